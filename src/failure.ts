@@ -1,0 +1,94 @@
+/**
+ * Every way in which a build can fail, as facts. The words a user reads for each stand in
+ * `output/error-messages`, which does not compile while a code here has none.
+ */
+export interface FailureFacts {
+  // What the platform handed us (src/cnb)
+  "cnb/input-missing": { variable: string; phase: "detect" | "build" };
+  "cnb/file-invalid": { path: string; problem: string };
+  "cnb/buildpack-api-unsupported": { path: string; api: string };
+
+  // Reading the app (src/buildpack/steps, src/ruby)
+  "app/lockfile-missing": { gemfile: string; lockfile: string; files: string[] };
+  "app/lockfile-unreadable": { path: string; problem: string; line?: number };
+  "app/lockfile-merge-conflict": { path: string; line: number };
+  "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
+  "app/ruby-unsupported": { requested: string; source: string };
+  "app/gemfile-unreadable": { path: string; problem: string };
+
+  // Settings (src/settings.ts)
+  "settings/invalid": { key: string; value: string; problem: string };
+
+  // Artifacts (src/artifacts)
+  "artifact/version-unknown": {
+    name: string;
+    version: string;
+    source: string;
+    nearest: string[];
+    archive?: string;
+  };
+  "artifact/none-for-target": {
+    name: string;
+    version: string;
+    target: string;
+    offered: string[];
+  };
+  "artifact/inventory-invalid": { location: string; problem: string };
+  "artifact/unpack-failed": { path: string; problem: string };
+  "artifact/wrong-version": { name: string; wanted: string; reported: string; path: string };
+  "download/not-found": { url: string };
+  "download/refused": { url: string; status: number };
+  "download/failed": { url: string; attempts: number; problem: string };
+  "download/stalled": { url: string; attempts: number; seconds: number; bytes: number };
+  "download/truncated": { url: string; attempts: number; expected: number; received: number };
+  "download/checksum-mismatch": { url: string; expected: string; received: string };
+  "compile/tools-missing": {
+    name: string;
+    version: string;
+    missing: { tool: string; packages: string }[];
+  };
+  "compile/failed": { name: string; version: string; command: string; log: string; lines: string[] };
+  "compile/library-missing": { name: string; version: string; libraries: string[] };
+
+  // Bundler and gems (src/buildpack/layers)
+  "bundler/install-failed": { version: string; output: string[] };
+  "gems/lockfile-out-of-step": { lockfile: string; output: string[] };
+  "gems/install-failed": { command: string; exitCode: number; output: string[] };
+  "gems/clean-failed": { command: string; exitCode: number; output: string[] };
+
+  // The machine (src/system)
+  "system/disk-full": { path: string };
+  "system/not-writable": { path: string };
+  "system/command-not-found": { command: string };
+
+  // The local platform (src/platform)
+  "platform/unsupported-system": { system: string };
+  "platform/usage": { problem: string };
+  "platform/app-missing": { path: string };
+  "platform/buildpack-missing": { path: string; problem: string };
+  "platform/api-unsupported": { api: string; supported: string[] };
+  "platform/no-group-detected": { errors: boolean; outcomes: string[] };
+  "platform/plan-unresolved": { problems: string[] };
+  "platform/build-failed": { buildpack: string; exitCode: number };
+  "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
+  "platform/state-locked": { path: string; pid: number };
+  "platform/nothing-built": { path: string };
+  "platform/process-unknown": { type: string; known: string[] };
+  "platform/launch-failed": { problem: string };
+}
+
+export type FailureCode = keyof FailureFacts;
+
+/** One failure: its stable code and the facts that belong to it. */
+export type Failure = { [C in FailureCode]: { code: C } & FailureFacts[C] }[FailureCode];
+
+/** The only error that rooms throw on purpose. Anything else that surfaces is our own bug. */
+export class BuildpackError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.code, options);
+    this.name = "BuildpackError";
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,179 @@
+import type { Clock } from "../system/clock.ts";
+import { redact } from "./redact.ts";
+import type { Style } from "./style.ts";
+
+/** One chapter of the log, open while its work runs. */
+export interface Section {
+  /** One bullet. Values stand in backticks and are coloured. */
+  say(text: string): void;
+  /** A bullet of lower rank, below the last one. */
+  detail(text: string): void;
+  /** Lines that ask for attention but do not stop the build. */
+  warn(...lines: string[]): void;
+  /** A line that a subprocess printed, as it printed it. */
+  output(line: string): void;
+  /** A line that is printed only under `BP_LOG_LEVEL=debug`. */
+  debug(text: string): void;
+  /**
+   * A bullet for work that takes time: the text first, a dot for each few seconds while the work
+   * runs, and how long it took. The dots show that the build is alive.
+   */
+  timed<T>(text: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface Printer {
+  header(text: string): void;
+  /**
+   * Runs `work` as a section. Sections may run at the same time; each prints its lines in one
+   * piece, in the order in which the sections were opened, whichever ends first.
+   */
+  section<T>(title: string, work: (section: Section) => Promise<T>): Promise<T>;
+  /** Lines outside any section, each marked, in the error's colour. */
+  error(lines: readonly string[]): void;
+  /** Lines outside any section, as they are. */
+  plain(...lines: string[]): void;
+}
+
+export interface PrinterOptions {
+  write: (text: string) => void;
+  style: Style;
+  clock: Clock;
+  debug: boolean;
+}
+
+const dotEveryMilliseconds = 3000;
+
+/** The printer of everything that a user reads: append-only, one order, no cursor moves. */
+export function createPrinter(options: PrinterOptions): Printer {
+  const queue = new OutputQueue(options.write);
+  const { style } = options;
+  const line = (text: string) => queue.writeNow(`${redact(text)}\n`);
+  return {
+    header: (text) => line(`${style.header(text)}\n`),
+    plain: (...lines) => lines.forEach(line),
+    error: (lines) => lines.forEach((text) => line(style.error(`! ${text}`.trimEnd()))),
+    section: async (title, work) => {
+      const channel = queue.open();
+      channel.write(`- ${style.header(redact(title))}\n`);
+      try {
+        return await work(createSection(channel, options));
+      } finally {
+        channel.close();
+      }
+    },
+  };
+}
+
+/** A duration as people read it: `0.3s`, `48.5s`, `4m 25s`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 99_950) return `${(milliseconds / 1000).toFixed(1)}s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
+}
+
+function createSection(channel: Channel, options: PrinterOptions): Section {
+  const { style, clock } = options;
+  const paint = (text: string) =>
+    redact(text).replace(/`[^`]*`/g, (value) => `\`${style.value(value.slice(1, -1))}\``);
+  const write = (text: string) => channel.write(text);
+  return {
+    say: (text) => write(`  - ${paint(text)}\n`),
+    detail: (text) => write(`    - ${paint(text)}\n`),
+    warn: (...lines) =>
+      lines.forEach((text) => write(`  ${style.warning(`! ${redact(text)}`.trimEnd())}\n`)),
+    output: (text) => write(`      ${redact(text)}`.trimEnd() + "\n"),
+    debug: (text) => options.debug && write(`    ${style.dim(redact(text))}\n`),
+    timed: async (text, work) => {
+      const started = clock.now();
+      // Lines printed by the work itself end the open line; the time then gets a line of its own.
+      channel.write(`  - ${paint(text)} ..`);
+      const dots = setInterval(() => channel.writeDot(), dotEveryMilliseconds);
+      try {
+        const result = await work();
+        channel.endTimed(`(${formatDuration(clock.now() - started)})`);
+        return result;
+      } catch (error) {
+        channel.endTimed("(failed)");
+        throw error;
+      } finally {
+        clearInterval(dots);
+      }
+    },
+  };
+}
+
+/** Lets the oldest open section through and holds back the others until it closes. */
+class OutputQueue {
+  private readonly waiting: Channel[] = [];
+
+  private readonly sink: (text: string) => void;
+
+  constructor(sink: (text: string) => void) {
+    this.sink = sink;
+  }
+
+  open(): Channel {
+    const channel = new Channel(() => this.advance());
+    this.waiting.push(channel);
+    this.advance();
+    return channel;
+  }
+
+  writeNow(text: string): void {
+    const last = this.waiting.at(-1);
+    if (last) last.write(text);
+    else this.sink(text);
+  }
+
+  private advance(): void {
+    for (let head = this.waiting[0]; head; head = this.waiting[0]) {
+      head.stream(this.sink);
+      if (!head.closed) return;
+      this.waiting.shift();
+    }
+  }
+}
+
+class Channel {
+  closed = false;
+  private held = "";
+  private openLine = false;
+  private sink: ((text: string) => void) | undefined;
+
+  private readonly advance: () => void;
+
+  constructor(advance: () => void) {
+    this.advance = advance;
+  }
+
+  write(text: string): void {
+    this.emit(this.openLine ? `\n${text}` : text);
+    this.openLine = !text.endsWith("\n");
+  }
+
+  writeDot(): void {
+    if (this.openLine) this.emit(".");
+  }
+
+  endTimed(outcome: string): void {
+    this.emit(this.openLine ? ` ${outcome}\n` : `    - Done ${outcome}\n`);
+    this.openLine = false;
+  }
+
+  stream(sink: (text: string) => void): void {
+    this.sink = sink;
+    if (this.held) sink(this.held);
+    this.held = "";
+  }
+
+  close(): void {
+    if (this.openLine) this.emit("\n");
+    this.closed = true;
+    this.advance();
+  }
+
+  private emit(text: string): void {
+    if (this.sink) this.sink(text);
+    else this.held += text;
+  }
+}

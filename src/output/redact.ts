@@ -1,0 +1,14 @@
+/**
+ * Text that is safe to print: credentials in URLs are replaced by `***`, and control characters
+ * other than tabs and colour codes are removed, so that no input can rewrite the log.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1***@")
+    .replace(unsafeCharacters, "");
+}
+
+// Every C0 and C1 control but tab, newline, and an ESC that starts a colour code (`ESC [ … m`).
+const unsafeCharacters =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g;

@@ -1,0 +1,65 @@
+import * as z from "zod";
+
+/** One thing that a user can set in the build's environment. */
+interface Setting<S extends z.ZodType> {
+  schema: S;
+  /** One sentence for `docs/configuration.md`, which is generated from this table. */
+  doc: string;
+}
+
+const setting = <S extends z.ZodType>(schema: S, doc: string): Setting<S> => ({ schema, doc });
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" })
+    .transform((value) => value === "true" || value === "1")
+    .prefault(fallback ? "true" : "false");
+
+/** Every key that the buildpack reads from the user's build environment. */
+export const settings = {
+  BP_LOG_LEVEL: setting(
+    z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
+    "`debug` prints every input of every decision.",
+  ),
+  BP_INVENTORY: setting(
+    z.string().optional(),
+    "An inventory of artifacts that adds to or replaces the one that ships with the buildpack: `<url>#sha256=<hex>`, where the URL is `https:`, `http:` or `file:`.",
+  ),
+  BP_DEPENDENCY_MIRROR: setting(
+    z.string().optional(),
+    "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
+  ),
+  HEROKU_SKIP_BUNDLE_DIGEST: setting(
+    flag(false),
+    "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",
+  ),
+} satisfies Record<string, Setting<z.ZodType>>;
+
+export type SettingKey = keyof typeof settings;
+
+/** The values of all settings, parsed, defaults filled in. */
+export type Settings = { [K in SettingKey]: z.output<(typeof settings)[K]["schema"]> };
+
+/** A value that a setting does not take. */
+export interface InvalidSetting {
+  key: SettingKey;
+  value: string;
+  problem: string;
+}
+
+/** Reads the settings from the user's build environment; an empty value counts as not set. */
+export function readSettings(
+  env: Readonly<Record<string, string>>,
+): { settings: Settings } | { invalid: InvalidSetting } {
+  const values: Record<string, unknown> = {};
+  for (const [key, { schema }] of Object.entries(settings)) {
+    const value = env[key] || undefined;
+    const result = schema.safeParse(value);
+    if (!result.success) {
+      const problem = result.error.issues[0]?.message ?? "not understood";
+      return { invalid: { key: key as SettingKey, value: value ?? "", problem } };
+    }
+    values[key] = result.data;
+  }
+  return { settings: values as Settings };
+}

@@ -1,0 +1,58 @@
+import { execa } from "execa";
+
+/** A command to run; `env` is the child's whole environment, nothing is inherited. */
+export interface Command {
+  /** An absolute path, or a name looked up in `env.PATH`. */
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  /** Called for each line of standard output and standard error, as it comes. */
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+export interface CommandResult {
+  /** The exit code; 127 where the command was not found, 128 + n where signal n ended it. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** Both streams, line by line in the order in which they came. */
+  lines: string[];
+}
+
+/** Runs a command to its end. A command that fails is a result, not an error. */
+export type RunCommand = (command: Command) => Promise<CommandResult>;
+
+export const runCommand: RunCommand = async (command) => {
+  const lines: string[] = [];
+  const keep = function* (line: unknown) {
+    const text = String(line);
+    lines.push(text);
+    command.onLine?.(text);
+    yield text;
+  };
+  const result = await execa(command.file, [...command.args], {
+    cwd: command.cwd,
+    env: command.env,
+    extendEnv: false,
+    stdin: "ignore",
+    stdout: keep,
+    stderr: keep,
+    reject: false,
+    ...(command.signal ? { cancelSignal: command.signal } : {}),
+  });
+  return { exitCode: exitCodeOf(result), stdout: result.stdout, stderr: result.stderr, lines };
+};
+
+function exitCodeOf(result: {
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  code?: string | undefined;
+}): number {
+  if (result.exitCode !== undefined) return result.exitCode;
+  if (result.code === "ENOENT") return 127;
+  return 128 + (signalNumbers[result.signal ?? ""] ?? 0);
+}
+
+const signalNumbers: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import type { Stats } from "node:fs";
+import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** What stands at a path, as far as a reader of text is concerned. */
+export type TextFile =
+  | { state: "missing" }
+  | { state: "unreadable"; problem: string }
+  | { state: "text"; text: string };
+
+/**
+ * Reads a UTF-8 file without ever throwing for what stands there: a directory, a file without read
+ * permission or one with NUL bytes is `unreadable`, with the reason in a few words.
+ */
+export async function readText(path: string): Promise<TextFile> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.includes(0)) return { state: "unreadable", problem: "it is a binary file" };
+    return { state: "text", text: bytes.toString("utf8") };
+  } catch (error) {
+    return explainReadError(error);
+  }
+}
+
+/** The text of a file, or `undefined` where none can be read. */
+export async function readTextIfAny(path: string): Promise<string | undefined> {
+  const file = await readText(path);
+  return file.state === "text" ? file.text : undefined;
+}
+
+/** What `stat` says, following links, or `undefined` where nothing is there. */
+export async function statIfAny(path: string): Promise<Stats | undefined> {
+  return await stat(path).catch(() => undefined);
+}
+
+/** What `lstat` says of the entry itself, or `undefined` where nothing is there. */
+export async function lstatIfAny(path: string): Promise<Stats | undefined> {
+  return await lstat(path).catch(() => undefined);
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await statIfAny(path))?.isFile() ?? false;
+}
+
+export async function isDirectory(path: string): Promise<boolean> {
+  return (await statIfAny(path))?.isDirectory() ?? false;
+}
+
+/** Removes a path and all below it; nothing there is fine. */
+export async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 2 });
+}
+
+/** An empty directory at `path`, whatever stood there before. */
+export async function makeEmptyDirectory(path: string): Promise<void> {
+  await removeTree(path);
+  await mkdir(path, { recursive: true });
+}
+
+/**
+ * Writes a file so that a reader finds the old content or the new, never a part: the bytes go to a
+ * neighbour that is then renamed into place. Missing parent directories are made.
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const staged = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  try {
+    await writeFile(staged, content);
+    await chmod(staged, mode);
+    await rename(staged, path);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
+}
+
+function explainReadError(error: unknown): TextFile {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") return { state: "missing" };
+  if (code === "EISDIR") return { state: "unreadable", problem: "it is a directory" };
+  if (code === "EACCES") return { state: "unreadable", problem: "permission denied" };
+  return { state: "unreadable", problem: (error as Error).message };
+}
