@@ -1,0 +1,33 @@
+import { chmod, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const checkout = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Bundles each executable of `src/main` into one file of `dist/`, without `node_modules`: that is
+ * what the shims in `bin` run and what the package ships.
+ */
+export async function bundle(): Promise<void> {
+  await rm(`${checkout}/dist`, { recursive: true, force: true });
+  await build({
+    absWorkingDir: checkout,
+    entryPoints: ["src/main/detect.ts", "src/main/build.ts", "src/main/lapidary.ts"],
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    legalComments: "linked",
+    logLevel: "warning",
+    // CommonJS packages inside the bundle still ask for `require` at run time.
+    banner: { js: requireShim },
+  });
+  await chmod(`${checkout}/dist/lapidary.mjs`, 0o755);
+}
+
+const requireShim =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+if (import.meta.main) await bundle();

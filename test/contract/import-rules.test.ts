@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import glob from "fast-glob";
+import { describe, expect, test } from "vitest";
+
+const checkout = resolve(import.meta.dirname, "../..");
+
+// Each room, and the rooms that it may import besides itself.
+const mayImport: Record<string, readonly string[]> = {
+  "failure.ts": [],
+  "settings.ts": [],
+  "toml.ts": [],
+  system: ["failure.ts"],
+  ruby: ["failure.ts"],
+  output: ["failure.ts", "system"],
+  cnb: ["failure.ts", "toml.ts", "system"],
+  artifacts: ["failure.ts", "toml.ts", "settings.ts", "system", "output", "cnb", "ruby"],
+  launch: [],
+  "buildpack/layers": [
+    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+  ],
+  "buildpack/steps": [
+    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+    "buildpack/layers",
+  ],
+  buildpack: [
+    ..."failure.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+    "buildpack/layers",
+    "buildpack/steps",
+  ],
+  platform: ["failure.ts", "toml.ts", "system", "output", "cnb"],
+  main: [
+    ..."failure.ts settings.ts toml.ts system output cnb buildpack platform artifacts".split(" "),
+  ],
+};
+
+describe("import directions", () => {
+  test("every import goes to a room that the importing room may know", () => {
+    expect(forbiddenImports()).toEqual([]);
+  });
+
+  test("only src/toml.ts imports the TOML package", () => {
+    expect(importersOf("@iarna/toml")).toEqual(["src/toml.ts"]);
+  });
+
+  test("only the doors to the world import execa, tar, undici and child_process", () => {
+    const doors = ["execa", "tar", "undici", "node:child_process"].flatMap(importersOf);
+    expect(doors.filter((file) => !file.startsWith("src/system/"))).toEqual([]);
+  });
+
+  test("only src/main reads process.argv, process.env, process.cwd or exits", () => {
+    const readers = sources()
+      .filter((file) => /\bprocess\.(argv|env|cwd|exit|exitCode|stdout|stderr)\b/.test(read(file)))
+      .filter((file) => !file.startsWith("src/main/"));
+    expect(readers).toEqual([]);
+  });
+});
+
+function forbiddenImports(): string[] {
+  return sources().flatMap((file) =>
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => relative(checkout, resolve(checkout, dirname(file), specifier)))
+      .filter((target) => !allowed(roomOf(file), roomOf(target)))
+      .map((target) => `${file} imports ${target}`),
+  );
+}
+
+function allowed(from: string, to: string): boolean {
+  return from === to || (mayImport[from] ?? []).includes(to);
+}
+
+function roomOf(file: string): string {
+  const parts = file.split("/").slice(1);
+  const nested = parts.slice(0, 2).join("/");
+  return nested in mayImport && parts.length > 2 ? nested : (parts[0] ?? "");
+}
+
+function importersOf(name: string): string[] {
+  return sources().filter((file) => importsOf(file).includes(name));
+}
+
+function importsOf(file: string): string[] {
+  const pattern = /(?:from|import)\s*\(?\s*"([^"]+)"/g;
+  return [...read(file).matchAll(pattern)].map((match) => match[1] ?? "");
+}
+
+function sources(): string[] {
+  return glob.sync("src/**/*.ts", { cwd: checkout }).sort();
+}
+
+function read(file: string): string {
+  return readFileSync(join(checkout, file), "utf8");
+}
