@@ -1,0 +1,5 @@
+class GemstonesController < ApplicationController
+  def index
+    @gemstones = Gemstone.hardest_first
+  end
+end
