@@ -1,0 +1,36 @@
+import type { LayerTypes } from "../cnb/layer-content-metadata.ts";
+
+/** What a build did, as `--report` writes it and the summary prints it. Durations are milliseconds. */
+export interface BuildReport {
+  platformApi: string;
+  buildpacks: { id: string; version: string }[];
+  processes: ReportedProcess[];
+  defaultProcess?: string;
+  layers: ReportedLayer[];
+  durations: Record<BuildPhase | "total", number>;
+}
+
+export type BuildPhase = "prepare" | "detect" | "restore" | "build" | "store";
+
+export interface ReportedProcess {
+  type: string;
+  command: string[];
+  args: string[];
+  buildpack: string;
+  workingDirectory?: string;
+}
+
+export interface ReportedLayer {
+  buildpack: string;
+  name: string;
+  types: LayerTypes;
+  /** The sum of the sizes of its files. */
+  bytes: number;
+  fate: LayerFate;
+}
+
+/**
+ * How a layer compares with the previous build's: `reused` has the same content, `removed` is
+ * no longer there, `temporary` served later buildpacks only and is not kept.
+ */
+export type LayerFate = "created" | "reused" | "changed" | "removed" | "temporary";
