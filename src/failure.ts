@@ -15,6 +15,7 @@ export interface FailureFacts {
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
   "app/gemfile-unreadable": { path: string; problem: string };
+  "app/binstub-misleading": { path: string; problem: string; mend: string };
 
   // Settings (src/settings.ts)
   "settings/invalid": { key: string; value: string; problem: string };
@@ -25,7 +26,6 @@ export interface FailureFacts {
     version: string;
     source: string;
     nearest: string[];
-    archive?: string;
   };
   "artifact/none-for-target": {
     name: string;
@@ -34,6 +34,7 @@ export interface FailureFacts {
     offered: string[];
   };
   "artifact/inventory-invalid": { location: string; problem: string };
+  "artifact/mirror-invalid": { source: string; url: string };
   "artifact/unpack-failed": { path: string; problem: string };
   "artifact/wrong-version": { name: string; wanted: string; reported: string; path: string };
   "download/not-found": { url: string };
@@ -47,7 +48,12 @@ export interface FailureFacts {
     version: string;
     missing: { tool: string; packages: string }[];
   };
-  "compile/failed": { name: string; version: string; command: string; log: string; lines: string[] };
+  "compile/failed": {
+    name: string;
+    version: string;
+    command: string;
+    lines: string[];
+  };
   "compile/library-missing": { name: string; version: string; libraries: string[] };
 
   // Bundler and gems (src/buildpack/layers)
@@ -72,6 +78,7 @@ export interface FailureFacts {
   "platform/build-failed": { buildpack: string; exitCode: number };
   "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
   "platform/state-locked": { path: string; pid: number };
+  "platform/root-unusable": { root: string; problem: string };
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };

@@ -1,17 +1,27 @@
+import { chmod, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BuildpackError } from "../failure.ts";
 import type { Command, CommandResult } from "../system/command.ts";
+import { isDirectory, makeEmptyDirectory, removeTree } from "../system/files.ts";
+import { changeOwner } from "../system/ownership.ts";
+import { openNamespacedSandbox } from "./sandbox-in-namespaces.ts";
+import { openPlainSandbox } from "./sandbox-in-place.ts";
 
 /**
  * A place in which buildpacks and processes run and see the directories of the specification:
  * `/workspace`, `/layers`, `/platform`, `/cnb/buildpacks/<id>/<version>`.
  */
 export interface Sandbox {
-  /** Where the directories stand for a command inside. */
-  readonly inside: { app: string; layers: string; platform: string; buildpacks: string };
+  /** Where the directories stand for a command inside. `home` is empty, private and writable. */
+  readonly inside: SandboxPaths & { buildpacks: string; home: string };
   /** Where the same directories stand for us. */
-  readonly host: { app: string; layers: string; platform: string };
+  readonly host: SandboxPaths;
+  /** Whom commands really run as, which is not what was asked for where that needs root. */
+  readonly ids: { uid: number; gid: number };
   /**
    * Runs a command inside to its end. `cwd`, `file` and all paths in `args` and `env` are inside
-   * paths; `env` is passed exactly. Whatever the command left running dies with it.
+   * paths; `env` is passed exactly. In namespaces, whatever it left running ends with it.
    */
   run(command: Command): Promise<CommandResult>;
   /**
@@ -19,10 +29,16 @@ export interface Sandbox {
    * Resolves to its exit code, 128 + n where signal n ended it.
    */
   attach(command: Command): Promise<number>;
-  /** One line for the log: how isolated this is, and why it is not more so. */
+  /** For the log, one line each: how isolated this is, and what was asked for but cannot be had. */
   describe(): string;
-  /** Ends whatever still runs inside and removes what the sandbox itself made. */
+  /** Removes what the sandbox itself made. */
   close(): Promise<void>;
+}
+
+export interface SandboxPaths {
+  app: string;
+  layers: string;
+  platform: string;
 }
 
 /** A directory or file of the host that is seen inside at another path. */
@@ -35,14 +51,71 @@ export interface Bind {
 export interface SandboxOptions {
   /** The root file system: `/`, or a directory that holds one. Its own files are read-only inside. */
   root: string;
-  host: { app: string; layers: string; platform: string };
-  /** Where each buildpack is to be found inside, and where it stands on the host. */
+  host: SandboxPaths;
+  /** Where each buildpack is to be found inside, below `/cnb/buildpacks`, and where it stands on the host. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];
   /** Whom commands run as. Ids other than the caller's need root. */
   uid: number;
   gid: number;
+  /** Whether root gives app, layers and platform to `uid` and `gid`. The default is to do so. */
+  handOver?: boolean;
   /** `false` cuts commands off from every network; the default is the host's network. */
   network?: boolean;
+  /** Holds `/tmp` and HOME. Made empty now, removed at the end; the default is a new one. */
+  scratch?: string;
   signal?: AbortSignal;
+}
+
+/**
+ * Opens the most isolated place that this machine allows: namespaces of its own where the kernel
+ * grants them, else the host's own paths.
+ *
+ * @throws BuildpackError `platform/root-unusable` where a root other than `/` cannot be entered.
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  if (!(await isDirectory(options.root))) {
+    throw rootUnusable(options.root, "there is no such directory");
+  }
+  const prepared = await prepare(options);
+  try {
+    const attempt = await openNamespacedSandbox(prepared);
+    if (attempt.state === "open") return attempt.sandbox;
+    if (prepared.root !== "/") throw rootUnusable(options.root, attempt.problem);
+    return await openPlainSandbox(prepared, attempt.problem);
+  } catch (error) {
+    await removeTree(prepared.scratch);
+    throw error;
+  }
+}
+
+/** The options with every default filled in and every directory made. */
+export interface PreparedSandbox extends SandboxOptions {
+  callerIsRoot: boolean;
+  scratch: string;
+  ids: { uid: number; gid: number };
+}
+
+async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
+  const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const callerIsRoot = caller.uid === 0;
+  const ids = callerIsRoot ? { uid: options.uid, gid: options.gid } : caller;
+  const scratch = await makeScratch(options.scratch);
+  for (const name of ["root", "tmp", "home"]) await mkdir(join(scratch, name));
+  await chmod(join(scratch, "tmp"), 0o1777);
+  if (callerIsRoot) {
+    const given = options.handOver === false ? [] : Object.values(options.host);
+    await changeOwner([join(scratch, "home"), ...given], ids);
+  }
+  return { ...options, root: await realpath(options.root), scratch, callerIsRoot, ids };
+}
+
+async function makeScratch(path: string | undefined): Promise<string> {
+  if (path === undefined) return await realpath(await mkdtemp(join(tmpdir(), "lapidary-")));
+  await makeEmptyDirectory(path);
+  return await realpath(path);
+}
+
+function rootUnusable(root: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "platform/root-unusable", root, problem });
 }

@@ -10,6 +10,8 @@ export interface Command {
   /** Called for each line of standard output and standard error, as it comes. */
   onLine?: (line: string) => void;
   signal?: AbortSignal;
+  /** What an aborted `signal` sends; SIGTERM unless stated, and SIGKILL five seconds later. */
+  killSignal?: NodeJS.Signals;
 }
 
 export interface CommandResult {
@@ -41,6 +43,7 @@ export const runCommand: RunCommand = async (command) => {
     stderr: keep,
     reject: false,
     ...(command.signal ? { cancelSignal: command.signal } : {}),
+    ...(command.killSignal ? { killSignal: command.killSignal } : {}),
   });
   return { exitCode: exitCodeOf(result), stdout: result.stdout, stderr: result.stderr, lines };
 };

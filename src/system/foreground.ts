@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import type { Command } from "./command.ts";
+
+/**
+ * Runs a command on our own standard input, output and error. Resolves to its exit code: 127 where
+ * it was not found, 128 + n where signal n ended it.
+ *
+ * While it runs, SIGTERM and SIGHUP that we get go to the process `depth` generations below the one
+ * that is started; so does SIGINT, unless a terminal has sent it to every process already.
+ */
+export async function runInForeground(command: Command, depth = 0): Promise<number> {
+  const { file, args, cwd, env, signal, killSignal } = command;
+  const child = spawn(file, [...args], {
+    cwd,
+    env,
+    stdio: "inherit",
+    ...(signal ? { signal } : {}),
+    ...(killSignal ? { killSignal } : {}),
+  });
+  const forward = (name: NodeJS.Signals) => void forwardSignal(child, depth, name);
+  for (const name of forwarded) process.on(name, forward);
+  try {
+    return await exitCodeOf(child);
+  } finally {
+    for (const name of forwarded) process.off(name, forward);
+  }
+}
+
+const forwarded: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+async function forwardSignal(child: ChildProcess, depth: number, name: NodeJS.Signals) {
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  if (child.pid === undefined || (name === "SIGINT" && terminal)) return;
+  const target = await descendantOf(child.pid, depth);
+  // It may have ended in the meantime, and then there is nothing left to tell it.
+  if (child.exitCode === null && child.signalCode === null) trySignal(target, name);
+}
+
+async function descendantOf(pid: number, depth: number): Promise<number> {
+  let current = pid;
+  for (let generation = 0; generation < depth; generation += 1) {
+    const path = `/proc/${current}/task/${current}/children`;
+    const children = await readFile(path, "utf8").catch(() => "");
+    const first = Number.parseInt(children, 10);
+    if (Number.isNaN(first)) break;
+    current = first;
+  }
+  return current;
+}
+
+function trySignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function exitCodeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") resolve(127);
+      // An abort is reported before the process has ended; its exit is still to come.
+      else if (error.name !== "AbortError") reject(error);
+    });
+    child.once("exit", (code, signal) => {
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}
