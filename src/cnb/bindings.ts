@@ -1,0 +1,70 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { isDirectory, readText } from "../system/files.ts";
+
+/** A service, a mirror or a certificate that the platform hands to the build. */
+export interface Binding {
+  name: string;
+  type: string;
+  provider?: string;
+  /** Every other file of the binding, by name, without the newline that ends it. */
+  secrets: ReadonlyMap<string, string>;
+}
+
+/** What could not be used of the bindings, and why; `name` is the binding's. */
+export interface IgnoredBinding {
+  name: string;
+  because: string;
+}
+
+/**
+ * Reads `<platform>/bindings/<name>/{type,provider,…}`, sorted by name. Whatever is odd there is
+ * left out and told, never fatal: a build that does not need the binding must not fail over it.
+ */
+export async function readBindings(
+  bindingsDir: string,
+): Promise<{ bindings: Binding[]; ignored: IgnoredBinding[] }> {
+  const bindings: Binding[] = [];
+  const ignored: IgnoredBinding[] = [];
+  for (const name of await visibleNames(bindingsDir)) {
+    const path = join(bindingsDir, name);
+    if (!(await isDirectory(path))) continue;
+    const { files, problems } = await readFiles(path);
+    ignored.push(...problems.map((because) => ({ name, because })));
+    const binding = toBinding(name, files);
+    if (binding) bindings.push(binding);
+    else ignored.push({ name, because: "it has no `type`" });
+  }
+  return { bindings, ignored };
+}
+
+/** Mounted volumes keep their data in entries that begin with a dot and link to it. */
+async function visibleNames(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.filter((name) => !name.startsWith(".")).sort();
+}
+
+async function readFiles(
+  directory: string,
+): Promise<{ files: Map<string, string>; problems: string[] }> {
+  const files = new Map<string, string>();
+  const problems: string[] = [];
+  for (const name of await visibleNames(directory)) {
+    const path = join(directory, name);
+    if (await isDirectory(path)) continue;
+    const file = await readText(path);
+    if (file.state === "text") files.set(name, file.text.replace(/\r?\n$/, ""));
+    else problems.push(`\`${name}\`: ${file.state === "missing" ? "broken link" : file.problem}`);
+  }
+  return { files, problems };
+}
+
+function toBinding(name: string, files: ReadonlyMap<string, string>): Binding | undefined {
+  const secrets = new Map(files);
+  const type = secrets.get("type")?.trim();
+  const provider = secrets.get("provider")?.trim();
+  secrets.delete("type");
+  secrets.delete("provider");
+  if (!type) return undefined;
+  return { name, type, ...(provider ? { provider } : {}), secrets };
+}

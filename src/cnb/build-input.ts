@@ -1,0 +1,41 @@
+import { type BuildpackDescriptor, readBuildpackDescriptor } from "./buildpack-descriptor.ts";
+import { type BuildpackPlan, readBuildpackPlan } from "./buildpack-plan.ts";
+import { buildpackApi, type PhaseProcess, requiredPath } from "./phase-input.ts";
+import { type Platform, readPlatform } from "./platform.ts";
+import { readStore, type StoreMetadata } from "./store.ts";
+import { readTarget, type Target } from "./target.ts";
+
+/** All that build is told. */
+export interface BuildInput {
+  appDir: string;
+  layersDir: string;
+  buildpackDir: string;
+  descriptor: BuildpackDescriptor;
+  platform: Platform;
+  target: Target;
+  plan: BuildpackPlan;
+  store: StoreMetadata;
+}
+
+/**
+ * Reads what the platform hands to build.
+ *
+ * @throws BuildpackError `cnb/input-missing`, `cnb/file-invalid` or
+ * `cnb/buildpack-api-unsupported`.
+ */
+export async function readBuildInput(process: PhaseProcess): Promise<BuildInput> {
+  const layersDir = requiredPath(process, "build", "CNB_LAYERS_DIR", 0);
+  const platformDir = requiredPath(process, "build", "CNB_PLATFORM_DIR", 1);
+  const planPath = requiredPath(process, "build", "CNB_BP_PLAN_PATH", 2);
+  const buildpackDir = requiredPath(process, "build", "CNB_BUILDPACK_DIR");
+  return {
+    appDir: process.cwd,
+    layersDir,
+    buildpackDir,
+    descriptor: await readBuildpackDescriptor(buildpackDir, [buildpackApi]),
+    platform: await readPlatform(platformDir),
+    target: await readTarget(process.env),
+    plan: await readBuildpackPlan(planPath),
+    store: await readStore(layersDir),
+  };
+}

@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { readTomlFile } from "./toml-file.ts";
+
+/** One requirement that this buildpack is to satisfy; several entries may have one name. */
+export interface BuildpackPlanEntry {
+  name: string;
+  metadata: Record<string, unknown>;
+}
+
+/** What detection decided that this buildpack provides. */
+export interface BuildpackPlan {
+  entries: BuildpackPlanEntry[];
+}
+
+const name = z.string().min(1);
+
+/** Buildpack Plan (TOML). */
+export const buildpackPlanCodec = z.codec(
+  z.object({
+    entries: z
+      .array(z.object({ name, metadata: z.record(z.string(), z.unknown()).optional() }))
+      .optional(),
+  }),
+  z.object({ entries: z.array(z.object({ name, metadata: z.record(z.string(), z.unknown()) })) }),
+  {
+    decode: ({ entries = [] }) => ({
+      entries: entries.map((entry) => ({ name: entry.name, metadata: entry.metadata ?? {} })),
+    }),
+    encode: ({ entries }) => (entries.length > 0 ? { entries } : {}),
+  },
+);
+
+/** @throws BuildpackError `cnb/file-invalid` where the platform's file cannot be read. */
+export async function readBuildpackPlan(path: string): Promise<BuildpackPlan> {
+  return await readTomlFile(path, buildpackPlanCodec);
+}

@@ -1,0 +1,83 @@
+export type Env = Readonly<Record<string, string>>;
+
+export type EnvPhase = "build" | "launch";
+
+/** When a variable changes: at build and launch, at one of them, or for one process type only. */
+export type EnvScope = "all" | "build" | "launch" | { process: string };
+
+/** The words of the spec; `default` also applies where the variable is there but empty. */
+export type ModificationBehavior = "override" | "append" | "prepend" | "default";
+
+/** One file in an environment directory of a layer. */
+export interface EnvModification {
+  scope: EnvScope;
+  name: string;
+  behavior: ModificationBehavior;
+  /** Taken as it is: no newline is added or removed, and nothing is expanded. */
+  value: string;
+  /** Stands between this value and others of the variable. Without it they simply meet. */
+  delim?: string;
+  /** An override whose file has no suffix: such a file sorts, and so applies, before all others. */
+  unsuffixed?: boolean;
+}
+
+/** Environment Variable Modification Rules: `env`, then `env.<phase>`, then the process's own. */
+export function applyEnvModifications(
+  env: Env,
+  modifications: readonly EnvModification[],
+  phase: EnvPhase,
+  processType?: string,
+): Record<string, string> {
+  const result = { ...env };
+  const inScope = (wanted: EnvScope) =>
+    modifications.filter(({ scope }) => scopeKey(scope) === scopeKey(wanted));
+  const directories = [inScope("all"), inScope(phase)];
+  if (phase === "launch" && processType) directories.push(inScope({ process: processType }));
+  for (const directory of directories) {
+    for (const modification of directory.toSorted(byFileName)) {
+      result[modification.name] = modified(
+        result[modification.name] ?? "",
+        modification,
+        directory,
+      );
+    }
+  }
+  return result;
+}
+
+function modified(
+  current: string,
+  { name, behavior, value }: EnvModification,
+  directory: readonly EnvModification[],
+): string {
+  // A delimiter is the variable's within its directory, whichever modification brought it.
+  const delim = directory.find((other) => other.name === name && other.delim !== undefined)?.delim;
+  switch (behavior) {
+    case "override":
+      return value;
+    case "default":
+      return current === "" ? value : current;
+    case "append":
+      return current === "" ? value : `${current}${delim ?? ""}${value}`;
+    case "prepend":
+      return concatenate(value, delim ?? "", current);
+  }
+}
+
+/** Both parts, and between them the delimiter, which stands alone next to nothing. */
+export function concatenate(first: string, delim: string, rest: string | undefined): string {
+  return rest ? `${first}${delim}${rest}` : first;
+}
+
+function byFileName(a: EnvModification, b: EnvModification): number {
+  const [left, right] = [fileName(a), fileName(b)];
+  return left < right ? -1 : Number(left > right);
+}
+
+function fileName({ name, behavior, unsuffixed }: EnvModification): string {
+  return unsuffixed ? name : `${name}.${behavior}`;
+}
+
+function scopeKey(scope: EnvScope): string {
+  return typeof scope === "object" ? `process ${scope.process}` : scope;
+}

@@ -1,0 +1,30 @@
+import { BuildpackError } from "../failure.ts";
+
+/** What `main` knows of the process in which a phase runs. */
+export interface PhaseProcess {
+  env: Readonly<Record<string, string | undefined>>;
+  /** The app's directory. */
+  cwd: string;
+  /** The arguments after the name of the executable. */
+  args: readonly string[];
+}
+
+/** The Buildpack API that this room keeps. */
+export const buildpackApi = "0.10";
+
+/**
+ * A path that the platform hands over in a variable. The positional argument of old takes its
+ * place where the variable is missing or empty.
+ *
+ * @throws BuildpackError `cnb/input-missing` where there is neither.
+ */
+export function requiredPath(
+  { env, args }: PhaseProcess,
+  phase: "detect" | "build",
+  variable: string,
+  position?: number,
+): string {
+  const path = env[variable] || (position === undefined ? undefined : args[position]);
+  if (path) return path;
+  throw new BuildpackError({ code: "cnb/input-missing", variable, phase });
+}

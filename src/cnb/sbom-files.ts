@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { removeTree, writeAtomically } from "../system/files.ts";
+import type { BuildpackDescriptor } from "./buildpack-descriptor.ts";
+import type { LayerName } from "./names.ts";
+
+export type SbomFormat = "cyclonedx" | "spdx" | "syft";
+
+export interface Sbom {
+  format: SbomFormat;
+  /** JSON, without times or random identifiers, so that equal inputs make equal images. */
+  content: string;
+}
+
+/** A layer, or what belongs to no layer: the app (`launch`) or the build itself (`build`). */
+export type SbomSubject = LayerName | "launch" | "build";
+
+/** The formats that the descriptor declares. A lifecycle fails the build over any other. */
+export function declaredSbomFormats(descriptor: BuildpackDescriptor): SbomFormat[] {
+  const declared = descriptor.buildpack.sbomFormats.map((type) => type.split(";")[0]?.trim());
+  return formats.filter((format) => declared.includes(mediaTypes[format]));
+}
+
+/** Where the SBOM of a subject stands: `<layers>/<subject>.sbom.<ext>`. */
+export function sbomPath(layersDir: string, subject: SbomSubject, format: SbomFormat): string {
+  return join(layersDir, `${subject}.sbom.${extensions[format]}`);
+}
+
+/** Makes these the only SBOMs of the subject. */
+export async function writeSboms(
+  layersDir: string,
+  subject: SbomSubject,
+  sboms: readonly Sbom[],
+): Promise<void> {
+  await removeSboms(layersDir, subject);
+  for (const { format, content } of sboms) {
+    await writeAtomically(sbomPath(layersDir, subject, format), content);
+  }
+}
+
+export async function removeSboms(layersDir: string, subject: SbomSubject): Promise<void> {
+  await Promise.all(formats.map((format) => removeTree(sbomPath(layersDir, subject, format))));
+}
+
+const mediaTypes: Record<SbomFormat, string> = {
+  cyclonedx: "application/vnd.cyclonedx+json",
+  spdx: "application/spdx+json",
+  syft: "application/vnd.syft+json",
+};
+
+const extensions: Record<SbomFormat, string> = {
+  cyclonedx: "cdx.json",
+  spdx: "spdx.json",
+  syft: "syft.json",
+};
+
+const formats = Object.keys(extensions) as SbomFormat[];

@@ -1,0 +1,94 @@
+import { writeFile } from "node:fs/promises";
+import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
+import { readText, writeAtomically } from "../system/files.ts";
+import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+
+/** What a TOML file holds, as far as a codec can tell. */
+export type TomlFile<T> =
+  | { state: "missing" }
+  /** `fault` is `syntax` where no TOML could be read, `shape` where the codec refused it. */
+  | { state: "invalid"; fault: "syntax" | "shape"; problem: string }
+  | { state: "read"; value: T };
+
+/** Reads a TOML file through a codec and never throws for what stands there. */
+export async function tryReadTomlFile<C extends z.ZodType>(
+  path: string,
+  codec: C,
+): Promise<TomlFile<z.output<C>>> {
+  const file = await readText(path);
+  if (file.state === "missing") return file;
+  if (file.state === "unreadable") {
+    return { state: "invalid", fault: "syntax", problem: file.problem };
+  }
+  return decodeToml(file.text, codec);
+}
+
+/**
+ * Reads a TOML file that must be there.
+ *
+ * @throws BuildpackError `cnb/file-invalid` where it is missing, not TOML or of another shape.
+ */
+export async function readTomlFile<C extends z.ZodType>(
+  path: string,
+  codec: C,
+): Promise<z.output<C>> {
+  const file = await tryReadTomlFile(path, codec);
+  if (file.state === "read") return file.value;
+  const problem = file.state === "missing" ? "it is missing" : file.problem;
+  throw new BuildpackError({ code: "cnb/file-invalid", path, problem });
+}
+
+/**
+ * Writes a value as a TOML file of ours, whole or not at all.
+ *
+ * @throws BuildpackError `cnb/file-invalid` where the value breaks a rule of the codec.
+ */
+export async function writeTomlFile<C extends z.ZodType>(
+  path: string,
+  codec: C,
+  value: z.output<C>,
+): Promise<void> {
+  await writeAtomically(path, encodeToml(path, codec, value));
+}
+
+/**
+ * Writes a value into a TOML file that the platform has made for us: its mode, its owner and a
+ * mount on it stay, which a rename would replace.
+ *
+ * @throws BuildpackError `cnb/file-invalid` where the value breaks a rule of the codec.
+ */
+export async function fillTomlFile<C extends z.ZodType>(
+  path: string,
+  codec: C,
+  value: z.output<C>,
+): Promise<void> {
+  await writeFile(path, encodeToml(path, codec, value));
+}
+
+/** Reads TOML text through a codec; `problem` names the key and, where there is one, the line. */
+export function decodeToml<C extends z.ZodType>(
+  text: string,
+  codec: C,
+): Exclude<TomlFile<z.output<C>>, { state: "missing" }> {
+  try {
+    const result = codec.safeParse(parseToml(text));
+    if (result.success) return { state: "read", value: result.data };
+    return { state: "invalid", fault: "shape", problem: problemOf(result.error) };
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError)) throw error;
+    return { state: "invalid", fault: "syntax", problem: error.message };
+  }
+}
+
+function encodeToml<C extends z.ZodType>(path: string, codec: C, value: z.output<C>): string {
+  const result = z.safeEncode(codec, value);
+  if (result.success) return stringifyToml(result.data as object);
+  throw new BuildpackError({ code: "cnb/file-invalid", path, problem: problemOf(result.error) });
+}
+
+function problemOf(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
+    .join("; ");
+}
