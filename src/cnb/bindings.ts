@@ -40,7 +40,7 @@ export async function readBindings(
 
 /** Mounted volumes keep their data in entries that begin with a dot and link to it. */
 async function visibleNames(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
+  const names = await readdir(directory).catch((): string[] => []);
   return names.filter((name) => !name.startsWith(".")).sort();
 }
 

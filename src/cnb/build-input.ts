@@ -23,18 +23,18 @@ export interface BuildInput {
  * @throws BuildpackError `cnb/input-missing`, `cnb/file-invalid` or
  * `cnb/buildpack-api-unsupported`.
  */
-export async function readBuildInput(process: PhaseProcess): Promise<BuildInput> {
-  const layersDir = requiredPath(process, "build", "CNB_LAYERS_DIR", 0);
-  const platformDir = requiredPath(process, "build", "CNB_PLATFORM_DIR", 1);
-  const planPath = requiredPath(process, "build", "CNB_BP_PLAN_PATH", 2);
-  const buildpackDir = requiredPath(process, "build", "CNB_BUILDPACK_DIR");
+export async function readBuildInput(given: PhaseProcess): Promise<BuildInput> {
+  const layersDir = requiredPath(given, "build", "CNB_LAYERS_DIR", 0);
+  const platformDir = requiredPath(given, "build", "CNB_PLATFORM_DIR", 1);
+  const planPath = requiredPath(given, "build", "CNB_BP_PLAN_PATH", 2);
+  const buildpackDir = requiredPath(given, "build", "CNB_BUILDPACK_DIR");
   return {
-    appDir: process.cwd,
+    appDir: given.cwd,
     layersDir,
     buildpackDir,
     descriptor: await readBuildpackDescriptor(buildpackDir, [buildpackApi]),
     platform: await readPlatform(platformDir),
-    target: await readTarget(process.env),
+    target: await readTarget(given.env),
     plan: await readBuildpackPlan(planPath),
     store: await readStore(layersDir),
   };

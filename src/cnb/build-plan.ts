@@ -58,8 +58,7 @@ export async function writeBuildPlan(path: string, plan: BuildPlan): Promise<voi
 }
 
 function decodeAlternative(disk: z.output<typeof alternativeOnDisk>): BuildPlanAlternative {
-  const requires = (disk.requires ?? []).map(({ version: _, ...require }) => require);
-  return { provides: disk.provides ?? [], requires };
+  return { provides: disk.provides ?? [], requires: disk.requires ?? [] };
 }
 
 function encodeAlternative(plan: BuildPlanAlternative): z.output<typeof alternativeOnDisk> {

@@ -21,16 +21,16 @@ export interface DetectInput {
  * @throws BuildpackError `cnb/input-missing`, `cnb/file-invalid` or
  * `cnb/buildpack-api-unsupported`.
  */
-export async function readDetectInput(process: PhaseProcess): Promise<DetectInput> {
-  const platformDir = requiredPath(process, "detect", "CNB_PLATFORM_DIR", 0);
-  const buildPlanPath = requiredPath(process, "detect", "CNB_BUILD_PLAN_PATH", 1);
-  const buildpackDir = requiredPath(process, "detect", "CNB_BUILDPACK_DIR");
+export async function readDetectInput(given: PhaseProcess): Promise<DetectInput> {
+  const platformDir = requiredPath(given, "detect", "CNB_PLATFORM_DIR", 0);
+  const buildPlanPath = requiredPath(given, "detect", "CNB_BUILD_PLAN_PATH", 1);
+  const buildpackDir = requiredPath(given, "detect", "CNB_BUILDPACK_DIR");
   return {
-    appDir: process.cwd,
+    appDir: given.cwd,
     buildpackDir,
     descriptor: await readBuildpackDescriptor(buildpackDir, [buildpackApi]),
     platform: await readPlatform(platformDir),
-    target: await readTarget(process.env),
+    target: await readTarget(given.env),
     buildPlanPath,
   };
 }

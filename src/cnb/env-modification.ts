@@ -50,23 +50,12 @@ function modified(
   { name, behavior, value }: EnvModification,
   directory: readonly EnvModification[],
 ): string {
+  if (behavior === "override" || current === "") return value;
+  if (behavior === "default") return current;
   // A delimiter is the variable's within its directory, whichever modification brought it.
-  const delim = directory.find((other) => other.name === name && other.delim !== undefined)?.delim;
-  switch (behavior) {
-    case "override":
-      return value;
-    case "default":
-      return current === "" ? value : current;
-    case "append":
-      return current === "" ? value : `${current}${delim ?? ""}${value}`;
-    case "prepend":
-      return concatenate(value, delim ?? "", current);
-  }
-}
-
-/** Both parts, and between them the delimiter, which stands alone next to nothing. */
-export function concatenate(first: string, delim: string, rest: string | undefined): string {
-  return rest ? `${first}${delim}${rest}` : first;
+  const delims = directory.filter((other) => other.name === name).map(({ delim }) => delim);
+  const delim = delims.find((text) => text !== undefined) ?? "";
+  return behavior === "append" ? current + delim + value : value + delim + current;
 }
 
 function byFileName(a: EnvModification, b: EnvModification): number {

@@ -56,7 +56,7 @@ export type Process = Launch["processes"][number];
 export const launchCodec = z.codec(onDisk, inside, {
   decode: ({ labels = [], processes = [], slices = [] }) => ({
     labels,
-    processes: processes.map(({ "working-dir": workingDir, direct: _, ...process }) => ({
+    processes: processes.map(({ "working-dir": workingDir, ...process }) => ({
       ...process,
       args: process.args ?? [],
       default: process.default ?? false,

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { isDirectory, readTextIfAny, removeTree } from "../system/files.ts";
 import {
   applyEnvModifications,
-  concatenate,
   type Env,
   type EnvModification,
   type EnvPhase,
@@ -74,7 +73,7 @@ export async function applyLayerPaths(
   for (const [name, directory, phases] of layerPaths) {
     const path = join(layerPath, directory);
     if (!phases.includes(phase) || !(await isDirectory(path))) continue;
-    result[name] = concatenate(path, ":", result[name]);
+    result[name] = result[name] ? `${path}:${result[name]}` : path;
   }
   return result;
 }
@@ -110,7 +109,7 @@ function directoryOf(scope: EnvScope): string {
 }
 
 async function readEnvDirectory(directory: string, scope: EnvScope): Promise<EnvModification[]> {
-  const names = (await readdir(directory).catch(() => [])).sort();
+  const names = (await readdir(directory).catch((): string[] => [])).sort();
   const modifications = await Promise.all(names.map((file) => readEnvFile(directory, file, scope)));
   return modifications.filter((modification) => modification !== undefined);
 }
@@ -142,7 +141,7 @@ function isBehavior(suffix: string): suffix is ModificationBehavior {
 }
 
 async function directoriesIn(path: string): Promise<string[]> {
-  const names = (await readdir(path).catch(() => [])).sort();
+  const names = (await readdir(path).catch((): string[] => [])).sort();
   const directories = await Promise.all(names.map((name) => isDirectory(join(path, name))));
   return names.filter((_, index) => directories[index]);
 }

@@ -16,8 +16,9 @@ export type SbomSubject = LayerName | "launch" | "build";
 
 /** The formats that the descriptor declares. A lifecycle fails the build over any other. */
 export function declaredSbomFormats(descriptor: BuildpackDescriptor): SbomFormat[] {
-  const declared = descriptor.buildpack.sbomFormats.map((type) => type.split(";")[0]?.trim());
-  return formats.filter((format) => declared.includes(mediaTypes[format]));
+  const types = descriptor.buildpack.sbomFormats.map((type) => type.split(";")[0]?.trim());
+  const declared = new Set(types);
+  return formats.filter((format) => declared.has(mediaTypes[format]));
 }
 
 /** Where the SBOM of a subject stands: `<layers>/<subject>.sbom.<ext>`. */
