@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
+import { parseRubyVersion } from "../../ruby/ruby-version.ts";
+import { isFile, lstatIfAny, readTextIfAny } from "../../system/files.ts";
+
+/** What an app needs besides Ruby. */
+export interface AppNeeds {
+  packageJson: boolean;
+  yarnLock: boolean;
+  jruby: boolean;
+}
+
+export type FoundApp = { state: "found"; needs: AppNeeds } | { state: "none"; because: string };
+
+/**
+ * Looks for a Ruby app in a directory: a `Gemfile.lock`, or a `Gemfile` whose missing lockfile the
+ * build then explains.
+ */
+export async function findApp(appDir: string): Promise<FoundApp> {
+  const at = (name: string) => join(appDir, name);
+  const [gemfile, lockfile] = await Promise.all([isFile(at("Gemfile")), isFile(at("Gemfile.lock"))]);
+  if (!gemfile && !lockfile) return { state: "none", because: await reasonFor(appDir) };
+  const [packageJson, yarnLock, jruby] = await Promise.all([
+    isFile(at("package.json")),
+    isFile(at("yarn.lock")),
+    isLockedToJruby(at("Gemfile.lock")),
+  ]);
+  return { state: "found", needs: { packageJson, yarnLock, jruby } };
+}
+
+async function reasonFor(appDir: string): Promise<string> {
+  for (const name of ["Gemfile.lock", "Gemfile"]) {
+    const entry = await lstatIfAny(join(appDir, name));
+    if (entry?.isSymbolicLink()) return `\`${name}\` is a link that leads nowhere`;
+    if (entry) return `\`${name}\` is not a file`;
+  }
+  return "there is no `Gemfile.lock` and no `Gemfile` in the root of the app";
+}
+
+async function isLockedToJruby(lockfilePath: string): Promise<boolean> {
+  const parsed = parseGemfileLock((await readTextIfAny(lockfilePath)) ?? "");
+  if (parsed.kind === "refused" || parsed.lockfile.rubyVersion === undefined) return false;
+  return parseRubyVersion(parsed.lockfile.rubyVersion)?.engine === "jruby";
+}

@@ -1,0 +1,69 @@
+import type { Messages } from "./message.ts";
+
+/** What is wrong with the app's own files, found before anything is downloaded. */
+export const appMessages: Messages<"app"> = {
+  "app/lockfile-missing": ({ gemfile, lockfile, files }) => ({
+    headline: `\`${lockfile}\` is missing`,
+    happened: [
+      `The app has a \`${gemfile}\` but no \`${lockfile}\`, so the exact gems to install are not known.`,
+      `The root of the app holds: ${files.length > 0 ? files.join(", ") : "nothing"}.`,
+      `A lockfile that stands in \`.gitignore\`, \`.dockerignore\` or in project.toml's \`exclude\` is not part of what is built.`,
+    ],
+    next: [`bundle lock`, `git add ${lockfile} && git commit -m "Add ${lockfile}"`],
+    blame: "application",
+  }),
+  "app/lockfile-unreadable": ({ path, problem, line }) => ({
+    headline: `\`${path}\` cannot be read`,
+    happened: [line === undefined ? `${problem}.` : `Line ${line}: ${problem}.`],
+    next: [`git checkout -- ${path}`, `bundle lock`],
+    blame: "application",
+  }),
+  "app/lockfile-merge-conflict": ({ path, line }) => ({
+    headline: `\`${path}\` has an unresolved merge conflict`,
+    happened: [`Line ${line} is a merge marker that git left.`],
+    next: [`git checkout --theirs ${path}`, `bundle lock`, `git add ${path} && git commit`],
+    blame: "application",
+  }),
+  "app/platform-missing": ({ lockfile, wanted, present }) => ({
+    headline: `\`${lockfile}\` was not made for this platform`,
+    happened: [
+      `This build is for \`${wanted}\`; the section PLATFORMS names ${present.map((name) => `\`${name}\``).join(", ")}.`,
+      `With a frozen lockfile, Bundler installs no gem for a platform that it does not name.`,
+    ],
+    next: [`bundle lock --add-platform ${wanted}`, `git commit -m "Lock gems for ${wanted}" ${lockfile}`],
+    blame: "application",
+  }),
+  "app/ruby-unsupported": ({ requested, source }) => ({
+    headline: `\`${requested}\` cannot be installed`,
+    happened: [
+      `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby.`,
+    ],
+    next: [`ruby "3.4.10"   # in the Gemfile, then: bundle lock`],
+    blame: "application",
+  }),
+  "app/gemfile-unreadable": ({ path, problem }) => ({
+    headline: `\`${path}\` cannot be read`,
+    happened: [`Reading it failed: ${problem}.`],
+    next: [`ls -l ${path}`, `chmod +r ${path}`],
+    blame: "application",
+  }),
+  "app/binstub-misleading": ({ path, problem, mend }) => ({
+    headline: `\`${path}\` would not run the app's Ruby`,
+    happened: [
+      `${problem}`,
+      `Scripts in the app's \`bin\` come first on PATH, so the app would fail when it starts.`,
+    ],
+    next: [mend],
+    blame: "application",
+  }),
+};
+
+/** A setting with a value that it does not take. */
+export const settingsMessages: Messages<"settings"> = {
+  "settings/invalid": ({ key, value, problem }) => ({
+    headline: `The setting \`${key}\` has a value that it does not take`,
+    happened: [`\`${key}\` is \`${value}\`: ${problem}.`],
+    next: [`Set \`${key}\` to a value that docs/configuration.md lists, or unset it.`],
+    blame: "configuration",
+  }),
+};

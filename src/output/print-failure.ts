@@ -1,0 +1,66 @@
+import { BuildpackError } from "../failure.ts";
+import type { Failure, FailureCode, FailureFacts } from "../failure.ts";
+import { artifactMessages } from "./error-messages/artifact.ts";
+import { appMessages, settingsMessages } from "./error-messages/app.ts";
+import { cnbMessages } from "./error-messages/cnb.ts";
+import { compileMessages } from "./error-messages/compile.ts";
+import { downloadMessages } from "./error-messages/download.ts";
+import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
+import type { Blame, Message } from "./error-messages/message.ts";
+import { platformMessages } from "./error-messages/platform.ts";
+import { systemMessages } from "./error-messages/system.ts";
+import type { Printer } from "./printer.ts";
+
+// Does not compile while a code of `failure.ts` has no words.
+const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
+  ...appMessages,
+  ...settingsMessages,
+  ...cnbMessages,
+  ...artifactMessages,
+  ...downloadMessages,
+  ...compileMessages,
+  ...bundlerMessages,
+  ...gemsMessages,
+  ...systemMessages,
+  ...platformMessages,
+};
+
+const closings: Record<Blame, string> = {
+  application: "The app's own files cause this; building again without a change fails again.",
+  configuration: "The build's configuration causes this; building again without a change fails again.",
+  network: "The network or a server on it causes this; building again may be all that it takes.",
+  platform: "The machine or the platform that runs the build causes this, not the app.",
+  buildpack: "This is a fault of the buildpack. Please report it, with the log above.",
+};
+
+/** Prints why the build stopped, whose fault it is and what to type next. Takes whatever was thrown. */
+export function printFailure(printer: Printer, error: unknown): void {
+  if (error instanceof BuildpackError) printer.error(failureLines(error.failure));
+  else printer.error(bugLines(error));
+}
+
+/** The words for a failure, a line each, without the marks and colours of an error. */
+export function failureLines(failure: Failure): string[] {
+  const { headline, happened, next, blame } = messageFor(failure);
+  return [
+    `Error: ${headline}`,
+    "",
+    ...happened,
+    "",
+    "To mend it:",
+    ...next.map((line) => `    ${line}`),
+    "",
+    `${closings[blame]} (${failure.code})`,
+  ];
+}
+
+function messageFor(failure: Failure): Message {
+  // The table is keyed by the code whose facts the failure carries; the type cannot express that.
+  const words = messages[failure.code] as (facts: Failure) => Message;
+  return words(failure);
+}
+
+function bugLines(error: unknown): string[] {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return ["Error: something that the buildpack does not expect", "", ...text.split("\n"), "", closings.buildpack];
+}

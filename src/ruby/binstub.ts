@@ -1,0 +1,23 @@
+/** Why a script in the app's `bin` cannot be trusted to run the app's Ruby. */
+export type BinstubFault =
+  | { fault: "windows-line-ends" }
+  | { fault: "names-an-interpreter"; shebang: string };
+
+/**
+ * Looks at the first line of a script of the app. Scripts in `bin` come before every other
+ * executable on PATH (contract: PATH), so one that names another machine's Ruby, or ends its
+ * shebang in a carriage return, fails only when the app starts.
+ *
+ * @returns `undefined` for a script that is fine, and for one that is not a Ruby script.
+ */
+export function findBinstubFault(script: string): BinstubFault | undefined {
+  const shebang = /^#!\s*([^\n]*)/.exec(script)?.[1];
+  if (shebang === undefined) return undefined;
+  if (shebang.endsWith("\r")) return { fault: "windows-line-ends" };
+  const [interpreter = "", ...args] = shebang.trim().split(/\s+/);
+  const viaEnv = /(^|\/)env$/.test(interpreter);
+  const program = viaEnv ? (args.find((word) => !word.startsWith("-")) ?? "") : interpreter;
+  const namesRuby = /(^|\/)j?ruby[\d.]*$/.test(program);
+  if (!namesRuby || (viaEnv && program === "ruby")) return undefined;
+  return { fault: "names-an-interpreter", shebang: `#!${shebang}` };
+}

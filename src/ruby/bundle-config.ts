@@ -1,0 +1,61 @@
+/** An app's `.bundle/config`, split by what may reach our Bundler. */
+export interface BundleConfig {
+  /** Settings that apply, as the environment variables that Bundler reads them from. */
+  applied: Record<string, string>;
+  /** Names of settings that would move, thin out or unfreeze the bundle; they do not apply. */
+  leftOut: string[];
+  /** Lines that are not settings. */
+  unread: string[];
+}
+
+// What decides where gems go, which are installed, and whether the lockfile may change.
+const decidedByBuildpack = new Set(
+  "APP_CONFIG BIN CLEAN DEPLOYMENT FROZEN GEMFILE ONLY PATH PATH__SYSTEM PATH_RELATIVE_TO_CWD SHEBANG SYSTEM_BINDIR USER_CONFIG USER_HOME WITH WITHOUT".split(
+    " ",
+  ),
+);
+
+/**
+ * Reads the text of a `.bundle/config`: lines of `BUNDLE_KEY: "value"`, where a value may go on as
+ * a list of `- item` lines (joined by `:`, as Bundler does). Never throws.
+ */
+export function parseBundleConfig(text: string): BundleConfig {
+  const config: BundleConfig = { applied: {}, leftOut: [], unread: [] };
+  let listKey: string | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*(#.*|---\s*)?$/.test(line)) continue;
+    const item = /^\s*-\s+(.*)$/.exec(line);
+    if (item && listKey !== undefined) {
+      appendItem(config, listKey, unquote(item[1] ?? ""));
+      continue;
+    }
+    const pair = /^(BUNDLE_[^\s:]+(?::[^\s:]+)*):(?:\s+(.*))?$/.exec(line);
+    listKey = pair?.[1];
+    if (pair?.[1] !== undefined) addSetting(config, pair[1], unquote(pair[2] ?? ""));
+    else config.unread.push(line);
+  }
+  return config;
+}
+
+/** Whether a variable of this name would override a decision of the buildpack about the bundle. */
+export function isDecidedByBuildpack(variable: string): boolean {
+  return (
+    variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length))
+  );
+}
+
+function addSetting(config: BundleConfig, key: string, value: string): void {
+  if (isDecidedByBuildpack(key)) config.leftOut.push(key);
+  else if (value !== "") config.applied[key] = value;
+}
+
+function appendItem(config: BundleConfig, key: string, item: string): void {
+  if (isDecidedByBuildpack(key)) return;
+  const before = config.applied[key];
+  config.applied[key] = before ? `${before}:${item}` : item;
+}
+
+function unquote(value: string): string {
+  const quoted = /^(["'])(.*)\1$/.exec(value.trim());
+  return quoted ? (quoted[2] ?? "") : value.trim();
+}

@@ -1,0 +1,22 @@
+import { compareGemVersions } from "./gem-version.ts";
+
+// The newest Bundler that runs on each Ruby, newest Ruby first, where the default does not.
+const lastBundlerFor: readonly (readonly [rubyBefore: string, bundler: string])[] = [
+  ["2.3.0", "1.17.3"],
+  ["2.6.0", "2.3.27"],
+  ["3.0.0", "2.4.22"],
+  ["3.1.0", "2.5.23"],
+  ["3.2.0", "2.6.9"],
+];
+
+/**
+ * The Bundler for an app whose lockfile names none: the buildpack's default, or the last one that
+ * runs on the app's Ruby where that is older than the default supports.
+ */
+export function defaultBundlerFor(rubyVersion: string, buildpackDefault: string): string {
+  const last = lastBundlerFor.find(
+    ([rubyBefore]) => compareGemVersions(rubyVersion, rubyBefore) < 0,
+  )?.[1];
+  if (last === undefined) return buildpackDefault;
+  return compareGemVersions(last, buildpackDefault) < 0 ? last : buildpackDefault;
+}
