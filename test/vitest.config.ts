@@ -1,20 +1,30 @@
 import { defineConfig } from "vitest/config";
+import { SummaryReporter } from "./support/summary-reporter.ts";
+
+const minutes = 60_000;
 
 // `unit` and `contract` are the fast ring; `integration` needs Ruby, root file systems and minutes.
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
+    reporters: ["default", new SummaryReporter()],
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: minutes / 2 },
+      },
+      {
+        extends: true,
+        test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: minutes },
+      },
       {
         extends: true,
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 20 * 60_000,
-          hookTimeout: 40 * 60_000,
+          testTimeout: 20 * minutes,
+          hookTimeout: 40 * minutes,
         },
       },
     ],

@@ -1,0 +1,15 @@
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
+import { runInOrder } from "./run-in-order.ts";
+
+// The second and third ring: all tests, with what needs minutes only under `--full`.
+const { values, positionals } = parseArgs({
+  options: { full: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+
+await bundle();
+process.exitCode = await runInOrder(
+  [["vitest", "run", "-c", "test/vitest.config.ts", ...positionals]],
+  values.full ? { LAPIDARY_TEST_RING: "full" } : {},
+);
