@@ -29,7 +29,7 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
   };
   const probe = { file: "/usr/bin/env", args: [], cwd: inside.app, env: {} };
   const result = await runCommand(inNamespaces(namespaces, probe));
-  if (result.exitCode !== 0) return { state: "refused", problem: lastLine(result.stderr) };
+  if (result.exitCode !== 0) return { state: "refused", problem: firstLine(result.stderr) };
   return { state: "open", sandbox: createSandbox(options, namespaces) };
 }
 
@@ -89,6 +89,6 @@ async function networkFiles(scratch: string): Promise<Placed[]> {
   return placed;
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
 }

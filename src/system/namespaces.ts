@@ -71,7 +71,7 @@ function setupScript({ newRoot, steps }: Namespaces): string {
     ...deviceLines(at),
     // A container that hides parts of its own /proc is refused a fresh one.
     `mount -t proc proc ${at("/proc")} 2>/dev/null || mount --rbind /proc ${at("/proc")}`,
-    `mount -o remount,ro ${at("")}`,
+    `mount -o remount,bind,ro ${at("")}`,
   ];
   // As the operand of `||` the subshell would go on after a failure, whatever `set -e` says.
   return `umask 022\n(${furnish.join("\n")}\n)\n[ $? = 0 ] || exit ${setupFailed}\n"$@"\nexit $?\n`;
