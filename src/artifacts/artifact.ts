@@ -1,0 +1,111 @@
+import * as z from "zod";
+import type { Target } from "../cnb/target.ts";
+
+/** A SHA-256 as 64 lower-case hexadecimal digits. */
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/i, "expected 64 hexadecimal digits")
+  .toLowerCase();
+
+const common = {
+  name: z.string().min(1),
+  // RubyGems' spelling, with dots throughout: `3.5.0.preview1`.
+  version: z
+    .string()
+    .regex(/^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$/, "expected a version such as `3.4.5`"),
+  url: z.string().min(1),
+  sha256: sha256Schema.optional(),
+  "strip-components": z.int().min(0).default(0),
+};
+
+const prebuiltSchema = z.strictObject({
+  ...common,
+  kind: z.literal("prebuilt"),
+  os: z.string().default("linux"),
+  // Left out where one archive serves them all.
+  arch: z.string().optional(),
+  "distro-name": z.string().optional(),
+  "distro-version": z.string().optional(),
+});
+
+const sourceSchema = z.strictObject({
+  ...common,
+  // What the buildpack knows how to compile.
+  name: z.enum(["ruby", "jemalloc"]),
+  kind: z.literal("source"),
+});
+
+/**
+ * An inventory file: `[[artifacts]]`, each prebuilt for one target or the source for any. The same
+ * shape serves the files in `inventory/` and the operator's own.
+ */
+export const inventoryFileSchema = z.strictObject({
+  artifacts: z.array(z.discriminatedUnion("kind", [prebuiltSchema, sourceSchema])).default([]),
+});
+
+/** One archive that can be installed. */
+export interface Artifact {
+  name: string;
+  version: string;
+  kind: "prebuilt" | "source";
+  /** Absolute: `https:`, `http:` or `file:`. */
+  url: string;
+  /** Absent where upstream publishes none: then nobody vouches for the bytes. */
+  sha256: string | undefined;
+  /** Leading directories of the archive's paths that are dropped. */
+  stripComponents: number;
+  /** What a prebuilt archive runs on; a member left out fits any. Empty for source. */
+  builtFor: { os?: string; arch?: string; distroName?: string; distroVersion?: string };
+  /** Whose inventory names it; the operator's entries go before ours. */
+  origin: "operator" | "buildpack";
+}
+
+/** Whether an artifact serves a target: source does anywhere. */
+export function fitsTarget(artifact: Artifact, target: Target): boolean {
+  const { os, arch, distroName, distroVersion } = artifact.builtFor;
+  return (
+    (os ?? target.os) === target.os &&
+    (arch ?? target.arch) === target.arch &&
+    (distroName ?? target.distro?.name) === target.distro?.name &&
+    (distroVersion ?? target.distro?.version) === target.distro?.version
+  );
+}
+
+/** A target in a few words: `linux/amd64, ubuntu 24.04`. */
+export function describeTarget(target: Target): string {
+  const { os, arch, distro } = target;
+  return distro ? `${os}/${arch}, ${distro.name} ${distro.version}` : `${os}/${arch}`;
+}
+
+/** What an artifact serves, in a few words; the source serves any target. */
+export function describeBuiltFor({ kind, builtFor }: Artifact): string {
+  if (kind === "source") return "any (from source)";
+  const { os = "any", arch = "any", distroName, distroVersion = "" } = builtFor;
+  return distroName ? `${os}/${arch}, ${distroName} ${distroVersion}`.trim() : `${os}/${arch}`;
+}
+
+type ArtifactEntry = z.output<typeof inventoryFileSchema>["artifacts"][number];
+
+/** An inventory entry as an artifact; a relative URL is resolved against `base`. */
+export function toArtifact(entry: ArtifactEntry, base: URL, origin: Artifact["origin"]): Artifact {
+  return {
+    name: entry.name,
+    version: entry.version,
+    kind: entry.kind,
+    url: new URL(entry.url, base).href,
+    sha256: entry.sha256,
+    stripComponents: entry["strip-components"],
+    builtFor: entry.kind === "source" ? {} : builtFor(entry),
+    origin,
+  };
+}
+
+function builtFor(entry: z.output<typeof prebuiltSchema>): Artifact["builtFor"] {
+  const { os, arch, "distro-name": distroName, "distro-version": distroVersion } = entry;
+  return {
+    os,
+    ...(arch === undefined ? {} : { arch }),
+    ...(distroName === undefined ? {} : { distroName }),
+    ...(distroVersion === undefined ? {} : { distroVersion }),
+  };
+}

@@ -1,0 +1,9 @@
+import type { Binding } from "../cnb/bindings.ts";
+
+/** The certificates, in PEM, of all bindings of type `ca-certificates`; one binding may hold many. */
+export function certificatesIn(bindings: readonly Pick<Binding, "type" | "secrets">[]): string[] {
+  return bindings
+    .filter((binding) => binding.type === "ca-certificates")
+    .flatMap((binding) => [...binding.secrets.values()])
+    .filter((text) => text.includes("-----BEGIN CERTIFICATE-----"));
+}

@@ -1,0 +1,30 @@
+import type { Recipe } from "./recipe.ts";
+
+/**
+ * Ruby: relocatable, with a shared library, without documentation. No Ruby of the build image takes
+ * part, whatever its `PATH` has: a release's source brings all that one would generate.
+ */
+export const rubyRecipe: Recipe = {
+  requirements: () => [
+    { tool: "cc", packages: "build-essential" },
+    { tool: "make", packages: "build-essential" },
+    { tool: "stdio.h", packages: "libc6-dev" },
+    { tool: "openssl/ssl.h", packages: "libssl-dev" },
+    { tool: "yaml.h", packages: "libyaml-dev" },
+    { tool: "ffi.h", packages: "libffi-dev" },
+    { tool: "zlib.h", packages: "zlib1g-dev" },
+  ],
+  configure: ({ hasRustc }) => ({
+    args: [
+      "--disable-install-doc",
+      "--enable-load-relative",
+      "--enable-shared",
+      "--with-baseruby=no",
+      // Where `rustc` is there, `configure` itself finds out whether it is new enough.
+      ...(hasRustc ? [] : ["--disable-yjit"]),
+    ],
+    notes: hasRustc ? [] : ["Without YJIT: it needs `rustc`, which is not on the `PATH`"],
+  }),
+  build: [],
+  install: ["install"],
+};

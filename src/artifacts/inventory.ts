@@ -1,0 +1,112 @@
+import glob from "fast-glob";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
+import { readText, removeTree } from "../system/files.ts";
+import { parseToml, TomlSyntaxError } from "../toml.ts";
+import { type Artifact, inventoryFileSchema, sha256Schema, toArtifact } from "./artifact.ts";
+import { download, type DownloadContext } from "./download.ts";
+
+export interface InventoryOptions {
+  /** Where the buildpack is unpacked: its own inventory stands in `inventory/`. */
+  buildpackDir: string;
+  /** The operator's inventory, `<url>#sha256=<hex>`; relative URLs in it are resolved against it. */
+  operator?: string | undefined;
+  /** Where the operator's inventory is kept once it is verified, and taken from next time. */
+  cacheDir?: string | undefined;
+}
+
+/**
+ * Everything that can be installed: the operator's entries first, then the buildpack's own, except
+ * those that an operator's entry of the same name, version, kind and target replaces.
+ *
+ * @throws BuildpackError `artifact/inventory-invalid` for a file that is not an inventory;
+ *   `download/*` where the operator's cannot be had or is not the one that was vouched for.
+ */
+export async function loadInventory(
+  { buildpackDir, operator, cacheDir }: InventoryOptions,
+  context: DownloadContext,
+): Promise<Artifact[]> {
+  const own = await readOwnInventory(buildpackDir);
+  if (!operator) return own;
+  const added = await operatorInventory(operator, cacheDir, context);
+  const replaced = new Set(added.map(identity));
+  return [...added, ...own.filter((artifact) => !replaced.has(identity(artifact)))];
+}
+
+async function readOwnInventory(buildpackDir: string): Promise<Artifact[]> {
+  const cwd = join(buildpackDir, "inventory");
+  const files = await glob("*.toml", { cwd, ignore: ["ruby-branches.toml"], absolute: true });
+  const artifacts: Artifact[] = [];
+  for (const path of files.sort()) {
+    artifacts.push(...(await parseInventory(path, path, pathToFileURL(path), "buildpack")));
+  }
+  return artifacts;
+}
+
+async function operatorInventory(
+  operator: string,
+  cacheDir: string | undefined,
+  context: DownloadContext,
+): Promise<Artifact[]> {
+  const directory = cacheDir ?? (await mkdtemp(join(tmpdir(), "lapidary-inventory-")));
+  try {
+    const { url, sha256 } = parseLocation(operator);
+    const destination = join(directory, `${sha256}.toml`);
+    if ((await sha256Of(destination)) !== sha256) {
+      await download({ url: url.href, sha256, destination }, context);
+    }
+    return await parseInventory(destination, url.href, url, "operator");
+  } finally {
+    if (cacheDir === undefined) await removeTree(directory);
+  }
+}
+
+async function sha256Of(path: string): Promise<string | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes && createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The two halves of `<url>#sha256=<hex>`. */
+function parseLocation(location: string): { url: URL; sha256: string } {
+  const invalid = (problem: string) =>
+    new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
+  if (!URL.canParse(location)) throw invalid("it is not a URL");
+  const url = new URL(location);
+  if (!["https:", "http:", "file:"].includes(url.protocol)) {
+    throw invalid(`\`${url.protocol}\` is not \`https:\`, \`http:\` or \`file:\``);
+  }
+  const checksum = sha256Schema.safeParse(/^#sha256=(.*)$/.exec(url.hash)?.[1]);
+  if (!checksum.success) throw invalid("it does not end in `#sha256=` and 64 hexadecimal digits");
+  url.hash = "";
+  return { url, sha256: checksum.data };
+}
+
+async function parseInventory(
+  path: string,
+  location: string,
+  base: URL,
+  origin: Artifact["origin"],
+): Promise<Artifact[]> {
+  const invalid = (problem: string) =>
+    new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
+  const file = await readText(path);
+  if (file.state !== "text") throw invalid(file.state === "missing" ? "missing" : file.problem);
+  try {
+    const { artifacts } = inventoryFileSchema.parse(parseToml(file.text));
+    return artifacts.map((entry) => toArtifact(entry, base, origin));
+  } catch (error) {
+    if (error instanceof z.ZodError) throw invalid(z.prettifyError(error));
+    if (error instanceof TomlSyntaxError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+function identity({ name, version, kind, builtFor }: Artifact): string {
+  const { os, arch, distroName, distroVersion } = builtFor;
+  return JSON.stringify([name, version, kind, os, arch, distroName, distroVersion]);
+}

@@ -1,0 +1,102 @@
+import type { Binding } from "../cnb/bindings.ts";
+import { BuildpackError } from "../failure.ts";
+
+/** A mirror's URL, and what in the configuration names it. */
+export interface Mirror {
+  url: string;
+  source: string;
+}
+
+/** Where artifacts come from instead of their upstream hosts. */
+export interface Mirrors {
+  /** By SHA-256 in lower case; the URL is that of the file. */
+  byChecksum: ReadonlyMap<string, Mirror>;
+  /** By host, spelled as in a variable's name; the URL stands for the host. */
+  byHost: ReadonlyMap<string, Mirror>;
+  fallback: Mirror | undefined;
+}
+
+/**
+ * Reads the mirrors that the environment (`BP_DEPENDENCY_MIRROR`, `BP_DEPENDENCY_MIRROR_<HOST>`) and
+ * bindings (type `dependency-mirror`, keys `default` or a host; type `dependency-mapping`, keys
+ * SHA-256) configure, spelled as for Paketo's buildpacks. The environment wins over bindings.
+ *
+ * @throws BuildpackError `artifact/mirror-invalid` for a URL that is not `https:`, `http:` or `file:`.
+ */
+export function readMirrors(
+  env: Readonly<Record<string, string>>,
+  bindings: readonly Pick<Binding, "type" | "secrets">[],
+): Mirrors {
+  const byHost = new Map<string, Mirror>();
+  for (const [key, mirror] of mirrorsBoundAs("dependency-mirror", bindings)) {
+    byHost.set(hostKey(key), mirror);
+  }
+  for (const [name, url] of Object.entries(env)) {
+    const key = mirrorVariable.exec(name)?.[1];
+    if (key && url) byHost.set(key.toUpperCase(), checked(url, name));
+  }
+  const bound = byHost.get("DEFAULT");
+  byHost.delete("DEFAULT");
+  const direct = env["BP_DEPENDENCY_MIRROR"];
+  return {
+    byChecksum: new Map(mirrorsBoundAs("dependency-mapping", bindings).map(byBareChecksum)),
+    byHost,
+    fallback: direct ? checked(direct, "BP_DEPENDENCY_MIRROR") : bound,
+  };
+}
+
+/**
+ * The mirror that serves an artifact, if one does; its URL is then that of the file. A
+ * `dependency-mapping` names the file itself. A mirror stands for the artifact's host: the path is
+ * appended, and `{originalHost}` in it becomes the host's name. A `file:` URL is never mirrored.
+ */
+export function mirrorFor(
+  artifact: { url: string; sha256: string | undefined },
+  mirrors: Mirrors,
+): Mirror | undefined {
+  const mapped = mirrors.byChecksum.get(artifact.sha256 ?? "");
+  if (mapped) return mapped;
+  const upstream = new URL(artifact.url);
+  if (upstream.protocol === "file:") return undefined;
+  const mirror = mirrors.byHost.get(hostKey(upstream.hostname)) ?? mirrors.fallback;
+  return mirror && { url: mirrored(upstream, mirror.url), source: mirror.source };
+}
+
+const mirrorVariable = /^BP_DEPENDENCY_MIRROR_(.+)$/;
+
+/** A host as a variable's name spells it: dots as `_`, dashes as `__`, upper case. */
+function hostKey(host: string): string {
+  return host.trim().replaceAll("-", "__").replaceAll(".", "_").toUpperCase();
+}
+
+function mirrored(upstream: URL, mirror: string): string {
+  const base = mirror.replaceAll("{originalHost}", upstream.hostname).replace(/\/+$/, "");
+  return `${base}${upstream.pathname}${upstream.search}`;
+}
+
+function byBareChecksum([key, mirror]: [string, Mirror]): [string, Mirror] {
+  return [
+    key
+      .trim()
+      .toLowerCase()
+      .replace(/^sha256:/, ""),
+    mirror,
+  ];
+}
+
+function mirrorsBoundAs(
+  type: string,
+  bindings: readonly Pick<Binding, "type" | "secrets">[],
+): [string, Mirror][] {
+  return bindings
+    .filter((binding) => binding.type.toLowerCase() === type)
+    .flatMap((binding) => [...binding.secrets])
+    .map(([key, url]) => [key, checked(url, `binding ${type}, key ${key}`)]);
+}
+
+function checked(value: string, source: string): Mirror {
+  const url = value.trim();
+  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+  if (["https:", "http:", "file:"].includes(protocol)) return { url, source };
+  throw new BuildpackError({ code: "artifact/mirror-invalid", source, url });
+}

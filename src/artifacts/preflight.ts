@@ -1,0 +1,63 @@
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { BuildpackError } from "../failure.ts";
+import type { RunCommand } from "../system/command.ts";
+import { isFile } from "../system/files.ts";
+
+/** Something that a compilation needs on the build image. */
+export interface Requirement {
+  /** A command, `cc`, or a header, `openssl/ssl.h`. */
+  tool: string;
+  /** The Debian package that has it. */
+  packages: string;
+}
+
+export interface PreflightContext {
+  run: RunCommand;
+  env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks, before anything is downloaded, that the build image has every tool and header.
+ *
+ * @throws BuildpackError `compile/tools-missing` with all that is missing, not the first alone.
+ *   Without a C compiler no header can be looked for, so all of them are named.
+ */
+export async function preflight(
+  wanted: { name: string; version: string; requirements: readonly Requirement[] },
+  context: PreflightContext,
+): Promise<void> {
+  const missing: Requirement[] = [];
+  for (const requirement of wanted.requirements) {
+    if (!(await isPresent(requirement.tool, context))) missing.push(requirement);
+  }
+  if (missing.length === 0) return;
+  const { name, version } = wanted;
+  throw new BuildpackError({ code: "compile/tools-missing", name, version, missing });
+}
+
+/** Whether a command stands on the `PATH` of an environment. */
+export async function hasTool(
+  tool: string,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  for (const directory of (env["PATH"] ?? "").split(":").filter(Boolean)) {
+    const path = join(directory, tool);
+    if ((await isFile(path)) && (await isExecutable(path))) return true;
+  }
+  return false;
+}
+
+async function isPresent(tool: string, context: PreflightContext): Promise<boolean> {
+  if (!tool.endsWith(".h")) return await hasTool(tool, context.env);
+  const args = ["-E", "-include", tool, "-x", "c", "/dev/null", "-o", "/dev/null"];
+  const { exitCode } = await context.run({ file: "cc", args, cwd: "/", env: context.env });
+  return exitCode === 0;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,19 @@
+import type { Artifact } from "./artifact.ts";
+import type { Requirement } from "./preflight.ts";
+
+/** How one kind of source becomes an installed tree. Every command runs in the source's directory. */
+export interface Recipe {
+  requirements(artifact: Artifact): Requirement[];
+  /** What `./configure` is given besides the prefix. */
+  configure(build: BuildMachineFacts): { args: string[]; notes: string[] };
+  /** What `make` is given to build. */
+  build: string[];
+  /** What `make` is given to install. */
+  install: string[];
+}
+
+/** What the configuration depends on. */
+export interface BuildMachineFacts {
+  arch: string;
+  hasRustc: boolean;
+}

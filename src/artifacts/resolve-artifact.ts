@@ -1,0 +1,93 @@
+import type { Target } from "../cnb/target.ts";
+import { BuildpackError } from "../failure.ts";
+import { type Artifact, describeBuiltFor, describeTarget, fitsTarget } from "./artifact.ts";
+import { branchOf, compareVersions, isPrerelease } from "./version-order.ts";
+
+export interface ArtifactRequest {
+  name: string;
+  version: string;
+  /** Where the version was asked for, as the user knows it: `Gemfile.lock`. */
+  source: string;
+  target: Target;
+}
+
+/**
+ * The artifact to install: of those that fit the target, the operator's before the buildpack's, and
+ * a prebuilt one before the source. Prereleases are found in both spellings (`3.5.0-preview1`).
+ *
+ * @throws BuildpackError `artifact/version-unknown` with the nearest versions that exist for the
+ *   target; `artifact/none-for-target` where the version exists, but for other targets only.
+ */
+export function resolveArtifact(
+  inventory: readonly Artifact[],
+  request: ArtifactRequest,
+): Artifact {
+  const { name, source, target } = request;
+  const version = request.version.replaceAll("-", ".");
+  const named = inventory.filter((artifact) => artifact.name === name);
+  const versioned = named.filter((artifact) => artifact.version === version);
+  const fitting = versioned.filter((artifact) => fitsTarget(artifact, target));
+  const [best] = fitting.sort((a, b) => rank(a) - rank(b));
+  if (best) return best;
+  if (versioned.length === 0) {
+    const available = named.filter((artifact) => fitsTarget(artifact, target));
+    const nearest = nearestVersions(
+      version,
+      new Set(available.map((artifact) => artifact.version)),
+    );
+    throw new BuildpackError({ code: "artifact/version-unknown", name, version, source, nearest });
+  }
+  const offered = [...new Set(versioned.map(describeBuiltFor))];
+  const wanted = describeTarget(target);
+  throw new BuildpackError({
+    code: "artifact/none-for-target",
+    name,
+    version,
+    target: wanted,
+    offered,
+  });
+}
+
+/** The newest release of the same branch that is newer than `version`, if the inventory has one. */
+export function newerPatch(
+  inventory: readonly Artifact[],
+  { name, version, target }: Omit<ArtifactRequest, "source">,
+): string | undefined {
+  const newest = inventory
+    .filter((artifact) => artifact.name === name && fitsTarget(artifact, target))
+    .map((artifact) => artifact.version)
+    .filter((other) => branchOf(other) === branchOf(version) && !isPrerelease(other))
+    .sort(compareVersions)
+    .at(-1);
+  return newest !== undefined && compareVersions(newest, version) > 0 ? newest : undefined;
+}
+
+function rank({ origin, kind }: Artifact): number {
+  return (origin === "operator" ? 0 : 2) + (kind === "prebuilt" ? 0 : 1);
+}
+
+/** Up to three of the same branch, and the newest of the two newest other branches; newest first. */
+function nearestVersions(version: string, available: ReadonlySet<string>): string[] {
+  const newestFirst = [...available].sort((a, b) => compareVersions(b, a));
+  const releases = newestFirst.filter((other) => !isPrerelease(other) || isPrerelease(version));
+  const branch = releases.filter((other) => branchOf(other) === branchOf(version));
+  const others = newestOfEachBranch(releases.filter((other) => !branch.includes(other)));
+  const chosen = [...closestTo(version, branch, 3), ...others.slice(0, 2)];
+  return chosen.sort((a, b) => compareVersions(b, a));
+}
+
+/** The `count` versions around the place where `version` would stand; `newestFirst` is sorted. */
+function closestTo(version: string, newestFirst: string[], count: number): string[] {
+  const older = newestFirst.findIndex((other) => compareVersions(other, version) < 0);
+  const place = older === -1 ? newestFirst.length : older;
+  const start = Math.max(0, Math.min(place - Math.ceil(count / 2), newestFirst.length - count));
+  return newestFirst.slice(start, start + count);
+}
+
+function newestOfEachBranch(newestFirst: string[]): string[] {
+  const seen = new Set<string>();
+  return newestFirst.filter((version) => {
+    const branch = branchOf(version);
+    return !isPrerelease(version) && !seen.has(branch) && seen.add(branch);
+  });
+}

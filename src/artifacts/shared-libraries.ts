@@ -1,0 +1,41 @@
+import type { RunCommand } from "../system/command.ts";
+import { findElfFiles } from "./elf.ts";
+
+/** The shared libraries that a tree needs from the system, by name, sorted. */
+export interface SharedLibraries {
+  needed: string[];
+  /** Those of them that this machine does not have. */
+  missing: string[];
+}
+
+/**
+ * Asks the dynamic linker what the executables and libraries of a tree need; what the tree itself
+ * brings and what every system has (the C library) is left out. Where no `ldd` is installed, nothing
+ * is known and both lists are empty.
+ */
+export async function findSharedLibraries(
+  tree: string,
+  { run, env }: { run: RunCommand; env: Readonly<Record<string, string>> },
+): Promise<SharedLibraries> {
+  const files = await findElfFiles(tree);
+  if (files.length === 0) return { needed: [], missing: [] };
+  const { stdout } = await run({
+    file: "ldd",
+    args: files,
+    cwd: tree,
+    env: { ...env, LC_ALL: "C" },
+  });
+  const needed = new Set<string>();
+  const missing = new Set<string>();
+  for (const [, name = "", found = ""] of stdout.matchAll(libraryLine)) {
+    if (partOfLibc.test(name) || found.startsWith(`${tree}/`)) continue;
+    needed.add(name);
+    if (found === "not found") missing.add(name);
+  }
+  return { needed: [...needed].sort(), missing: [...missing].sort() };
+}
+
+// `libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x00007f…)` or `libssl.so.3 => not found`
+const libraryLine = /^\s+(\S+) => (not found|\S+)/gm;
+
+const partOfLibc = /^(ld-linux|linux-vdso|lib(c|m|dl|rt|pthread|util|resolv)\.so)/;
