@@ -100,7 +100,9 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
   const names = z.object(inputs).keyof().options;
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
-    .map((name) => `${labels[name]} (${shown(recorded[name])} to ${shown(options.metadata[name])})`);
+    .map(
+      (name) => `${labels[name]} (${shown(recorded[name])} to ${shown(options.metadata[name])})`,
+    );
   if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` asks for it"];
   return changed;
 }

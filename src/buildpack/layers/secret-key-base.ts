@@ -41,7 +41,10 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
       ? "`SECRET_KEY_BASE` (default): kept from the previous image"
       : "`SECRET_KEY_BASE` (default): made at random, because no previous image holds one",
   );
-  await layer.commit({ metadata: { madeBy: "lapidary/ruby" }, ...(kept ? {} : { env: [newKey()] }) });
+  await layer.commit({
+    metadata: { madeBy: "lapidary/ruby" },
+    ...(kept ? {} : { env: [newKey()] }),
+  });
 }
 
 function newKey() {

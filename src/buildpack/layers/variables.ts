@@ -9,6 +9,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
 import type { EnvModification } from "../../cnb/layer-env.ts";
+import type { Section } from "../../output/printer.ts";
 
 /** Where things are, as the app sees them at run time. */
 export interface Places {
@@ -26,6 +27,7 @@ export interface VariablesOptions {
   places: Places;
   /** Which groups `bundle install` took or left out: BUNDLE_WITHOUT and its like, as it had them. */
   bundleGroups: Readonly<Record<string, string>>;
+  section: Section;
 }
 
 /** Writes the contract's environment variables. */
@@ -38,11 +40,19 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
     keys: {},
     labels: {},
   });
-  await layer.commit({ metadata: {}, env: contractVariables(options) });
+  const env = contractVariables(options);
+  await layer.commit({ metadata: {}, env });
+  for (const behavior of ["default", "override"] as const) {
+    const variables = env.filter((modification) => modification.behavior === behavior);
+    const listed = variables.map(({ name, value }) => `\`${name}=${value}\``).sort();
+    options.section.say(`${behavior === "default" ? "Defaults" : "Set"}: ${listed.join(", ")}`);
+  }
 }
 
 /** Every variable of the contract. What a user may tune at run time is a default. */
-export function contractVariables(options: Omit<VariablesOptions, "layersDir">): EnvModification[] {
+export function contractVariables(
+  options: Pick<VariablesOptions, "places" | "bundleGroups">,
+): EnvModification[] {
   const { places, bundleGroups } = options;
   return [
     ...Object.entries({ ...defaults, ...bundleGroups }).map(([name, value]) =>

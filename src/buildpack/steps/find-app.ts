@@ -18,7 +18,10 @@ export type FoundApp = { state: "found"; needs: AppNeeds } | { state: "none"; be
  */
 export async function findApp(appDir: string): Promise<FoundApp> {
   const at = (name: string) => join(appDir, name);
-  const [gemfile, lockfile] = await Promise.all([isFile(at("Gemfile")), isFile(at("Gemfile.lock"))]);
+  const [gemfile, lockfile] = await Promise.all([
+    isFile(at("Gemfile")),
+    isFile(at("Gemfile.lock")),
+  ]);
   if (!gemfile && !lockfile) return { state: "none", because: await reasonFor(appDir) };
   const [packageJson, yarnLock, jruby] = await Promise.all([
     isFile(at("package.json")),

@@ -1,0 +1,45 @@
+import { writeLaunch } from "../cnb/launch.ts";
+import { formatDuration } from "../output/printer.ts";
+import { findGem } from "../ruby/gemfile-lock.ts";
+import type { BuildContext } from "./context.ts";
+import { provideSecretKeyBase } from "./layers/secret-key-base.ts";
+import { setVariables } from "./layers/variables.ts";
+import { checkProject } from "./steps/check-project.ts";
+import { chooseProcesses } from "./steps/choose-processes.ts";
+import { chooseVersions } from "./steps/choose-versions.ts";
+import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
+import { openAppDirectories } from "./steps/open-app-directories.ts";
+import { readProject } from "./steps/read-project.ts";
+import { reportProject } from "./steps/report-project.ts";
+
+/**
+ * Turns an app into layers from which it runs (contract: Build).
+ *
+ * @throws BuildpackError with the fact that stopped it; every layer that is not complete is then
+ * without metadata, so that no later build takes it for complete.
+ */
+export async function build(context: BuildContext): Promise<void> {
+  const { input, printer, clock } = context;
+  const { appDir, layersDir, descriptor, platform } = input;
+  const started = clock.now();
+  printer.header(
+    `${descriptor.buildpack.name ?? descriptor.buildpack.id} ${descriptor.buildpack.version}`,
+  );
+
+  const project = await readProject(appDir);
+  await checkProject(project, input.target);
+  await reportProject(context, project);
+  const versions = await chooseVersions(context, project);
+  const { places, bundleGroups } = await installRubyAndGems(context, project, versions);
+
+  await printer.section("Environment", async (section) => {
+    await setVariables({ layersDir, places, bundleGroups, section });
+    await provideSecretKeyBase({ layersDir, userEnv: platform.env, section });
+  });
+  await printer.section("Processes", async (section) => {
+    const processes = chooseProcesses(project, section);
+    await writeLaunch(layersDir, { labels: [], processes, slices: [] });
+  });
+  await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
+  printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
+}

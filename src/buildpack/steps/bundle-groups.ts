@@ -1,0 +1,17 @@
+/**
+ * The variables that choose which groups of gems are installed: the user's, else the contract's
+ * default. The running app gets the same, so that it never looks for gems that were left out.
+ */
+export function bundleGroups(env: Readonly<Record<string, string>>): Record<string, string> {
+  const groups: Record<string, string> = { BUNDLE_WITHOUT: "development:test" };
+  for (const name of ["BUNDLE_WITHOUT", "BUNDLE_WITH", "BUNDLE_ONLY"]) {
+    const value = env[name];
+    // Bundler splits at colons; people also write spaces and commas.
+    if (value)
+      groups[name] = value
+        .trim()
+        .split(/[\s:,]+/)
+        .join(":");
+  }
+  return groups;
+}

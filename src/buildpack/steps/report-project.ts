@@ -1,0 +1,47 @@
+import type { BuildContext } from "../context.ts";
+import { parseBundleConfig } from "../../ruby/bundle-config.ts";
+import { childEnvironment } from "./child-environment.ts";
+import type { Project } from "./read-project.ts";
+
+/** Warns of what the app or its environment says that this build does not follow. */
+export async function reportProject(context: BuildContext, project: Project): Promise<void> {
+  const warnings = [
+    ...ignoredLines(project),
+    ...leftOutSettings(project),
+    ...withheldVariables(context),
+    ...missingNode(context),
+  ];
+  if (warnings.length === 0) return;
+  await context.printer.section("What this build does not follow", async (section) => {
+    section.warn(...warnings);
+  });
+}
+
+function ignoredLines({ ignored, lockfile }: Project): string[] {
+  return ignored.map(({ line, why }) => `${lockfile} line ${line} is ignored: ${why}.`);
+}
+
+function leftOutSettings({ bundleConfig }: Project): string[] {
+  const { leftOut, unread } = parseBundleConfig(bundleConfig ?? "");
+  return [
+    ...leftOut.map((name) => `.bundle/config: ${name} is left out; the buildpack decides it.`),
+    ...unread.map((line) => `.bundle/config: \`${line.trim()}\` is not a setting.`),
+  ];
+}
+
+function withheldVariables({ input, env }: BuildContext): string[] {
+  const { withheld } = childEnvironment({ ...env, ...input.platform.env });
+  if (withheld.length === 0) return [];
+  return [
+    `${withheld.join(", ")} would put another Ruby or other gems in place of the app's: not passed on to any command of this build.`,
+  ];
+}
+
+function missingNode({ input }: BuildContext): string[] {
+  const ruby = input.plan.entries.find((entry) => entry.name === "ruby");
+  if (ruby?.metadata["node-provider"] !== "none") return [];
+  return [
+    "The app has a package.json or a yarn.lock, but no buildpack of this build provides Node.",
+    "Where the app needs Node, put a Node buildpack before this one: `--buildpack heroku/nodejs --buildpack lapidary/ruby`.",
+  ];
+}

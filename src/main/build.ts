@@ -1,0 +1,60 @@
+import { build } from "../buildpack/build.ts";
+import { readBuildInput } from "../cnb/build-input.ts";
+import { certificatesIn } from "../artifacts/certificates.ts";
+import { buildExitCode } from "../cnb/exit-code.ts";
+import { BuildpackError } from "../failure.ts";
+import { createPrinter } from "../output/printer.ts";
+import { printFailure } from "../output/print-failure.ts";
+import { createStyle } from "../output/style.ts";
+import { readSettings } from "../settings.ts";
+import { systemClock } from "../system/clock.ts";
+import { runCommand } from "../system/command.ts";
+import { createFetcher } from "../system/http.ts";
+
+const printer = createPrinter({
+  write: (text) => process.stdout.write(text),
+  style: createStyle(!process.env["NO_COLOR"]),
+  clock: systemClock,
+  debug: process.env["BP_LOG_LEVEL"] === "debug",
+});
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+
+process.exitCode = await run().catch((error: unknown) => {
+  if (stop.signal.aborted) printer.error(["Stopped: the build was told to end."]);
+  else printFailure(printer, error);
+  return buildExitCode.failure;
+});
+
+async function run(): Promise<number> {
+  // What the image is made of must not depend on the umask of whoever builds it.
+  process.umask(0o022);
+  const input = await readBuildInput({
+    env: process.env,
+    cwd: process.cwd(),
+    args: process.argv.slice(2),
+  });
+  const read = readSettings(input.platform.env);
+  if ("invalid" in read) throw new BuildpackError({ code: "settings/invalid", ...read.invalid });
+  const fetcher = createFetcher({
+    env: definedOnly(process.env),
+    certificates: certificatesIn(input.platform.bindings),
+  });
+  await build({
+    input,
+    settings: read.settings,
+    env: process.env,
+    printer,
+    fetcher,
+    run: (command) => runCommand({ signal: stop.signal, ...command }),
+    clock: systemClock,
+    signal: stop.signal,
+  });
+  await fetcher.close();
+  return buildExitCode.success;
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ""]));
+}
