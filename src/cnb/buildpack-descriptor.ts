@@ -20,6 +20,23 @@ const order = z.array(
   }),
 );
 
+// The spec calls a target's variant `variant`, lifecycles read `arch-variant`.
+const targetOnDisk = z.object({
+  os: text,
+  arch: text,
+  variant: text,
+  "arch-variant": text,
+  distros: z.array(distro).optional(),
+});
+
+/** A field that is not there matches anything. */
+const targetInside = z.object({
+  os: text,
+  arch: text,
+  archVariant: text,
+  distros: z.array(distro),
+});
+
 const onDisk = z.object({
   api,
   buildpack: z.object({
@@ -33,17 +50,7 @@ const onDisk = z.object({
     "clear-env": z.boolean().optional(),
     "sbom-formats": texts.optional(),
   }),
-  targets: z
-    .array(
-      z.object({
-        os: text,
-        arch: text,
-        variant: text,
-        "arch-variant": text,
-        distros: z.array(distro).optional(),
-      }),
-    )
-    .optional(),
+  targets: z.array(targetOnDisk).optional(),
   stacks: z.array(stack).optional(),
   order: order.optional(),
   metadata: metadata.optional(),
@@ -63,10 +70,7 @@ const inside = z
       clearEnv: z.boolean(),
       sbomFormats: texts,
     }),
-    /** A field that is not there matches anything. */
-    targets: z.array(
-      z.object({ os: text, arch: text, archVariant: text, distros: z.array(distro) }),
-    ),
+    targets: z.array(targetInside),
     stacks: z.array(stack),
     /** Only a composite buildpack has one. */
     order: order.optional(),
@@ -79,7 +83,7 @@ const inside = z
 /** `buildpack.toml`: who a buildpack is, where it runs, what it writes. */
 export type BuildpackDescriptor = z.output<typeof inside>;
 
-/** buildpack.toml (TOML). The spec calls a target's variant `variant`, lifecycles `arch-variant`. */
+/** buildpack.toml (TOML). */
 export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
   decode: ({ buildpack, ...disk }) => {
     const { "clear-env": clearEnv = false, "sbom-formats": sbomFormats = [], ...about } = buildpack;
@@ -87,11 +91,7 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
     return {
       ...disk,
       buildpack: { ...about, keywords, licenses, clearEnv, sbomFormats },
-      targets: (disk.targets ?? []).map(({ variant, "arch-variant": named, ...target }) => ({
-        ...target,
-        archVariant: named ?? variant,
-        distros: target.distros ?? [],
-      })),
+      targets: (disk.targets ?? []).map(decodeTarget),
       stacks: disk.stacks ?? [],
       metadata: disk.metadata ?? {},
     };
@@ -99,11 +99,7 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
   encode: ({ buildpack: { clearEnv, sbomFormats, ...about }, targets, ...rest }) => ({
     ...rest,
     buildpack: { ...about, "clear-env": clearEnv, "sbom-formats": sbomFormats },
-    targets: targets.map(({ archVariant, ...target }) => ({
-      ...target,
-      "arch-variant": archVariant,
-      variant: archVariant,
-    })),
+    targets: targets.map(encodeTarget),
   }),
 });
 
@@ -125,4 +121,14 @@ export async function readBuildpackDescriptor(
     }
   }
   return await readTomlFile(path, buildpackDescriptorCodec);
+}
+
+function decodeTarget(disk: z.output<typeof targetOnDisk>): z.input<typeof targetInside> {
+  const { os, arch, distros = [] } = disk;
+  return { os, arch, archVariant: disk["arch-variant"] ?? disk.variant, distros };
+}
+
+function encodeTarget(target: z.output<typeof targetInside>): z.input<typeof targetOnDisk> {
+  const { os, arch, archVariant, distros } = target;
+  return { os, arch, variant: archVariant, "arch-variant": archVariant, distros };
 }

@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** A new directory that holds these files and is removed when the test ends. */
+export async function makeTree(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "lapidary-test-"));
+  onTestFinished(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+  await addToTree(root, files);
+  return root;
+}
+
+/** Writes files by relative path; a path that ends in `/` is an empty directory. */
+export async function addToTree(
+  root: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(root, path);
+    await mkdir(path.endsWith("/") ? target : dirname(target), { recursive: true });
+    if (!path.endsWith("/")) await writeFile(target, content);
+  }
+}
+
+/** All regular files below `root`, by relative path, with their text. */
+export async function readTree(root: string): Promise<Record<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const contents = files.map(async ({ parentPath, name }) => {
+    const path = join(parentPath, name);
+    return [path.slice(root.length + 1), await readFile(path, "utf8")] as const;
+  });
+  return Object.fromEntries((await Promise.all(contents)).toSorted());
+}
+
+/** The permission bits of a file, as `chmod` takes them. */
+export async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o7777;
+}

@@ -1,0 +1,66 @@
+import { chmod, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { describe, expect, test } from "vitest";
+import { buildPlanCodec, writeBuildPlan } from "../../../src/cnb/build-plan.ts";
+import { parseToml } from "../../../src/toml.ts";
+import { makeTree, modeOf, readTree } from "../../support/tree.ts";
+
+const withAlternatives = {
+  provides: [{ name: "ruby" }],
+  requires: [{ name: "ruby" }, { name: "node", metadata: { build: true, version: "22" } }],
+  or: [
+    { provides: [{ name: "ruby" }], requires: [{ name: "ruby" }, { name: "yarn" }] },
+    { provides: [{ name: "ruby" }], requires: [] },
+  ],
+};
+
+describe("Build Plan (TOML)", () => {
+  test("writes provides, requires with their metadata, and alternatives", async () => {
+    const dir = await makeTree({ plan: "" });
+    await writeBuildPlan(join(dir, "plan"), withAlternatives);
+    expect(parseToml((await readTree(dir))["plan"] ?? "")).toEqual({
+      provides: [{ name: "ruby" }],
+      requires: [{ name: "ruby" }, { name: "node", metadata: { build: true, version: "22" } }],
+      or: [
+        { provides: [{ name: "ruby" }], requires: [{ name: "ruby" }, { name: "yarn" }] },
+        { provides: [{ name: "ruby" }] },
+      ],
+    });
+  });
+
+  test("leaves the file empty where there is nothing to say", async () => {
+    const dir = await makeTree({ plan: "" });
+    await writeBuildPlan(join(dir, "plan"), { provides: [], requires: [], or: [] });
+    expect(await readTree(dir)).toEqual({ plan: "" });
+  });
+
+  test("fills the file that the platform made and leaves its mode alone", async () => {
+    const dir = await makeTree({ plan: "" });
+    const path = join(dir, "plan");
+    await chmod(path, 0o600);
+    const { ino } = await stat(path);
+    await writeBuildPlan(path, withAlternatives);
+    expect(await modeOf(path)).toBe(0o600);
+    expect((await stat(path)).ino).toBe(ino);
+  });
+
+  test("reads back what it writes", () => {
+    expect(z.decode(buildPlanCodec, z.encode(buildPlanCodec, withAlternatives))).toEqual(
+      withAlternatives,
+    );
+  });
+
+  test("reads an empty file as a plan that says nothing", () => {
+    expect(z.decode(buildPlanCodec, {})).toEqual({ provides: [], requires: [], or: [] });
+  });
+
+  test("refuses a version beside the name, which lifecycles reject", () => {
+    const result = buildPlanCodec.safeParse({ requires: [{ name: "node", version: "22" }] });
+    expect(result.error?.issues.map(({ path }) => path.join("."))).toEqual(["requires.0.version"]);
+  });
+
+  test("refuses an entry without a name", () => {
+    expect(buildPlanCodec.safeParse({ provides: [{}] }).success).toBe(false);
+  });
+});

@@ -1,0 +1,35 @@
+import * as z from "zod";
+import { describe, expect, test } from "vitest";
+import { layerContentMetadataCodec } from "../../../src/cnb/layer-content-metadata.ts";
+
+const none = { launch: false, build: false, cache: false };
+
+describe("Layer Content Metadata (TOML)", () => {
+  test("reads types and metadata", () => {
+    const disk = { types: { launch: true, cache: true }, metadata: { a: "b" } };
+    expect(z.decode(layerContentMetadataCodec, disk)).toEqual({
+      types: { launch: true, build: false, cache: true },
+      metadata: { a: "b" },
+    });
+  });
+
+  test("takes a restored file, which has no types, for a layer of no type", () => {
+    expect(z.decode(layerContentMetadataCodec, {})).toEqual({ types: none, metadata: {} });
+  });
+
+  test("writes all three types", () => {
+    expect(z.encode(layerContentMetadataCodec, { types: none, metadata: { a: true } })).toEqual({
+      types: none,
+      metadata: { a: true },
+    });
+  });
+
+  test.each(["launch", "build", "cache"])("refuses `%s` outside the types table", (flag) => {
+    const { error } = layerContentMetadataCodec.safeParse({ [flag]: true });
+    expect(error?.issues).toMatchObject([{ path: [flag], message: /types/ }]);
+  });
+
+  test("refuses types that are no booleans", () => {
+    expect(layerContentMetadataCodec.safeParse({ types: { launch: "yes" } }).success).toBe(false);
+  });
+});
