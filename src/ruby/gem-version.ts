@@ -1,0 +1,94 @@
+import { isBlank, strip } from "./ruby-text.ts";
+
+const pattern = /^[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+
+/**
+ * The form in which RubyGems keeps a version: `1.0-rc1` is `1.0.pre.rc1`, nothing is `0`;
+ * `undefined` where the text is no version (Gem::Version.correct?).
+ */
+export function normalizeGemVersion(text: string): string | undefined {
+  if (isBlank(text)) return "0";
+  if (text.includes("\0")) return undefined;
+  const stripped = strip(text);
+  return pattern.test(stripped) ? stripped.replaceAll("-", ".pre.") : undefined;
+}
+
+/**
+ * Orders two versions as Gem::Version#<=> does: numbers by value, letters before any number, so
+ * that `1.0.rc1` comes before `1.0`. Negative, zero or positive.
+ *
+ * @throws TypeError where one of them is no version.
+ * @example compareGemVersions("2.10", "2.9") > 0
+ */
+export function compareGemVersions(a: string, b: string): number {
+  if (a === b) return 0;
+  const left = canonicalSegments(validVersion(a));
+  const right = canonicalSegments(validVersion(b));
+  const shared = Math.min(left.length, right.length);
+  for (let index = 0; index < shared; index++) {
+    const order = compareSegments(left[index] ?? "", right[index] ?? "");
+    if (order !== 0) return order;
+  }
+  return signOfRest(left.slice(shared)) - signOfRest(right.slice(shared));
+}
+
+/** Whether a version leads up to a release, as `3.4.0.preview1` does (Gem::Version#prerelease?). */
+export function isPrerelease(version: string): boolean {
+  return /[a-zA-Z]/.test(validVersion(version));
+}
+
+/** The release that a version leads up to: `1.2.0` for `1.2.0.rc1` (Gem::Version#release). */
+export function releaseOf(version: string): string {
+  const valid = validVersion(version);
+  return isPrerelease(valid) ? numbersBeforeLetters(valid).join(".") : valid;
+}
+
+/** The version that `~>` excludes: `1.3` for `1.2.9` and `1.2.rc1` (Gem::Version#bump). */
+export function bumpOf(version: string): string {
+  const numbers = numbersBeforeLetters(validVersion(version));
+  if (numbers.length > 1) numbers.pop();
+  const last = numbers.pop() ?? "0";
+  return [...numbers, String(BigInt(last) + 1n)].join(".");
+}
+
+function validVersion(version: string): string {
+  const normalized = normalizeGemVersion(version);
+  if (normalized === undefined) throw new TypeError(`Not a gem version: ${version}`);
+  return normalized;
+}
+
+function segmentsOf(version: string): string[] {
+  return version.match(/[0-9]+|[a-zA-Z]+/g) ?? [];
+}
+
+function numbersBeforeLetters(version: string): string[] {
+  const segments = segmentsOf(version);
+  const letters = segments.findIndex(isLetters);
+  const numbers = letters < 0 ? segments : segments.slice(0, letters);
+  return numbers.map((digits) => String(BigInt(digits)));
+}
+
+// Zeros before letters and at the end say nothing: 1.0.a and 1.a, 1.0 and 1 are the same version.
+function canonicalSegments(version: string): string[] {
+  const trimmed = version.replace(/(?<=[a-zA-Z.])[.0]+$/, "");
+  const letters = /[a-zA-Z]/.test(version);
+  return segmentsOf(letters ? trimmed.replace(/(?<=\.|^)[0.]+(?=[a-zA-Z])/, "") : trimmed);
+}
+
+function compareSegments(a: string, b: string): number {
+  if (isLetters(a) !== isLetters(b)) return isLetters(a) ? -1 : 1;
+  if (isLetters(a)) return a < b ? -1 : Number(a > b);
+  const [left, right] = [BigInt(a), BigInt(b)];
+  return left < right ? -1 : Number(left > right);
+}
+
+// What a longer version has left over makes it newer, but older where letters come first.
+function signOfRest(rest: readonly string[]): number {
+  const first = rest.find((segment) => isLetters(segment) || /[1-9]/.test(segment));
+  if (first === undefined) return 0;
+  return isLetters(first) ? -1 : 1;
+}
+
+function isLetters(segment: string): boolean {
+  return segment.charCodeAt(0) > 0x39;
+}
