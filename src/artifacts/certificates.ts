@@ -4,6 +4,6 @@ import type { Binding } from "../cnb/bindings.ts";
 export function certificatesIn(bindings: readonly Pick<Binding, "type" | "secrets">[]): string[] {
   return bindings
     .filter((binding) => binding.type === "ca-certificates")
-    .flatMap((binding) => [...binding.secrets.values()])
+    .flatMap((binding) => Array.from(binding.secrets.values()))
     .filter((text) => text.includes("-----BEGIN CERTIFICATE-----"));
 }

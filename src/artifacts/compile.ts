@@ -1,3 +1,4 @@
+import { arch as machineArch } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
@@ -25,8 +26,6 @@ export interface CompileContext {
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
   cpus: number;
-  /** The architecture that is compiled for, which is the machine's own. */
-  arch: string;
 }
 
 /**
@@ -50,7 +49,7 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
 export async function compile(request: CompileRequest, context: CompileContext): Promise<string> {
   const { artifact, destination, root } = request;
   const recipe = recipeFor(artifact);
-  const facts = { arch: context.arch, hasRustc: await hasTool("rustc", context.env) };
+  const facts = { arch: machineArch(), hasRustc: await hasTool("rustc", context.env) };
   const { args, notes } = recipe.configure(facts);
   for (const note of notes) context.section.say(note);
   await runStep("./configure", [`--prefix=${destination}`, ...args], request, context);

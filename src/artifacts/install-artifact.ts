@@ -22,8 +22,6 @@ export interface InstallContext {
   signal: AbortSignal;
   /** How many jobs a compilation may run at once. */
   cpus: number;
-  /** The target's architecture. */
-  arch: string;
   policy?: DownloadPolicy;
 }
 

@@ -90,7 +90,7 @@ function mirrorsBoundAs(
 ): [string, Mirror][] {
   return bindings
     .filter((binding) => binding.type.toLowerCase() === type)
-    .flatMap((binding) => [...binding.secrets])
+    .flatMap((binding) => Array.from(binding.secrets))
     .map(([key, url]) => [key, checked(url, `binding ${type}, key ${key}`)]);
 }
 

@@ -1,7 +1,9 @@
 import type { Target } from "../cnb/target.ts";
 import { BuildpackError } from "../failure.ts";
-import { type Artifact, describeBuiltFor, describeTarget, fitsTarget } from "./artifact.ts";
-import { branchOf, compareVersions, isPrerelease } from "./version-order.ts";
+import { compareGemVersions, isPrerelease, normalizeGemVersion } from "../ruby/gem-version.ts";
+import { describeBuiltFor, describeTarget, fitsTarget } from "./artifact.ts";
+import type { Artifact } from "./artifact.ts";
+import { branchOf } from "./ruby-branches.ts";
 
 export interface ArtifactRequest {
   name: string;
@@ -57,9 +59,9 @@ export function newerPatch(
     .filter((artifact) => artifact.name === name && fitsTarget(artifact, target))
     .map((artifact) => artifact.version)
     .filter((other) => branchOf(other) === branchOf(version) && !isPrerelease(other))
-    .sort(compareVersions)
+    .sort(compareGemVersions)
     .at(-1);
-  return newest !== undefined && compareVersions(newest, version) > 0 ? newest : undefined;
+  return newest !== undefined && compareGemVersions(newest, version) > 0 ? newest : undefined;
 }
 
 function rank({ origin, kind }: Artifact): number {
@@ -67,18 +69,20 @@ function rank({ origin, kind }: Artifact): number {
 }
 
 /** Up to three of the same branch, and the newest of the two newest other branches; newest first. */
-function nearestVersions(version: string, available: ReadonlySet<string>): string[] {
-  const newestFirst = [...available].sort((a, b) => compareVersions(b, a));
+function nearestVersions(wanted: string, available: ReadonlySet<string>): string[] {
+  // What is no version at all has no neighbours.
+  const version = normalizeGemVersion(wanted) === undefined ? "0" : wanted;
+  const newestFirst = [...available].sort((a, b) => compareGemVersions(b, a));
   const releases = newestFirst.filter((other) => !isPrerelease(other) || isPrerelease(version));
   const branch = releases.filter((other) => branchOf(other) === branchOf(version));
   const others = newestOfEachBranch(releases.filter((other) => !branch.includes(other)));
   const chosen = [...closestTo(version, branch, 3), ...others.slice(0, 2)];
-  return chosen.sort((a, b) => compareVersions(b, a));
+  return chosen.sort((a, b) => compareGemVersions(b, a));
 }
 
 /** The `count` versions around the place where `version` would stand; `newestFirst` is sorted. */
 function closestTo(version: string, newestFirst: string[], count: number): string[] {
-  const older = newestFirst.findIndex((other) => compareVersions(other, version) < 0);
+  const older = newestFirst.findIndex((other) => compareGemVersions(other, version) < 0);
   const place = older === -1 ? newestFirst.length : older;
   const start = Math.max(0, Math.min(place - Math.ceil(count / 2), newestFirst.length - count));
   return newestFirst.slice(start, start + count);

@@ -2,23 +2,26 @@
 export interface StallWatch {
   /** Aborted by a stall, or when the outer signal is. */
   signal: AbortSignal;
-  /** How long the watch waits for a byte. */
-  seconds: number;
-  /** Something came. */
+  /** Something came: the clock starts anew. */
   beat(): void;
-  stalled(): boolean;
   stop(): void;
 }
 
-/** Starts the watch; `stop` must be called in the end. */
-export function watchForStall(milliseconds: number, outer: AbortSignal): StallWatch {
+/** Starts the watch, which must be stopped in the end; `onStall` is called before it aborts. */
+export function watchForStall(
+  milliseconds: number,
+  outer: AbortSignal,
+  onStall: () => void,
+): StallWatch {
   const stall = new AbortController();
-  const timer = setTimeout(() => stall.abort(new Error("no byte came")), milliseconds);
+  const giveUp = () => {
+    onStall();
+    stall.abort(new Error("no byte came"));
+  };
+  const timer = setTimeout(giveUp, milliseconds);
   return {
     signal: AbortSignal.any([outer, stall.signal]),
-    seconds: milliseconds / 1000,
     beat: () => void timer.refresh(),
-    stalled: () => stall.signal.aborted,
     stop: () => clearTimeout(timer),
   };
 }

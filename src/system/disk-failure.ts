@@ -5,15 +5,12 @@ import { BuildpackError } from "../failure.ts";
  * `undefined` for any other error.
  */
 export function diskFailure(error: unknown, path: string): BuildpackError | undefined {
-  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new BuildpackError({ code: "system/disk-full", path }, { cause: error });
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return new BuildpackError({ code: "system/not-writable", path }, { cause: error });
-    default:
-      return undefined;
-  }
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
+  const options = { cause: error };
+  if (fullCodes.has(code)) return new BuildpackError({ code: "system/disk-full", path }, options);
+  if (!deniedCodes.has(code)) return undefined;
+  return new BuildpackError({ code: "system/not-writable", path }, options);
 }
+
+const fullCodes = new Set(["ENOSPC", "EDQUOT"]);
+const deniedCodes = new Set(["EACCES", "EPERM", "EROFS"]);

@@ -46,7 +46,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 }
 
 function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatcher {
-  // An empty string, because undici takes a missing one from `process.env`.
+  // An empty string, because a missing one would be taken from the process.
   const proxy = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
   const tls = { ca: trustedCertificates(certificates) };
   const agent = new EnvHttpProxyAgent({

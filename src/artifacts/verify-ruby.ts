@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { BuildpackError } from "../failure.ts";
+import type { LockedRuby } from "../ruby/ruby-version.ts";
+import type { RunCommand } from "../system/command.ts";
+
+export interface VerifyContext {
+  run: RunCommand;
+  env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts the Ruby in a directory and has it say what it is: the only proof there is where nobody
+ * vouches for an archive.
+ *
+ * @throws BuildpackError `artifact/wrong-version` where it is another one or does not start.
+ */
+export async function verifyRuby(
+  directory: string,
+  wanted: LockedRuby,
+  { run, env }: VerifyContext,
+): Promise<void> {
+  const path = join(directory, "bin", "ruby");
+  const args = ["-e", "print RUBY_DESCRIPTION"];
+  const result = await run({ file: path, args, cwd: directory, env: bareEnvironment(env) });
+  const name = wanted.engine;
+  const version = wanted.engineVersion ?? wanted.version;
+  if (result.exitCode === 0 && reportedVersion(result.stdout) === version) return;
+  const reported = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
+  throw new BuildpackError({
+    code: "artifact/wrong-version",
+    name,
+    wanted: version,
+    reported,
+    path,
+  });
+}
+
+/**
+ * The version in what an interpreter says of itself, in RubyGems' spelling.
+ *
+ * @example reportedVersion("ruby 3.5.0preview1 (2025-04-18 master d06ec25be4)") // "3.5.0.preview1"
+ */
+export function reportedVersion(description: string): string | undefined {
+  const match = /^[a-z]+ ([0-9.]+)((?:preview|rc|beta|alpha|dev)[0-9]*)?/.exec(description);
+  if (!match?.[1]) return undefined;
+  return match[2] ? `${match[1]}.${match[2]}` : match[1];
+}
+
+/** No `RUBYOPT` and no gems may speak before the interpreter does; JRuby finds Java on the `PATH`. */
+function bareEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = ["PATH", "HOME", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH"];
+  return Object.fromEntries(
+    kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Messages } from "./message.ts";
+
+/** What is wrong with the choice of an artifact, or with an archive that arrived. */
+export const artifactMessages: Messages<"artifact"> = {
+  "artifact/version-unknown": ({ name, version, source, nearest }) => ({
+    headline: `There is no ${name} ${version} to install`,
+    happened: [
+      `${source} asks for ${name} \`${version}\`, which the buildpack's inventory does not have for this system.`,
+      nearest.length > 0
+        ? `The nearest that it has: ${nearest.map((other) => `\`${other}\``).join(", ")}.`
+        : `It has no ${name} for this system at all.`,
+    ],
+    next: [
+      ...(name === "ruby" ? rubyRemedy(nearest) : []),
+      `Or name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
+    ],
+    blame: "application",
+  }),
+  "artifact/none-for-target": ({ name, version, target, offered }) => ({
+    headline: `${name} ${version} is not built for this system`,
+    happened: [
+      `The build is for ${target}; the inventory has ${name} ${version} for:`,
+      ...offered.map((other) => `    ${other}`),
+    ],
+    next: [
+      `Choose a builder for one of these, or another version of ${name}.`,
+      `Or name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
+    ],
+    blame: "application",
+  }),
+  "artifact/inventory-invalid": ({ location, problem }) => ({
+    headline: `\`${location}\` is not an inventory`,
+    happened: problem.split("\n"),
+    next: [
+      `BP_INVENTORY=<url>#sha256=<hex>, where sha256sum prints <hex> of the inventory file`,
+      `The file's fields are described in docs/configuration.md.`,
+    ],
+    blame: "configuration",
+  }),
+  "artifact/mirror-invalid": ({ source, url }) => ({
+    headline: `\`${url}\` cannot serve as a mirror`,
+    happened: [`${source} names it. A mirror is an \`https:\`, \`http:\` or \`file:\` URL.`],
+    next: [`BP_DEPENDENCY_MIRROR=https://mirror.example.com/{originalHost}`],
+    blame: "configuration",
+  }),
+  "artifact/unpack-failed": ({ path, problem }) => ({
+    headline: `An archive could not be unpacked`,
+    happened: [`In \`${path}\`: ${problem}.`, `Nothing of it was kept.`],
+    next: [
+      `Build again: the archive is downloaded anew.`,
+      `If that fails too, whoever serves the archive, or a mirror of it, must replace it.`,
+    ],
+    blame: "platform",
+  }),
+  "artifact/wrong-version": ({ name, wanted, reported, path }) => ({
+    headline: `The installed ${name} is not ${wanted}`,
+    happened: [`\`${path}\` says of itself: ${reported}`],
+    next: [
+      `Check what the inventory or the mirror serves as ${name} ${wanted}.`,
+      `If it did not start at all, the archive was made for another system than this one.`,
+    ],
+    blame: "configuration",
+  }),
+};
+
+function rubyRemedy([first]: readonly string[]): string[] {
+  return first === undefined
+    ? []
+    : [`ruby "${first}"   # in the Gemfile, then: bundle update --ruby`];
+}

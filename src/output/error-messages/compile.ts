@@ -1,0 +1,38 @@
+import type { Messages } from "./message.ts";
+
+/** What kept a source from being compiled on the build image. */
+export const compileMessages: Messages<"compile"> = {
+  "compile/tools-missing": ({ name, version, missing }) => ({
+    headline: `The build image cannot compile ${name} ${version}`,
+    happened: [
+      `The inventory has only the source of ${name} ${version} for this system. To compile it, these are missing:`,
+      ...missing.map(({ tool, packages }) => `    ${tool} (package ${packages})`),
+    ],
+    next: [
+      `apt-get install -y ${packagesOf(missing).join(" ")}   # in the build image`,
+      `Or choose a builder for which ${name} is prebuilt.`,
+    ],
+    blame: "platform",
+  }),
+  "compile/failed": ({ name, version, command, lines }) => ({
+    headline: `${name} ${version} could not be compiled`,
+    happened: [`\`${command}\` failed. It last said:`, ...lines.map((line) => `    ${line}`)],
+    next: [
+      `Build again with BP_LOG_LEVEL=debug to see all that it said.`,
+      `A version that is much older than the build image's compiler and OpenSSL may not compile there: choose a newer one.`,
+    ],
+    blame: "platform",
+  }),
+  "compile/library-missing": ({ name, version, libraries }) => ({
+    headline: `${name} ${version} was compiled, but cannot start`,
+    happened: [
+      `It needs shared libraries that the build image itself does not have: ${libraries.join(", ")}.`,
+    ],
+    next: [`Install them in the build image and in the run image.`],
+    blame: "platform",
+  }),
+};
+
+function packagesOf(missing: readonly { packages: string }[]): string[] {
+  return [...new Set(missing.map(({ packages }) => packages))].sort();
+}

@@ -1,0 +1,65 @@
+import type { Messages } from "./message.ts";
+
+/** What kept an artifact, or an inventory, from arriving. */
+export const downloadMessages: Messages<"download"> = {
+  "download/not-found": ({ url }) => ({
+    headline: `There is nothing at \`${url}\``,
+    happened: [`The server answered that it has no such file, so it was not tried again.`],
+    next: [
+      `If a mirror is configured (BP_DEPENDENCY_MIRROR), put the file there.`,
+      `If the URL comes from BP_INVENTORY, correct it there.`,
+      `Otherwise choose another version, or name an inventory that has this one: BP_INVENTORY=<url>#sha256=<hex>`,
+    ],
+    blame: "configuration",
+  }),
+  "download/refused": ({ url, status }) => ({
+    headline: `The server refused to give \`${url}\``,
+    happened: [`It answered with status ${status}.`],
+    next: [`curl -I ${url}`, ...(status === 401 || status === 403 ? [credentials] : [mirror])],
+    blame: "network",
+  }),
+  "download/failed": ({ url, attempts, problem }) => ({
+    headline: `\`${url}\` could not be downloaded`,
+    happened: [`${inAttempts(attempts)}, the network failed: ${problem}.`],
+    next: [`curl -I ${url}`, proxy, mirror],
+    blame: "network",
+  }),
+  "download/stalled": ({ url, attempts, seconds, bytes }) => ({
+    headline: `The download of \`${url}\` stalled`,
+    happened: [
+      `${inAttempts(attempts)}, no byte came for ${seconds} seconds; the last one stopped after ${bytes} bytes.`,
+    ],
+    next: [`curl -o /dev/null ${url}`, proxy, mirror],
+    blame: "network",
+  }),
+  "download/truncated": ({ url, attempts, expected, received }) => ({
+    headline: `The download of \`${url}\` ended early`,
+    happened: [
+      `${inAttempts(attempts)}, the connection ended; the last one gave ${received} of ${expected} bytes.`,
+    ],
+    next: [`curl -o /dev/null ${url}`, proxy, mirror],
+    blame: "network",
+  }),
+  "download/checksum-mismatch": ({ url, expected, received }) => ({
+    headline: `\`${url}\` is not the file that was vouched for`,
+    happened: [
+      `Its SHA-256 should be ${expected}`,
+      `           but it was ${received}`,
+      `Nothing of it was unpacked.`,
+    ],
+    next: [
+      `If a mirror is configured (BP_DEPENDENCY_MIRROR), its file is damaged or another one: replace it.`,
+      `If the checksum comes from BP_INVENTORY, correct it there, if you trust the file.`,
+      `Otherwise somebody has changed the file on its way: do not use it.`,
+    ],
+    blame: "network",
+  }),
+};
+
+const proxy = `Behind a proxy, set HTTPS_PROXY, HTTP_PROXY and NO_PROXY for the build.`;
+const mirror = `Where the host cannot be reached, set BP_DEPENDENCY_MIRROR to one that can.`;
+const credentials = `Where the server wants credentials, write them into the mirror's URL: https://user:password@host`;
+
+function inAttempts(attempts: number): string {
+  return attempts === 1 ? "In one attempt" : `In each of ${attempts} attempts`;
+}
