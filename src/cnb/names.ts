@@ -27,7 +27,6 @@ export const buildpackId = z
     "the spec keeps this identifier",
   )
   .brand<"BuildpackId">();
-export type BuildpackId = z.output<typeof buildpackId>;
 
 /** @throws ZodError for a name that the spec refuses. `layerName.safeParse` does not throw. */
 export function parseLayerName(name: string): LayerName {
@@ -37,9 +36,4 @@ export function parseLayerName(name: string): LayerName {
 /** @throws ZodError for a type that the spec refuses. `processType.safeParse` does not throw. */
 export function parseProcessType(type: string): ProcessType {
   return processType.parse(type);
-}
-
-/** @throws ZodError for an id that the spec refuses. `buildpackId.safeParse` does not throw. */
-export function parseBuildpackId(id: string): BuildpackId {
-  return buildpackId.parse(id);
 }

@@ -21,11 +21,6 @@ export function declaredSbomFormats(descriptor: BuildpackDescriptor): SbomFormat
   return formats.filter((format) => declared.has(mediaTypes[format]));
 }
 
-/** Where the SBOM of a subject stands: `<layers>/<subject>.sbom.<ext>`. */
-export function sbomPath(layersDir: string, subject: SbomSubject, format: SbomFormat): string {
-  return join(layersDir, `${subject}.sbom.${extensions[format]}`);
-}
-
 /** Makes these the only SBOMs of the subject. */
 export async function writeSboms(
   layersDir: string,
@@ -40,6 +35,11 @@ export async function writeSboms(
 
 export async function removeSboms(layersDir: string, subject: SbomSubject): Promise<void> {
   await Promise.all(formats.map((format) => removeTree(sbomPath(layersDir, subject, format))));
+}
+
+/** Where the SBOM of a subject stands: `<layers>/<subject>.sbom.<ext>`. */
+function sbomPath(layersDir: string, subject: SbomSubject, format: SbomFormat): string {
+  return join(layersDir, `${subject}.sbom.${extensions[format]}`);
 }
 
 const mediaTypes: Record<SbomFormat, string> = {

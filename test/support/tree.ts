@@ -29,11 +29,11 @@ export async function addToTree(
 export async function readTree(root: string): Promise<Record<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  const contents = files.map(async ({ parentPath, name }) => {
-    const path = join(parentPath, name);
-    return [path.slice(root.length + 1), await readFile(path, "utf8")] as const;
-  });
-  return Object.fromEntries((await Promise.all(contents)).toSorted());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+  const contents = paths.map(
+    async (path) => [path.slice(root.length + 1), await readFile(path, "utf8")] as const,
+  );
+  return Object.fromEntries(await Promise.all(contents));
 }
 
 /** The permission bits of a file, as `chmod` takes them. */

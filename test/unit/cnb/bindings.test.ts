@@ -67,6 +67,13 @@ describe("Service Binding, Workload Projection", () => {
     expect(ignored).toEqual([]);
   });
 
+  test("takes nothing hidden for a binding or a secret", async () => {
+    const dir = await makeTree({ "..2026/x": "x", "db/type": "redis", "db/.swp": "x" });
+    const { bindings, ignored } = await readBindings(dir);
+    expect(bindings).toEqual([{ name: "db", type: "redis", secrets: new Map() }]);
+    expect(ignored).toEqual([]);
+  });
+
   test("finds none where there is no directory or only files", async () => {
     const dir = await makeTree({ "bindings/README": "x" });
     const none = { bindings: [], ignored: [] };

@@ -98,6 +98,7 @@ describe("Environment, Provided by the Buildpacks", () => {
   test("applies env.launch/<process> last, and to that process only", () => {
     expect(apply("launch", "web")).toBe("web launch all .");
     expect(apply("launch", "worker")).toBe("launch all .");
+    expect(apply("build", "web")).toBe("build all .");
   });
 
   test("lets an earlier directory win for defaults", () => {
