@@ -1,7 +1,7 @@
 import { writeLaunch } from "../cnb/launch.ts";
 import { formatDuration } from "../output/printer.ts";
 import { findGem } from "../ruby/gemfile-lock.ts";
-import type { BuildContext } from "./context.ts";
+import type { BuildContext } from "./steps/build-context.ts";
 import { provideSecretKeyBase } from "./layers/secret-key-base.ts";
 import { setVariables } from "./layers/variables.ts";
 import { checkProject } from "./steps/check-project.ts";

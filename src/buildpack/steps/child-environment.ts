@@ -21,7 +21,7 @@ export interface ChildEnvironment {
 export function childEnvironment(
   buildEnv: Readonly<Record<string, string | undefined>>,
 ): ChildEnvironment {
-  const env: Record<string, string> = { LANG: "C.UTF-8" };
+  const env: Record<string, string> = { LANG: "C.UTF-8", BUNDLE_SILENCE_ROOT_WARNING: "1" };
   const withheld: string[] = [];
   for (const [name, value] of Object.entries(buildEnv)) {
     if (value === undefined || name.startsWith("CNB_")) continue;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { BuildContext } from "../context.ts";
+import type { BuildContext } from "./build-context.ts";
 import { defaultBundlerFor } from "../../ruby/bundler-default.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { Section } from "../../output/printer.ts";

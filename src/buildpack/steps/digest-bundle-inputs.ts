@@ -92,7 +92,7 @@ async function gemfilesBesides(appDir: string): Promise<string[]> {
 
 function pathSources(locked: GemfileLock): string[] {
   return locked.sources
-    .filter((source) => source.type === "path")
+    .filter((source) => source.kind === "path")
     .map((source) => normalize(source.remote))
     .filter((dir) => !dir.startsWith("..") && !dir.startsWith("/"));
 }

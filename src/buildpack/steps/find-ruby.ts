@@ -8,7 +8,7 @@ import { verifyRuby } from "../../artifacts/verify-ruby.ts";
 import type { Section } from "../../output/printer.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
-import type { BuildContext } from "../context.ts";
+import type { BuildContext } from "./build-context.ts";
 import { openInventoryCache } from "../layers/inventory.ts";
 import { childEnvironment } from "./child-environment.ts";
 

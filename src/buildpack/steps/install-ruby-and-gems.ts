@@ -1,4 +1,4 @@
-import type { BuildContext } from "../context.ts";
+import type { BuildContext } from "./build-context.ts";
 import { installBundler } from "../layers/bundler.ts";
 import { installGems } from "../layers/gems.ts";
 import { installRuby } from "../layers/ruby.ts";

@@ -1,4 +1,4 @@
-import type { BuildContext } from "../context.ts";
+import type { BuildContext } from "./build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Project } from "./read-project.ts";
