@@ -1,9 +1,9 @@
-import type { BuildInput } from "../cnb/build-input.ts";
-import type { Printer } from "../output/printer.ts";
-import type { Settings } from "../settings.ts";
-import type { Clock } from "../system/clock.ts";
-import type { RunCommand } from "../system/command.ts";
-import type { Fetcher } from "../system/http.ts";
+import type { BuildInput } from "../../cnb/build-input.ts";
+import type { Printer } from "../../output/printer.ts";
+import type { Settings } from "../../settings.ts";
+import type { Clock } from "../../system/clock.ts";
+import type { RunCommand } from "../../system/command.ts";
+import type { Fetcher } from "../../system/http.ts";
 
 /** Everything that a build is given; nothing in it is read from the process. */
 export interface BuildContext {
