@@ -1,7 +1,7 @@
 import type { Target } from "../cnb/target.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Clock } from "../system/clock.ts";
-import type { RunCommand } from "../system/command.ts";
+import type { Order } from "./order.ts";
 import type { PlatformApi } from "./platform-api.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -16,8 +16,10 @@ export interface BuildOptions {
   copyApp: (destination: string) => Promise<void>;
   /** Opens the place where buildpacks run; `buildApp` closes it. */
   openSandbox: (request: SandboxRequest) => Promise<Sandbox>;
-  /** Directories of buildpacks, in the order in which they are to be tried; see `readOrder`. */
+  /** Directories of buildpacks, those that composite buildpacks consist of included. */
   buildpacks: readonly string[];
+  /** The groups to try; without it one group of all buildpacks that are given, see `orderOf`. */
+  order?: Order;
   /** What the build and the image run on. */
   target: Target;
   platformApi: PlatformApi;
@@ -31,12 +33,8 @@ export interface BuildOptions {
   buildConfig?: string;
   /** Forgets the cache and what is known of the previous image's layers, but for `store.toml`. */
   clearCache: boolean;
-  /** Whom files that buildpacks find or write must belong to, where it is not the caller. */
-  owner?: { uid: number; gid: number };
   printer: Printer;
   clock: Clock;
-  /** Runs commands of the host, outside of any sandbox. */
-  runOnHost: RunCommand;
   signal?: AbortSignal;
   /** Prints what detection decided and why. */
   debug: boolean;

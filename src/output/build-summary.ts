@@ -1,0 +1,65 @@
+import { formatDuration, type Printer } from "./printer.ts";
+
+/** What a summary tells of a build; the report of a build has all of it. */
+export interface BuildSummary {
+  processes: readonly { type: string; command: readonly string[]; args: readonly string[] }[];
+  defaultProcess?: string;
+  layers: readonly SummarizedLayer[];
+  /** Milliseconds by phase, and in `total`. */
+  durations: Readonly<Record<string, number>>;
+}
+
+interface SummarizedLayer {
+  buildpack: string;
+  name: string;
+  types: Readonly<Record<string, boolean>>;
+  bytes: number;
+  fate: string;
+}
+
+/** Prints what a build came to: its processes, its layers and what became of them, and its time. */
+export async function printBuildSummary(printer: Printer, summary: BuildSummary): Promise<void> {
+  await printer.section("Processes", async ({ say }) => {
+    for (const process of summary.processes) say(processLine(process, summary.defaultProcess));
+    if (summary.processes.length === 0) say("None: the image starts only what it is told to start");
+  });
+  await printer.section("Layers", async ({ say }) => {
+    const manyBuildpacks = new Set(summary.layers.map(({ buildpack }) => buildpack)).size > 1;
+    for (const layer of summary.layers) say(layerLine(layer, manyBuildpacks));
+    if (summary.layers.length === 0) say("None");
+  });
+  await printer.section("Time", async ({ say }) => say(timeLine(summary.durations)));
+}
+
+/** A size as people read it, in powers of 1000: `512 B`, `1.2 kB`, `121.3 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB"];
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
+}
+
+function processLine(
+  { type, command, args }: BuildSummary["processes"][number],
+  defaultProcess: string | undefined,
+): string {
+  const isDefault = type === defaultProcess ? " (default)" : "";
+  return `\`${type}\`${isDefault}: ${[...command, ...args].map(asTyped).join(" ")}`;
+}
+
+/** An argument that a shell would split or change stands in quotes. */
+function asTyped(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+function layerLine(layer: SummarizedLayer, manyBuildpacks: boolean): string {
+  const { buildpack, name, types, bytes, fate } = layer;
+  const kinds = Object.keys(types).filter((type) => types[type]);
+  const identifier = manyBuildpacks ? `${buildpack}:${name}` : name;
+  return `\`${identifier}\`: ${fate}, ${formatBytes(bytes)} (${kinds.join(", ")})`;
+}
+
+function timeLine({ total = 0, ...phases }: BuildSummary["durations"]): string {
+  const parts = Object.entries(phases).map(([name, time]) => `${name} ${formatDuration(time)}`);
+  return `\`${formatDuration(total)}\` in all: ${parts.join(", ")}`;
+}

@@ -1,0 +1,97 @@
+import { readlink } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { isFile, readTextIfAny } from "../system/files.ts";
+import { escapeId } from "./buildpack-store.ts";
+import {
+  decodeLifecycleMetadata,
+  type LifecycleMetadata,
+  readLifecycleMetadata,
+} from "./lifecycle-metadata.ts";
+
+/**
+ * What a successful build left: what its image would hold, and its cache.
+ *
+ *     image/app                         the app directory as the build left it
+ *     image/layers/<id>/<layer>         each launch layer, those that are cached too included
+ *     image/layers/config/metadata.toml what a launcher reads
+ *     image/layers/sbom/launch
+ *     labels.json                       the labels of the image by name
+ *     cache/layers/<id>/<layer>         each layer that is cached and not in the image
+ *     cache/sbom
+ *     cache.json                        the cache's metadata
+ *     build.json                        where the build ran; written last
+ *
+ * Nothing below is ever written to again.
+ */
+export interface StoredBuild {
+  path: string;
+  app: string;
+  layers: string;
+  /** Where buildpacks saw these directories, which layers may mention in their files. */
+  inside: BuildPlace;
+  platformApi: string;
+  labels: Readonly<Record<string, string>>;
+  /** The label `io.buildpacks.lifecycle.metadata`, decoded. */
+  image: LifecycleMetadata;
+  cache: LifecycleMetadata;
+}
+
+export interface BuildPlace {
+  app: string;
+  layers: string;
+}
+
+export const metadataLabel = "io.buildpacks.lifecycle.metadata";
+
+/** Resolves to the build that a state folder holds, or to nothing before the first build. */
+export async function readStoredBuild(state: string): Promise<StoredBuild | undefined> {
+  const target = await readlink(join(state, "current")).catch(() => undefined);
+  if (target === undefined) return undefined;
+  const path = join(state, target);
+  const record = decodeJson(buildRecord, await readTextIfAny(join(path, "build.json")));
+  if (!record) return undefined;
+  const labelsText = await readTextIfAny(join(path, "labels.json"));
+  const labels = decodeJson(z.record(z.string(), z.string()), labelsText) ?? {};
+  return {
+    path,
+    app: join(path, "image/app"),
+    layers: join(path, "image/layers"),
+    ...record,
+    labels,
+    image: decodeLifecycleMetadata(labels[metadataLabel]),
+    cache: await readLifecycleMetadata(join(path, "cache.json")),
+  };
+}
+
+/** Where a stored layer's directory is, whether it is there or not. */
+export function storedLayerPath(
+  build: { path: string },
+  id: string,
+  layer: string,
+  types: { launch: boolean },
+): string {
+  return join(build.path, types.launch ? "image/layers" : "cache/layers", escapeId(id), layer);
+}
+
+/** Where the file that a launcher reads is, or `undefined` where the build has none. */
+export async function launchMetadataPath(build: StoredBuild): Promise<string | undefined> {
+  const path = join(build.layers, "config/metadata.toml");
+  return (await isFile(path)) ? path : undefined;
+}
+
+export const buildRecord = z.object({
+  platformApi: z.string(),
+  inside: z.object({ app: z.string(), layers: z.string() }),
+});
+
+function decodeJson<S extends z.ZodType>(
+  schema: S,
+  text: string | undefined,
+): z.output<S> | undefined {
+  try {
+    return schema.parse(JSON.parse(text ?? ""));
+  } catch {
+    return undefined;
+  }
+}
