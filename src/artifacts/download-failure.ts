@@ -24,7 +24,7 @@ export function attemptFailure(error: unknown, attempt: Attempt): BuildpackError
   if (seconds !== undefined) {
     return new BuildpackError({ code: "download/stalled", url, attempts, seconds, bytes }, options);
   }
-  if (bytes > 0 && isCutShort(attempt)) return truncation(attempt, options);
+  if (isCutShort(attempt)) return truncation(attempt, options);
   const problem = problemOf(error);
   return new BuildpackError({ code: "download/failed", url, attempts, problem }, options);
 }

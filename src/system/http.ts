@@ -11,7 +11,7 @@ export interface FetchedBody {
   length: number | undefined;
   body: AsyncIterable<Uint8Array>;
   /** Lets go of a body that is not read to its end. */
-  discard(): void;
+  discard: () => void;
 }
 
 /** Fetches `https:`, `http:` and `file:` URLs. */
@@ -117,7 +117,8 @@ async function sizeOfFile(path: string): Promise<number | undefined> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
+    // Without the code, by which a caller would take it for a failure to write.
+    throw new Error(`${path} cannot be read`, { cause: error });
   }
 }
 

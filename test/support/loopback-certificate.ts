@@ -1,0 +1,21 @@
+/** A certificate for 127.0.0.1 that signs itself, and its key. They protect nothing. */
+export const loopbackCertificate = `-----BEGIN CERTIFICATE-----
+MIIBsjCCAVmgAwIBAgIUYAnt3w//PCbB6ndHboa+/Vt+QoQwCgYIKoZIzj0EAwIw
+IDEeMBwGA1UEAwwVbG9vcGJhY2sgb2YgdGhlIHRlc3RzMCAXDTI2MTEyMjAyMDM1
+OVoYDzIxMjYxMDI5MDIwMzU5WjAgMR4wHAYDVQQDDBVsb29wYmFjayBvZiB0aGUg
+dGVzdHMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATwmG5Q8AtpNpwcJTxszqGK
+zdd90sSJce/8FNayD0E2mRAF5JtQujaAKPvyn5mdQNyI1rdX8RO3LBbHb9ka0LLA
+o28wbTAdBgNVHQ4EFgQUwN7qom2TCl+qkmNTSF10CUjA4vUwHwYDVR0jBBgwFoAU
+wN7qom2TCl+qkmNTSF10CUjA4vUwDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzAR
+hwR/AAABgglsb2NhbGhvc3QwCgYIKoZIzj0EAwIDRwAwRAIgfTlilp3XjUa1OuRM
+zSCbTDxDToYBtaYIs/md+pGd0XcCIFkvca4IHzUBecvamInXUn2Eq9L2gceYm5ve
+oGSjhQzH
+-----END CERTIFICATE-----
+`;
+
+export const loopbackKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6HcWN3Bjzndl0R/H
+nYKKX9KYA5dnGN+NQVK6hvA76QmhRANCAATwmG5Q8AtpNpwcJTxszqGKzdd90sSJ
+ce/8FNayD0E2mRAF5JtQujaAKPvyn5mdQNyI1rdX8RO3LBbHb9ka0LLA
+-----END PRIVATE KEY-----
+`;
