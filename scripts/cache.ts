@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, rename } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { BuildpackError } from "../src/failure.ts";
+import { takeLock } from "../src/platform/state-lock.ts";
+import { isDirectory, removeTree } from "../src/system/files.ts";
+import type { Work } from "./work.ts";
+
+/** Where scripts keep what takes long to make: outside the checkout, shared by all checkouts. */
+export function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
+  const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
+  return env["LAPIDARY_CACHE"] || join(home, "lapidary");
+}
+
+/**
+ * The directory that `make` filled for these inputs, now or on an earlier run. It is named by the
+ * hash of the inputs and put there whole by a rename; where two processes want it, one makes it and
+ * the other waits.
+ */
+export async function cached(
+  work: Work,
+  name: string,
+  inputs: object,
+  make: (directory: string) => Promise<void>,
+): Promise<string> {
+  const directory = join(cacheDirectory(work.env), `${name}-${hashOf(inputs)}`);
+  if (await isDirectory(directory)) return directory;
+  return await withLock(work, name, async () => {
+    if (!(await isDirectory(directory))) await makeWhole(directory, make);
+    return directory;
+  });
+}
+
+/** Runs `task` while no other process runs one under the same name. */
+export async function withLock<T>(work: Work, name: string, task: () => Promise<T>): Promise<T> {
+  const release = await waitForLock(work, join(cacheDirectory(work.env), "locks", name));
+  try {
+    return await task();
+  } finally {
+    await release();
+  }
+}
+
+function hashOf(inputs: object): string {
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 16);
+}
+
+async function makeWhole(directory: string, make: (directory: string) => Promise<void>) {
+  const staged = `${directory}.${randomBytes(4).toString("hex")}.partial`;
+  await mkdir(staged, { recursive: true });
+  try {
+    await make(staged);
+    await rename(staged, directory);
+  } finally {
+    await removeTree(staged);
+  }
+}
+
+async function waitForLock({ section, signal }: Work, path: string) {
+  for (let told = false; ; told = true) {
+    try {
+      return await takeLock(path);
+    } catch (error) {
+      const failure = error instanceof BuildpackError ? error.failure : undefined;
+      if (failure?.code !== "platform/state-locked") throw error;
+      if (!told) section.say(`Waiting for process \`${failure.pid}\`, which is making the same`);
+      await wait(1000, undefined, { signal });
+    }
+  }
+}
