@@ -1,10 +1,9 @@
-import { chmod, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { Command, CommandResult } from "../system/command.ts";
 import { isDirectory, makeEmptyDirectory, removeTree } from "../system/files.ts";
-import { changeOwner } from "../system/ownership.ts";
 import { openNamespacedSandbox } from "./sandbox-in-namespaces.ts";
 import { openPlainSandbox } from "./sandbox-in-place.ts";
 
@@ -55,11 +54,9 @@ export interface SandboxOptions {
   /** Where each buildpack is to be found inside, below `/cnb/buildpacks`, and where it stands on the host. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];
-  /** Whom commands run as. Ids other than the caller's need root. */
+  /** Whom commands run as. Ids other than the caller's need root. The directories stay whose they are. */
   uid: number;
   gid: number;
-  /** Whether root gives app, layers and platform to `uid` and `gid`. The default is to do so. */
-  handOver?: boolean;
   /** `false` cuts commands off from every network; the default is the host's network. */
   network?: boolean;
   /** Holds `/tmp` and HOME. Made empty now, removed at the end; the default is a new one. */
@@ -103,10 +100,7 @@ async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
   const scratch = await makeScratch(options.scratch);
   for (const name of ["root", "tmp", "home"]) await mkdir(join(scratch, name));
   await chmod(join(scratch, "tmp"), 0o1777);
-  if (callerIsRoot) {
-    const given = options.handOver === false ? [] : Object.values(options.host);
-    await changeOwner([join(scratch, "home"), ...given], ids);
-  }
+  if (callerIsRoot) await chown(join(scratch, "home"), ids.uid, ids.gid);
   return { ...options, root: await realpath(options.root), scratch, callerIsRoot, ids };
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { shellQuote } from "./shell-quote.ts";
 
 /** One step in furnishing an empty directory as a root file system; `path` is a path inside it. */
 export type MountStep =
@@ -131,9 +132,4 @@ function isDisturbing(name: string): boolean {
     /^(LD_.*|GLIBC_TUNABLES|ENV|BASH_ENV|IFS|POSIXLY_CORRECT)$/.test(name) ||
     !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
   );
-}
-
-/** `text` as one word of a POSIX shell. */
-export function shellQuote(text: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import type { EnvModification } from "../../cnb/layer-env.ts";
+import { BuildpackError } from "../../failure.ts";
+import { shellQuote as quote } from "../../system/shell-quote.ts";
+import type { ForProcess, LaunchLayer, LaunchPlan, LaunchProcess } from "./launch-plan.ts";
+
+/**
+ * A launcher in POSIX sh for exactly this image. It does what the lifecycle's launcher does: the
+ * name under which it is called chooses the process type; it sets up the environment of the layers,
+ * runs their exec.d programs, and becomes the process. Under a name that is no process type it runs
+ * its arguments: `-- CMD ARG…` as they are, `CMD ARG…` through bash after the profile scripts.
+ * It exits 82 where there is nothing to become.
+ *
+ * Two things a shell cannot do: it drops variables whose names are no shell names, and it sets PWD.
+ *
+ * @throws BuildpackError `platform/launch-failed` for a layer that sets such a variable.
+ */
+export async function launchScript(plan: LaunchPlan): Promise<string> {
+  const layers = plan.buildpacks.flat();
+  return [
+    "#!/bin/sh",
+    await readFile(new URL("./launcher.sh", import.meta.url), "utf8"),
+    chooseType(plan.processes),
+    `cd ${quote(plan.app)} || lapidary_fail "change to app directory"`,
+    "lapidary_clear_environment",
+    ...plan.buildpacks.flatMap((own) => [...own.flatMap(layerPaths), ...own.flatMap(layerEnv)]),
+    ...layers.flatMap(({ execD }) => execD.map(runExecD)),
+    ...plan.processes.map((process) => becomeProcess(process, plan)),
+    becomeCommand(plan.app),
+    becomeScript(plan.app, layers),
+    "",
+  ].join("\n");
+}
+
+/** Known process types hold nothing but letters, digits, `.`, `_` and `-`. */
+function chooseType(processes: readonly LaunchProcess[]): string {
+  const types = processes.map(({ type }) => quote(type)).join(" | ");
+  const known = types === "" ? [] : [`${types}) ;;`];
+  return [
+    "lapidary_type=${0##*/}",
+    `case $lapidary_type in\n${[...known, "*) lapidary_type= ;;"].join("\n")}\nesac`,
+    '[ -n "$lapidary_type" ] || [ $# -gt 0 ] ||',
+    '  lapidary_fail "when there is no default process a command is required"',
+  ].join("\n");
+}
+
+function layerPaths({ path, hasBin, hasLib }: LaunchLayer): string[] {
+  return [
+    ...(hasBin ? [`lapidary_prepend PATH ${quote(`${path}/bin`)} :`] : []),
+    ...(hasLib ? [`lapidary_prepend LD_LIBRARY_PATH ${quote(`${path}/lib`)} :`] : []),
+  ];
+}
+
+/** `env`, then `env.launch`, then that of the process; modifications come in their files' order. */
+function layerEnv({ path, env }: LaunchLayer): string[] {
+  const common = [...env.filter(({ scope }) => scope === "all")];
+  common.push(...env.filter(({ scope }) => scope === "launch"));
+  const lines = common.map((modification) => modify(modification, path));
+  for (const modification of env) {
+    if (typeof modification.scope === "string") continue;
+    lines.push(forProcess(modification.scope.process, modify(modification, path)));
+  }
+  return lines;
+}
+
+function modify({ name, behavior, value, delim = "" }: EnvModification, layer: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    const problem = `${layer} sets \`${name}\`, which no shell can pass on`;
+    throw new BuildpackError({ code: "platform/launch-failed", problem });
+  }
+  if (behavior === "override") return `lapidary_set ${name} ${quote(value)}`;
+  if (behavior === "default") return `lapidary_default ${name} ${quote(value)}`;
+  return `lapidary_${behavior} ${name} ${quote(value)} ${quote(delim)}`;
+}
+
+function runExecD({ path, process }: ForProcess): string {
+  const line = `lapidary_exec_d ${quote(path)}`;
+  return process === undefined ? line : forProcess(process, line);
+}
+
+function forProcess(type: string, line: string): string {
+  return `[ "$lapidary_type" != ${quote(type)} ] || ${line}`;
+}
+
+function becomeProcess(process: LaunchProcess, { app, argsReplace }: LaunchPlan): string {
+  const { type, command, args, workingDir = app } = process;
+  const lines = [`  lapidary_become ${quote(workingDir)} ${command.map(quote).join(" ")} "$@"`];
+  if (args.length > 0) {
+    const own = args.map(quote).join(" ");
+    lines.unshift(argsReplace ? `  [ $# -gt 0 ] || set -- ${own}` : `  set -- ${own} "$@"`);
+  }
+  return [`if [ "$lapidary_type" = ${quote(type)} ]; then`, ...lines, "fi"].join("\n");
+}
+
+function becomeCommand(app: string): string {
+  return [
+    'if [ "$1" = -- ] && [ $# -gt 1 ]; then',
+    "  shift",
+    `  lapidary_become ${quote(app)} "$@"`,
+    "fi",
+  ].join("\n");
+}
+
+/** A command alone is a script; in a command with arguments each word is evaluated by itself. */
+function becomeScript(app: string, layers: readonly LaunchLayer[]): string {
+  const profile = quote(`${app}/.profile`);
+  const script = [
+    ...layers.flatMap(({ profiles }) => profiles.map((path) => `source ${quote(path)}`)),
+    `[ ! -f ${profile} ] || source ${profile}`,
+    '[ $# -gt 1 ] || exec bash -c "$1"',
+    `exec bash -c ${quote(evaluateWords)} "$0" "$@"`,
+  ].join("\n");
+  return [
+    '[ -x /bin/bash ] || lapidary_fail "bash exec: there is no /bin/bash"',
+    `exec /bin/bash -c ${quote(script)} "$0" "$@"`,
+  ].join("\n");
+}
+
+const evaluateWords =
+  'words=(); for word; do words+=("$(eval echo \\"$word\\")"); done; "${words[@]}"';
