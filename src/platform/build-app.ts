@@ -1,5 +1,4 @@
 import type { Env } from "../cnb/env-modification.ts";
-import type { Clock } from "../system/clock.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
 import type { BuildPhase, BuildReport } from "./build-report.ts";
@@ -18,6 +17,7 @@ import { restore, type RestoredLayers } from "./restore.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { collectSboms } from "./sboms.ts";
 import { type OpenState, openState } from "./state.ts";
+import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type StoredLayers, storeLayers, storeRest } from "./store-layers.ts";
 import type { StoredBuild } from "./stored-build.ts";
 import { giveTo, type Owner, ownerIn } from "./owner.ts";
@@ -98,8 +98,11 @@ async function buildInSandbox(
   const outputs = await stopwatch.time("build", () => build(detected, context));
   onStep("all buildpacks built");
   const launch = mergeLaunch(outputs, work.printer.plain);
+  const finished = { work, sandbox, previous, restored, outputs, launch };
   const stored = await stopwatch.time("store", () =>
-    store({ work, sandbox, previous, restored, outputs, launch }),
+    work.printer.section("Store", ({ timed }) =>
+      timed("App, layers and cache", () => store(finished)),
+    ),
   );
   return reportOf(work, launch, stored);
 }
@@ -180,31 +183,5 @@ function reportOf(
     })),
     ...(defaultProcess === undefined ? {} : { defaultProcess }),
     layers,
-  };
-}
-
-interface Stopwatch {
-  time<T>(phase: BuildPhase, work: () => Promise<T>): Promise<T>;
-  /** Milliseconds per phase, and since the start. */
-  durations(): BuildReport["durations"];
-}
-
-function startStopwatch(clock: Clock): Stopwatch {
-  const started = clock.now();
-  const phases: Record<BuildPhase, number> = {
-    prepare: 0,
-    detect: 0,
-    restore: 0,
-    build: 0,
-    store: 0,
-  };
-  return {
-    time: async (phase, work) => {
-      const began = clock.now();
-      const result = await work();
-      phases[phase] = Math.round(clock.now() - began);
-      return result;
-    },
-    durations: () => ({ ...phases, total: Math.round(clock.now() - started) }),
   };
 }

@@ -47,6 +47,7 @@ export async function runDetect(
     env,
     ...(context.signal ? { signal: context.signal } : {}),
   });
+  context.signal?.throwIfAborted();
   return await outcomeOf(exitCode, lines, planPath);
 }
 

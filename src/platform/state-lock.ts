@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BuildpackError } from "../failure.ts";
+import { processIdentity } from "../system/process-identity.ts";
 
-/** Who holds a lock. Process ids are used again, so the time at which the process began counts too. */
+/** Who holds a lock. Process ids are used again, so the id alone does not tell. */
 interface Holder {
   pid: number;
-  started: string;
+  identity: string;
 }
 
 /**
@@ -41,8 +42,7 @@ async function takeOver(own: string, path: string): Promise<void> {
   }
   try {
     await refuseWhereHeld(path);
-    await rename(path, `${own}.stale`).catch(ignoreMissing);
-    await rm(`${own}.stale`, { force: true });
+    await rm(path, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
@@ -50,35 +50,22 @@ async function takeOver(own: string, path: string): Promise<void> {
 
 async function refuseWhereHeld(path: string): Promise<void> {
   const holder = await readHolder(path);
-  if (!holder || (await startOf(holder.pid)) !== holder.started) return;
+  if (!holder || (await processIdentity(holder.pid)) !== holder.identity) return;
   throw new BuildpackError({ code: "platform/state-locked", path, pid: holder.pid });
 }
 
 /** A file that is gone, or that a crash left without sense, has no holder. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
-    const { pid, started } = JSON.parse(await readFile(path, "utf8")) as Partial<Holder>;
-    return pid !== undefined && started !== undefined ? { pid, started } : undefined;
+    const { pid, identity } = JSON.parse(await readFile(path, "utf8")) as Partial<Holder>;
+    return pid !== undefined && identity !== undefined ? { pid, identity } : undefined;
   } catch {
     return undefined;
   }
 }
 
 async function thisProcess(): Promise<Holder> {
-  return { pid: process.pid, started: (await startOf(process.pid)) ?? "" };
-}
-
-/** When a running process began, in ticks since this boot of the machine, or `undefined`. */
-async function startOf(pid: number): Promise<string | undefined> {
-  try {
-    const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
-    const status = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The command's name stands in parentheses and may hold spaces and parentheses itself.
-    const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
-    return `${boot} ${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+  return { pid: process.pid, identity: (await processIdentity(process.pid)) ?? "" };
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -89,8 +76,4 @@ async function linked(from: string, to: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }

@@ -1,9 +1,11 @@
-import { mkdir, readdir, readlink, rename, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BuildStep } from "./build-options.ts";
+import { buildsInUse } from "./state-in-use.ts";
 import { takeLock } from "./state-lock.ts";
 import {
   type BuildPlace,
+  currentName,
   metadataLabel,
   readStoredBuild,
   type StoredBuild,
@@ -18,6 +20,7 @@ import { discardTree } from "../system/tree.ts";
  *     work/           that build's directories; it always has the same path
  *     builds/<n>/     a build, see `StoredBuild`
  *     current         a link to the one that counts
+ *     in-use/         which builds apps run from, see `openStoredBuild`
  *
  * What `current` names is never written to: a build that fails, or is killed anywhere, leaves it as
  * it was byte for byte. The link changes by one rename, so a reader finds the old build or the new.
@@ -74,10 +77,12 @@ export async function openState(
   }
 }
 
+/** Builds that an app still runs from are left to a later sweep. */
 async function sweep(directory: string): Promise<void> {
-  const current = await readlink(join(directory, "current")).catch(() => undefined);
+  const current = await currentName(directory);
   const builds = await readdir(join(directory, "builds")).catch(() => []);
-  const leftovers = builds.filter((name) => join("builds", name) !== current);
+  const inUse = await buildsInUse(directory);
+  const leftovers = builds.filter((name) => name !== current && !inUse.includes(name));
   await discardTree(join(directory, "work"));
   await discardTree(join(directory, "current.next"));
   for (const name of leftovers) await discardTree(join(directory, "builds", name));

@@ -1,5 +1,5 @@
 import { readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as z from "zod";
 import { isFile, readTextIfAny } from "../system/files.ts";
 import { escapeId } from "./buildpack-store.ts";
@@ -46,9 +46,9 @@ export const metadataLabel = "io.buildpacks.lifecycle.metadata";
 
 /** Resolves to the build that a state folder holds, or to nothing before the first build. */
 export async function readStoredBuild(state: string): Promise<StoredBuild | undefined> {
-  const target = await readlink(join(state, "current")).catch(() => undefined);
-  if (target === undefined) return undefined;
-  const path = join(state, target);
+  const name = await currentName(state);
+  if (name === undefined) return undefined;
+  const path = join(state, "builds", name);
   const record = decodeJson(buildRecord, await readTextIfAny(join(path, "build.json")));
   if (!record) return undefined;
   const labelsText = await readTextIfAny(join(path, "labels.json"));
@@ -62,6 +62,12 @@ export async function readStoredBuild(state: string): Promise<StoredBuild | unde
     image: decodeLifecycleMetadata(labels[metadataLabel]),
     cache: await readLifecycleMetadata(join(path, "cache.json")),
   };
+}
+
+/** The name of the current build below `builds`. */
+export async function currentName(state: string): Promise<string | undefined> {
+  const target = await readlink(join(state, "current")).catch(() => undefined);
+  return target === undefined ? undefined : basename(target);
 }
 
 /** Where a stored layer's directory is, whether it is there or not. */
