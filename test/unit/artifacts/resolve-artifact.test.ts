@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import type { Artifact } from "../../../src/artifacts/artifact.ts";
+import { newerPatch, resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
+import { failureOf } from "../../support/failure.ts";
+
+const noble = { os: "linux", arch: "amd64", distro: { name: "ubuntu", version: "24.04" } };
+const bookworm = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
+
+describe("the artifact to install", () => {
+  test("is the prebuilt one for the target's distribution and architecture", () => {
+    const inventory = [source("3.4.5"), prebuilt("3.4.5", "arm64"), prebuilt("3.4.5", "amd64")];
+    expect(resolve(inventory, "3.4.5", noble)).toBe(inventory[2]);
+    expect(resolve(inventory, "3.4.5", { ...noble, arch: "arm64" })).toBe(inventory[1]);
+  });
+
+  test("is the source where none is prebuilt for the target", () => {
+    const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5")];
+    expect(resolve(inventory, "3.4.5", bookworm)).toBe(inventory[1]);
+    expect(resolve(inventory, "3.4.5", { os: "linux", arch: "amd64" })).toBe(inventory[1]);
+  });
+
+  test("is a prebuilt one that leaves out the distribution, on any", () => {
+    const inventory = [
+      { ...prebuilt("9.4.15.0", "amd64"), name: "jruby", builtFor: { os: "linux" } },
+    ];
+    expect(resolveArtifact(inventory, request("9.4.15.0", bookworm, "jruby"))).toBe(inventory[0]);
+  });
+
+  test("is the operator's before the buildpack's, even a source before a prebuilt one", () => {
+    const operators = { ...source("3.4.5"), origin: "operator" as const };
+    const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5"), operators];
+    expect(resolve(inventory, "3.4.5", noble)).toBe(operators);
+  });
+
+  test("is found by upstream's spelling of a prerelease too", () => {
+    const inventory = [source("3.5.0.preview1")];
+    expect(resolve(inventory, "3.5.0-preview1", noble)).toBe(inventory[0]);
+  });
+});
+
+describe("a version that does not exist", () => {
+  const versions = [
+    "3.2.9",
+    "3.3.8",
+    "3.3.9",
+    "3.3.12",
+    "3.4.1",
+    "3.4.10",
+    "4.0.6",
+    "4.0.0.preview3",
+  ];
+  const inventory = versions.map(source);
+
+  test.for<[string, string[]]>([
+    ["3.3.10", ["4.0.6", "3.4.10", "3.3.12", "3.3.9", "3.3.8"]],
+    ["3.3.99", ["4.0.6", "3.4.10", "3.3.12", "3.3.9", "3.3.8"]],
+    ["3.4.5", ["4.0.6", "3.4.10", "3.4.1", "3.3.12"]],
+    ["2.1.0", ["4.0.6", "3.4.10"]],
+    ["4.0.0.preview9", ["4.0.6", "4.0.0.preview3", "3.4.10", "3.3.12"]],
+    ["no version", ["4.0.6", "3.4.10"]],
+  ])(
+    "names the nearest to %s: of its branch and of the newest others",
+    async ([version, nearest]) => {
+      const attempt = async () => resolve(inventory, version, bookworm);
+      expect(await failureOf(attempt())).toEqual({
+        code: "artifact/version-unknown",
+        name: "ruby",
+        version: version.replaceAll("-", "."),
+        source: "Gemfile.lock",
+        nearest,
+      });
+    },
+  );
+
+  test("names none that the target cannot have", async () => {
+    const attempt = async () =>
+      resolve([prebuilt("3.3.9", "amd64"), source("3.2.9")], "3.3.8", bookworm);
+    expect(await failureOf(attempt())).toMatchObject({ nearest: ["3.2.9"] });
+  });
+});
+
+test("a version that exists for other targets only says for which", async () => {
+  const inventory = [prebuilt("3.4.5", "amd64"), prebuilt("3.4.5", "arm64")];
+  const attempt = async () => resolve(inventory, "3.4.5", bookworm);
+  expect(await failureOf(attempt())).toEqual({
+    code: "artifact/none-for-target",
+    name: "ruby",
+    version: "3.4.5",
+    target: "linux/amd64, debian 12",
+    offered: ["linux/amd64, ubuntu 24.04", "linux/arm64, ubuntu 24.04"],
+  });
+});
+
+describe("a newer release of the branch", () => {
+  const inventory = ["3.4.5", "3.4.9", "3.4.10", "3.5.0.preview1", "4.0.6"].map(source);
+
+  test("is the newest that the target can have", () => {
+    expect(newerPatch(inventory, { name: "ruby", version: "3.4.5", target: noble })).toBe("3.4.10");
+  });
+
+  test("is none for the newest itself, and never a prerelease", () => {
+    expect(
+      newerPatch(inventory, { name: "ruby", version: "3.4.10", target: noble }),
+    ).toBeUndefined();
+    expect(
+      newerPatch(inventory, { name: "ruby", version: "3.5.0", target: noble }),
+    ).toBeUndefined();
+  });
+});
+
+function resolve(inventory: Artifact[], version: string, target: Parameters<typeof request>[1]) {
+  return resolveArtifact(inventory, request(version, target));
+}
+
+function request(
+  version: string,
+  target: typeof noble | { os: string; arch: string },
+  name = "ruby",
+) {
+  return { name, version, source: "Gemfile.lock", target };
+}
+
+function source(version: string): Artifact {
+  return {
+    name: "ruby",
+    version,
+    kind: "source",
+    url: `https://example.com/ruby-${version}.tar.gz`,
+    sha256: "0".repeat(64),
+    stripComponents: 1,
+    builtFor: {},
+    origin: "buildpack",
+  };
+}
+
+function prebuilt(version: string, arch: string): Artifact {
+  const builtFor = { os: "linux", arch, distroName: "ubuntu", distroVersion: "24.04" };
+  return { ...source(version), kind: "prebuilt", sha256: undefined, stripComponents: 0, builtFor };
+}

@@ -1,0 +1,170 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { unpackArchive } from "../../../src/system/archive.ts";
+import { runCommand } from "../../../src/system/command.ts";
+import { failureOf } from "../../support/failure.ts";
+import { tarball, tarballGz } from "../../support/tarball.ts";
+import type { TarEntry } from "../../support/tarball.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const honest: TarEntry[] = [
+  { path: "ruby-1/", type: "Directory", mode: 0o755 },
+  { path: "ruby-1/bin/ruby", body: "#!", mode: 0o755 },
+  { path: "ruby-1/lib/libruby.so.1", body: "code" },
+  { path: "ruby-1/lib/libruby.so", type: "SymbolicLink", linkpath: "libruby.so.1" },
+  { path: "ruby-1/bin/again", type: "SymbolicLink", linkpath: "../lib/libruby.so.1" },
+  { path: "ruby-1/bin/hard", type: "Link", linkpath: "ruby-1/bin/ruby" },
+];
+
+describe("unpacking", () => {
+  test("writes files, modes and links, without the leading directories that are dropped", async () => {
+    const { unpack, destination } = await prepare(tarballGz(honest));
+    await unpack(1);
+    expect(await readFile(join(destination, "bin/ruby"), "utf8")).toBe("#!");
+    expect((await stat(join(destination, "bin/ruby"))).mode & 0o777).toBe(0o755);
+    expect(await readlink(join(destination, "lib/libruby.so"))).toBe("libruby.so.1");
+    expect(await readlink(join(destination, "bin/again"))).toBe("../lib/libruby.so.1");
+    expect(await readFile(join(destination, "bin/hard"), "utf8")).toBe("#!");
+  });
+
+  test.for([
+    ["bare", (bytes: Buffer) => bytes],
+    ["gzip", (bytes: Buffer) => gzipSync(bytes)],
+    ["bzip2", (bytes: Buffer) => execFileSync("bzip2", ["-c"], { input: bytes })],
+    ["xz", (bytes: Buffer) => execFileSync("xz", ["-c"], { input: bytes })],
+  ] as const)("knows the compression by the first bytes: %s", async ([, compress]) => {
+    const { unpack, destination } = await prepare(compress(tarball(honest)));
+    await unpack(1);
+    expect(await readFile(join(destination, "bin/ruby"), "utf8")).toBe("#!");
+  });
+
+  test("takes over no set-uid bit", async () => {
+    const { unpack, destination } = await prepare(
+      tarballGz([{ path: "su", body: "x", mode: 0o4755 }]),
+    );
+    await unpack();
+    expect((await stat(join(destination, "su"))).mode & 0o7777).toBe(0o755);
+  });
+});
+
+describe("hostile archives", () => {
+  test.for<[string, TarEntry, string]>([
+    ["a path with ..", { path: "../out", body: "x" }, "`../out` leads out of the archive"],
+    [
+      "a path with .. within",
+      { path: "a/../../out", body: "x" },
+      "`a/../../out` leads out of the archive",
+    ],
+    ["an absolute path", { path: "/out", body: "x" }, "`/out` leads out of the archive"],
+    [
+      "an absolute symbolic link",
+      { path: "link", type: "SymbolicLink", linkpath: "/etc/passwd" },
+      "`link` is a symbolic link that leads out of the archive",
+    ],
+    [
+      "a symbolic link that climbs out",
+      { path: "a/link", type: "SymbolicLink", linkpath: "../../out" },
+      "`a/link` is a symbolic link that leads out of the archive",
+    ],
+    [
+      "a symbolic link that climbs after a name",
+      { path: "link", type: "SymbolicLink", linkpath: "a/.." },
+      "`link` is a symbolic link that leads out of the archive",
+    ],
+    [
+      "an absolute hard link",
+      { path: "link", type: "Link", linkpath: "/etc/passwd" },
+      "`link` is a hard link that leads out of the archive",
+    ],
+    [
+      "a hard link that climbs out",
+      { path: "link", type: "Link", linkpath: "../out" },
+      "`link` is a hard link that leads out of the archive",
+    ],
+    [
+      "a device",
+      { path: "null", type: "CharacterDevice" },
+      "`null` is of a kind that does not belong here (CharacterDevice)",
+    ],
+    [
+      "a pipe",
+      { path: "pipe", type: "FIFO" },
+      "`pipe` is of a kind that does not belong here (FIFO)",
+    ],
+  ])("are refused by the name of the entry: %s", async ([, entry, problem]) => {
+    const { unpack, archive, root } = await prepare(
+      tarballGz([{ path: "first", body: "1" }, entry]),
+    );
+    const failure = await failureOf(unpack());
+    expect(failure).toEqual({ code: "artifact/unpack-failed", path: archive, problem });
+    expect((await readdir(root)).sort()).toEqual(["archive", "destination"]);
+  });
+
+  test("that write through their own link are refused", async () => {
+    const { unpack, destination } = await prepare(
+      tarballGz([
+        { path: "real/", type: "Directory" },
+        { path: "link", type: "SymbolicLink", linkpath: "real" },
+        { path: "link/file", body: "x" },
+      ]),
+    );
+    expect(await failureOf(unpack())).toMatchObject({ code: "artifact/unpack-failed" });
+    expect(await readdir(join(destination, "real"))).toEqual([]);
+  });
+
+  test("whose link leads out only once the leading directory is dropped are refused", async () => {
+    const link = { path: "top/link", type: "SymbolicLink", linkpath: "../out" } as const;
+    const { unpack } = await prepare(tarballGz([link]));
+    expect(await failureOf(unpack(1))).toMatchObject({
+      problem: "`top/link` is a symbolic link that leads out of the archive",
+    });
+  });
+});
+
+describe("damaged archives", () => {
+  const long = [...honest, { path: "ruby-1/large", body: "x".repeat(100_000) }];
+
+  test.for([
+    ["gzip, cut at half", firstHalf(tarballGz(long)), "zlib: unexpected end of file"],
+    ["cut within a file", tarball(long).subarray(0, 50_000), /Truncated input/],
+    ["cut between two files", tarball(honest).subarray(0, 1536), "it ends early"],
+    ["empty", Buffer.alloc(0), /./],
+    ["no archive", Buffer.from("<html>Not found</html>".repeat(100)), /checksum failure/],
+  ] as const)("are refused: %s", async ([, bytes, problem]) => {
+    const { unpack } = await prepare(bytes);
+    const failure = await failureOf(unpack(1));
+    expect(failure).toMatchObject({ code: "artifact/unpack-failed" });
+    const expected = typeof problem === "string" ? problem : expect.stringMatching(problem);
+    expect(failure).toHaveProperty("problem", expected);
+  });
+
+  test("say which tool is not installed", async () => {
+    const { unpack } = await prepare(execFileSync("bzip2", ["-c"], { input: tarball(honest) }));
+    expect(await failureOf(unpack(1, ""))).toMatchObject({
+      problem: "it needs `bzip2`, which is not installed",
+    });
+  });
+});
+
+function firstHalf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.length / 2);
+}
+
+async function prepare(bytes: Uint8Array) {
+  const root = await makeTree();
+  const archive = join(root, "archive");
+  const destination = join(root, "destination");
+  await writeFile(archive, bytes);
+  await mkdir(destination);
+  const unpack = (stripComponents = 0, path = process.env["PATH"] ?? "") =>
+    unpackArchive({
+      archive,
+      destination,
+      stripComponents,
+      runTool: (file, args) => runCommand({ file, args, cwd: root, env: { PATH: path } }),
+    });
+  return { root, archive, destination, unpack };
+}
