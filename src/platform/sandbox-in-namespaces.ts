@@ -1,9 +1,10 @@
 import { cp, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, runCommand } from "../system/command.ts";
-import { isDirectory, removeTree, statIfAny } from "../system/files.ts";
+import { isDirectory, statIfAny } from "../system/files.ts";
 import { runInForeground } from "../system/foreground.ts";
 import { inNamespaces, type Namespaces } from "../system/namespaces.ts";
+import { discardTree } from "../system/tree.ts";
 import { type Placed, planRootView } from "./root-view.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
 
@@ -45,7 +46,7 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
     // The shell that is process 1 inside is one generation down; the command is its child.
     attach: async (command) => await runInForeground(wrap(command), 2),
     describe: () => description(options),
-    close: async () => await removeTree(scratch),
+    close: async () => await discardTree(scratch),
   };
 }
 

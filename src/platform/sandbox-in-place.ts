@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, runCommand } from "../system/command.ts";
-import { removeTree } from "../system/files.ts";
+import { discardTree } from "../system/tree.ts";
 import { runInForeground } from "../system/foreground.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
 
@@ -25,7 +25,7 @@ export async function openPlainSandbox(
     run: async (command) => await runCommand(wrap(command)),
     attach: async (command) => await runInForeground(wrap(command)),
     describe: () => description(options, problem),
-    close: async () => await removeTree(scratch),
+    close: async () => await discardTree(scratch),
   };
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { Command, CommandResult } from "../system/command.ts";
-import { isDirectory, makeEmptyDirectory, removeTree } from "../system/files.ts";
+import { isDirectory } from "../system/files.ts";
+import { discardTree } from "../system/tree.ts";
 import { openNamespacedSandbox } from "./sandbox-in-namespaces.ts";
 import { openPlainSandbox } from "./sandbox-in-place.ts";
 
@@ -81,7 +82,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (prepared.root !== "/") throw rootUnusable(options.root, attempt.problem);
     return await openPlainSandbox(prepared, attempt.problem);
   } catch (error) {
-    await removeTree(prepared.scratch);
+    await discardTree(prepared.scratch);
     throw error;
   }
 }
@@ -106,7 +107,8 @@ async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
 
 async function makeScratch(path: string | undefined): Promise<string> {
   if (path === undefined) return await realpath(await mkdtemp(join(tmpdir(), "lapidary-")));
-  await makeEmptyDirectory(path);
+  await discardTree(path);
+  await mkdir(path, { recursive: true });
   return await realpath(path);
 }
 

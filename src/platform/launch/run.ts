@@ -1,0 +1,154 @@
+import { dirname, join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
+import type { Printer } from "../../output/printer.ts";
+import { isAtLeast } from "../platform-api.ts";
+import { openSandbox, type Sandbox } from "../sandbox.ts";
+import { openStoredBuild } from "../state-in-use.ts";
+import { takeLock } from "../state-lock.ts";
+import type { StoredBuild } from "../stored-build.ts";
+import { type LaunchPlan, readLaunchPlan } from "./launch-plan.ts";
+import { launchScript } from "./launch-script.ts";
+import { openRunCopy, type RunCopy } from "./run-copy.ts";
+
+export interface RunOptions {
+  /** The state folder in which the app was built. */
+  state: string;
+  /** The root file system that stands in for the run image. */
+  root: string;
+  uid: number;
+  gid: number;
+  /** What the user gives to the app, as `docker run --env` would. */
+  env: Readonly<Record<string, string>>;
+  /** The process type to start; the build's default where there is none. */
+  process?: string | undefined;
+  /** A command instead of a process, or arguments for the `process` that is named. */
+  command: readonly string[];
+  /** The terminal's type, where there is a terminal. */
+  terminal?: string | undefined;
+  /** For what is said before the app starts; the app itself prints on our own outputs. */
+  printer: Printer;
+  signal?: AbortSignal;
+}
+
+/**
+ * Starts a process or a command of the app's last build, as a container of its image would, and
+ * resolves to its exit code.
+ *
+ * @throws BuildpackError `platform/nothing-built`, `platform/process-unknown`, `platform/launch-failed`.
+ */
+export async function runApp(options: RunOptions): Promise<number> {
+  const inUse = await openStoredBuild(options.state);
+  if (!inUse) throw new BuildpackError({ code: "platform/nothing-built", path: options.state });
+  const { build, release } = inUse;
+  const unlock = await lockPlaceOf(build, options.state);
+  try {
+    return await runBuild(build, options);
+  } finally {
+    await unlock();
+    await release();
+  }
+}
+
+/** A build that runs where it was built must not be overwritten by the next one meanwhile. */
+async function lockPlaceOf({ inside }: StoredBuild, state: string): Promise<() => Promise<void>> {
+  return inside.app.startsWith(`${state}/`) ? await takeLock(join(state, "lock")) : async () => {};
+}
+
+async function runBuild(build: StoredBuild, options: RunOptions): Promise<number> {
+  const replace = isAtLeast(build.platformApi, "0.10");
+  const plan = await readLaunchPlan(build.layers, build.inside, replace);
+  const request = launchRequest(plan, options);
+  const script = await launchScript(plan);
+  const copy = await openRunCopy(options.state, build);
+  const sandbox = await openLaunchSandbox(copy, options);
+  try {
+    checkPlace(build, sandbox);
+    const env = launchEnv(build, sandbox, request, options);
+    announce(copy, request, env, options);
+    return await sandbox.attach({
+      file: "/bin/sh",
+      args: ["-c", script, request.name, ...request.args],
+      cwd: sandbox.inside.app,
+      env,
+    });
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** The name under which the launcher is called, and what it gets. */
+interface LaunchRequest {
+  name: string;
+  args: readonly string[];
+}
+
+function launchRequest(plan: LaunchPlan, { process, command }: RunOptions): LaunchRequest {
+  const known = plan.processes.map(({ type }) => type);
+  if (process !== undefined) {
+    if (known.includes(process)) return { name: process, args: command };
+    throw new BuildpackError({ code: "platform/process-unknown", type: process, known });
+  }
+  if (command.length > 0) return { name: "launcher", args: ["--", ...command] };
+  if (plan.defaultProcess !== undefined) return { name: plan.defaultProcess, args: [] };
+  const choice = known.length > 0 ? `one of ${known.join(", ")} by \`--process\`, or ` : "";
+  const problem = `The build names no default process; give ${choice}a command after \`--\``;
+  throw new BuildpackError({ code: "platform/launch-failed", problem });
+}
+
+async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sandbox> {
+  const { root, uid, gid, signal } = options;
+  const { app, layers, platform } = copy;
+  return await openSandbox({
+    root,
+    host: { app, layers, platform },
+    buildpacks: [],
+    binds: [],
+    uid,
+    gid,
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** Layers name the paths where they were built; they are of no use at others. */
+function checkPlace({ inside }: StoredBuild, sandbox: Sandbox): void {
+  if (inside.app === sandbox.inside.app && inside.layers === sandbox.inside.layers) return;
+  const problem = `It was built at ${inside.app}, and can now only run at ${sandbox.inside.app}; build it again`;
+  throw new BuildpackError({ code: "platform/launch-failed", problem });
+}
+
+function launchEnv(
+  { platformApi, inside }: StoredBuild,
+  sandbox: Sandbox,
+  { name }: LaunchRequest,
+  { env, terminal }: RunOptions,
+): Record<string, string> {
+  return {
+    PATH: "/cnb/process:/cnb/lifecycle:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: sandbox.inside.home,
+    ...(terminal === undefined ? {} : { TERM: terminal }),
+    // Platforms tell a web process where to listen; this is the port that Ruby servers default to.
+    ...(name === "web" ? { PORT: "3000" } : {}),
+    ...env,
+    CNB_LAYERS_DIR: inside.layers,
+    CNB_APP_DIR: inside.app,
+    CNB_PLATFORM_API: platformApi,
+    CNB_DEPRECATION_MODE: "quiet",
+  };
+}
+
+function announce(
+  { state, app }: RunCopy,
+  { name }: LaunchRequest,
+  env: Readonly<Record<string, string>>,
+  { printer }: RunOptions,
+): void {
+  if (state === "renewed") {
+    printer.plain(
+      "This is the first run of a new build: it starts without the files that runs of earlier builds wrote,",
+      "a SQLite database among them.",
+    );
+  }
+  if (state !== "kept") printer.plain(`What runs of this build write stays in ${dirname(app)}.`);
+  if (name === "web")
+    printer.plain(`The web process gets PORT ${env["PORT"]}: http://localhost:${env["PORT"]}`);
+}
