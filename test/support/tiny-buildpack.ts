@@ -6,7 +6,10 @@ export interface TinyBuildpack {
   id?: string;
   version?: string;
   api?: string;
-  /** Lines of POSIX sh. */
+  /**
+   * Lines of POSIX sh. They may call `layer NAME TYPE…`, which makes a layer with these types, and
+   * `types NAME TYPE…`, which makes no directory.
+   */
   detect?: string;
   build?: string;
   /** More of `buildpack.toml`: keys of the table `buildpack` first. */
@@ -18,7 +21,7 @@ export interface TinyBuildpack {
 /** Makes a buildpack of a few lines of POSIX sh and resolves to its directory. */
 export async function makeBuildpack(options: TinyBuildpack = {}): Promise<string> {
   const { detect = "", build = "" } = options;
-  const script = (lines: string) => `#!/bin/sh\nset -eu\n${lines}\n`;
+  const script = (lines: string) => `#!/bin/sh\nset -eu\n${functions}\n${lines}\n`;
   const directory = await makeTree();
   await addToTree(directory, { "buildpack.toml": descriptorOf(options) });
   if (options.order) return directory;
@@ -27,6 +30,17 @@ export async function makeBuildpack(options: TinyBuildpack = {}): Promise<string
   await chmod(join(directory, "bin/build"), 0o755);
   return directory;
 }
+
+const functions = `
+types() {
+  toml="$CNB_LAYERS_DIR/$1.toml"; shift
+  echo '[types]' > "$toml"
+  for type; do echo "$type = true" >> "$toml"; done
+}
+layer() {
+  mkdir -p "$CNB_LAYERS_DIR/$1"
+  types "$@"
+}`;
 
 function descriptorOf(options: TinyBuildpack): string {
   const { id = "test/one", version = "1.0.0", api = "0.10", about = "", descriptor = "" } = options;

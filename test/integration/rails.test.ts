@@ -1,0 +1,96 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type App,
+  build,
+  type BuildResult,
+  makeApp,
+  runCommandIn,
+  serve,
+} from "../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+
+let place: Awaited<ReturnType<typeof temporaryDirectory>>;
+let world: World;
+let server: MirrorServer;
+let app: App;
+let first: BuildResult;
+
+beforeAll(async () => {
+  world = await ensureWorld();
+  place = await temporaryDirectory();
+  server = await serveMirror(world.mirror);
+  app = await makeApp(place.path, "rails");
+  first = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+});
+
+afterAll(async () => {
+  await server?.close();
+  await place?.[Symbol.asyncDispose]();
+});
+
+describe("a Rails app", () => {
+  test("builds", () => {
+    expect(first).toMatchObject({ exitCode: 0 });
+    const layers = first.report?.layers.map(({ name, fate }) => `${name} ${fate}`).sort();
+    expect(layers).toEqual([
+      "gems created",
+      "inventory created",
+      "ruby created",
+      "secret-key-base created",
+      "variables created",
+    ]);
+  });
+
+  test("serves a page out of its database over IPv4 and IPv6, by a user that did not build", async () => {
+    const prepared = await runCommandIn({ app, world }, "bin/rails", "db:prepare");
+    expect(prepared).toMatchObject({ exitCode: 0 });
+    await using served = await serve({ app, world });
+    const { v4, v6 } = await served.get("/");
+    expect([v4.status, v6.status]).toEqual([200, 200]);
+    // Seeded rows that the controller reads from the database.
+    expect(v4.body).toContain("Amethyst");
+    expect(v6.body).toContain("Amethyst");
+  });
+
+  test("keeps every layer of an unchanged build, without any network", async () => {
+    const before = server.requests.length;
+    const again = await build({
+      app,
+      world,
+      env: { BP_INVENTORY: server.inventory },
+      prefix: ["unshare", "--net"],
+    });
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(server.requests.slice(before)).toEqual([]);
+    expect(again.log).not.toMatch(/Running `bundle|Downloading/);
+    expect(again.log).toContain("Kept `3.3.8`: nothing that it depends on has changed");
+    expect(again.log).toContain("Kept: nothing that `bundle install` depends on has changed");
+    expect(again.log).toContain("`SECRET_KEY_BASE` (default): kept from the previous image");
+    const fates = new Set(
+      again.report?.layers.filter(({ name }) => name !== "variables").map(({ fate }) => fate),
+    );
+    expect([...fates]).toEqual(["reused"]);
+  });
+
+  test("runs `bundle install` on kept gems when a gem is removed, and names the files that changed", async () => {
+    await edit("Gemfile", (text) => text.replace(/^gem "thruster".*\n/m, ""));
+    await edit("Gemfile.lock", (text) => text.replace(/^ +thruster\b.*\n/gm, ""));
+    const changed = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    expect(changed).toMatchObject({ exitCode: 0 });
+    expect(changed.log).toMatch(
+      /Updating, because `Gemfile` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\); `Gemfile.lock` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\)/,
+    );
+    expect(changed.log).toContain("Removing thruster");
+    expect(changed.log).toContain("Kept `3.3.8`");
+    await using served = await serve({ app, world });
+    expect((await served.get("/up")).v4.status).toBe(200);
+  });
+});
+
+async function edit(name: string, change: (text: string) => string): Promise<void> {
+  const path = join(app.dir, name);
+  await writeFile(path, change(await readFile(path, "utf8")));
+}

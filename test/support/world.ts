@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
+import { ensureRoot } from "../../scripts/roots.ts";
+import { withWork } from "../../scripts/work.ts";
+
+/** What a suite builds with: a mirror of artifacts and root file systems, made once and kept. */
+export interface World {
+  mirror: Mirror;
+  buildRoot: string;
+  runRoot: string;
+}
+
+/** The ring that runs: `full` adds what takes longest. */
+export const fullRing = process.env["LAPIDARY_TEST_RING"] === "full";
+
+/** The two users of a stock builder: one builds, another of the same group runs. */
+export const buildUser = { uid: 1001, gid: 1000 };
+export const runUser = { uid: 1002, gid: 1000 };
+
+export interface WorldRequest {
+  rubies?: readonly string[];
+  suite?: "bookworm" | "trixie";
+  kinds?: readonly ("source" | "prebuilt")[];
+}
+
+/** Makes the mirror and both root file systems, where they are not in the cache. */
+export async function ensureWorld(request: WorldRequest = {}): Promise<World> {
+  const { rubies = ["3.3.8"], suite = "bookworm", kinds = ["prebuilt"] } = request;
+  return await withWork("What the tests build with", async (work) => ({
+    mirror: await ensureMirror(work, { rubies, kinds }),
+    buildRoot: await ensureRoot(work, { suite, flavour: "build" }),
+    runRoot: await ensureRoot(work, { suite, flavour: "run" }),
+  }));
+}
+
+/** A directory that is gone when the test ends. */
+export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "lapidary-test-"));
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => await rm(path, { recursive: true, force: true }),
+  };
+}
