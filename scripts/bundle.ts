@@ -1,4 +1,4 @@
-import { chmod, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -9,11 +9,21 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
  * what the shims in `bin` run and what the package ships.
  */
 export async function bundle(): Promise<void> {
-  await rm(`${checkout}/dist`, { recursive: true, force: true });
+  const staged = `${checkout}/dist.${process.pid}`;
+  try {
+    await bundleInto(staged);
+    await rm(`${checkout}/dist`, { recursive: true, force: true });
+    await rename(staged, `${checkout}/dist`);
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+}
+
+async function bundleInto(outdir: string): Promise<void> {
   await build({
     absWorkingDir: checkout,
     entryPoints: ["src/main/detect.ts", "src/main/build.ts", "src/main/lapidary.ts"],
-    outdir: "dist",
+    outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
@@ -24,7 +34,6 @@ export async function bundle(): Promise<void> {
     // CommonJS packages inside the bundle still ask for `require` at run time.
     banner: { js: requireShim },
   });
-  await chmod(`${checkout}/dist/lapidary.mjs`, 0o755);
 }
 
 const requireShim =
