@@ -71,6 +71,8 @@ export interface FailureFacts {
   "platform/unsupported-system": { system: string };
   "platform/usage": { problem: string };
   "platform/app-missing": { path: string };
+  "platform/app-unreadable": { path: string; problem: string };
+  "platform/project-invalid": { path: string; problem: string };
   "platform/buildpack-missing": { path: string; problem: string };
   "platform/api-unsupported": { api: string; supported: string[] };
   "platform/no-group-detected": { errors: boolean; outcomes: string[] };

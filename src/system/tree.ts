@@ -12,6 +12,35 @@ export async function copyTree(from: string, to: string): Promise<void> {
   await copy(["-R", "-P", "--preserve=mode", "--reflink=auto"], from, to);
 }
 
+/** As `copyTree`, into a directory that is there already, whose mode becomes that of `from`. */
+export async function copyTreeContents(from: string, to: string): Promise<void> {
+  await copyTree(`${from}/.`, to);
+}
+
+/** Copies files and links by their paths relative to `from`, and makes the directories they are in. */
+export async function copyEntries(
+  from: string,
+  paths: readonly string[],
+  to: string,
+): Promise<void> {
+  const options = ["-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
+  // The kernel limits the length of a command line, to two million bytes as a rule.
+  for (let start = 0; start < paths.length; start += pathsAtOnce) {
+    const some = paths.slice(start, start + pathsAtOnce);
+    const { exitCode, stderr } = await run("cp", [...options, ...some, to], from);
+    if (exitCode !== 0) throw copyFailure(stderr, to);
+  }
+}
+
+const pathsAtOnce = 1000;
+
+/** Removes sockets, pipes and devices, which no archive of the tree would hold. */
+export async function removeSpecialFiles(path: string): Promise<void> {
+  const kinds = ["-type", "f", "-o", "-type", "d", "-o", "-type", "l"];
+  const { exitCode, stderr } = await run("find", [path, "!", "(", ...kinds, ")", "-delete"]);
+  if (exitCode !== 0) throw new Error(`find failed: ${stderr}`);
+}
+
 /** Copies a tree in which links, as mounted volumes have them, become what they lead to. */
 export async function copyFollowingLinks(from: string, to: string): Promise<void> {
   await copy(["-R", "-L", "--preserve=mode"], from, to);
@@ -70,15 +99,18 @@ export async function giveTrees(
 async function copy(options: readonly string[], from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   const { exitCode, stderr } = await run("cp", [...options, "--", from, to]);
-  if (exitCode === 0) return;
+  if (exitCode !== 0) throw copyFailure(stderr, to);
+}
+
+function copyFailure(stderr: string, to: string): Error {
   if (stderr.includes("No space left on device")) {
-    throw new BuildpackError({ code: "system/disk-full", path: to });
+    return new BuildpackError({ code: "system/disk-full", path: to });
   }
-  throw new Error(`cp failed: ${stderr}`);
+  return new Error(`cp failed: ${stderr}`);
 }
 
 /** Programs of the system: for tens of thousands of files far faster than a call for each. */
-async function run(file: string, args: readonly string[]) {
+async function run(file: string, args: readonly string[], cwd = "/") {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
-  return await runCommand({ file, args, cwd: "/", env });
+  return await runCommand({ file, args, cwd, env });
 }

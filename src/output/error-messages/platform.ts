@@ -25,6 +25,23 @@ export const platformMessages: Messages<"platform"> = {
     next: [`ls -ld ${path}`, "lapidary build PATH   # the directory that holds the app's Gemfile"],
     blame: "configuration",
   }),
+  "platform/app-unreadable": ({ path, problem }) => ({
+    headline: `The app at \`${path}\` cannot be copied`,
+    happened: ["It is built from a copy, and making that failed:", `    ${problem}`],
+    next: [
+      `find ${path} ! -readable   # lists what you may not read`,
+      "Or leave such files out, by `exclude` under `[io.buildpacks]` in `project.toml`.",
+    ],
+    blame: "application",
+  }),
+  "platform/project-invalid": ({ path, problem }) => ({
+    headline: "The app's `project.toml` cannot be understood",
+    happened: [`In \`${path}\`: ${problem}.`],
+    next: [
+      "Mend the file; its form is described at https://buildpacks.io/docs/reference/config/project-descriptor/",
+    ],
+    blame: "application",
+  }),
   "platform/buildpack-missing": ({ path, problem }) => ({
     headline: `The buildpack \`${path}\` cannot be used`,
     happened: [`This is why: ${problem}.`],
