@@ -50,7 +50,8 @@ function isMainOf(codename: string, { types, suites, components, uris }: SourceE
 
 async function readSourceFiles(apt: string): Promise<SourceFile[]> {
   const parts = join(apt, "sources.list.d");
-  const names = (await readdir(parts).catch(() => [])).sort();
+  const names: string[] = await readdir(parts).catch(() => []);
+  names.sort();
   const paths = [join(apt, "sources.list"), ...names.map((name) => join(parts, name))];
   const files: SourceFile[] = [];
   for (const path of paths.filter((each) => /\.(list|sources)$/.test(each))) {

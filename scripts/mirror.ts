@@ -8,6 +8,7 @@ import { hashFile } from "./mirror-archive.ts";
 import { type MirroredRelease, prebuiltName, writeInventory } from "./mirror-inventory.ts";
 import { mirrorPrebuilt } from "./mirror-prebuilt.ts";
 import { mirrorSource } from "./mirror-source.ts";
+import { runScript } from "./run-script.ts";
 import { Unavailable } from "./unavailable.ts";
 import { withWork, type Work } from "./work.ts";
 
@@ -25,7 +26,7 @@ export interface Mirror {
   /** `BP_INVENTORY` for a build that sees the mirror at `directory`. */
   inventory: string;
   /** The same for a build that sees the mirror at another path. */
-  inventoryAt(directory: string): string;
+  inventoryAt: (directory: string) => string;
   /** What was asked for but cannot be had, and why. */
   missing: { name: string; version: string; why: string }[];
 }
@@ -103,13 +104,17 @@ function requestOf(args: string[]): MirrorRequest {
   };
 }
 
-if (import.meta.main) {
-  const mirror = await withWork("Mirror", async (work) => {
-    const made = await ensureMirror(work, requestOf(process.argv.slice(2)));
-    for (const { name, version, why } of made.missing) {
+async function main(): Promise<number> {
+  const request = requestOf(process.argv.slice(2));
+  const { inventory } = await withWork("Mirror", async (work) => {
+    const mirror = await ensureMirror(work, request);
+    for (const { name, version, why } of mirror.missing) {
       work.section.warn(`Not to be had: ${name} ${version}: ${why}`);
     }
-    return made;
+    return mirror;
   });
-  process.stdout.write(`BP_INVENTORY=${mirror.inventory}\n`);
+  process.stdout.write(`BP_INVENTORY=${inventory}\n`);
+  return 0;
 }
+
+if (import.meta.main) await runScript(main);

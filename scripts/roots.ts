@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { cached } from "./cache.ts";
 import { readDebianArchive } from "./debian-archive.ts";
 import { packagesOf, type Flavour, type Suite } from "./root-packages.ts";
+import { runScript } from "./run-script.ts";
 import { ensureTools } from "./toolchain.ts";
 import { Unavailable } from "./unavailable.ts";
 import { run, type Work, withWork } from "./work.ts";
@@ -87,11 +88,14 @@ async function refuseRuby(place: string): Promise<void> {
   if (found.length > 0) throw new Error(`the root file system has a Ruby: ${found.join(", ")}`);
 }
 
-if (import.meta.main) {
+async function main(): Promise<number> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [suite = "bookworm", flavour = "build"] = positionals as [Suite?, Flavour?];
   const path = await withWork("Root file system", async (work) => {
     return await ensureRoot(work, { suite, flavour });
   });
   process.stdout.write(`${path}\n`);
+  return 0;
 }
+
+if (import.meta.main) await runScript(main);

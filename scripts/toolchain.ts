@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { readTextIfAny } from "../src/system/files.ts";
 import { withLock } from "./cache.ts";
+import { runScript } from "./run-script.ts";
 import { Unavailable } from "./unavailable.ts";
 import { run, withWork, type Work } from "./work.ts";
 
@@ -102,9 +103,12 @@ function installLine(names: readonly string[]): string {
   return `sudo apt-get install -y --no-install-recommends ${names.join(" ")}`;
 }
 
-if (import.meta.main) {
+async function main(): Promise<number> {
   await withWork("Tools", async (work) => {
     await ensureTools(work, [...toolsForRuby, "autoconf", "bzip2", "debootstrap", "ruby", "xz"]);
     work.section.say("Every tool is there");
   });
+  return 0;
 }
+
+if (import.meta.main) await runScript(main);

@@ -19,7 +19,8 @@ export async function withWork<T>(title: string, steps: (work: Work) => Promise<
   const abort = new AbortController();
   const stop = () => abort.abort(new Unavailable("stopped"));
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  const env = environment();
+  // One language, so that what tools say can be read by scripts and people alike.
+  const env = { ...environment(), LC_ALL: "C.UTF-8" };
   try {
     return await logPrinter(env).section(title, async (section) => {
       return await steps({ section, env, signal: abort.signal });
@@ -50,10 +51,10 @@ export async function run(
   );
 }
 
-function environment(): Record<string, string> {
+/** The environment of this process. */
+export function environment(): Record<string, string> {
   const set = Object.entries(process.env).filter(([, value]) => value !== undefined);
-  // One language, so that what tools say can be read by scripts and people alike.
-  return { ...(Object.fromEntries(set) as Record<string, string>), LC_ALL: "C.UTF-8" };
+  return Object.fromEntries(set) as Record<string, string>;
 }
 
 function logPrinter(env: Readonly<Record<string, string>>) {

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { runInForeground } from "../src/system/foreground.ts";
+import { ensureFreshBundle } from "./fresh-bundle.ts";
+import { runScript } from "./run-script.ts";
+import { prepareBuild } from "./start-build.ts";
+import { environment } from "./work.ts";
+
+const checkout = fileURLToPath(new URL("..", import.meta.url));
+
+/** `npm start -- COMMAND …`: `lapidary COMMAND …` out of this checkout, on a machine made ready for it. */
+async function start(args: readonly string[]): Promise<number> {
+  const env = environment();
+  // npm runs scripts in the checkout; paths on the command line are meant from where npm was run.
+  if (env["npm_lifecycle_event"] === "start") process.chdir(env["INIT_CWD"] ?? checkout);
+  await ensureFreshBundle();
+  const [command, ...rest] = args;
+  const prepared = command === "build" ? await prepareBuild(rest, checkout) : [];
+  return await runInForeground({
+    file: process.execPath,
+    args: [`${checkout}dist/lapidary.mjs`, ...args.slice(0, 1), ...prepared, ...rest],
+    cwd: process.cwd(),
+    env,
+  });
+}
+
+await runScript(async () => await start(process.argv.slice(2)));

@@ -1,0 +1,45 @@
+import { loadInventory } from "../src/artifacts/inventory.ts";
+import { resolveArtifact } from "../src/artifacts/resolve-artifact.ts";
+import type { Target } from "../src/cnb/target.ts";
+import { createFetcher, type FetchedBody } from "../src/system/http.ts";
+import type { WantedRuby } from "./wanted-ruby.ts";
+import type { Work } from "./work.ts";
+
+export type Upstream = { state: "reachable"; host: string } | { state: "unreachable"; why: string };
+
+/**
+ * Asks the host from which a build would download a Ruby whether it has it, and gives up soon.
+ *
+ * @throws BuildpackError `artifact/version-unknown`, `artifact/none-for-target`.
+ */
+export async function askUpstream(
+  work: Work,
+  wanted: WantedRuby,
+  target: Target,
+  buildpackDir: string,
+): Promise<Upstream> {
+  const fetcher = createFetcher({ env: work.env });
+  const patience = AbortSignal.any([work.signal, AbortSignal.timeout(patienceMilliseconds)]);
+  try {
+    const inventory = await loadInventory({ buildpackDir }, { ...work, fetcher });
+    const { url } = resolveArtifact(inventory, { ...wanted, target });
+    const { host } = new URL(url);
+    return await ask(url, host, async () => await fetcher.get(url, patience));
+  } finally {
+    await fetcher.close();
+  }
+}
+
+const patienceMilliseconds = 5000;
+
+async function ask(url: string, host: string, get: () => Promise<FetchedBody>): Promise<Upstream> {
+  try {
+    const response = await get();
+    response.discard();
+    if (response.status === 200) return { state: "reachable", host };
+    return { state: "unreachable", why: `\`${url}\` answers ${response.status}` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { state: "unreachable", why: `\`${host}\` cannot be reached (${why})` };
+  }
+}
