@@ -12,7 +12,7 @@ export interface BuildSummary {
 interface SummarizedLayer {
   buildpack: string;
   name: string;
-  types: Readonly<Record<string, boolean>>;
+  types: Readonly<{ launch: boolean; build: boolean; cache: boolean }>;
   bytes: number;
   fate: string;
 }
@@ -54,7 +54,7 @@ function asTyped(argument: string): string {
 
 function layerLine(layer: SummarizedLayer, manyBuildpacks: boolean): string {
   const { buildpack, name, types, bytes, fate } = layer;
-  const kinds = Object.keys(types).filter((type) => types[type]);
+  const kinds = Object.entries(types).flatMap(([type, is]) => (is ? [type] : []));
   const identifier = manyBuildpacks ? `${buildpack}:${name}` : name;
   return `\`${identifier}\`: ${fate}, ${formatBytes(bytes)} (${kinds.join(", ")})`;
 }

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BuildpackError } from "../failure.ts";
+import { createPrinter } from "../output/printer.ts";
+import { printFailure } from "../output/print-failure.ts";
+import { createStyle } from "../output/style.ts";
+import { usageText } from "../output/usage.ts";
+import { buildCommand } from "../platform/build-command.ts";
+import { parseCommandLine } from "../platform/command-line.ts";
+import { exitCodeOf } from "../platform/exit-code.ts";
+import { runCommandLine } from "../platform/run-command.ts";
+import { systemClock } from "../system/clock.ts";
+
+const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
+const style = createStyle(colour);
+const debug = process.argv.includes("--verbose");
+const toStdout = (text: string) => void process.stdout.write(text);
+const toStderr = (text: string) => void process.stderr.write(text);
+const printer = createPrinter({ write: toStdout, style, clock: systemClock, debug });
+// What the app prints is the output of `run`; what we have to say stands beside it.
+const errors = createPrinter({ write: toStderr, style, clock: systemClock, debug });
+
+const stop = new AbortController();
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (stop.signal.aborted) {
+    errors.error(["Stopped. The previous build, where there is one, is as it was."]);
+    return 130;
+  }
+  printFailure(errors, error);
+  return error instanceof BuildpackError ? exitCodeOf(error.failure) : 1;
+});
+
+async function main(): Promise<number> {
+  const line = parseCommandLine(process.argv.slice(2));
+  const ownBuildpack = findBuildpack(dirname(fileURLToPath(import.meta.url)));
+  if (line.command === "help") printer.plain(usageText(line.topic).trimEnd());
+  if (line.command === "version") printer.plain(versionOf(ownBuildpack));
+  if (line.command === "help" || line.command === "version") return 0;
+  if (process.platform !== "linux") {
+    throw new BuildpackError({ code: "platform/unsupported-system", system: systemName() });
+  }
+  // What a build leaves must not depend on the umask of whoever builds.
+  process.umask(0o022);
+  const context = {
+    env: process.env,
+    cwd: process.cwd(),
+    ownBuildpack,
+    clock: systemClock,
+    signal: stop.signal,
+  };
+  if (line.command === "run") {
+    const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
+    return await runCommandLine(line, { ...context, terminal, printer: errors });
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await buildCommand(line, { ...context, printer });
+  return 0;
+}
+
+/** The buildpack that this program is a part of: a checkout or an unpacked package. */
+function findBuildpack(directory: string): string {
+  if (existsSync(join(directory, "buildpack.toml"))) return directory;
+  return findBuildpack(dirname(directory));
+}
+
+function versionOf(buildpack: string): string {
+  const text = readFileSync(join(buildpack, "package.json"), "utf8");
+  return `lapidary ${(JSON.parse(text) as { version: string }).version}`;
+}
+
+function systemName(): string {
+  return { darwin: "macOS", win32: "Windows" }[process.platform as string] ?? process.platform;
+}

@@ -1,0 +1,51 @@
+const general = `Lapidary turns a Ruby or Rails app into an image's layers, and runs it, on this machine.
+
+    lapidary build APP          builds the app in the directory APP
+    lapidary run APP            starts the web process of its last build
+    lapidary run APP -- CMD     runs a command in its last build
+
+    lapidary build --help       all options of a command
+    lapidary --version
+`;
+
+const build = `lapidary build APP [OPTION…]
+
+Builds the app in the directory APP with buildpacks, from a copy: APP itself is never written to.
+
+    --env NAME=VALUE        sets a variable of the build; NAME alone passes on its value here
+    --env-file FILE         takes such variables from a file, one a line
+    --binding [NAME=]DIR    gives the service binding in DIR to the build
+    --buildpack DIR         builds with this buildpack instead of Lapidary's own; may be repeated,
+                            and then they build in that order
+    --clear-cache           forgets all cached layers of earlier builds
+    --build-root DIR        the root file system to build in, instead of this machine's
+    --run-root DIR          the root file system that the app will run in, where it is another
+    --uid N, --gid N        whom buildpacks run as; other ids than one's own need root
+    --no-network            cuts buildpacks off from every network
+    --platform-api VERSION  behaves as a platform of that API does: 0.9 to 0.14
+    --state DIR             where builds and caches are kept; one folder for each app
+    --report FILE           writes what the build did as JSON
+    --verbose               prints every decision of the platform
+
+Options are also read from the app's project.toml: include, exclude, buildpacks, build variables.
+`;
+
+const run = `lapidary run APP [OPTION…] [-- CMD…]
+
+Starts the default process of the app's last build, or the command after \`--\`, as a container of
+its image would. What it writes is kept for the next run, until the app is built again.
+
+    --env NAME=VALUE        sets a variable; NAME alone passes on its value here
+    --env-file FILE         takes such variables from a file, one a line
+    --process TYPE          starts this process; what follows after \`--\` are its arguments
+    --run-root DIR          the root file system to run in, instead of this machine's
+    --run-uid N, --gid N    whom the app runs as; other ids than one's own need root
+    --state DIR             where the build is kept, if it was built with \`--state\`
+
+The web process listens on PORT, which is 3000 unless \`--env PORT=…\` says otherwise.
+`;
+
+/** What `--help` prints. */
+export function usageText(topic?: "build" | "run"): string {
+  return topic === undefined ? general : { build, run }[topic];
+}

@@ -1,0 +1,138 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
+import { readTarget } from "../cnb/target.ts";
+import { printBuildSummary } from "../output/build-summary.ts";
+import type { Printer } from "../output/printer.ts";
+import type { Clock } from "../system/clock.ts";
+import { isDirectory, writeAtomically } from "../system/files.ts";
+import { copyApp } from "./app-copy.ts";
+import { buildApp } from "./build-app.ts";
+import type { BuildOptions, SandboxRequest } from "./build-options.ts";
+import type { BuildFlags } from "./command-line.ts";
+import { readGivenVariables } from "./given-variables.ts";
+import { withBindings } from "./named-bindings.ts";
+import { defaultPlatformApi, parsePlatformApi } from "./platform-api.ts";
+import { chooseBuildpacks } from "./project-buildpacks.ts";
+import { type ProjectDescriptor, readProjectDescriptor } from "./project-descriptor.ts";
+import { openSandbox, type Sandbox } from "./sandbox.ts";
+import { stateDirectoryFor } from "./state-directory.ts";
+
+/** What a command gets from whoever runs it. */
+export interface CommandContext {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** The directory of the buildpack that builds where the user names no other. */
+  ownBuildpack: string;
+  printer: Printer;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** `lapidary build`: builds the app, prints what became of it, and writes the report asked for. */
+export async function buildCommand(
+  line: { app: string } & BuildFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { env, cwd, printer } = context;
+  const state = await stateDirectoryFor(line.app, line.state, context);
+  const app = await realpath(resolve(cwd, line.app));
+  const project = await readProjectDescriptor(app);
+  const given = await readGivenVariables(line, env);
+  const report = await withBindings(line.bindings, cwd, async (bindings) => {
+    return await buildApp({
+      ...(await machineOptions(line, context)),
+      state: await ensureDirectory(state),
+      copyApp: async (destination) => await copyApp(app, destination, project),
+      openSandbox: sandboxOpener(line, context, join(state, "scratch")),
+      buildpacks: await buildpacksFor(app, line, project, context),
+      platformApi: parsePlatformApi(line.platformApi ?? defaultPlatformApi),
+      env: { ...project.env, ...given },
+      bindings,
+      clearCache: line.clearCache,
+      debug: line.verbose,
+      printer,
+      clock: context.clock,
+      signal: context.signal,
+    });
+  });
+  await printBuildSummary(printer, report);
+  if (line.report === undefined) return;
+  await writeAtomically(resolve(cwd, line.report), `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+async function machineOptions(
+  { buildRoot, runRoot }: BuildFlags,
+  { env, cwd }: CommandContext,
+): Promise<Pick<BuildOptions, "target" | "imageEnv" | "buildConfig">> {
+  const root = resolve(cwd, buildRoot);
+  const buildConfig = join(root, "cnb/build-config");
+  return {
+    target: await readTarget({}, { root: resolve(cwd, runRoot ?? buildRoot) }),
+    imageEnv: imageEnvironment(root, env),
+    ...((await isDirectory(buildConfig)) ? { buildConfig } : {}),
+  };
+}
+
+/** A root file system has no environment of its own; it gets what images have, and our proxies. */
+function imageEnvironment(root: string, env: CommandContext["env"]): Record<string, string> {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+  const result: Record<string, string> = {
+    PATH: (root === "/" ? env["PATH"] : undefined) ?? imagePath,
+  };
+  for (const name of names.flatMap((name) => [name, name.toLowerCase()])) {
+    const value = env[name];
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
+
+const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+async function buildpacksFor(
+  app: string,
+  { buildpacks }: BuildFlags,
+  project: ProjectDescriptor,
+  { cwd, ownBuildpack, printer }: CommandContext,
+): Promise<string[]> {
+  const named = buildpacks.map((path) => resolve(cwd, path));
+  const { id } = (await readBuildpackDescriptor(ownBuildpack)).buildpack;
+  const own = { id, directory: ownBuildpack };
+  const { directories, unavailable } = await chooseBuildpacks(app, named, project, own);
+  for (const name of unavailable) {
+    printer.plain(
+      `Warning: project.toml names the buildpack ${name}, which is no directory on this machine; it is left out. Give it by --buildpack DIR.`,
+    );
+  }
+  return directories;
+}
+
+function sandboxOpener(
+  { buildRoot, uid, gid, network }: BuildFlags,
+  { cwd, printer, signal }: CommandContext,
+  scratch: string,
+): (request: SandboxRequest) => Promise<Sandbox> {
+  return async ({ host, buildpacks }) => {
+    const sandbox = await openSandbox({
+      root: resolve(cwd, buildRoot),
+      host,
+      buildpacks: buildpacks.map((one) => ({
+        inside: `/cnb/buildpacks/${one.path}`,
+        host: one.host,
+      })),
+      binds: [],
+      uid: uid ?? process.getuid?.() ?? 0,
+      gid: gid ?? process.getgid?.() ?? 0,
+      network,
+      scratch,
+      signal,
+    });
+    printer.plain(`Builds ${sandbox.describe()}.`, "");
+    return sandbox;
+  };
+}
+
+async function ensureDirectory(path: string): Promise<string> {
+  await mkdir(path, { recursive: true });
+  return await realpath(path);
+}
