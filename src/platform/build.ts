@@ -107,7 +107,8 @@ async function runProgram(
 
 /** A buildpack is handed every requirement of a name that it provides. */
 function planToml(plan: readonly PlanEntry[]): string {
-  return stringifyToml({ entries: plan.flatMap(({ requires }) => requires) });
+  const entries = plan.flatMap(({ requires }) => requires);
+  return entries.length > 0 ? stringifyToml({ entries }) : "";
 }
 
 async function withBuildLayers(

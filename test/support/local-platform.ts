@@ -1,12 +1,9 @@
-import { cp, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createPrinter } from "../../src/output/printer.ts";
-import { createStyle } from "../../src/output/style.ts";
 import { buildApp } from "../../src/platform/build-app.ts";
 import type { BuildOptions } from "../../src/platform/build-options.ts";
 import type { BuildReport } from "../../src/platform/build-report.ts";
-import { systemClock } from "../../src/system/clock.ts";
-import { openDirectSandbox } from "./direct-sandbox.ts";
+import { directBuildOptions } from "./direct-build.ts";
 import { addToTree, makeTree } from "./tree.ts";
 
 /** A small platform in a temporary directory: `state` is where it keeps its builds. */
@@ -29,31 +26,12 @@ export async function makePlatform(
   const root = await makeTree();
   await mkdir(join(root, "app"));
   await addToTree(join(root, "app"), app);
-  const state = join(root, "state");
   let log = "";
-  const defaults: Omit<BuildOptions, "buildpacks"> = {
-    state,
-    copyApp: async (destination) => await cp(join(root, "app"), destination, { recursive: true }),
-    openSandbox: openDirectSandbox,
-    target: { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } },
-    platformApi: "0.12",
-    env: {},
-    bindings: [],
-    imageEnv: { PATH: "/usr/bin:/bin", HOME: "/nowhere" },
-    clearCache: false,
-    printer: createPrinter({
-      write: (text) => (log += text),
-      style: createStyle(false),
-      clock: systemClock,
-      debug: false,
-    }),
-    clock: systemClock,
-    debug: false,
-  };
+  const defaults = directBuildOptions(root, (text) => (log += text));
   return {
     root,
-    state,
-    current: join(state, "current"),
+    state: defaults.state,
+    current: join(defaults.state, "current"),
     build: async (buildpacks, options = {}) => {
       log = "";
       const report = await buildApp({ ...defaults, buildpacks, ...options });
