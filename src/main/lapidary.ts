@@ -54,7 +54,8 @@ async function main(): Promise<number> {
     const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
     return await runCommandLine(line, { ...context, terminal, printer: errors });
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  // Not `once`: without a listener, whoever else listens would end us before the build has cleaned up.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   await buildCommand(line, { ...context, printer });
   return 0;
 }

@@ -35,6 +35,8 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
       { cause: error },
     );
   }
+  // How far others may look into the user's own directory says nothing of the image's.
+  await chmod(destination, 0o755);
   await removeSpecialFiles(destination);
   await setImageTimes(destination);
 }
