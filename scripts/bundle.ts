@@ -1,6 +1,8 @@
-import { rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import glob from "fast-glob";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
@@ -12,6 +14,7 @@ export async function bundle(): Promise<void> {
   const staged = `${checkout}/dist.${process.pid}`;
   try {
     await bundleInto(staged);
+    await copyShellScripts(staged);
     await rm(`${checkout}/dist`, { recursive: true, force: true });
     await rename(staged, `${checkout}/dist`);
   } finally {
@@ -34,6 +37,13 @@ async function bundleInto(outdir: string): Promise<void> {
     // CommonJS packages inside the bundle still ask for `require` at run time.
     banner: { js: requireShim },
   });
+}
+
+/** What the code reads from beside itself: the POSIX sh that ships into images. */
+async function copyShellScripts(outdir: string): Promise<void> {
+  for (const script of await glob("src/**/*.sh", { cwd: checkout, absolute: true })) {
+    await copyFile(script, `${outdir}/${basename(script)}`);
+  }
 }
 
 const requireShim =
