@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** A server on the loopback interface that a test scripts, and what it was asked for. */
 export interface LoopbackServer {
@@ -21,7 +22,7 @@ export async function startServer(...answers: Answer[]): Promise<LoopbackServer>
   const server = createServer((request, response) => {
     const answer = answers[Math.min(requests.length, answers.length - 1)];
     requests.push(request.url ?? "");
-    answer?.(request, response);
+    void answer?.(request, response);
   });
   return { url: `http://127.0.0.1:${await listen(server)}`, requests };
 }
@@ -64,4 +65,17 @@ export const stallAtHalf =
   (_request, response) => {
     response.writeHead(200, { "content-length": body.length });
     response.write(body.slice(0, body.length / 2));
+  };
+
+/** Gives the whole body in eight parts, with a pause of so many milliseconds before each. */
+export const trickle =
+  (body: string, pause: number): Answer =>
+  async (_request, response) => {
+    response.writeHead(200, { "content-length": body.length });
+    const size = Math.ceil(body.length / 8);
+    for (let start = 0; start < body.length; start += size) {
+      await wait(pause);
+      response.write(body.slice(start, start + size));
+    }
+    response.end();
   };

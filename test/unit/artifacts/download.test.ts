@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { download } from "../../../src/artifacts/download.ts";
 import type { DownloadPolicy } from "../../../src/artifacts/download.ts";
 import { createFetcher } from "../../../src/system/http.ts";
+import type { Fetcher } from "../../../src/system/http.ts";
 import { failureOf } from "../../support/failure.ts";
 import {
   cutAtHalf,
@@ -14,6 +16,7 @@ import {
   stallAtHalf,
   startServer,
   status,
+  trickle,
 } from "../../support/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -74,6 +77,12 @@ describe("a download that succeeds", () => {
   });
 });
 
+test("a download that is slow but steady is not given up", async () => {
+  const { url } = await startServer(trickle(body, 100));
+  const { run } = await prepare(url, { stallMilliseconds: 400 });
+  expect(await run()).toEqual({ sha256 });
+});
+
 describe("a download that fails", () => {
   test("is not tried again after a 404", async () => {
     const server = await startServer(status(404));
@@ -109,6 +118,16 @@ describe("a download that fails", () => {
     // What arrived together with the end of the connection may not be counted.
     expect(failure).toHaveProperty("received", expect.toBeOneOf([0, 26]));
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  test("is one that quietly ends before all the promised bytes", async () => {
+    const answer = { status: 200, length: 99, body: [Buffer.from("half")], discard: () => {} };
+    const get = async () => ({ ...answer, body: Readable.from(answer.body) });
+    const { run } = await prepare("https://example.com/", {
+      fetcher: { get, close: async () => {} },
+    });
+    const failure = await failureOf(run());
+    expect(failure).toMatchObject({ code: "download/truncated", expected: 99, received: 4 });
   });
 
   test("says both checksums, and leaves nothing of the wrong bytes", async () => {
@@ -173,7 +192,7 @@ describe("a download that fails", () => {
 
 async function prepare(
   url: string,
-  options: { sha256?: undefined; stallMilliseconds?: number } = {},
+  options: { sha256?: undefined; stallMilliseconds?: number; fetcher?: Fetcher } = {},
 ) {
   const directory = await makeTree();
   const destination = join(directory, "archive");
@@ -184,7 +203,7 @@ async function prepare(
     pauseMilliseconds: 1000,
     sleep: async (milliseconds) => void pauses.push(milliseconds),
   };
-  const fetcher = createFetcher({ env: {} });
+  const fetcher = options.fetcher ?? createFetcher({ env: {} });
   onTestFinished(() => fetcher.close());
   const section = recordSection();
   const stop = new AbortController();
