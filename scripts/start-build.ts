@@ -1,110 +1,101 @@
-import { parseArgs } from "node:util";
 import { readTarget } from "../src/cnb/target.ts";
-import { readTextIfAny } from "../src/system/files.ts";
+import { BuildpackError } from "../src/failure.ts";
+import { parseCommandLine } from "../src/platform/command-line.ts";
+import { readGivenVariables } from "../src/platform/given-variables.ts";
 import { ensureMirror } from "./mirror.ts";
 import { ensureTools, toolsForGems } from "./toolchain.ts";
 import { Unavailable } from "./unavailable.ts";
 import { askUpstream } from "./upstream.ts";
 import { wantedRuby, type WantedRuby } from "./wanted-ruby.ts";
-import { withWork, type Work } from "./work.ts";
+import { environment, withWork, type Work } from "./work.ts";
 
 /**
  * Prepares this machine for `lapidary build`: installs compilers where they are missing and may be
  * installed, and where upstream's hosts cannot be reached makes a mirror of the Ruby that the app
  * wants.
  *
- * @param args - What follows `build` on the command line.
- * @returns what is to be put before it.
+ * @param args - The whole command line, `build` first.
+ * @returns what is to be added at its end.
  */
 export async function prepareBuild(
   args: readonly string[],
   buildpackDir: string,
 ): Promise<string[]> {
-  const { app, root, inventoryGiven } = await readArguments(args);
-  const ruby = app === undefined ? undefined : await wantedRuby(app, buildpackDir);
-  if (!ruby) return [];
+  const build = await readBuild(args, buildpackDir);
+  if (!build) return [];
   return await withWork("Quick start", async (work) => {
-    if (root === "/") await toleratingAbsence(work, () => ensureTools(work, toolsForGems));
-    const own = work.env["BP_INVENTORY"];
-    if (inventoryGiven || own) {
-      work.section.say("Artifacts come as `BP_INVENTORY` says");
-      return inventoryGiven ? [] : ["--env", `BP_INVENTORY=${own}`];
-    }
-    return await chooseOrigin(work, ruby, root, buildpackDir);
+    await tolerateAbsence(work, async () => await ensureTools(work, toolsForGems));
+    return await chooseOrigin(work, build, buildpackDir);
   });
 }
 
-/** Options of `lapidary build` that take a value: what follows one of them is not the app. */
-const value = { type: "string", multiple: true } as const;
-const optionsWithValue = {
-  binding: value,
-  "build-root": value,
-  buildpack: value,
-  env: value,
-  "env-file": value,
-  "platform-api": value,
-  report: value,
-  "run-root": value,
-  state: value,
-  volume: value,
-};
+interface Build {
+  ruby: WantedRuby;
+  /** What the user gave as `BP_INVENTORY`, in the environment or on the command line. */
+  inventory: { value: string; addition: string[] } | undefined;
+}
 
-async function readArguments(args: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: optionsWithValue,
-    allowPositionals: true,
-    // What else the command takes is its own business.
-    strict: false,
-  });
-  const texts = (given: readonly (string | boolean)[] = []) => given.map(String);
-  const files = texts(values["env-file"]).map(async (path) => await readTextIfAny(path));
-  const given = [...texts(values.env), ...(await Promise.all(files))];
-  return {
-    app: positionals[0],
-    root: texts(values["build-root"]).at(-1) ?? "/",
-    inventoryGiven: given.some((text) => text && /^\s*BP_INVENTORY(=|$)/m.test(text)),
-  };
+/**
+ * What the command line asks for; `undefined` for what the command itself refuses with better words,
+ * and for a build in another root file system, which has its own tools and does not see ours.
+ */
+async function readBuild(
+  args: readonly string[],
+  buildpackDir: string,
+): Promise<Build | undefined> {
+  try {
+    const line = parseCommandLine(args);
+    if (line.command !== "build" || line.buildRoot !== "/") return undefined;
+    const ruby = await wantedRuby(line.app, buildpackDir);
+    if (!ruby) return undefined;
+    const env = environment();
+    const given = (await readGivenVariables(line, env))["BP_INVENTORY"];
+    if (given) return { ruby, inventory: { value: given, addition: [] } };
+    const ours = env["BP_INVENTORY"];
+    if (!ours) return { ruby, inventory: undefined };
+    return { ruby, inventory: { value: ours, addition: ["--env", `BP_INVENTORY=${ours}`] } };
+  } catch (error) {
+    if (error instanceof BuildpackError) return undefined;
+    throw error;
+  }
 }
 
 async function chooseOrigin(
   work: Work,
-  ruby: WantedRuby,
-  root: string,
+  { ruby, inventory }: Build,
   buildpackDir: string,
 ): Promise<string[]> {
-  const target = await readTarget({}, { root });
-  const upstream = await askUpstream(work, ruby, target, buildpackDir);
-  if (upstream.state === "reachable") {
-    work.section.say(`Ruby \`${ruby.version}\` comes from upstream: \`${upstream.host}\` has it`);
+  const { section } = work;
+  if (inventory) {
+    section.say(`Ruby \`${ruby.version}\` comes as \`BP_INVENTORY\` says: \`${inventory.value}\``);
+    return inventory.addition;
+  }
+  const upstream = await askUpstream(work, ruby, await readTarget({}), buildpackDir);
+  if (upstream.state === "has it") {
+    section.say(`Ruby \`${ruby.version}\` comes from upstream: \`${upstream.host}\` has it`);
     return [];
   }
-  work.section.say(`Upstream has no Ruby \`${ruby.version}\` for us: ${upstream.why}`);
-  return (await toleratingAbsence(work, () => fromMirror(work, ruby))) ?? [];
+  section.say(`Ruby \`${ruby.version}\` cannot come from upstream: ${upstream.why}`);
+  return (await tolerateAbsence(work, async () => await fromMirror(work, ruby))) ?? [];
 }
-
-/** Where the mirror stands for the build, whose own file system hides our cache. */
-const mirrorInside = "/mnt/mirror";
 
 async function fromMirror(work: Work, { name, version }: WantedRuby): Promise<string[]> {
   if (name !== "ruby") throw new Unavailable(`Debian's sources have no ${name}`);
-  const { directory, inventoryAt, missing } = await ensureMirror(work, { rubies: [version] });
-  for (const { why } of missing) throw new Unavailable(why);
-  work.section.say(`Ruby \`${version}\` comes from a mirror made from Debian's sources instead`);
-  work.section.detail(`\`${directory}\``);
-  const inventory = `BP_INVENTORY=${inventoryAt(mirrorInside)}`;
-  return ["--volume", `${directory}:${mirrorInside}:ro`, "--env", inventory];
+  const { directory, inventory, missing } = await ensureMirror(work, { rubies: [version] });
+  for (const { why } of missing) throw new Unavailable(`No mirror either: ${why}`);
+  work.section.say(`It comes from a mirror instead, made from Debian's sources: \`${directory}\``);
+  return ["--env", `BP_INVENTORY=${inventory}`];
 }
 
 /** Says what is not to be had and goes on: a build that finds nothing changed needs none of it. */
-async function toleratingAbsence<T>(work: Work, task: () => Promise<T>): Promise<T | undefined> {
+async function tolerateAbsence<T>(work: Work, task: () => Promise<T>): Promise<T | undefined> {
   try {
     return await task();
   } catch (error) {
     if (!(error instanceof Unavailable) || work.signal.aborted) throw error;
     work.section.warn(
       error.message,
-      "Going on: a build that finds nothing changed needs none of it.",
+      "Going on, since a build that finds nothing changed needs no more.",
     );
     return undefined;
   }

@@ -13,11 +13,10 @@ async function start(args: readonly string[]): Promise<number> {
   // npm runs scripts in the checkout; paths on the command line are meant from where npm was run.
   if (env["npm_lifecycle_event"] === "start") process.chdir(env["INIT_CWD"] ?? checkout);
   await ensureFreshBundle();
-  const [command, ...rest] = args;
-  const prepared = command === "build" ? await prepareBuild(rest, checkout) : [];
+  const added = args[0] === "build" ? await prepareBuild(args, checkout) : [];
   return await runInForeground({
     file: process.execPath,
-    args: [`${checkout}dist/lapidary.mjs`, ...args.slice(0, 1), ...prepared, ...rest],
+    args: [`${checkout}dist/lapidary.mjs`, ...args, ...added],
     cwd: process.cwd(),
     env,
   });

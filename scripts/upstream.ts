@@ -5,7 +5,7 @@ import { createFetcher, type FetchedBody } from "../src/system/http.ts";
 import type { WantedRuby } from "./wanted-ruby.ts";
 import type { Work } from "./work.ts";
 
-export type Upstream = { state: "reachable"; host: string } | { state: "unreachable"; why: string };
+export type Upstream = { state: "has it"; host: string } | { state: "refuses"; why: string };
 
 /**
  * Asks the host from which a build would download a Ruby whether it has it, and gives up soon.
@@ -36,10 +36,10 @@ async function ask(url: string, host: string, get: () => Promise<FetchedBody>): 
   try {
     const response = await get();
     response.discard();
-    if (response.status === 200) return { state: "reachable", host };
-    return { state: "unreachable", why: `\`${url}\` answers ${response.status}` };
+    if (response.status === 200) return { state: "has it", host };
+    return { state: "refuses", why: `\`${url}\` answers ${response.status}` };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { state: "unreachable", why: `\`${host}\` cannot be reached (${why})` };
+    return { state: "refuses", why: `\`${host}\` cannot be reached (${why})` };
   }
 }
