@@ -19,16 +19,18 @@ interface SummarizedLayer {
 
 /** Prints what a build came to: its processes, its layers and what became of them, and its time. */
 export async function printBuildSummary(printer: Printer, summary: BuildSummary): Promise<void> {
-  await printer.section("Processes", async ({ say }) => {
-    for (const process of summary.processes) say(processLine(process, summary.defaultProcess));
-    if (summary.processes.length === 0) say("None: the image starts only what it is told to start");
+  await printer.section("Processes", async (section) => {
+    for (const process of summary.processes)
+      section.say(processLine(process, summary.defaultProcess));
+    if (summary.processes.length === 0)
+      section.say("None: the image starts only what it is told to start");
   });
-  await printer.section("Layers", async ({ say }) => {
+  await printer.section("Layers", async (section) => {
     const manyBuildpacks = new Set(summary.layers.map(({ buildpack }) => buildpack)).size > 1;
-    for (const layer of summary.layers) say(layerLine(layer, manyBuildpacks));
-    if (summary.layers.length === 0) say("None");
+    for (const layer of summary.layers) section.say(layerLine(layer, manyBuildpacks));
+    if (summary.layers.length === 0) section.say("None");
   });
-  await printer.section("Time", async ({ say }) => say(timeLine(summary.durations)));
+  await printer.section("Time", async (section) => section.say(timeLine(summary.durations)));
 }
 
 /** A size as people read it, in powers of 1000: `512 B`, `1.2 kB`, `121.3 MB`. */

@@ -1,7 +1,7 @@
 import type { Env } from "../cnb/env-modification.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
-import type { BuildPhase, BuildReport } from "./build-report.ts";
+import type { BuildReport } from "./build-report.ts";
 import { build } from "./build.ts";
 import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts";
 import { detect } from "./detect.ts";
@@ -97,11 +97,11 @@ async function buildInSandbox(
   signal?.throwIfAborted();
   const outputs = await stopwatch.time("build", () => build(detected, context));
   onStep("all buildpacks built");
-  const launch = mergeLaunch(outputs, work.printer.plain);
+  const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
   const finished = { work, sandbox, previous, restored, outputs, launch };
   const stored = await stopwatch.time("store", () =>
-    work.printer.section("Store", ({ timed }) =>
-      timed("App, layers and cache", () => store(finished)),
+    work.printer.section("Store", (section) =>
+      section.timed("App, layers and cache", () => store(finished)),
     ),
   );
   return reportOf(work, launch, stored);

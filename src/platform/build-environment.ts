@@ -1,4 +1,4 @@
-import { applyEnvModifications, type Env } from "../cnb/env-modification.ts";
+import { applyEnvModifications, type Env, type EnvModification } from "../cnb/env-modification.ts";
 import { applyLayerPaths, readLayerEnv } from "../cnb/layer-env.ts";
 import type { Target } from "../cnb/target.ts";
 import type { Buildpack } from "./buildpack-store.ts";
@@ -15,7 +15,7 @@ export interface EnvironmentSources {
 /** What buildpacks see of the build image's own environment: variables on the list, no others. */
 export function allowedEnv(imageEnv: Env): Record<string, string> {
   const entries = Object.entries(imageEnv);
-  return Object.fromEntries(entries.filter(([name]) => allowed.includes(name)));
+  return Object.fromEntries(entries.filter(([name]) => allowed.has(name)));
 }
 
 /**
@@ -57,7 +57,7 @@ export async function withBuildLayer(
 function withUserEnv(base: Env, userEnv: Env): Record<string, string> {
   const result = { ...base };
   for (const [name, value] of Object.entries(userEnv)) {
-    result[name] = pathVariables.includes(name) ? pathList(value, result[name]) : value;
+    result[name] = pathVariables.has(name) ? pathList(value, result[name]) : value;
   }
   return result;
 }
@@ -68,10 +68,12 @@ async function withBuildConfig(
   directory: string | undefined,
 ): Promise<Record<string, string>> {
   const files = directory === undefined ? [] : await readLayerEnv(directory);
-  const modifications = files
-    .filter(({ scope }) => scope === "all")
-    .map((file) => (file.unsuffixed ? { ...file, behavior: "default" as const } : file));
+  const modifications = files.filter(({ scope }) => scope === "all").map(asDefaultWithoutSuffix);
   return applyEnvModifications(env, modifications, "build");
+}
+
+function asDefaultWithoutSuffix(file: EnvModification): EnvModification {
+  return file.unsuffixed ? { ...file, behavior: "default" } : file;
 }
 
 function targetEnv(buildpackApi: string, { os, arch, archVariant, distro }: Target): Env {
@@ -90,12 +92,18 @@ function pathList(first: string, rest: string | undefined): string {
   return rest ? `${first}:${rest}` : first;
 }
 
-const pathVariables = ["PATH", "LD_LIBRARY_PATH", "LIBRARY_PATH", "CPATH", "PKG_CONFIG_PATH"];
+const pathVariables = new Set([
+  "PATH",
+  "LD_LIBRARY_PATH",
+  "LIBRARY_PATH",
+  "CPATH",
+  "PKG_CONFIG_PATH",
+]);
 
-const allowed = [
+const allowed = new Set([
   ...pathVariables,
   "CNB_STACK_ID",
   "HOSTNAME",
   "HOME",
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
-];
+]);

@@ -40,8 +40,7 @@ export async function build(
   for (const buildpack of group) {
     const plan = open.filter(({ providers }) => providers.includes(buildpack.id));
     const output = await runBuild(buildpack, plan, env, context);
-    const met = plan.map(({ name }) => name).filter((name) => !output.unmet.includes(name));
-    open = open.filter(({ name }) => !met.includes(name));
+    open = open.filter((entry) => !plan.includes(entry) || output.unmet.includes(entry.name));
     env = await withBuildLayers(env, output, context.sandbox);
     outputs.push(output);
     context.onStep("buildpack built");

@@ -114,10 +114,10 @@ function entriesOf<B>(members: Trial<B>): Map<string, Entry<B>> {
 function misfitsOf<B extends { id: string }>(
   entries: ReadonlyMap<string, Entry<B>>,
 ): { member: Trial<B>[number]; problem: string }[] {
-  return [...entries].flatMap(([name, { unused, unprovided }]) => [
-    ...unprovided.map((member) => misfit(member, "requires", name)),
-    ...unused.map((member) => misfit(member, "provides", name)),
-  ]);
+  return [...entries].flatMap(([name, { unused, unprovided }]) => {
+    const early = unprovided.map((member) => misfit(member, "requires", name));
+    return early.concat(unused.map((member) => misfit(member, "provides", name)));
+  });
 }
 
 function misfit<B extends { id: string }>(

@@ -6,7 +6,7 @@ import { currentName, readStoredBuild, type StoredBuild } from "./stored-build.t
 /** A build that an app runs from. No later build removes it until it is released or we end. */
 export interface BuildInUse {
   build: StoredBuild;
-  release(): Promise<void>;
+  release: () => Promise<void>;
 }
 
 /** Opens the current build of a state folder for as long as its app runs; nothing before the first. */

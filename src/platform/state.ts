@@ -32,9 +32,9 @@ export interface OpenState {
   /** An empty directory in which the next build is put together. */
   staged: string;
   /** Completes the staged build and makes it the current one. */
-  commit(build: StagedBuild): Promise<void>;
+  commit: (build: StagedBuild) => Promise<void>;
   /** Removes what is not the current build, and unlocks. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface StagedBuild {
@@ -68,7 +68,11 @@ export async function openState(
         onStep("build current");
       },
       close: async () => {
-        await sweep(directory).finally(unlock);
+        try {
+          await sweep(directory);
+        } finally {
+          await unlock();
+        }
       },
     };
   } catch (error) {

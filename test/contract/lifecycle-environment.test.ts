@@ -31,8 +31,8 @@ async function envOf(
     const [name = "", ...value] = line.split("=");
     return [name, value.join("=").replaceAll(layers, "<layers>")] as const;
   });
-  const ofTheShell = ["PWD", "OLDPWD", "SHLVL", "_"];
-  return Object.fromEntries(entries.filter(([name]) => !ofTheShell.includes(name)));
+  const ofTheShell = new Set(["PWD", "OLDPWD", "SHLVL", "_"]);
+  return Object.fromEntries(entries.filter(([name]) => !ofTheShell.has(name)));
 }
 
 const imageEnv = { PATH: "/usr/bin:/bin", HOME: "/nowhere" };
