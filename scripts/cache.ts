@@ -1,3 +1,4 @@
+import glob from "fast-glob";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rename } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -28,7 +29,9 @@ export async function cached(
   const directory = join(cacheDirectory(work.env), `${name}-${hashOf(inputs)}`);
   if (await isDirectory(directory)) return directory;
   return await withLock(work, name, async () => {
-    if (!(await isDirectory(directory))) await makeWhole(directory, make);
+    if (await isDirectory(directory)) return directory;
+    await removePartsOf(name, cacheDirectory(work.env));
+    await makeWhole(directory, make);
     return directory;
   });
 }
@@ -45,6 +48,13 @@ export async function withLock<T>(work: Work, name: string, task: () => Promise<
 
 function hashOf(inputs: object): string {
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 16);
+}
+
+/** Whoever was killed while making one held the lock that we now hold. */
+async function removePartsOf(name: string, cwd: string): Promise<void> {
+  const pattern = `${name}-${"[0-9a-f]".repeat(16)}.*.partial`;
+  const parts = await glob(pattern, { cwd, absolute: true, onlyDirectories: true });
+  for (const part of parts) await removeTree(part);
 }
 
 async function makeWhole(directory: string, make: (directory: string) => Promise<void>) {

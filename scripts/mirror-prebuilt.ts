@@ -52,8 +52,10 @@ export async function mirrorPrebuilt(
 async function compileInto(work: Work, place: string, request: PrebuiltRequest): Promise<void> {
   await ensureTools(work, toolsForRuby);
   // Always the same path, since compilers write it into what they make.
-  const tree = join(cacheDirectory(work.env), "compile", request.name);
+  const scratch = join(cacheDirectory(work.env), "compile");
+  const tree = join(scratch, request.name);
   try {
+    await removeTree(scratch);
     await compile(work, request, tree);
     const { env } = work;
     const { needed } = await findSharedLibraries(tree, { run: runCommand, env });
@@ -62,7 +64,7 @@ async function compileInto(work: Work, place: string, request: PrebuiltRequest):
     const archive = join(place, "archive.tgz");
     await run(work, "tar", ["-cf", archive, "-I", "gzip -n", ...names, "-C", tree, "."]);
   } finally {
-    await removeTree(tree);
+    await removeTree(scratch);
   }
 }
 
