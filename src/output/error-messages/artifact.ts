@@ -33,7 +33,7 @@ export const artifactMessages: Messages<"artifact"> = {
     happened: problem.split("\n"),
     next: [
       `BP_INVENTORY=<url>#sha256=<hex>, where sha256sum prints <hex> of the inventory file`,
-      `The file's fields are described in docs/configuration.md.`,
+      `The fields of such a file are described in inventory/README.md of the buildpack.`,
     ],
     blame: "configuration",
   }),

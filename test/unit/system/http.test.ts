@@ -35,7 +35,7 @@ describe("requests", () => {
       (then: Answer): Answer =>
       (request, response) => {
         seen.push(request.headers.authorization);
-        then(request, response);
+        void then(request, response);
       };
     const target = await startServer(see(give("")));
     const { url } = await startServer(see(status(302, { location: target.url })));
