@@ -1,5 +1,5 @@
 import { bumpOf, compareGemVersions, normalizeGemVersion, releaseOf } from "./gem-version.ts";
-import { strip } from "./ruby-text.ts";
+import { trimSpace } from "./ruby-text.ts";
 
 export type Operator = "=" | "!=" | ">" | "<" | ">=" | "<=" | "~>";
 
@@ -11,25 +11,28 @@ export interface GemRequirement {
 
 /** Reads one condition (Gem::Requirement.parse); `undefined` where the text is none. */
 export function parseRequirement(text: string): GemRequirement | undefined {
-  const match = /^(=|!=|>=|<=|~>|>|<)?[ \t-\r]*([0-9][^ \t-\r]*)$/.exec(strip(text));
-  const version = text.includes("\0") ? undefined : normalizeGemVersion(match?.[2] ?? "\0");
+  const match = /^(=|!=|>=|<=|~>|>|<)?[ \t-\r]*([0-9][^ \t-\r]*)$/.exec(trimSpace(text));
+  const version = match?.[2] === undefined ? undefined : normalizeGemVersion(match[2]);
   if (version === undefined) return undefined;
   return { operator: (match?.[1] ?? "=") as Operator, version };
 }
 
 /**
- * Whether a version meets every condition (Gem::Requirement#satisfied_by?). No condition is met by
- * every version; a prerelease is compared like any other version.
+ * Whether a version meets every condition (Gem::Requirement#satisfied_by?); no condition is
+ * `>= 0`. A prerelease is compared like any other version.
  *
  * @throws TypeError where the version or a condition cannot be read.
  * @example satisfies("3.1.4", ["~> 3.1", "!= 3.1.3"])
  */
 export function satisfies(version: string, requirements: readonly string[]): boolean {
-  return requirements.every((text) => {
-    const requirement = parseRequirement(text);
-    if (!requirement) throw new TypeError(`Not a requirement on a version: ${text}`);
-    return holds[requirement.operator](version, requirement.version);
-  });
+  const conditions = (requirements.length === 0 ? [">= 0"] : requirements).map(readCondition);
+  return conditions.every(({ operator, version: wanted }) => holds[operator](version, wanted));
+}
+
+function readCondition(text: string): GemRequirement {
+  const requirement = parseRequirement(text);
+  if (!requirement) throw new TypeError(`Not a requirement on a version: ${text}`);
+  return requirement;
 }
 
 const holds: Record<Operator, (version: string, wanted: string) => boolean> = {

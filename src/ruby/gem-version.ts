@@ -1,16 +1,19 @@
-import { isBlank, strip } from "./ruby-text.ts";
+import { trimSpace } from "./ruby-text.ts";
 
 const pattern = /^[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+
+// What becomes of odd dashes, `1--a`, has empty parts, and is no version a second time.
+const onceNormalized = /^[0-9]+(?:\.+[0-9a-zA-Z]+)*\.*$/;
 
 /**
  * The form in which RubyGems keeps a version: `1.0-rc1` is `1.0.pre.rc1`, nothing is `0`;
  * `undefined` where the text is no version (Gem::Version.correct?).
  */
 export function normalizeGemVersion(text: string): string | undefined {
-  if (isBlank(text)) return "0";
-  if (text.includes("\0")) return undefined;
-  const stripped = strip(text);
-  return pattern.test(stripped) ? stripped.replaceAll("-", ".pre.") : undefined;
+  const trimmed = trimSpace(text);
+  if (trimmed === "") return "0";
+  if (!pattern.test(trimmed)) return undefined;
+  return trimmed.includes("-") ? trimmed.replaceAll("-", ".pre.") : trimmed;
 }
 
 /**
@@ -34,13 +37,13 @@ export function compareGemVersions(a: string, b: string): number {
 
 /** Whether a version leads up to a release, as `3.4.0.preview1` does (Gem::Version#prerelease?). */
 export function isPrerelease(version: string): boolean {
-  return /[a-zA-Z]/.test(validVersion(version));
+  return hasLetters(validVersion(version));
 }
 
 /** The release that a version leads up to: `1.2.0` for `1.2.0.rc1` (Gem::Version#release). */
 export function releaseOf(version: string): string {
   const valid = validVersion(version);
-  return isPrerelease(valid) ? numbersBeforeLetters(valid).join(".") : valid;
+  return hasLetters(valid) ? numbersBeforeLetters(valid).join(".") : valid;
 }
 
 /** The version that `~>` excludes: `1.3` for `1.2.9` and `1.2.rc1` (Gem::Version#bump). */
@@ -53,8 +56,13 @@ export function bumpOf(version: string): string {
 
 function validVersion(version: string): string {
   const normalized = normalizeGemVersion(version);
-  if (normalized === undefined) throw new TypeError(`Not a gem version: ${version}`);
-  return normalized;
+  if (normalized !== undefined) return normalized;
+  if (onceNormalized.test(version)) return version;
+  throw new TypeError(`Not a gem version: ${version}`);
+}
+
+function hasLetters(version: string): boolean {
+  return /[a-zA-Z]/.test(version);
 }
 
 function segmentsOf(version: string): string[] {
@@ -71,8 +79,9 @@ function numbersBeforeLetters(version: string): string[] {
 // Zeros before letters and at the end say nothing: 1.0.a and 1.a, 1.0 and 1 are the same version.
 function canonicalSegments(version: string): string[] {
   const trimmed = version.replace(/(?<=[a-zA-Z.])[.0]+$/, "");
-  const letters = /[a-zA-Z]/.test(version);
-  return segmentsOf(letters ? trimmed.replace(/(?<=\.|^)[0.]+(?=[a-zA-Z])/, "") : trimmed);
+  return segmentsOf(
+    hasLetters(version) ? trimmed.replace(/(?<=\.|^)[0.]+(?=[a-zA-Z])/, "") : trimmed,
+  );
 }
 
 function compareSegments(a: string, b: string): number {

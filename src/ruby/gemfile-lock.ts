@@ -29,7 +29,7 @@ export interface LockedChecksum {
   version: string;
   platform: string;
   /** By algorithm (`sha256`, in hex); empty where the lockfile has a line but no checksum. */
-  digests: Readonly<Record<string, string>>;
+  digests: ReadonlyMap<string, string>;
 }
 
 /** A Gemfile.lock, as Bundler reads it. */
@@ -64,9 +64,9 @@ export type ParsedLockfile =
  * @param text the file, decoded strictly: Bundler refuses what is not UTF-8.
  */
 export function parseGemfileLock(text: string): ParsedLockfile {
-  const conflict = /<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|/.exec(text);
-  if (conflict) {
-    const line = text.slice(0, conflict.index).split("\n").length;
+  const conflict = mergeMarker(text);
+  if (conflict !== undefined) {
+    const line = text.slice(0, conflict).split("\n").length;
     const problem = "it contains the markers of a merge conflict";
     return { kind: "refused", reason: "merge-conflict", line, problem };
   }
@@ -81,4 +81,10 @@ export function parseGemfileLock(text: string): ParsedLockfile {
 /** The locked gem of a name, from whatever source; the first, where platforms have their own. */
 export function findGem(lockfile: GemfileLock, name: string): LockedGem | undefined {
   return lockfile.specs.find((spec) => spec.name === name);
+}
+
+function mergeMarker(text: string): number | undefined {
+  const places = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].map((marker) => text.indexOf(marker));
+  const found = places.filter((place) => place >= 0);
+  return found.length > 0 ? Math.min(...found) : undefined;
 }

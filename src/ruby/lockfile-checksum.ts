@@ -1,8 +1,31 @@
-import { strip } from "./ruby-text.ts";
+import { MalformedLockfile, parseNameVersion } from "./lockfile-line.ts";
+import type { LockfileLine } from "./lockfile-line.ts";
+import { fullName, identify } from "./lockfile-state.ts";
+import type { LockfileState } from "./lockfile-state.ts";
+import { splitOn, strip } from "./ruby-text.ts";
 
 /**
- * Reads one entry of CHECKSUMS, `sha256=<hex or Base64>`, into its algorithm and digest, SHA-256
- * always in hex; `undefined` where Bundler::Checksum.from_lock refuses it.
+ * Reads a line of CHECKSUMS, about a gem that is locked above it, or about Bundler.
+ *
+ * @throws MalformedLockfile where Bundler refuses it.
+ */
+export function readChecksumLine(state: LockfileState, line: LockfileLine): string | undefined {
+  const parts = parseNameVersion(line.text);
+  if (parts?.indent !== 2) return "it is no checksum";
+  const identity = identify(parts, line);
+  const key = fullName(identity);
+  if (parts.name !== "bundler" && !state.specs.has(key)) return "no such gem is locked";
+  const digests = new Map(state.checksums?.get(key)?.digests);
+  let why: string | undefined;
+  for (const entry of splitOn(parts.rest ?? "", ",")) why = addDigest(digests, entry, line) ?? why;
+  const { name, version, platform } = identity;
+  state.checksums?.set(key, { name, version, platform, digests });
+  return why;
+}
+
+/**
+ * Reads one checksum, `sha256=<hex or Base64>`, into its algorithm and digest, SHA-256 always in
+ * hex; `undefined` where Bundler::Checksum.from_lock refuses it.
  */
 export function parseChecksum(
   entry: string,
@@ -14,6 +37,22 @@ export function parseChecksum(
   if (algorithm !== "sha256") return { algorithm, digest };
   const hex = digest === undefined ? undefined : hexDigest(digest);
   return hex === undefined ? undefined : { algorithm, digest: hex };
+}
+
+function addDigest(
+  digests: Map<string, string>,
+  entry: string,
+  line: LockfileLine,
+): string | undefined {
+  const checksum = parseChecksum(entry);
+  if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is no SHA-256 checksum`);
+  const { algorithm, digest } = checksum;
+  if (digest === undefined) return `\`${entry}\` is an algorithm without a checksum`;
+  if ((digests.get(algorithm) ?? digest) !== digest) {
+    throw new MalformedLockfile(line.number, "another line has another checksum for this gem");
+  }
+  digests.set(algorithm, digest);
+  return undefined;
 }
 
 function hexDigest(digest: string): string | undefined {

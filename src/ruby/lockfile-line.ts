@@ -28,6 +28,7 @@ export interface NameVersion {
 /** Splits a text into lines that end in LF or CR LF; a CR alone is part of its line. */
 export function splitLines(text: string): string[] {
   const lines = text.split("\n");
+  if (!text.includes("\r\n")) return lines;
   const last = lines.length - 1;
   return lines.map((line, index) =>
     index < last && line.endsWith("\r") ? line.slice(0, -1) : line,
@@ -44,20 +45,13 @@ export function parseNameVersion(line: string): NameVersion | undefined {
   const indent = indentOf(line);
   if (indent !== 2 && indent !== 4 && indent !== 6) return undefined;
   const tails = tailsOf(line, indent);
-  const bare = tails.find((start) => start >= indent) ?? line.length;
+  const bare = tails[0] ?? line.length;
   const open = line.indexOf(" (", indent);
-  if (open < 0 || open > bare) return withoutVersion(line, indent, bare);
+  if (open < 0 || open > bare) return nameAlone(line, indent, bare);
   const close = tails.findLast((start) => start > open + 2 && line[start - 1] === ")");
-  if (close === undefined) return withoutVersion(line, indent, bare);
-  const inside = line.slice(open + 2, close - 1);
-  const dash = inside.indexOf("-");
-  return {
-    indent,
-    name: line.slice(indent, open),
-    version: dash < 0 ? inside : inside.slice(0, dash),
-    platform: dash < 0 ? undefined : inside.slice(dash + 1),
-    ...tailAt(line, close),
-  };
+  return close === undefined
+    ? nameAlone(line, indent, bare)
+    : nameWithVersion(line, indent, open, close);
 }
 
 function indentOf(line: string): number {
@@ -69,22 +63,40 @@ function indentOf(line: string): number {
 // Where `!`, ` rest` or both can begin so that they reach the end of the line, in ascending order.
 function tailsOf(line: string, from: number): number[] {
   const end = line.length;
+  const starts = line.endsWith("!") ? [end - 1, end] : [end];
   const space = line.lastIndexOf(" ");
-  const starts = line[end - 1] === "!" ? [end - 1, end] : [end];
-  if (space >= from && space < end - 1) {
-    starts.unshift(space);
-    if (line[space - 1] === "!") starts.unshift(space - 1);
-  }
+  if (space < from || space === end - 1) return starts;
+  starts.unshift(space);
+  if (line[space - 1] === "!") starts.unshift(space - 1);
   return starts;
 }
 
-function withoutVersion(line: string, indent: number, end: number): NameVersion {
-  const name = line.slice(indent, end);
-  return { indent, name, version: undefined, platform: undefined, ...tailAt(line, end) };
+function nameWithVersion(line: string, indent: number, open: number, close: number): NameVersion {
+  const inside = line.slice(open + 2, close - 1);
+  const dash = inside.indexOf("-");
+  const pinned = line[close] === "!";
+  return {
+    indent,
+    name: line.slice(indent, open),
+    version: dash < 0 ? inside : inside.slice(0, dash),
+    platform: dash < 0 ? undefined : inside.slice(dash + 1),
+    pinned,
+    rest: restAfter(line, pinned ? close + 1 : close),
+  };
 }
 
-function tailAt(line: string, start: number): Pick<NameVersion, "pinned" | "rest"> {
-  const pinned = line[start] === "!";
-  const rest = line.slice(pinned ? start + 2 : start + 1);
-  return { pinned, rest: rest === "" ? undefined : rest };
+function nameAlone(line: string, indent: number, end: number): NameVersion {
+  const pinned = line[end] === "!";
+  return {
+    indent,
+    name: line.slice(indent, end),
+    version: undefined,
+    platform: undefined,
+    pinned,
+    rest: restAfter(line, pinned ? end + 1 : end),
+  };
+}
+
+function restAfter(line: string, space: number): string | undefined {
+  return space < line.length ? line.slice(space + 1) : undefined;
 }

@@ -29,7 +29,7 @@ export interface PluginSource {
   /** The kind of source that a Bundler plugin knows. */
   type: string;
   remote: string;
-  options: Readonly<Record<string, string>>;
+  options: ReadonlyMap<string, string>;
 }
 
 /** Where locked gems come from. */
@@ -127,11 +127,10 @@ function textOption<Key extends string>(
 }
 
 function pluginOptions(options: SourceOptions): Omit<PluginSource, "kind"> {
-  const {
-    type = "",
-    remote = "",
-    ...rest
-  } = Object.fromEntries([...options].map(([key, values]) => [key, values[0] ?? ""]));
+  const rest = new Map([...options].map(([key, [value = ""]]) => [key, value]));
+  const [type = "", remote = ""] = [rest.get("type"), rest.get("remote")];
+  rest.delete("type");
+  rest.delete("remote");
   return { type, remote, options: rest };
 }
 

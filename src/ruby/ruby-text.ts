@@ -1,10 +1,11 @@
 /** Removes what Ruby's `String#strip` removes: white space in ASCII, and NUL. */
 export function strip(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isStripped(text.charCodeAt(start))) start++;
-  while (end > start && isStripped(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  return trim(text, (code) => code === 0 || isSpace(code));
+}
+
+/** Removes what Ruby's `\s` matches at both ends; NUL stays. */
+export function trimSpace(text: string): string {
+  return trim(text, isSpace);
 }
 
 /** Whether Ruby's `/^\s*$/` matches a line. */
@@ -17,6 +18,7 @@ export function isBlank(line: string): boolean {
 
 /** Splits as Ruby's `String#split` does: empty parts at the end are dropped. */
 export function splitOn(text: string, separator: string): string[] {
+  if (!text.includes(separator)) return text === "" ? [] : [text];
   const parts = text.split(separator);
   while (parts.at(-1) === "") parts.pop();
   return parts;
@@ -27,6 +29,10 @@ export function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-function isStripped(code: number): boolean {
-  return code === 0 || isSpace(code);
+function trim(text: string, drop: (code: number) => boolean): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && drop(text.charCodeAt(start))) start++;
+  while (end > start && drop(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }

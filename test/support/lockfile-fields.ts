@@ -17,19 +17,14 @@ export function fieldsOf(lockfile: GemfileLock): object {
 }
 
 function sourceFields(source: Source): unknown[] {
-  switch (source.kind) {
-    case "gem":
-      return ["gem", source.remotes];
-    case "path":
-      return ["path", source.remote, source.glob ?? null];
-    case "plugin":
-      return ["plugin", source.type, source.remote, sorted([...source.options])];
-    default: {
-      const { remote, revision, ref, branch, tag, glob, submodules } = source;
-      const texts = [revision, ref, branch, tag, glob].map((text) => text ?? null);
-      return ["git", remote, ...texts, submodules];
-    }
+  if (source.kind === "gem") return ["gem", source.remotes];
+  if (source.kind === "path") return ["path", source.remote, source.glob ?? null];
+  if (source.kind === "plugin") {
+    return ["plugin", source.type, source.remote, sorted([...source.options])];
   }
+  const { remote, revision, ref, branch, tag, glob, submodules } = source;
+  const texts = [revision, ref, branch, tag, glob].map((text) => text ?? null);
+  return ["git", remote, ...texts, submodules];
 }
 
 function specFields(spec: LockedGem, sources: readonly Source[]): unknown[] {

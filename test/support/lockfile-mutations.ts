@@ -104,7 +104,7 @@ function pick<T>(choices: readonly T[], random: Random): T {
   return choice;
 }
 
-const characters = [..." \t\r\n()-.,!=<>~:/@#%[]09aZ_\0\u000b\u00e9\u2028\ufeff"];
+const characters = " \t\r\n()-.,!=<>~:/@#%[]09aZ_\0\u000b\u00e9\u2028\ufeff".split("");
 
 const odd = [
   "GEM",
