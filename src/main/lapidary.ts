@@ -56,6 +56,8 @@ async function main(): Promise<number> {
   }
   // Not `once`: without a listener, whoever else listens would end us before the build has cleaned up.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  // Whoever read our log has gone, as `| head` goes.
+  process.stdout.on("error", () => stop.abort());
   await buildCommand(line, { ...context, printer });
   return 0;
 }

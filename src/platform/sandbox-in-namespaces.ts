@@ -1,10 +1,10 @@
-import { cp, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, runCommand } from "../system/command.ts";
 import { isDirectory, statIfAny } from "../system/files.ts";
 import { runInForeground } from "../system/foreground.ts";
 import { inNamespaces, type Namespaces } from "../system/namespaces.ts";
-import { discardTree } from "../system/tree.ts";
+import { copyFollowingLinks, discardTree } from "../system/tree.ts";
 import { type Placed, planRootView } from "./root-view.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
 
@@ -80,7 +80,8 @@ async function networkFiles(scratch: string): Promise<Placed[]> {
   if (await isDirectory(certificates)) {
     // The certificates are mostly links to elsewhere on the host, so that a mount would show dead ones.
     const copy = join(scratch, "certificates");
-    await cp(await realpath(certificates), copy, { recursive: true, dereference: true });
+    // A link that is dead on the host too is left out.
+    await copyFollowingLinks(await realpath(certificates), copy).catch(() => undefined);
     placed.push({ host: copy, inside: certificates, writable: false });
   }
   for (const path of ["/etc/resolv.conf", "/etc/hosts"]) {

@@ -39,7 +39,7 @@ async function linkBuildpacks(directory: string, buildpacks: PreparedSandbox["bu
 
 function asUser({ callerIsRoot, ids, signal }: PreparedSandbox, command: Command): Command {
   const become = [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, "--clear-groups"];
-  const args = ["--pdeathsig", "KILL", ...(callerIsRoot ? become : []), "--"];
+  const args = ["--pdeathsig", "KILL", ...(callerIsRoot && ids.uid !== 0 ? become : []), "--"];
   return {
     ...(signal ? { signal } : {}),
     ...command,

@@ -28,9 +28,9 @@ export interface Namespaces {
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
   const { direct, special } = splitEnvironment(command.env);
   const { uid, gid, newRoot, callerIsRoot } = namespaces;
-  const become = callerIsRoot
-    ? [`--setuid=${uid}`, `--setgid=${gid}`]
-    : ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
+  // Root of a container may be refused even the change to what it is already.
+  const ids = uid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
+  const become = callerIsRoot ? ids : ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
   return {
     ...command,
     file: "/usr/bin/setpriv",
@@ -86,10 +86,12 @@ function entryLines(step: MountStep, target: string): string[] {
 
 function mountLines(step: MountStep, target: string): string[] {
   if (step.make !== "mount") return [];
-  const mount = `mount --rbind ${shellQuote(step.source)} ${target}`;
-  // A mount that another user namespace owns keeps its flags; permissions protect it then.
-  const lines = step.writable ? [mount] : [mount, `mount -o remount,bind,ro ${target} || :`];
-  return step.optional ? [`{ ${lines.join(" && ")}; } 2>/dev/null || :`] : lines;
+  const source = shellQuote(step.source);
+  if (step.writable) return [`mount --rbind ${source} ${target}`];
+  // In a user namespace the first attempt mounts but cannot drop flags such as nosuid, which the
+  // second keeps.
+  const mount = `mount -o rbind,ro ${source} ${target} 2>/dev/null || mount -o remount,bind,ro ${target}`;
+  return [step.optional ? `${mount} 2>/dev/null || :` : mount];
 }
 
 function deviceLines(at: (path: string) => string): string[] {
