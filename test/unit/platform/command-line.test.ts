@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { parseCommandLine } from "../../../src/platform/command-line.ts";
+import { failureOf } from "../../support/failure.ts";
+
+describe("parseCommandLine", () => {
+  test("builds with the machine's own root, ids and network unless told otherwise", () => {
+    expect(parseCommandLine(["build", "app"])).toEqual({
+      command: "build",
+      app: "app",
+      env: [],
+      envFiles: [],
+      bindings: [],
+      buildpacks: [],
+      clearCache: false,
+      buildRoot: "/",
+      runRoot: undefined,
+      platformApi: undefined,
+      state: undefined,
+      report: undefined,
+      uid: undefined,
+      gid: undefined,
+      network: true,
+      verbose: false,
+    });
+  });
+
+  test("takes every option of build, the repeatable ones in order", () => {
+    const typed =
+      "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --buildpack p --buildpack q " +
+      "--clear-cache --build-root /b --run-root /r --platform-api 0.9 --state s --report r.json " +
+      "--uid 1000 --gid 1001 --no-network --verbose";
+    expect(parseCommandLine(typed.split(" "))).toMatchObject({
+      env: ["A=1", "B=2"],
+      envFiles: ["f"],
+      bindings: ["d", "n=e"],
+      buildpacks: ["p", "q"],
+      clearCache: true,
+      buildRoot: "/b",
+      runRoot: "/r",
+      platformApi: "0.9",
+      state: "s",
+      report: "r.json",
+      uid: 1000,
+      gid: 1001,
+      network: false,
+      verbose: true,
+    });
+  });
+
+  test("leaves everything after -- to the app", () => {
+    const typed = ["run", "app", "--env", "A=1", "--", "bin/rails", "--env", "--", "-h"];
+    expect(parseCommandLine(typed)).toMatchObject({
+      command: "run",
+      app: "app",
+      env: ["A=1"],
+      rest: ["bin/rails", "--env", "--", "-h"],
+    });
+  });
+
+  test("takes every option of run", () => {
+    const typed =
+      "run app --process worker --run-root /r --run-uid 5 --gid 6 --state s --env-file f";
+    expect(parseCommandLine(typed.split(" "))).toMatchObject({
+      process: "worker",
+      runRoot: "/r",
+      uid: 5,
+      gid: 6,
+      state: "s",
+      envFiles: ["f"],
+      rest: [],
+    });
+  });
+
+  test("offers help for the whole and for each command, and the version", () => {
+    expect(parseCommandLine(["--help"])).toEqual({ command: "help" });
+    expect(parseCommandLine(["build", "-h"])).toEqual({ command: "help", topic: "build" });
+    expect(parseCommandLine(["run", "--help"])).toEqual({ command: "help", topic: "run" });
+    expect(parseCommandLine(["--version"])).toEqual({ command: "version" });
+  });
+
+  test.each([
+    ["", "No command was given"],
+    ["deploy app", "There is no command `deploy`"],
+    ["build", "`build` needs the app's directory"],
+    ["build a b", "`b` is a second"],
+    ["run a bin/rails", "a command for the app follows after `--`"],
+    ["build a --colour", "Unknown option `--colour`"],
+    ["build a --state", "--state"],
+    ["build a --process web", "--process"],
+    ["build a --uid root", "`--uid` takes a number, not `root`"],
+    ["build a --clear-cache=yes", "--clear-cache"],
+  ])("refuses `%s`", async (typed, words) => {
+    const args = typed.split(" ").filter((word) => word !== "");
+    const failure = await failureOf((async () => parseCommandLine(args))());
+    expect(failure).toMatchObject({ code: "platform/usage" });
+    expect((failure as { problem: string }).problem).toContain(words);
+  });
+});
