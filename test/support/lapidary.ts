@@ -4,6 +4,7 @@ import { get } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import type { BuildReport } from "../../src/platform/build-report.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 
@@ -102,7 +103,10 @@ export async function serve({ app, world, env = {}, args = [] }: RunRequest): Pr
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     child.kill("SIGTERM");
+    // An app that does not end when it is asked to must not hold up the test.
+    const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await ended;
+    clearTimeout(patience);
   };
   try {
     await answersAt(port, child, () => log);
@@ -126,7 +130,7 @@ function runWords({ app, world, env = {}, args = [] }: RunRequest): string[] {
     "run",
     app.dir,
     ...["--state", app.state, "--run-root", world.runRoot],
-    ...["--uid", `${runUser.uid}`, "--gid", `${runUser.gid}`],
+    ...["--run-uid", `${runUser.uid}`],
     ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...args,
   ];
@@ -143,7 +147,8 @@ async function runToEnd(
   });
   let log = "";
   const hear = (chunk: unknown) => {
-    log += String(chunk);
+    // The platform passes no NO_COLOR on to buildpacks, as a lifecycle would not.
+    log += stripVTControlCharacters(String(chunk));
     whileRunning?.(log, child);
   };
   const pulse = setInterval(() => whileRunning?.(log, child), 100);
