@@ -47,13 +47,16 @@ export interface InvalidSetting {
   problem: string;
 }
 
-/** Reads the settings from the user's build environment; an empty value counts as not set. */
+/**
+ * Reads the settings from the user's build environment. An empty value counts as not set, and white
+ * space around a value, such as the line end of a file, as not there.
+ */
 export function readSettings(
   env: Readonly<Record<string, string>>,
 ): { settings: Settings } | { invalid: InvalidSetting } {
   const values: Record<string, unknown> = {};
   for (const [key, { schema }] of Object.entries(settings)) {
-    const value = env[key] || undefined;
+    const value = env[key]?.trim() || undefined;
     const result = schema.safeParse(value);
     if (!result.success) {
       const problem = result.error.issues[0]?.message ?? "not understood";

@@ -50,6 +50,28 @@ export function resolveArtifact(
   });
 }
 
+/**
+ * The newest release whose version begins as a branch does (`3.4`, `9.4`), the operator's before the
+ * buildpack's own. A prerelease is none. `undefined` where the branch has no release for the target,
+ * and where `version` itself is one.
+ */
+export function newestOfBranch(
+  inventory: readonly Artifact[],
+  { name, version, target }: Omit<ArtifactRequest, "source">,
+): string | undefined {
+  const named = inventory.filter((artifact) => artifact.name === name);
+  if (named.some((artifact) => artifact.version === version)) return undefined;
+  const releases = named.filter(
+    (artifact) =>
+      artifact.version.startsWith(`${version}.`) &&
+      !isPrerelease(artifact.version) &&
+      fitsTarget(artifact, target),
+  );
+  const operators = releases.filter(({ origin }) => origin === "operator");
+  const versions = (operators.length > 0 ? operators : releases).map(({ version }) => version);
+  return versions.sort(compareGemVersions).at(-1);
+}
+
 /** The newest release of the same branch that is newer than `version`, if the inventory has one. */
 export function newerPatch(
   inventory: readonly Artifact[],

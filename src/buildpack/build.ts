@@ -27,9 +27,9 @@ export async function build(context: BuildContext): Promise<void> {
   );
 
   const project = await readProject(appDir);
-  await checkProject(project, input.target);
   await reportProject(context, project);
   const versions = await chooseVersions(context, project);
+  await checkProject(project, input.target, versions.ruby.ruby);
   const { places, bundleGroups } = await installRubyAndGems(context, project, versions);
 
   await printer.section("Environment", async (section) => {

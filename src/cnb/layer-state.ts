@@ -44,7 +44,9 @@ export async function readLayerState<M extends LayerMetadata>(
   if (!isRestorable(expected.types)) return empty("it is made anew on every build");
   const onDisk = await isDirectory(path);
   const file = await tryReadTomlFile(`${path}.toml`, layerContentMetadataCodec);
-  if (file.state === "missing") return empty(onDisk ? "it was left incomplete" : "first build");
+  if (file.state === "missing") {
+    return empty(onDisk ? "it was left incomplete" : "there is nothing from an earlier build");
+  }
 
   const because = onDisk || !expected.types.cache ? [] : ["its contents were not restored"];
   if (file.state === "invalid") return empty(...because, unreadable(file));

@@ -27,7 +27,8 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
 
 const closings: Record<Blame, string> = {
   application: "The app's own files cause this; building again without a change fails again.",
-  configuration: "The build's configuration causes this; building again without a change fails again.",
+  configuration:
+    "The build's configuration causes this; building again without a change fails again.",
   network: "The network or a server on it causes this; building again may be all that it takes.",
   platform: "The machine or the platform that runs the build causes this, not the app.",
   buildpack: "This is a fault of the buildpack. Please report it, with the log above.",
@@ -62,5 +63,11 @@ function messageFor(failure: Failure): Message {
 
 function bugLines(error: unknown): string[] {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return ["Error: something that the buildpack does not expect", "", ...text.split("\n"), "", closings.buildpack];
+  return [
+    "Error: something that the buildpack does not expect",
+    "",
+    ...text.split("\n"),
+    "",
+    closings.buildpack,
+  ];
 }

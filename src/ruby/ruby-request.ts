@@ -5,8 +5,10 @@ import type { LockedRuby } from "./ruby-version.ts";
 export interface RubyCandidate {
   /** The file, or what else stands for the wish: `Gemfile.lock`, `the buildpack's default`. */
   source: string;
-  /** What it says, `undefined` where it says nothing. */
+  /** What it says, `undefined` where it names no Ruby. */
   wish: LockedRuby | undefined;
+  /** What it says instead of a version: `latest`, `system`. */
+  unread?: string;
 }
 
 export interface RubyRequest {
@@ -27,11 +29,12 @@ export interface RubyVersionSources {
 
 /** Every candidate, of the highest rank first. The last one, the default, always has a wish. */
 export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
+  const { lockfileName, lockedRuby, rubyVersionFile, toolVersionsFile, buildpackDefault } = sources;
   return [
-    { source: sources.lockfileName, wish: wishOf(sources.lockedRuby) },
-    { source: ".ruby-version", wish: readRubyVersionFile(sources.rubyVersionFile) },
-    { source: ".tool-versions", wish: readToolVersions(sources.toolVersionsFile) },
-    { source: "the buildpack's default", wish: wishOf(`ruby ${sources.buildpackDefault}`) },
+    candidate(lockfileName, lockedRuby, parseRubyVersion),
+    candidate(".ruby-version", nameInRubyVersionFile(rubyVersionFile), fromName),
+    candidate(".tool-versions", nameInToolVersions(toolVersionsFile), fromName),
+    candidate("the buildpack's default", `ruby ${buildpackDefault}`, parseRubyVersion),
   ];
 }
 
@@ -60,32 +63,49 @@ function agrees(wish: LockedRuby, chosen: LockedRuby): boolean {
   return wish.engine === chosen.engine && (had === wanted || had.startsWith(`${wanted}.`));
 }
 
-function wishOf(line: string | undefined): LockedRuby | undefined {
-  return line === undefined ? undefined : parseRubyVersion(line);
+function candidate(
+  source: string,
+  text: string | undefined,
+  read: (text: string) => LockedRuby | undefined,
+): RubyCandidate {
+  const wish = text === undefined ? undefined : read(text);
+  return { source, wish, ...(text !== undefined && !wish && { unread: text }) };
 }
 
-// `3.3.8`, `ruby-3.3.8`, `ruby 3.3.8`, `jruby-9.4.15.0`; rbenv takes the first word of the file.
-function readRubyVersionFile(text: string | undefined): LockedRuby | undefined {
-  const word = text
+// `3.3.8`, `ruby-3.3.8`, `ruby 3.3.8`, `jruby-9.4.15.0`, perhaps with a gemset: `3.3.8@shop`.
+function nameInRubyVersionFile(text: string | undefined): string | undefined {
+  return text
     ?.split("\n")
-    .map((line) => line.replace(/#.*/, "").trim())
+    .map((line) => line.replace(/[#@].*/, "").trim())
     .find((line) => line !== "");
-  return word === undefined ? undefined : fromName(word.replace(/@.*/, ""));
 }
 
 // `ruby 3.3.8`, one tool a line, further versions after the first are fallbacks.
-function readToolVersions(text: string | undefined): LockedRuby | undefined {
-  const line = text?.split("\n").find((candidate) => /^\s*ruby\s+\S/.test(candidate));
-  const name = line?.replace(/#.*/, "").trim().split(/\s+/)[1];
-  return name === undefined ? undefined : fromName(name);
+function nameInToolVersions(text: string | undefined): string | undefined {
+  const lines = text?.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
+  return lines?.find(([tool, version]) => tool === "ruby" && version !== undefined)?.[1];
 }
 
 function fromName(name: string): LockedRuby | undefined {
-  const match = /^(?:([a-z]+)[- ])?(\d[0-9A-Za-z.-]*)$/.exec(name);
+  const match = /^(?:([a-z][a-z+]*)[- ])?(\d[0-9A-Za-z.-]*)$/.exec(name);
   if (!match?.[2]) return undefined;
-  const engine = match[1] ?? "ruby";
-  // Version managers write prereleases with a dash, as upstream's tags do; lockfiles with a dot.
-  const version = match[2].replace("-", ".");
+  const [, engine = "ruby", written] = match;
+  // Version managers write prereleases and patch levels with a dash; lockfiles `.rc1` and `p448`.
+  const version = written.replace(/-(?=p\d)/, "").replace("-", ".");
   if (engine === "ruby") return parseRubyVersion(`ruby ${version}`);
-  return { engine, version, engineVersion: version };
+  return { engine, version: languageOf(engine, version), engineVersion: version };
+}
+
+// The Ruby that each JRuby speaks; it decides which Bundlers run on it.
+const jrubyLanguages: readonly (readonly [series: string, ruby: string])[] = [
+  ["9.2", "2.5"],
+  ["9.3", "2.6"],
+  ["9.4", "3.1"],
+  ["10.0", "3.4"],
+  ["10.1", "4.0"],
+];
+
+function languageOf(engine: string, version: string): string {
+  const known = jrubyLanguages.find(([series]) => `${version}.`.startsWith(`${series}.`));
+  return (engine === "jruby" ? known?.[1] : undefined) ?? version;
 }

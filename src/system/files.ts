@@ -5,16 +5,18 @@ import { basename, dirname, join } from "node:path";
 
 /** What stands at a path, as far as a reader of text is concerned. */
 export type TextFile =
-  | { state: "missing" }
-  | { state: "unreadable"; problem: string }
-  | { state: "text"; text: string };
+  { state: "missing" } | { state: "unreadable"; problem: string } | { state: "text"; text: string };
 
 /**
- * Reads a UTF-8 file without ever throwing for what stands there: a directory, a file without read
- * permission or one with NUL bytes is `unreadable`, with the reason in a few words.
+ * Reads a UTF-8 file without ever throwing for what stands there: a directory, a device, a file
+ * without read permission or one with NUL bytes is `unreadable`, with the reason in a few words.
  */
 export async function readText(path: string): Promise<TextFile> {
   try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) return { state: "unreadable", problem: "it is a directory" };
+    // A pipe would be read for ever.
+    if (!stats.isFile()) return { state: "unreadable", problem: "it is no regular file" };
     const bytes = await readFile(path);
     if (bytes.includes(0)) return { state: "unreadable", problem: "it is a binary file" };
     return { state: "text", text: bytes.toString("utf8") };
@@ -82,7 +84,6 @@ export async function writeAtomically(
 function explainReadError(error: unknown): TextFile {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT" || code === "ENOTDIR") return { state: "missing" };
-  if (code === "EISDIR") return { state: "unreadable", problem: "it is a directory" };
   if (code === "EACCES") return { state: "unreadable", problem: "permission denied" };
   return { state: "unreadable", problem: (error as Error).message };
 }

@@ -7,6 +7,8 @@
 
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
+import { readLayerEnv } from "../../cnb/layer-env.ts";
+import type { EnvModification } from "../../cnb/layer-env.ts";
 import { openLayer } from "../../cnb/layer.ts";
 import type { Section } from "../../output/printer.ts";
 
@@ -34,24 +36,26 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
     schema: metadata,
     keys: { madeBy: "lapidary/ruby" },
     labels: { madeBy: "Buildpack" },
+    check: findMissingKey,
   });
-  const kept = layer.state.state === "restored";
-  section.say(
-    kept
-      ? "`SECRET_KEY_BASE` (default): kept from the previous image"
-      : "`SECRET_KEY_BASE` (default): made at random, because no previous image holds one",
-  );
-  await layer.commit({
-    metadata: { madeBy: "lapidary/ruby" },
-    ...(kept ? {} : { env: [newKey()] }),
-  });
+  const made = { madeBy: "lapidary/ruby" };
+  if (layer.state.state === "empty") {
+    const reasons = layer.state.because.join("; ");
+    section.say(`\`SECRET_KEY_BASE\` (default): made at random, because ${reasons}`);
+    await layer.commit({ metadata: made, env: [newKey()] });
+    return;
+  }
+  section.say("`SECRET_KEY_BASE` (default): kept from the previous image");
+  await layer.commit({ metadata: made, env: await readLayerEnv(layer.path) });
 }
 
-function newKey() {
-  return {
-    scope: "launch" as const,
-    name: "SECRET_KEY_BASE",
-    behavior: "default" as const,
-    value: randomBytes(keyBytes).toString("hex"),
-  };
+function newKey(): EnvModification {
+  const value = randomBytes(keyBytes).toString("hex");
+  return { scope: "launch", name: "SECRET_KEY_BASE", behavior: "default", value };
+}
+
+// A platform may hand over the contents themselves; then there has to be a key in them.
+async function findMissingKey(path: string): Promise<string | undefined> {
+  const kept = await readLayerEnv(path);
+  return kept.some(({ name }) => name === "SECRET_KEY_BASE") ? undefined : "it holds no key";
 }

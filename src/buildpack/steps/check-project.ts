@@ -5,6 +5,7 @@ import { findBinstubFault } from "../../ruby/binstub.ts";
 import type { BinstubFault } from "../../ruby/binstub.ts";
 import { platformMatches } from "../../ruby/gem-platform.ts";
 import { readTextIfAny } from "../../system/files.ts";
+import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { Project } from "./read-project.ts";
 
 /**
@@ -13,8 +14,12 @@ import type { Project } from "./read-project.ts";
  *
  * @throws BuildpackError `app/platform-missing` or `app/binstub-misleading`.
  */
-export async function checkProject(project: Project, target: Target): Promise<void> {
-  checkPlatforms(project, gemPlatformOf(target));
+export async function checkProject(
+  project: Project,
+  target: Target,
+  { engine }: LockedRuby,
+): Promise<void> {
+  checkPlatforms(project, engine === "jruby" ? "java" : gemPlatformOf(target));
   for (const [path, mend] of Object.entries(binstubs)) await checkBinstub(project.dir, path, mend);
 }
 
@@ -28,8 +33,14 @@ function checkPlatforms({ locked, lockfile }: Project, wanted: string): void {
   const present = locked.platforms;
   // Lockfiles of Bundler's early days name no platform; Bundler then takes the machine's own.
   if (present.length === 0 || present.includes("ruby")) return;
-  if (present.some((platform) => platformMatches(platform, wanted))) return;
+  if (present.some((platform) => serves(platform, wanted))) return;
   throw new BuildpackError({ code: "app/platform-missing", lockfile, wanted, present });
+}
+
+// JRuby's platform names the version of Java (`universal-java-21`), which a lockfile may leave out.
+function serves(platform: string, wanted: string): boolean {
+  if (wanted === "java") return /(^|-)java(-|$)/.test(platform);
+  return platformMatches(platform, wanted);
 }
 
 const binstubs: Record<string, string> = {
@@ -51,10 +62,7 @@ async function checkBinstub(appDir: string, path: string, mend: string): Promise
 }
 
 function describeFault(fault: BinstubFault): string {
-  switch (fault.fault) {
-    case "windows-line-ends":
-      return "Its first line ends in a carriage return (Windows line ends), which becomes part of the interpreter's name.";
-    case "names-an-interpreter":
-      return `Its first line is \`${fault.shebang}\`, which names the Ruby of one machine; it must be \`#!/usr/bin/env ruby\`.`;
-  }
+  return fault.fault === "windows-line-ends"
+    ? "Its first line ends in a carriage return (Windows line ends), which becomes part of the interpreter's name."
+    : `Its first line is \`${fault.shebang}\`, which names the Ruby of one machine; it must be \`#!/usr/bin/env ruby\`.`;
 }

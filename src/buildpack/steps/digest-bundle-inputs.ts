@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join, normalize, relative } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import type { GemfileLock } from "../../ruby/gemfile-lock.ts";
 import { isFile } from "../../system/files.ts";
 
@@ -34,9 +34,7 @@ export async function digestBundleInputs(sources: BundleInputSources): Promise<B
   return {
     gemfile: digest([await contentOf(appDir, gemfile)]),
     lockfile: digest([await contentOf(appDir, lockfile)]),
-    files: digest(
-      await Promise.all(files.map(async (file) => `${file}\0${await contentOf(appDir, file)}`)),
-    ),
+    files: digest(await namedContents(appDir, files)),
     environment: digest(
       Object.keys(userEnv)
         .sort()
@@ -49,6 +47,13 @@ function digest(parts: readonly string[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex").slice(0, 32);
+}
+
+// One after the other: a path gem may have more files than a process may hold open.
+async function namedContents(appDir: string, files: readonly string[]): Promise<string[]> {
+  const contents: string[] = [];
+  for (const file of files) contents.push(`${file}\0${await contentOf(appDir, file)}`);
+  return contents;
 }
 
 async function contentOf(appDir: string, file: string): Promise<string> {
@@ -75,13 +80,27 @@ async function evaluatedFiles(sources: BundleInputSources): Promise<string[]> {
  */
 async function addNamedFiles(appDir: string, file: string, found: Set<string>): Promise<void> {
   const text = await contentOf(appDir, file);
-  for (const [, name = ""] of text.matchAll(/["']([^"'\n#{}]{1,255})["']/g)) {
-    const named = normalize(name);
-    const inside = !named.startsWith("..") && !named.startsWith("/");
-    if (!inside || found.has(named) || !(await isFile(join(appDir, named)))) continue;
-    found.add(named);
-    await addNamedFiles(appDir, named, found);
+  for (const [, name = ""] of text.matchAll(/["']([^"'\n]{1,255})["']/g)) {
+    for (const named of placesOf(name, dirname(file))) {
+      if (found.has(named) || !(await isFile(join(appDir, named)))) continue;
+      found.add(named);
+      await addNamedFiles(appDir, named, found);
+    }
   }
+}
+
+/**
+ * Where a file may be that a Gemfile in `directory` names: below the app, beside the Gemfile, or
+ * after the one `..` that `File.expand_path("../name", __FILE__)` needs to leave its own file.
+ */
+function placesOf(name: string, directory: string): string[] {
+  const text = name.replace(/^#\{[^}]*\}\//, "");
+  const places = [text, join(directory, text), join(directory, text.replace(/^\.\.\//, ""))];
+  return [...new Set(places.map((place) => normalize(place)))].filter(isInside);
+}
+
+function isInside(path: string): boolean {
+  return !path.startsWith("..") && !path.startsWith("/");
 }
 
 async function gemfilesBesides(appDir: string): Promise<string[]> {
@@ -94,7 +113,7 @@ function pathSources(locked: GemfileLock): string[] {
   return locked.sources
     .filter((source) => source.kind === "path")
     .map((source) => normalize(source.remote))
-    .filter((dir) => !dir.startsWith("..") && !dir.startsWith("/"));
+    .filter(isInside);
 }
 
 const neverEvaluated = new Set([".git", "node_modules", "log", "tmp", "storage", "public"]);
@@ -103,7 +122,9 @@ async function filesBelow(appDir: string, dir: string): Promise<string[]> {
   const entries = await readdir(join(appDir, dir), { withFileTypes: true }).catch(() => []);
   const nested = entries.map(async (entry) => {
     const path = join(dir, entry.name);
-    if (entry.isFile()) return [relative(".", path)];
+    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(appDir, path))))) {
+      return [path];
+    }
     return entry.isDirectory() && !neverEvaluated.has(entry.name)
       ? await filesBelow(appDir, path)
       : [];

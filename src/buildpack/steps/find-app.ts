@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
-import { parseRubyVersion } from "../../ruby/ruby-version.ts";
+import { rubyCandidates } from "../../ruby/ruby-request.ts";
 import { isFile, lstatIfAny, readTextIfAny } from "../../system/files.ts";
 
 /** What an app needs besides Ruby. */
@@ -26,7 +26,7 @@ export async function findApp(appDir: string): Promise<FoundApp> {
   const [packageJson, yarnLock, jruby] = await Promise.all([
     isFile(at("package.json")),
     isFile(at("yarn.lock")),
-    isLockedToJruby(at("Gemfile.lock")),
+    asksForJruby(at),
   ]);
   return { state: "found", needs: { packageJson, yarnLock, jruby } };
 }
@@ -40,8 +40,17 @@ async function reasonFor(appDir: string): Promise<string> {
   return "there is no `Gemfile.lock` and no `Gemfile` in the root of the app";
 }
 
-async function isLockedToJruby(lockfilePath: string): Promise<boolean> {
-  const parsed = parseGemfileLock((await readTextIfAny(lockfilePath)) ?? "");
-  if (parsed.kind === "refused" || parsed.lockfile.rubyVersion === undefined) return false;
-  return parseRubyVersion(parsed.lockfile.rubyVersion)?.engine === "jruby";
+async function asksForJruby(at: (name: string) => string): Promise<boolean> {
+  const [lockfile, rubyVersionFile, toolVersionsFile] = await Promise.all(
+    ["Gemfile.lock", ".ruby-version", ".tool-versions"].map((name) => readTextIfAny(at(name))),
+  );
+  const parsed = parseGemfileLock(lockfile ?? "");
+  const candidates = rubyCandidates({
+    lockfileName: "Gemfile.lock",
+    lockedRuby: parsed.kind === "lockfile" ? parsed.lockfile.rubyVersion : undefined,
+    rubyVersionFile,
+    toolVersionsFile,
+    buildpackDefault: "",
+  });
+  return candidates.find(({ wish }) => wish)?.wish?.engine === "jruby";
 }

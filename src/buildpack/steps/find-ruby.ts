@@ -1,32 +1,38 @@
 import { availableParallelism } from "node:os";
+import type { Artifact } from "../../artifacts/artifact.ts";
 import { installArtifact } from "../../artifacts/install-artifact.ts";
 import type { InstallContext } from "../../artifacts/install-artifact.ts";
 import { loadInventory } from "../../artifacts/inventory.ts";
 import { readMirrors } from "../../artifacts/mirrors.ts";
-import { resolveArtifact } from "../../artifacts/resolve-artifact.ts";
+import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
+import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
 import { verifyRuby } from "../../artifacts/verify-ruby.ts";
+import type { Target } from "../../cnb/target.ts";
 import type { Section } from "../../output/printer.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { BuildContext } from "./build-context.ts";
 import { openInventoryCache } from "../layers/inventory.ts";
 import { childEnvironment } from "./child-environment.ts";
 
 /** The Ruby to install: what identifies its archive, and how to put it into a directory. */
 export interface FoundRuby {
+  /** As it was asked for; where that names a branch only, the newest release of it. */
+  ruby: LockedRuby;
   checksum: string;
   install: (directory: string, section: Section) => Promise<void>;
 }
 
 /**
- * Finds the archive of a Ruby for the build's target.
+ * Finds the archive of a Ruby for the build's target, and warns of a Ruby that is out of date.
  *
  * @throws BuildpackError `artifact/version-unknown` with the nearest versions that there are,
  * `artifact/none-for-target`, `artifact/inventory-invalid`, `download/*`.
  */
 export async function findRuby(
   context: BuildContext,
-  { ruby, source }: RubyRequest,
+  request: RubyRequest,
   section: Section,
 ): Promise<FoundRuby> {
   const { input, settings } = context;
@@ -40,10 +46,12 @@ export async function findRuby(
     },
     downloads,
   );
-  const version = ruby.engineVersion ?? ruby.version;
-  const { target } = input;
-  const artifact = resolveArtifact(inventory, { name: ruby.engine, version, source, target });
+  const ruby = releaseOf(request.ruby, inventory, input.target, section);
+  const wanted = { name: ruby.engine, version: versionOf(ruby), target: input.target };
+  const artifact = resolveArtifact(inventory, { ...wanted, source: request.source });
+  await warnOfAge(context, ruby, newerPatch(inventory, wanted), section);
   return {
+    ruby,
     checksum: artifact.sha256 ?? `none published for ${artifact.url}`,
     install: async (directory) => {
       await installArtifact(artifact, directory, downloads);
@@ -51,6 +59,37 @@ export async function findRuby(
       section.say(`\`${rubyLabel(ruby)}\` reports the version that was asked for`);
     },
   };
+}
+
+/** A branch (`3.4`, as version managers take it) becomes the newest release that there is of it. */
+function releaseOf(
+  ruby: LockedRuby,
+  inventory: readonly Artifact[],
+  target: Target,
+  section: Section,
+): LockedRuby {
+  const branch = { name: ruby.engine, version: versionOf(ruby), target };
+  const newest = newestOfBranch(inventory, branch);
+  if (newest === undefined) return ruby;
+  section.say(`\`${newest}\` is the newest ${rubyLabel(ruby)} that can be installed`);
+  return ruby.engine === "ruby"
+    ? { engine: "ruby", version: newest }
+    : { ...ruby, engineVersion: newest };
+}
+
+function versionOf({ version, engineVersion }: LockedRuby): string {
+  return engineVersion ?? version;
+}
+
+async function warnOfAge(
+  { input, clock }: BuildContext,
+  { engine, version }: LockedRuby,
+  newer: string | undefined,
+  section: Section,
+): Promise<void> {
+  if (engine !== "ruby") return;
+  const branches = await readRubyBranches(input.buildpackDir);
+  section.warn(...ageWarning(version, clock.today(), branches, newer));
 }
 
 function downloadContext(context: BuildContext, section: Section): InstallContext {

@@ -32,14 +32,15 @@ export async function installRubyAndGems(
   const { input, printer, run, settings } = context;
   const { appDir, layersDir, platform, target } = input;
   const keys = { distro: distroLabel(target.distro), arch: target.arch };
-  const rubyVersion = rubyLabel(versions.ruby.ruby);
 
-  const [{ rubyDir, checksum }, inputs] = await Promise.all([
+  const [{ rubyDir, rubyVersion, checksum }, inputs] = await Promise.all([
     printer.section("Ruby", async (section) => {
       const found = await findRuby(context, versions.ruby, section);
-      const metadata = { ...keys, rubyVersion, checksum: found.checksum };
-      const rubyDir = await installRuby({ layersDir, metadata, install: found.install, section });
-      return { rubyDir, checksum: found.checksum };
+      const { checksum, install } = found;
+      const rubyVersion = rubyLabel(found.ruby);
+      const metadata = { ...keys, rubyVersion, checksum };
+      const rubyDir = await installRuby({ layersDir, metadata, install, section });
+      return { rubyDir, rubyVersion, checksum };
     }),
     digestBundleInputs({ ...project, appDir, userEnv: platform.env }),
   ]);

@@ -15,9 +15,16 @@ const groupReadWriteSearch = 0o070;
  */
 export async function openAppDirectories(appDir: string, rails: boolean): Promise<void> {
   if (rails) {
-    for (const name of madeForRails) await mkdir(join(appDir, name), { recursive: true });
+    for (const name of madeForRails) await makeUnlessTaken(join(appDir, name));
   }
   for (const name of written) await openToGroup(join(appDir, name));
+}
+
+// Where a file or a link that leads nowhere has the name, the app has its own reasons.
+async function makeUnlessTaken(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (!["EEXIST", "ENOTDIR", "ENOENT"].includes(error.code ?? "")) throw error;
+  });
 }
 
 async function openToGroup(path: string): Promise<void> {

@@ -44,13 +44,16 @@ function javaRequires({ jruby }: AppNeeds): Require[] {
 
 function nodeAlternatives(needs: AppNeeds): [NodeProvider, Require[]][] {
   if (!needs.packageJson && !needs.yarnLock) return [["not-needed", []]];
-  const named = needs.packageJson ? contractBuildpacks.node : contractBuildpacks.yarn;
-  const heroku = require("heroku/nodejs", named, { skip_pruning: true });
+  const named = [
+    ...(needs.packageJson ? [contractBuildpacks.node] : []),
+    ...(needs.yarnLock ? [contractBuildpacks.yarn] : []),
+  ];
+  const heroku = named.map((name) => require("heroku/nodejs", name, { skip_pruning: true }));
   const node = require("node", contractBuildpacks.node);
   const yarn = needs.yarnLock ? [require("yarn", contractBuildpacks.yarn)] : [];
-  const modules = require("node_modules", named);
+  const modules = require("node_modules", named.at(-1) ?? contractBuildpacks.node);
   return [
-    ["heroku/nodejs", [heroku]],
+    ["heroku/nodejs", heroku],
     ["node-and-modules", [node, ...yarn, modules]],
     ["node", [node, ...yarn]],
     ["none", []],

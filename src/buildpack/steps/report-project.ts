@@ -18,8 +18,13 @@ export async function reportProject(context: BuildContext, project: Project): Pr
 }
 
 function ignoredLines({ ignored, lockfile }: Project): string[] {
-  return ignored.map(({ line, why }) => `${lockfile} line ${line} is ignored: ${why}.`);
+  const lines = ignored.map(({ line, why }) => `${lockfile} line ${line} is ignored: ${why}.`);
+  const more = lines.length - shownLines;
+  if (more <= 0) return lines;
+  return [...lines.slice(0, shownLines), `${lockfile}: ${more} more lines are ignored.`];
 }
+
+const shownLines = 10;
 
 function leftOutSettings({ bundleConfig }: Project): string[] {
   const { leftOut, unread } = parseBundleConfig(bundleConfig ?? "");

@@ -15,13 +15,22 @@ export const appMessages: Messages<"app"> = {
   "app/lockfile-unreadable": ({ path, problem, line }) => ({
     headline: `\`${path}\` cannot be read`,
     happened: [line === undefined ? `${problem}.` : `Line ${line}: ${problem}.`],
-    next: [`git checkout -- ${path}`, `bundle lock`],
+    next: [
+      `git checkout -- ${path}   # the version that was committed last`,
+      `rm -r ${path} && bundle lock   # or a new one, which may choose newer gems`,
+    ],
     blame: "application",
   }),
   "app/lockfile-merge-conflict": ({ path, line }) => ({
     headline: `\`${path}\` has an unresolved merge conflict`,
-    happened: [`Line ${line} is a merge marker that git left.`],
-    next: [`git checkout --theirs ${path}`, `bundle lock`, `git add ${path} && git commit`],
+    happened: [
+      `Line ${line} is a merge marker that git left. Which of the two sides counts, only you can say.`,
+    ],
+    next: [
+      `Remove the lines that begin with \`<<<<<<<\`, \`=======\` and \`>>>>>>>\`, and what is not wanted between them.`,
+      `bundle lock   # brings the rest into order`,
+      `git commit -m "Resolve ${path}" ${path}`,
+    ],
     blame: "application",
   }),
   "app/platform-missing": ({ lockfile, wanted, present }) => ({
@@ -30,7 +39,10 @@ export const appMessages: Messages<"app"> = {
       `This build is for \`${wanted}\`; the section PLATFORMS names ${present.map((name) => `\`${name}\``).join(", ")}.`,
       `With a frozen lockfile, Bundler installs no gem for a platform that it does not name.`,
     ],
-    next: [`bundle lock --add-platform ${wanted}`, `git commit -m "Lock gems for ${wanted}" ${lockfile}`],
+    next: [
+      `bundle lock --add-platform ${wanted}`,
+      `git commit -m "Lock gems for ${wanted}" ${lockfile}`,
+    ],
     blame: "application",
   }),
   "app/ruby-unsupported": ({ requested, source }) => ({
@@ -38,13 +50,20 @@ export const appMessages: Messages<"app"> = {
     happened: [
       `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby.`,
     ],
-    next: [`ruby "3.4.10"   # in the Gemfile, then: bundle lock`],
+    next: [
+      source.startsWith(".")
+        ? `Write a version of MRI or JRuby into \`${source}\`, such as 3.4.10 or jruby-10.0.2.0.`
+        : `Name a version of MRI in the Gemfile, such as ruby "3.4.10", then: bundle update --ruby`,
+    ],
     blame: "application",
   }),
   "app/gemfile-unreadable": ({ path, problem }) => ({
     headline: `\`${path}\` cannot be read`,
     happened: [`Reading it failed: ${problem}.`],
-    next: [`ls -l ${path}`, `chmod +r ${path}`],
+    next: [
+      `ls -ld ${path}   # it has to be a file that the build's user may read`,
+      `git checkout -- ${path}   # the version that was committed last`,
+    ],
     blame: "application",
   }),
   "app/binstub-misleading": ({ path, problem, mend }) => ({

@@ -11,8 +11,8 @@ export const artifactMessages: Messages<"artifact"> = {
         : `It has no ${name} for this system at all.`,
     ],
     next: [
-      ...(name === "ruby" ? rubyRemedy(nearest) : []),
-      `Or name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
+      ...remedy(name, nearest),
+      `Where you have builds of your own, name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
     ],
     blame: "application",
   }),
@@ -63,8 +63,8 @@ export const artifactMessages: Messages<"artifact"> = {
   }),
 };
 
-function rubyRemedy([first]: readonly string[]): string[] {
-  return first === undefined
-    ? []
-    : [`ruby "${first}"   # in the Gemfile, then: bundle update --ruby`];
+function remedy(name: string, [first]: readonly string[]): string[] {
+  if (first === undefined) return [`Use a builder for another system: this one has no ${name}.`];
+  if (name === "ruby") return [`ruby "${first}"   # in the Gemfile, then: bundle update --ruby`];
+  return [`Name one of these instead, for example ${name} ${first}.`];
 }

@@ -17,7 +17,7 @@ export const gemsMessages: Messages<"gems"> = {
   "gems/lockfile-out-of-step": ({ lockfile, output }) => ({
     headline: `\`${lockfile}\` does not match the Gemfile`,
     happened: [
-      `The Gemfile, or a gemspec of a path gem, was changed without locking again. A build never changes the lockfile (\`BUNDLE_FROZEN=1\`). Bundler says:`,
+      `To fit the Gemfile and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
       ...output,
     ],
     next: [`bundle lock`, `git commit -m "Update ${lockfile}" ${lockfile}`],
@@ -34,8 +34,14 @@ export const gemsMessages: Messages<"gems"> = {
   }),
   "gems/clean-failed": ({ command, exitCode, output }) => ({
     headline: `\`${command}\` failed`,
-    happened: [`It ended with exit code ${exitCode}. The last lines of its output were:`, ...output],
-    next: [`bundle install && bundle clean --force   # on your own machine shows the same`],
+    happened: [
+      `It ended with exit code ${exitCode}. The last lines of its output were:`,
+      ...output,
+    ],
+    next: [
+      `bundle clean --dry-run   # on your own machine: does it stumble over the same gem?`,
+      `Build with an empty cache (\`--clear-cache\`): the gems are then installed anew.`,
+    ],
     blame: "application",
   }),
 };
@@ -49,9 +55,9 @@ function adviceFor(output: readonly string[]): string[] {
 
 const advice: readonly (readonly [RegExp, readonly string[]])[] = [
   [
-    /Authentication is required|Bad username or password|401|403 Forbidden/i,
+    /Authentication is required|Bad username or password|(?<![\d.])401(?![\d.])|403 Forbidden/i,
     [
-      `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password, where dots of the host's name become \`__\``,
+      `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password, where dots of the host's name become \`__\` and dashes \`___\`.`,
     ],
   ],
   [
@@ -73,7 +79,7 @@ const advice: readonly (readonly [RegExp, readonly string[]])[] = [
     /Failed to build gem native extension|extconf\.rb failed/i,
     [
       `Add the library that the extension needs to the build image; the line "checking for …" that answers "no" above names it.`,
-      `bundle lock --add-platform x86_64-linux   # takes the precompiled gem where there is one`,
+      `bundle lock --add-platform x86_64-linux   # takes the precompiled gem where there is one (aarch64-linux on ARM)`,
     ],
   ],
 ];

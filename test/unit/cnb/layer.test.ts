@@ -105,7 +105,7 @@ describe("Launch Layers", () => {
   test("are made anew where they were never built", async () => {
     expect(await stateOf({}, { types: launchOnly })).toEqual({
       state: "empty",
-      because: ["first build"],
+      because: ["there is nothing from an earlier build"],
     });
   });
 
@@ -204,7 +204,7 @@ describe("Reusing Layers", () => {
 
 describe("Cached Layers, half restored", () => {
   test.each([
-    ["neither is there", {}, ["first build"]],
+    ["neither is there", {}, ["there is nothing from an earlier build"]],
     ["contents are missing", { "ruby.toml": restoredToml }, ["its contents were not restored"]],
     ["metadata are missing", { "ruby/bin/ruby": "" }, ["it was left incomplete"]],
     [
