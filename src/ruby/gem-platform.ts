@@ -29,8 +29,8 @@ export function platformName(platform: GemPlatform): string {
 
 /**
  * Whether a gem or lockfile for `lockPlatform` suits a machine that calls itself `local`, as
- * Gem::Platform.match_platforms? says: `ruby` suits any; `x86_64-linux` suits
- * `x86_64-linux-gnu`, but not `x86_64-linux-musl`.
+ * Gem::Platform.match_platforms? says: `ruby` suits any machine, `x86_64-linux` any Linux on that
+ * processor, `x86_64-linux-gnu` none with musl, and `x86_64-linux-musl` no other.
  */
 export function platformMatches(lockPlatform: string, local: string): boolean {
   const platform = parseGemPlatform(lockPlatform);
@@ -113,7 +113,7 @@ function sameRelease(a: NativePlatform, b: NativePlatform): boolean {
   return a.version === undefined || b.version === undefined || a.version === b.version;
 }
 
-// glibc is what is meant where nothing is said; a gem for a processor alone (`eabi`) suits musl's.
+// Nothing said means glibc on a machine, and either in a gem (`arm-linux-eabihf` too).
 function sameLibc(platform: NativePlatform, machine: NativePlatform): boolean {
   if (libcOf(platform.version) === libcOf(machine.version)) return true;
   if (platform.version === machine.version) return true;
