@@ -1,4 +1,5 @@
 import type { Env } from "../cnb/env-modification.ts";
+import type { Section } from "../output/printer.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
 import type { BuildReport } from "./build-report.ts";
@@ -44,7 +45,6 @@ export async function buildApp(options: BuildOptions): Promise<BuildReport> {
   } finally {
     await state.close();
   }
-  onStep("previous build removed");
   return { ...report, durations: stopwatch.durations() };
 }
 
@@ -99,11 +99,7 @@ async function buildInSandbox(
   onStep("all buildpacks built");
   const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
   const finished = { work, sandbox, previous, restored, outputs, launch };
-  const stored = await stopwatch.time("store", () =>
-    work.printer.section("Store", (section) =>
-      section.timed("App, layers and cache", () => store(finished)),
-    ),
-  );
+  const stored = await work.printer.section("Store", (section) => storeIn(section, finished));
   return reportOf(work, launch, stored);
 }
 
@@ -144,6 +140,19 @@ interface Finished {
   restored: RestoredLayers;
   outputs: Awaited<ReturnType<typeof build>>;
   launch: LaunchMetadata;
+}
+
+async function storeIn(section: Section, finished: Finished): Promise<StoredLayers> {
+  const { stopwatch, state, onStep } = finished.work;
+  const stored = await section.timed(
+    "App, layers and cache",
+    async () => await stopwatch.time("store", async () => await store(finished)),
+  );
+  if (!state.previous) return stored;
+  const tidy = async () => await stopwatch.time("tidy", state.removeOld);
+  await section.timed("Removing the previous build", tidy);
+  onStep("previous build removed");
+  return stored;
 }
 
 async function store(finished: Finished): Promise<StoredLayers> {

@@ -10,7 +10,8 @@ export interface BuildReport {
   durations: Record<BuildPhase | "total", number>;
 }
 
-export type BuildPhase = "prepare" | "detect" | "restore" | "build" | "store";
+/** `tidy` removes the previous build, which takes long on some disks. */
+export type BuildPhase = "prepare" | "detect" | "restore" | "build" | "store" | "tidy";
 
 export interface ReportedProcess {
   type: string;

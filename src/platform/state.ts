@@ -33,7 +33,9 @@ export interface OpenState {
   staged: string;
   /** Completes the staged build and makes it the current one. */
   commit: (build: StagedBuild) => Promise<void>;
-  /** Removes what is not the current build, and unlocks. */
+  /** Removes builds that are no longer current. What an app still runs from is left to a later one. */
+  removeOld: () => Promise<void>;
+  /** Removes whatever else is not the current build, and unlocks. */
   close: () => Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openState(
         await makeCurrent(directory, basename(staged));
         onStep("build current");
       },
+      removeOld: async () => await sweepBuilds(directory),
       close: async () => {
         try {
           await sweep(directory);
@@ -81,14 +84,17 @@ export async function openState(
   }
 }
 
-/** Builds that an app still runs from are left to a later sweep. */
 async function sweep(directory: string): Promise<void> {
+  await discardTree(join(directory, "work"));
+  await discardTree(join(directory, "current.next"));
+  await sweepBuilds(directory);
+}
+
+async function sweepBuilds(directory: string): Promise<void> {
   const current = await currentName(directory);
   const builds = await readdir(join(directory, "builds")).catch(() => []);
   const inUse = await buildsInUse(directory);
   const leftovers = builds.filter((name) => name !== current && !inUse.includes(name));
-  await discardTree(join(directory, "work"));
-  await discardTree(join(directory, "current.next"));
   for (const name of leftovers) await discardTree(join(directory, "builds", name));
 }
 

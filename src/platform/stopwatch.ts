@@ -10,7 +10,7 @@ export interface Stopwatch {
 
 export function startStopwatch(clock: Clock): Stopwatch {
   const started = clock.now();
-  const phases = { prepare: 0, detect: 0, restore: 0, build: 0, store: 0 };
+  const phases = { prepare: 0, detect: 0, restore: 0, build: 0, store: 0, tidy: 0 };
   return {
     time: async (phase, work) => {
       const began = clock.now();

@@ -1,7 +1,7 @@
 import { readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod";
-import { isFile, readTextIfAny } from "../system/files.ts";
+import { readTextIfAny } from "../system/files.ts";
 import { escapeId } from "./buildpack-store.ts";
 import {
   decodeLifecycleMetadata,
@@ -80,13 +80,7 @@ export function storedLayerPath(
   return join(build.path, types.launch ? "image/layers" : "cache/layers", escapeId(id), layer);
 }
 
-/** Where the file that a launcher reads is, or `undefined` where the build has none. */
-export async function launchMetadataPath(build: StoredBuild): Promise<string | undefined> {
-  const path = join(build.layers, "config/metadata.toml");
-  return (await isFile(path)) ? path : undefined;
-}
-
-export const buildRecord = z.object({
+const buildRecord = z.object({
   platformApi: z.string(),
   inside: z.object({ app: z.string(), layers: z.string() }),
 });

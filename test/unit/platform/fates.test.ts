@@ -48,6 +48,7 @@ describe("the fate of a layer", () => {
       "restore",
       "build",
       "store",
+      "tidy",
       "total",
     ]);
     for (const time of Object.values(report.durations)) expect(Number.isInteger(time)).toBe(true);

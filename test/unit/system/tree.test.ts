@@ -1,0 +1,66 @@
+import { chmod, link, lstat, readFile, readlink, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  copyFollowingLinks,
+  copyTree,
+  discardTree,
+  linkTree,
+  moveTree,
+} from "../../../src/system/tree.ts";
+import { lstatIfAny } from "../../../src/system/files.ts";
+import { makeTree, modeOf, readTree } from "../../support/tree.ts";
+
+/** A tree `from` with a file, a second name of it, a link and a directory that is read-only. */
+async function makeSource(): Promise<{ root: string; from: string; to: string }> {
+  const root = await makeTree({ "from/file": "x", "from/shut/inner": "y" });
+  const from = join(root, "from");
+  await link(join(from, "file"), join(from, "twin"));
+  await symlink("file", join(from, "link"));
+  await chmod(join(from, "shut"), 0o500);
+  return { root, from, to: join(root, "new/parent/to") };
+}
+
+test("copyTree makes files of their own and keeps modes and links", async () => {
+  const { from, to } = await makeSource();
+  await copyTree(from, to);
+  expect(await readTree(to)).toEqual({ file: "x", "shut/inner": "y", twin: "x" });
+  expect(await readlink(join(to, "link"))).toBe("file");
+  expect(await modeOf(join(to, "shut"))).toBe(0o500);
+  expect((await stat(join(to, "file"))).nlink).toBe(1);
+});
+
+test("copyTree of what is not there fails", async () => {
+  const { root, to } = await makeSource();
+  await expect(copyTree(join(root, "nothing"), to)).rejects.toThrow("No such file");
+});
+
+test("copyFollowingLinks turns links into what they lead to", async () => {
+  const { from, to } = await makeSource();
+  await copyFollowingLinks(from, to);
+  expect((await lstat(join(to, "link"))).isFile()).toBe(true);
+});
+
+test("linkTree shares the files", async () => {
+  const { from, to } = await makeSource();
+  await linkTree(from, to);
+  expect((await stat(join(to, "shut/inner"))).ino).toBe((await stat(join(from, "shut/inner"))).ino);
+});
+
+test("moveTree moves a read-only directory and leaves it read-only", async () => {
+  const { from, to } = await makeSource();
+  await moveTree(join(from, "shut"), to);
+  expect(await readFile(join(to, "inner"), "utf8")).toBe("y");
+  expect(await modeOf(to)).toBe(0o500);
+  expect(await lstatIfAny(join(from, "shut"))).toBeUndefined();
+});
+
+test("discardTree removes read-only directories, links without their targets, and nothing", async () => {
+  const { root, from } = await makeSource();
+  await symlink(from, join(root, "pointer"));
+  await discardTree(join(root, "pointer"));
+  expect((await lstat(from)).isDirectory()).toBe(true);
+  await discardTree(from);
+  await discardTree(from);
+  expect(await lstatIfAny(from)).toBeUndefined();
+});
