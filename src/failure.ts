@@ -54,6 +54,7 @@ export interface FailureFacts {
     command: string;
     lines: string[];
   };
+  "compile/incomplete": { name: string; version: string; missing: string[] };
   "compile/library-missing": { name: string; version: string; libraries: string[] };
 
   // Bundler and gems (src/buildpack/layers)

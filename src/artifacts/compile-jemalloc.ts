@@ -17,4 +17,5 @@ export const jemallocRecipe: Recipe = {
   }),
   build: ["build_lib_shared"],
   install: ["install_bin", "install_lib_shared"],
+  products: ["libjemalloc.so"],
 };

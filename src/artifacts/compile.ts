@@ -1,5 +1,6 @@
 import { arch as machineArch } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import glob from "fast-glob";
 import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
 import type { RunCommand } from "../system/command.ts";
@@ -44,7 +45,8 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
  * Compiles a source and installs it below `root`; resolves to the installed tree. The log names the
  * shared libraries that the run image must have.
  *
- * @throws BuildpackError `compile/failed` with the last lines; `compile/library-missing`.
+ * @throws BuildpackError `compile/failed` with the last lines; `compile/incomplete`;
+ *   `compile/library-missing`.
  */
 export async function compile(request: CompileRequest, context: CompileContext): Promise<string> {
   const { artifact, destination, root } = request;
@@ -56,6 +58,7 @@ export async function compile(request: CompileRequest, context: CompileContext):
   await runStep("make", [`-j${context.cpus}`, ...recipe.build], request, context);
   await runStep("make", [...recipe.install, `DESTDIR=${root}`], request, context);
   const tree = join(root, destination);
+  await checkProducts(artifact, recipe.products, tree);
   await reportSharedLibraries(artifact, tree, context);
   return tree;
 }
@@ -110,6 +113,19 @@ const compilerVariables = new Set([
   "LD_LIBRARY_PATH",
   "PKG_CONFIG_PATH",
 ]);
+
+async function checkProducts(
+  { name, version }: Artifact,
+  products: readonly string[],
+  tree: string,
+): Promise<void> {
+  const patterns = products.map((product) => `**/${product}`);
+  const found = await glob(patterns, { cwd: tree, onlyFiles: false });
+  const names = new Set(found.map((path) => basename(path)));
+  const missing = products.filter((product) => !names.has(product));
+  if (missing.length === 0) return;
+  throw new BuildpackError({ code: "compile/incomplete", name, version, missing });
+}
 
 async function reportSharedLibraries(
   artifact: Artifact,

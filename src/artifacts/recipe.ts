@@ -10,6 +10,8 @@ export interface Recipe {
   build: string[];
   /** What `make` is given to install. */
   install: string[];
+  /** Names of files without which the result is of no use, though a build may skip them in silence. */
+  products: string[];
 }
 
 /** What the configuration depends on. */

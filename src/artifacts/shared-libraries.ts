@@ -1,3 +1,5 @@
+import glob from "fast-glob";
+import { basename } from "node:path";
 import type { RunCommand } from "../system/command.ts";
 import { findElfFiles } from "./elf.ts";
 
@@ -25,14 +27,21 @@ export async function findSharedLibraries(
     cwd: tree,
     env: { ...env, LC_ALL: "C" },
   });
+  const own = await librariesIn(tree);
   const needed = new Set<string>();
   const missing = new Set<string>();
   for (const [, name = "", found = ""] of stdout.matchAll(libraryLine)) {
-    if (partOfLibc.test(name) || found.startsWith(`${tree}/`)) continue;
+    if (partOfLibc.test(name) || own.has(name)) continue;
     needed.add(name);
     if (found === "not found") missing.add(name);
   }
   return { needed: [...needed].sort(), missing: [...missing].sort() };
+}
+
+/** By name: where the tree is not yet in its place, its libraries do not find each other. */
+async function librariesIn(tree: string): Promise<Set<string>> {
+  const paths = await glob("**/*.so*", { cwd: tree, onlyFiles: false });
+  return new Set(paths.map((path) => basename(path)));
 }
 
 // `libssl.so.3 => /lib/x86_64-linux-gnu/libssl.so.3 (0x00007f…)` or `libssl.so.3 => not found`

@@ -23,6 +23,19 @@ export const compileMessages: Messages<"compile"> = {
     ],
     blame: "platform",
   }),
+  "compile/incomplete": ({ name, version, missing }) => ({
+    headline: `${name} ${version} was compiled, but not all of it`,
+    happened: [`These did not come out of it, though it ended well: ${missing.join(", ")}.`],
+    next: [
+      `Build again with BP_LOG_LEVEL=debug to see why.`,
+      ...(missing.includes("openssl.so")
+        ? [
+            `Ruby before 3.1 needs OpenSSL 1.1, which newer systems no longer have: choose a newer Ruby.`,
+          ]
+        : []),
+    ],
+    blame: "platform",
+  }),
   "compile/library-missing": ({ name, version, libraries }) => ({
     headline: `${name} ${version} was compiled, but cannot start`,
     happened: [

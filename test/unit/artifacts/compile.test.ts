@@ -64,6 +64,19 @@ describe("compiling Ruby", () => {
     });
   });
 
+  test("fails where an extension was left out in silence", async () => {
+    const machine = await makeMachine({
+      make: `case "$*" in *install*)
+        lib="\${*##*DESTDIR=}/layers/ruby/lib"; mkdir -p "$lib"; cp library "$lib/psych.so";; esac`,
+    });
+    expect(await failureOf(machine.compile())).toEqual({
+      code: "compile/incomplete",
+      name: "ruby",
+      version: "3.4.5",
+      missing: ["openssl.so", "zlib.so"],
+    });
+  });
+
   test("fails with the command and the last thirty lines that it said", async () => {
     const script = "for n in $(seq 1 40); do echo line $n; done; echo it broke >&2; exit 2";
     const machine = await makeMachine({ make: script });
@@ -130,7 +143,8 @@ async function makeMachine(
 ) {
   const record = `echo "$(basename "$0") $*" >> "$RECORD"`;
   const install = `case "$*" in *install*)
-    root="\${*##*DESTDIR=}/layers/ruby/bin"; /bin/mkdir -p "$root"; /bin/cp library "$root";; esac`;
+    lib="\${*##*DESTDIR=}/layers/ruby/lib/ext"; mkdir -p "$lib"
+    for name in openssl psych zlib libjemalloc; do cp library "$lib/$name.so"; done;; esac`;
   const scripts = { cc: "exit 0", make: install, ldd: "", ...tools };
   const machine = await makeTree({ "bin/": "", "source/configure": "", "root/": "" });
   const [bin, source, root] = [
