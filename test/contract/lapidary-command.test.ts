@@ -1,0 +1,210 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { hasNamespaces } from "../support/sandbox.ts";
+import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeTree, readTree } from "../support/tree.ts";
+
+const program = fileURLToPath(new URL("../../src/main/lapidary.ts", import.meta.url));
+
+/** Starts the command in a directory that holds `app` and `state`, with nothing of our environment. */
+function lapidary(root: string, ...args: string[]) {
+  return execa(process.execPath, [program, ...args], {
+    cwd: root,
+    env: { PATH: process.env["PATH"], HOME: root, NO_COLOR: "1" },
+    extendEnv: false,
+    reject: false,
+  });
+}
+
+const serving = `
+  layer tools launch cache
+  mkdir -p "$CNB_LAYERS_DIR/tools/bin" "$CNB_LAYERS_DIR/tools/env.launch"
+  printf '#!/bin/sh\\necho "$(pwd): $GREETING, port $PORT: $*"; echo run >> runs; cat runs\\n' > "$CNB_LAYERS_DIR/tools/bin/serve"
+  chmod +x "$CNB_LAYERS_DIR/tools/bin/serve"
+  printf hello > "$CNB_LAYERS_DIR/tools/env.launch/GREETING.default"
+  printf '[[processes]]\\ntype = "web"\\ncommand = ["serve"]\\nargs = ["own"]\\ndefault = true\\n' > "$CNB_LAYERS_DIR/launch.toml"
+  echo "building with A=\${A-}"
+  echo built > built-file`;
+
+async function makeApp(build = serving): Promise<{ root: string; flags: string[] }> {
+  const root = await makeTree({ "app/Gemfile": "gem" });
+  return {
+    root,
+    flags: ["app", "--state", "state", "--buildpack", await makeBuildpack({ build })],
+  };
+}
+
+const runFlags = ["run", "app", "--state", "state"];
+
+describe.skipIf(!hasNamespaces)("lapidary build", () => {
+  test("builds, reports in words and as JSON, and never writes into the app", async () => {
+    const { root, flags } = await makeApp();
+    const typed = ["--env", "A=1", "--report", "out/report.json"];
+    const { exitCode, stdout, stderr } = await lapidary(root, "build", ...flags, ...typed);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain("building with A=1\n");
+    expect(stdout).toContain("`web` (default): serve own");
+    const report = JSON.parse(await readFile(join(root, "out/report.json"), "utf8")) as object;
+    expect(report).toMatchObject({
+      defaultProcess: "web",
+      layers: [{ name: "tools", fate: "created" }],
+    });
+    expect(await readTree(join(root, "app"))).toEqual({ Gemfile: "gem" });
+  });
+
+  test("takes build variables from project.toml, which the command beats", async () => {
+    const { root, flags } = await makeApp('echo "A=$A B=$B"; ls');
+    const text =
+      '[build]\nexclude = ["secret"]\n[[build.env]]\nname = "A"\nvalue = "p"\n[[build.env]]\nname = "B"\nvalue = "p"\n';
+    await execa("tee", [join(root, "app/project.toml")], { input: text });
+    await execa("touch", [join(root, "app/secret")]);
+    const { stdout } = await lapidary(root, "build", ...flags, "--env", "B=c");
+    expect(stdout).toContain("A=p B=c\nGemfile\nproject.toml\n");
+  });
+
+  test.each<[string, string, number]>([
+    ["a buildpack that fails", "exit 3", 51],
+    ["output that no platform accepts", 'echo "[" > "$CNB_LAYERS_DIR/launch.toml"', 52],
+  ])("exits as a lifecycle does for %s, and keeps the last build", async (_, build, expected) => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const before = await readTree(join(root, "state/current/"));
+    const broken = ["app", "--state", "state", "--buildpack", await makeBuildpack({ build })];
+    const { exitCode, stderr } = await lapidary(root, "build", ...broken);
+    expect(exitCode).toBe(expected);
+    expect(stderr).toContain("test/one");
+    expect(await readTree(join(root, "state/current/"))).toEqual(before);
+  });
+
+  test.each([
+    [["build"], 1],
+    [["build", "none"], 1],
+    [["build", "app", "--platform-api", "0.2"], 11],
+    [["run", "app", "--state", "state"], 1],
+  ])("exits at once for %j", async (args, expected) => {
+    const { root } = await makeApp();
+    const { exitCode, stdout, stderr } = await lapidary(root, ...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: expected, stdout: "" });
+    expect(stderr).toMatch(/^! Error: /);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "stops at %s and leaves nothing half-done",
+    async (signal) => {
+      const seconds = String(600 + Math.random());
+      const { root, flags } = await makeApp();
+      await lapidary(root, "build", ...flags);
+      const before = readdirSync(join(root, "state")).sort();
+      const slow = await makeBuildpack({ build: `${serving}\nsleep ${seconds}` });
+      const building = lapidary(root, "build", "app", "--state", "state", "--buildpack", slow);
+      await untilRunning(`sleep ${seconds}`);
+      building.kill(signal);
+      const { exitCode, stderr } = await building;
+      expect(exitCode).toBe(130);
+      expect(stderr).toContain("Stopped.");
+      expect(isRunning(`sleep ${seconds}`)).toBe(false);
+      expect(readdirSync(join(root, "state")).sort()).toEqual(before);
+      expect(readdirSync(join(root, "state/builds"))).toEqual(["1"]);
+    },
+  );
+});
+
+describe.skipIf(!hasNamespaces)("lapidary run", () => {
+  test("starts the default process from a copy that persists, until the next build", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const first = await lapidary(root, ...runFlags);
+    expect(first.stdout).toBe("/workspace: hello, port 3000: own\nrun");
+    expect(first.stderr).toContain("http://localhost:3000");
+    expect((await lapidary(root, ...runFlags)).stdout).toMatch(/own\nrun\nrun$/);
+    await lapidary(root, "build", ...flags);
+    const renewed = await lapidary(root, ...runFlags);
+    expect(renewed.stdout).toMatch(/own\nrun$/);
+    expect(renewed.stderr).toContain("new build");
+    expect(readdirSync(join(root, "state/run"))).toEqual(["2"]);
+  });
+
+  test("writes neither into the app nor into the build, and dates files as images do", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const before = await readTree(join(root, "state/current/"));
+    const script =
+      "rm Gemfile; echo > /layers/test_one/tools/bin/serve; stat -c %Y built-file /layers/test_one";
+    const { stdout } = await lapidary(root, ...runFlags, "--", "sh", "-c", script);
+    expect(stdout).toBe("315532801\n315532801");
+    expect(await readTree(join(root, "state/current/"))).toEqual(before);
+    expect(await readTree(join(root, "app"))).toEqual({ Gemfile: "gem" });
+  });
+
+  test("gives the app variables of the user, and none of ours", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const typed = ["--env", "GREETING=hi", "--env", "PORT=80", "--process", "web", "--", "mine"];
+    expect((await lapidary(root, ...runFlags, ...typed)).stdout).toContain("hi, port 80: mine\n");
+    const { stdout } = await lapidary(root, ...runFlags, "--", "env");
+    const names = stdout.split("\n").map((line) => line.split("=")[0]);
+    expect(names.filter((name) => name !== "OLDPWD").sort()).toEqual([
+      "GREETING",
+      "HOME",
+      "PATH",
+      "PWD",
+    ]);
+  });
+
+  test("passes on input, exit codes and signals", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const reading = lapidary(root, ...runFlags, "--", "sh", "-c", "cat; exit 7");
+    reading.stdin?.end("typed");
+    expect(await reading).toMatchObject({ exitCode: 7, stdout: "typed" });
+    const script = 'trap "echo told; exit 9" TERM INT; echo ready; while :; do sleep 0.05; done';
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const waiting = lapidary(root, ...runFlags, "--", "sh", "-c", script);
+      await untilSaid(waiting, "ready");
+      waiting.kill(signal);
+      expect(await waiting).toMatchObject({ exitCode: 9, stdout: "ready\ntold" });
+    }
+    const deaf = lapidary(root, ...runFlags, "--", "sh", "-c", "echo ready; exec sleep 600");
+    await untilSaid(deaf, "ready");
+    deaf.kill("SIGTERM");
+    expect((await deaf).exitCode).toBe(143);
+  });
+
+  test("exits 82 for what it cannot launch, with what there is instead", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const unknown = await lapidary(root, ...runFlags, "--process", "worker");
+    expect(unknown).toMatchObject({ exitCode: 82, stdout: "" });
+    expect(unknown.stderr).toContain("`web`");
+    expect(await lapidary(root, ...runFlags, "--", "no-such-program")).toMatchObject({
+      exitCode: 82,
+    });
+  });
+
+  test("launches as Platform API 0.9 asks for where the build was made so", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags, "--platform-api", "0.9");
+    const { stdout } = await lapidary(root, ...runFlags, "--process", "web", "--", "mine");
+    expect(stdout).toContain(": own mine\n");
+  });
+});
+
+async function untilSaid(running: ReturnType<typeof lapidary>, word: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    running.stdout.on("data", (chunk) => String(chunk).includes(word) && resolve());
+  });
+}
+
+async function untilRunning(command: string): Promise<void> {
+  while (!isRunning(command)) await new Promise((resolve) => setTimeout(resolve, 30));
+}
+
+function isRunning(command: string): boolean {
+  const lines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" }).split("\n");
+  return lines.includes(command);
+}
