@@ -48,7 +48,7 @@ export async function serveMirror(mirror: Mirror): Promise<MirrorServer> {
 
 function respond(response: ServerResponse, bytes: Buffer, answer: Misbehaviour | undefined): void {
   const body = Buffer.isBuffer(answer) ? answer : bytes;
-  switch (answer) {
+  switch (answer ?? "as-it-is") {
     case "404":
       response.writeHead(404).end();
       return;

@@ -69,7 +69,7 @@ export const appMessages: Messages<"app"> = {
   "app/binstub-misleading": ({ path, problem, mend }) => ({
     headline: `\`${path}\` would not run the app's Ruby`,
     happened: [
-      `${problem}`,
+      problem,
       `Scripts in the app's \`bin\` come first on PATH, so the app would fail when it starts.`,
     ],
     next: [mend],
