@@ -1,0 +1,142 @@
+import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommand } from "../../src/system/command.ts";
+import type { CommandResult } from "../../src/system/command.ts";
+import { makeTree } from "../support/tree.ts";
+
+const checkout = resolve(import.meta.dirname, "../..");
+
+describe("Phase #1: Detection", () => {
+  test("an app for us exits 0, says nothing and writes the build plan", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": "GEM\n  specs:\n" });
+    const { exitCode, lines, plan } = await runDetect(app);
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
+    expect(plan).toBe(
+      [
+        "[[provides]]",
+        'name = "ruby"',
+        "",
+        "[[requires]]",
+        'name = "ruby"',
+        "",
+        "  [requires.metadata]",
+        "  build = true",
+        "  launch = true",
+        '  node-provider = "not-needed"',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("every alternative of a plan is complete in itself", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": "", "package.json": "{}" });
+    const { plan } = await runDetect(app);
+    expect(plan.match(/^\[\[or\]\]$/gm)).toHaveLength(3);
+    expect(plan.match(/^ *\[\[(or\.)?provides\]\]$/gm)).toHaveLength(4);
+    expect(plan.match(/^ *name = "ruby"$/gm)).toHaveLength(8);
+    expect(plan).toContain('buildpack = "heroku/nodejs-engine"');
+  });
+
+  test("an app for others exits 100, with the reason in one line", async () => {
+    const { exitCode, lines, plan } = await runDetect(await makeTree({ "index.js": "" }));
+    expect({ exitCode, lines, plan }).toEqual({
+      exitCode: 100,
+      lines: [
+        "Not an app for lapidary/ruby: there is no `Gemfile.lock` and no `Gemfile` in the root of the app.",
+      ],
+      plan: "",
+    });
+  });
+
+  test.each<[string, number, (app: string) => Promise<unknown>]>([
+    ["an empty lockfile", 0, (app) => writeFile(join(app, "Gemfile.lock"), "")],
+    [
+      "a binary lockfile",
+      0,
+      (app) => writeFile(join(app, "Gemfile.lock"), Buffer.from([0, 255, 254, 0, 71])),
+    ],
+    ["a directory in place of the lockfile", 100, (app) => mkdir(join(app, "Gemfile.lock"))],
+    ["a link that leads nowhere", 100, (app) => symlink("gone", join(app, "Gemfile.lock"))],
+    ["a link to itself", 100, (app) => symlink("Gemfile.lock", join(app, "Gemfile.lock"))],
+  ])("%s is no error: exit code %i", async (_, wanted, arrange) => {
+    const app = await makeTree();
+    await arrange(app);
+    const { exitCode, lines } = await runDetect(app);
+    expect(exitCode).toBe(wanted);
+    expect(lines).toHaveLength(wanted === 100 ? 1 : 0);
+  });
+
+  test.for(["Gemfile.lock", "Gemfile"])(
+    "a %s without read permission passes",
+    async (name, ctx) => {
+      const app = await makeTree({ [name]: "GEM\n" });
+      await chmod(join(app, name), 0o000);
+      if (process.getuid?.() === 0 && !(await isReadableForNobody(checkout))) {
+        ctx.skip("the checkout lies where only root may read, and root reads every file");
+      }
+      expect(await runDetect(app, { asNobody: true })).toMatchObject({ exitCode: 0, lines: [] });
+    },
+  );
+
+  test("a platform that says too little is an error, not a no", async () => {
+    const { exitCode, lines } = await runDetect(await makeTree({ Gemfile: "" }), {
+      env: { CNB_BUILD_PLAN_PATH: "" },
+    });
+    expect(exitCode).not.toBe(100);
+    expect(exitCode).not.toBe(0);
+    expect(lines.join("\n")).toContain("CNB_BUILD_PLAN_PATH");
+    expect(lines.join("\n")).not.toMatch(/^\s+at /m);
+  });
+});
+
+interface DetectOptions {
+  env?: Record<string, string>;
+  /** As a user without privileges, where root runs the tests. */
+  asNobody?: boolean;
+}
+
+async function runDetect(
+  app: string,
+  { env = {}, asNobody = false }: DetectOptions = {},
+): Promise<CommandResult & { plan: string }> {
+  const outside = await makeTree({ "platform/env/": "", "plan.toml": "" });
+  const planPath = join(outside, "plan.toml");
+  const command = [process.execPath, join(checkout, "src/main/detect.ts")];
+  const drop = asNobody && process.getuid?.() === 0;
+  if (drop) for (const [path, mode] of opened(app, outside)) await chmod(path, mode);
+  const [file = "", ...args] = drop ? [...asNobodyPrefix, ...command] : command;
+  const result = await runCommand({
+    file,
+    args,
+    cwd: app,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      NO_COLOR: "1",
+      CNB_BUILDPACK_DIR: checkout,
+      CNB_PLATFORM_DIR: join(outside, "platform"),
+      CNB_BUILD_PLAN_PATH: planPath,
+      CNB_TARGET_OS: "linux",
+      CNB_TARGET_ARCH: "amd64",
+      ...env,
+    },
+  });
+  return { ...result, plan: await readFile(planPath, "utf8") };
+}
+
+const asNobodyPrefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+
+// Temporary directories are their owner's alone.
+function opened(app: string, outside: string): [string, number][] {
+  return [
+    [app, 0o755],
+    [outside, 0o755],
+    [join(outside, "plan.toml"), 0o666],
+  ];
+}
+
+async function isReadableForNobody(directory: string): Promise<boolean> {
+  const [file = "", ...args] = [...asNobodyPrefix, "ls", join(directory, "node_modules")];
+  const { exitCode } = await runCommand({ file, args, cwd: "/", env: { PATH: "/usr/bin:/bin" } });
+  return exitCode === 0;
+}

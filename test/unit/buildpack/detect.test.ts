@@ -1,0 +1,117 @@
+import { execFile } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { detect } from "../../../src/buildpack/detect.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const lockfile = "GEM\n  specs:\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n";
+
+describe("Application Contract: Detect", () => {
+  test("takes an app with a Gemfile.lock", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile });
+    expect(await detect(app)).toMatchObject({ pass: true, plan: { provides: [{ name: "ruby" }] } });
+  });
+
+  test("takes a Gemfile without a lockfile, whose build then says what mends it", async () => {
+    const app = await makeTree({ Gemfile: "" });
+    expect(await detect(app)).toMatchObject({ pass: true });
+  });
+
+  test("asks for Node where there is a package.json", async () => {
+    expect(await buildpacksFor({ "package.json": "{}" })).toEqual(["heroku/nodejs-engine"]);
+  });
+
+  test("asks for Yarn where there is a yarn.lock", async () => {
+    expect(await buildpacksFor({ "yarn.lock": "" })).toEqual(["heroku/nodejs-yarn"]);
+  });
+
+  test("asks for Java where the lockfile names JRuby", async () => {
+    const locked = `${lockfile}\nRUBY VERSION\n   ruby 3.1.7p0 (jruby 9.4.15.0)\n`;
+    expect(await buildpacksFor({ "Gemfile.lock": locked })).toEqual(["heroku/jvm"]);
+  });
+
+  test.each([".ruby-version", ".tool-versions"])(
+    "asks for Java where %s chooses JRuby",
+    async (file) => {
+      const text = file === ".ruby-version" ? "jruby-9.4.15.0\n" : "ruby jruby-9.4.15.0\n";
+      expect(await buildpacksFor({ [file]: text })).toEqual(["heroku/jvm"]);
+    },
+  );
+
+  test("asks for no Java where the lockfile overrules a JRuby", async () => {
+    const files = {
+      "Gemfile.lock": `${lockfile}\nRUBY VERSION\n   ruby 3.3.8\n`,
+      ".ruby-version": "jruby-9.4.15.0",
+    };
+    expect(await buildpacksFor(files)).toEqual([]);
+  });
+});
+
+describe("an app that is not for us", () => {
+  test("has neither a Gemfile nor a lockfile", async () => {
+    expect(await detect(await makeTree({ "index.js": "" }))).toEqual({
+      pass: false,
+      because: "there is no `Gemfile.lock` and no `Gemfile` in the root of the app",
+    });
+  });
+
+  test("has them in another directory than its root", async () => {
+    expect(await detect(await makeTree({ "api/Gemfile": "" }))).toMatchObject({ pass: false });
+  });
+
+  test("is not there at all", async () => {
+    const app = await makeTree();
+    expect(await detect(join(app, "gone"))).toMatchObject({ pass: false });
+  });
+
+  test("has a directory of that name", async () => {
+    expect(await detect(await makeTree({ "Gemfile.lock/": "" }))).toEqual({
+      pass: false,
+      because: "`Gemfile.lock` is not a file",
+    });
+  });
+
+  test("has a link of that name that leads nowhere", async () => {
+    const app = await makeTree();
+    await symlink("gone", join(app, "Gemfile"));
+    expect(await detect(app)).toEqual({
+      pass: false,
+      because: "`Gemfile` is a link that leads nowhere",
+    });
+  });
+});
+
+describe("odd input", () => {
+  test.each([
+    ["empty", ""],
+    ["binary", "\0\u0001\u0002ELF"],
+    ["not UTF-8", Buffer.from([0xff, 0xfe, 0x47]).toString("latin1")],
+    ["in conflict", "<<<<<<< HEAD\n=======\n>>>>>>> main\n"],
+    ["malformed", "GEM\n    rack (not a version)\n"],
+  ])("is no error where the lockfile is %s", async (_, text) => {
+    expect(await detect(await makeTree({ "Gemfile.lock": text }))).toMatchObject({ pass: true });
+  });
+
+  test("is no error where a directory stands in the place of each other file", async () => {
+    const app = await makeTree({ Gemfile: "", "package.json/": "", "yarn.lock/": "" });
+    await mkdir(join(app, "Gemfile.lock"));
+    expect(await detect(app)).toMatchObject({ pass: true, plan: { or: [] } });
+  });
+
+  test("does not wait for a pipe to say something", async () => {
+    const app = await makeTree({ Gemfile: "" });
+    await promisify(execFile)("mkfifo", [join(app, "Gemfile.lock"), join(app, ".ruby-version")]);
+    expect(await detect(app)).toMatchObject({ pass: true });
+  });
+});
+
+/** The buildpacks that the first alternative names. */
+async function buildpacksFor(files: Record<string, string>): Promise<unknown[]> {
+  const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile, ...files });
+  const detection = await detect(app);
+  if (!detection.pass) throw new Error(detection.because);
+  const [, ...others] = detection.plan.requires;
+  return others.map(({ metadata }) => metadata?.["buildpack"]);
+}
