@@ -1,0 +1,36 @@
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { measureBuild } from "../test/bench/build.ts";
+import { measureDetect } from "../test/bench/detect.ts";
+import { measureLockfile } from "../test/bench/lockfile.ts";
+import type { Measurement } from "../test/bench/measure.ts";
+import { bundle } from "./bundle.ts";
+
+const checkout = fileURLToPath(new URL("..", import.meta.url));
+
+await bundle();
+const measurements = [
+  ...(await measureLockfile()),
+  ...(await measureDetect(checkout)),
+  ...(await measureBuild(checkout)),
+];
+for (const measurement of measurements) process.stdout.write(`${describe(measurement)}\n`);
+if (process.argv.includes("--write")) await writeBaseline();
+
+function describe({ name, value, limit, unit, from }: Measurement): string {
+  const shown = unit === "ms" ? `${value.toFixed(2)} ms` : value.toFixed(3);
+  const goal = limit === undefined ? "" : ` (${value <= limit ? "within" : "OVER"} ${limit})`;
+  return `${name}: ${shown}${goal}: ${from}`;
+}
+
+async function writeBaseline(): Promise<void> {
+  const path = new URL("../test/bench/baseline.md", import.meta.url);
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
+  const lines = measurements.map((measurement) => `- ${describe(measurement)}`);
+  const about = "Made by `npm run bench -- --write`; ratios compare, seconds are of one machine.";
+  await writeFile(
+    path,
+    ["# Baseline", "", about, "", `On ${machine}:`, "", ...lines, ""].join("\n"),
+  );
+}

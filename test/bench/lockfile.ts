@@ -1,0 +1,47 @@
+import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
+import { alternate, type Measurement } from "./measure.ts";
+
+/** How long a lockfile of 1,000 gems takes to parse, once the code is warm and when it is not. */
+export async function measureLockfile(): Promise<Measurement[]> {
+  const text = lockfileOf(1000);
+  const parse = async () => {
+    const parsed = parseGemfileLock(text);
+    if (parsed.kind !== "lockfile" || parsed.lockfile.specs.length !== 1000) throw new Error("no");
+  };
+  const started = performance.now();
+  await parse();
+  const cold = performance.now() - started;
+  const { warm } = await alternate(50, { warm: parse });
+  const from = `${(text.length / 1024).toFixed(0)} KiB of text; the median of 50 is ${warm.toFixed(2)} ms`;
+  return [{ name: "lockfile of 1,000 gems, first parse", value: cold, limit: 5, unit: "ms", from }];
+}
+
+function lockfileOf(count: number): string {
+  const gem = (index: number) => `gem-number-${index}`;
+  const specs = Array.from({ length: count }, (_, index) => [
+    `    ${gem(index)} (${index % 9}.${index % 7}.${index % 5})`,
+    ...[1, 2, 3]
+      .filter((step) => index + step < count)
+      .map((step) => `      ${gem(index + step)} (>= ${step}.0, < ${step + 9})`),
+  ]).flat();
+  const names = Array.from({ length: count }, (_, index) => `  ${gem(index)} (~> ${index % 9}.0)`);
+  return [
+    "GEM",
+    "  remote: https://gems.example.com/",
+    "  specs:",
+    ...specs,
+    "",
+    "PLATFORMS",
+    "  x86_64-linux",
+    "",
+    "DEPENDENCIES",
+    ...names,
+    "",
+    "RUBY VERSION",
+    "   ruby 3.3.8p144",
+    "",
+    "BUNDLED WITH",
+    "   2.5.22",
+    "",
+  ].join("\n");
+}
