@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 import type { Command } from "./command.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function runInForeground(command: Command, depth = 0): Promise<numb
 const forwarded: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 async function forwardSignal(child: ChildProcess, depth: number, name: NodeJS.Signals) {
-  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  const terminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   if (child.pid === undefined || (name === "SIGINT" && terminal)) return;
   const target = await descendantOf(child.pid, depth);
   // It may have ended in the meantime, and then there is nothing left to tell it.

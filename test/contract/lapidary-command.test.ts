@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { describe, expect, test } from "vitest";
-import { hasNamespaces } from "../support/sandbox.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { skipWithoutNamespaces } from "../support/sandbox.ts";
 import { makeBuildpack } from "../support/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
@@ -41,7 +41,9 @@ async function makeApp(build = serving): Promise<{ root: string; flags: string[]
 
 const runFlags = ["run", "app", "--state", "state"];
 
-describe.skipIf(!hasNamespaces)("lapidary build", () => {
+describe("lapidary build", () => {
+  beforeEach(skipWithoutNamespaces);
+
   test("builds, reports in words and as JSON, and never writes into the app", async () => {
     const { root, flags } = await makeApp();
     const typed = ["--env", "A=1", "--report", "out/report.json"];
@@ -114,7 +116,9 @@ describe.skipIf(!hasNamespaces)("lapidary build", () => {
   );
 });
 
-describe.skipIf(!hasNamespaces)("lapidary run", () => {
+describe("lapidary run", () => {
+  beforeEach(skipWithoutNamespaces);
+
   test("starts the default process from a copy that persists, until the next build", async () => {
     const { root, flags } = await makeApp();
     await lapidary(root, "build", ...flags);

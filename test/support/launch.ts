@@ -41,14 +41,18 @@ export async function launchStory(story: LaunchStory): Promise<Launched> {
   const args = [...options, "-c", script, story.name ?? "launcher", ...(story.args ?? [])];
   const env = { PATH: "/usr/bin:/bin", ...story.env };
   // A bash whose standard input is a socket believes to be a remote login and reads `~/.bashrc`.
-  const result = await execa(file, args, {
+  const {
+    exitCode = -1,
+    stdout,
+    stderr,
+  } = await execa(file, args, {
     env,
     extendEnv: false,
     stdin: "ignore",
     reject: false,
     stripFinalNewline: false,
   });
-  return { ...result, exitCode: result.exitCode ?? -1, root };
+  return { exitCode, stdout, stderr, root };
 }
 
 /** What `env -0` printed, without what the shell itself adds. */

@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, type TestContext } from "vitest";
 import { openSandbox, type Sandbox, type SandboxOptions } from "../../src/platform/sandbox.ts";
 import { addToTree, makeTree } from "./tree.ts";
 
-/** Whether this machine lets us make mount and PID namespaces. */
-export const hasNamespaces = (() => {
+/** For `beforeEach`: skips the test where the machine lets nobody make namespaces. */
+export function skipWithoutNamespaces({ skip }: TestContext): void {
+  skip(!hasNamespaces, "this machine refuses namespaces");
+}
+
+const hasNamespaces = (() => {
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   try {
     execFileSync("unshare", [

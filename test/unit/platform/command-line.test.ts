@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { usageText } from "../../../src/output/usage.ts";
 import { parseCommandLine } from "../../../src/platform/command-line.ts";
 import { failureOf } from "../../support/failure.ts";
 
@@ -76,6 +77,16 @@ describe("parseCommandLine", () => {
     expect(parseCommandLine(["build", "-h"])).toEqual({ command: "help", topic: "build" });
     expect(parseCommandLine(["run", "--help"])).toEqual({ command: "help", topic: "run" });
     expect(parseCommandLine(["--version"])).toEqual({ command: "version" });
+  });
+
+  test.each(["build", "run"] as const)("takes each option that the help of %s shows", (command) => {
+    const shown = [...new Set(usageText(command).match(/--[a-z][a-z-]+/g))];
+    expect(shown.length).toBeGreaterThan(5);
+    for (const option of shown) {
+      const isFlag = ["--clear-cache", "--no-network", "--verbose"].includes(option);
+      const typed = [command, "app", option, ...(isFlag ? [] : ["1"])];
+      expect(() => parseCommandLine(typed), option).not.toThrow();
+    }
   });
 
   test.each([

@@ -3,15 +3,22 @@ import { readdirSync } from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { BuildpackError } from "../../../src/failure.ts";
 import { openPlainSandbox } from "../../../src/platform/sandbox-in-place.ts";
-import { addPrograms, hasNamespaces, makeSandbox, runScript } from "../../support/sandbox.ts";
+import {
+  addPrograms,
+  makeSandbox,
+  runScript,
+  skipWithoutNamespaces,
+} from "../../support/sandbox.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const isRoot = process.getuid?.() === 0;
 
-describe.skipIf(!hasNamespaces)("a sandbox in namespaces", () => {
+describe("a sandbox in namespaces", () => {
+  beforeEach(skipWithoutNamespaces);
+
   test("shows the directories of the specification, writable but for buildpacks", async () => {
     const sandbox = await makeSandbox({}, { "app/Gemfile": "gem", "bp/buildpack.toml": "api" });
     expect(sandbox.inside).toEqual({
@@ -124,7 +131,8 @@ describe.skipIf(!hasNamespaces)("a sandbox in namespaces", () => {
     expect(sandbox.describe()).toContain("without network");
   });
 
-  test.skipIf(!isRoot)("runs as the ids that root asks for, without root's groups", async () => {
+  test("runs as the ids that root asks for, without root's groups", async ({ skip }) => {
+    skip(!isRoot, "only root can run as others");
     const sandbox = await makeSandbox({ uid: 1234, gid: 5678 });
     const { stdout } = await runScript(
       sandbox,
