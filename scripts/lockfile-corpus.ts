@@ -22,7 +22,10 @@ await withWork("Lockfile corpus", async (work) => {
     const old = await isOld(work);
     const chosen = names.length > 0 ? recipes.filter(({ name }) => names.includes(name)) : recipes;
     for (const recipe of chosen.filter((one) => (one.ruby === "before 3.2") === old)) {
-      await makeLockfile(work, directory, recipe);
+      await makeLockfile(work, directory, recipe).catch((error: unknown) => {
+        work.section.say(`\`${recipe.name}\` failed: ${String(error)}`);
+        process.exitCode = 1;
+      });
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -54,7 +57,9 @@ async function makeLockfile(work: Work, directory: string, recipe: Recipe): Prom
   await writeFiles(app, { ...appFiles, Gemfile: recipe.gemfile, "pretend.rb": pretend(recipe) });
   const bundler = await bundlerOf(work, directory, recipe.bundler);
   const bundle = ["-W0", "-I", join(bundler, "lib"), "-r", join(app, "pretend.rb")];
-  const env = await environment(work, directory);
+  const shared = await environment(work, directory);
+  // Bundler keeps shallow clones with the gems, each with the one commit that it needed.
+  const env = { ...shared, BUNDLE_PATH: join(directory, `${recipe.name}.gems`) };
   for (const command of recipe.commands ?? [["lock"]]) {
     work.section.say(`\`${recipe.name}\`: bundle ${command.join(" ")}`);
     await run(work, ruby, [...bundle, join(bundler, "exe/bundle"), ...command], { cwd: app, env });
@@ -90,7 +95,6 @@ async function environment(work: Work, directory: string): Promise<Record<string
     // A second server for recipes that need one: the first by another name.
     "BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE__COM/": server.trim(),
     BUNDLE_USER_HOME: join(directory, "home"),
-    BUNDLE_PATH: join(directory, "gems"),
     GIT_CONFIG_COUNT: "2",
     GIT_CONFIG_KEY_0: `url.${join(directory, "git")}/.insteadOf`,
     GIT_CONFIG_VALUE_0: "https://git.example.com/",

@@ -18,6 +18,7 @@ export const repositories: Readonly<Record<string, Files>> = {
   "acme/bundler-source-folder.git": {
     ...gem(".", "bundler-source-folder", "1.0.0", {}),
     "plugins.rb": sourcePlugin(),
+    "lib/folder.rb": "",
   },
 };
 

@@ -22,8 +22,10 @@ const allPlatforms =
 const addAllPlatforms = ["lock", ...allPlatforms.flatMap((name) => ["--add-platform", name])];
 const addJava = [["lock", "--add-platform", "java"]];
 const addChecksums = ["lock", "--add-checksums"];
+const folderPluginName = "bundler-source-folder";
+const folderPluginPlace = `https://git.example.com/acme/${folderPluginName}.git`;
 const folderPlugin = [
-  'plugin "bundler-source-folder", git: "https://git.example.com/acme/bundler-source-folder.git"',
+  `plugin "${folderPluginName}", git: "${folderPluginPlace}"`,
   'source "folder:/engines/shop", type: "folder", shade: "green" do',
   '  gem "shop"',
   "end",
@@ -102,10 +104,7 @@ export const recipes: readonly Recipe[] = [
       runsOn: { version: "3.1.4", patchLevel: "223", engine: "jruby", engineVersion: "9.4.5.0" },
     },
   ),
-  recipe("2.4-prerelease-gems", "2.4.22", [
-    'gem "rails", "8.0.0.rc2"',
-    'gem "rspec", ">= 4.0.0.pre"',
-  ]),
+  recipe("2.4-prerelease-gems", "2.4.22", ['gem "rails", "8.0.0.rc2"']),
   recipe("2.5-preview", "2.5.23", ['ruby "3.4.0.preview1"', 'gem "rack"'], {
     runsOn: { version: "3.4.0.preview1", patchLevel: "-1" },
   }),
@@ -158,7 +157,9 @@ export const recipes: readonly Recipe[] = [
     secondServer("rack-test"),
     'gem "nokogiri"',
   ]),
-  recipe("4.0-plugin", "4.0.24", [...folderPlugin, 'gem "rack"']),
+  recipe("4.0-plugin", "4.0.24", [...folderPlugin, 'gem "rack"'], {
+    commands: [["plugin", "install", folderPluginName, "--git", folderPluginPlace], ["lock"]],
+  }),
   recipe(
     "4.0-jruby",
     "4.0.24",
