@@ -1,0 +1,21 @@
+import type { Project } from "../../src/buildpack/steps/read-project.ts";
+import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
+
+/** A project as it is read from an app with this lockfile, and nothing else unless stated. */
+export function makeProject(lockfile: string, rest: Partial<Project> = {}): Project {
+  const parsed = parseGemfileLock(lockfile);
+  if (parsed.kind === "refused") throw new Error(parsed.problem);
+  return {
+    dir: "/workspace",
+    gemfile: "Gemfile",
+    lockfile: "Gemfile.lock",
+    locked: parsed.lockfile,
+    ignored: parsed.ignored,
+    rubyVersionFile: undefined,
+    toolVersionsFile: undefined,
+    bundleConfig: undefined,
+    configRu: false,
+    binRails: false,
+    ...rest,
+  };
+}
