@@ -52,6 +52,9 @@ function sign(answer: unknown, signs: "<=>" | "01"): string {
 }
 
 const ordered = [
+  ..."1.a0.0.b 1.a0.b 1.0.a.0.b 1.a.0.b 1.a.b.0.0 1.00.a 1.0.5.a 10.0.a 1.10.0 1.0.0a 1.a0 1.a00.1".split(
+    " ",
+  ),
   ..."0 0.0.0 0.a 0.0.a 1 1.0 1.0.0 01.0 1.0.a 1.a 1.0.a.0 1.0.0.a 1.a.1 1.a1 1.a.10 1.a.2 1.a.b".split(
     " ",
   ),

@@ -78,16 +78,38 @@ function numbersBeforeLetters(version: string): string[] {
 
 // Zeros before letters and at the end say nothing: 1.0.a and 1.a, 1.0 and 1 are the same version.
 function canonicalSegments(version: string): string[] {
-  const trimmed = version.replace(/(?<=[a-zA-Z.])[.0]+$/, "");
-  return segmentsOf(
-    hasLetters(version) ? trimmed.replace(/(?<=\.|^)[0.]+(?=[a-zA-Z])/, "") : trimmed,
-  );
+  const trimmed = withoutZerosAtEnd(version);
+  return segmentsOf(hasLetters(trimmed) ? withoutZerosBeforeLetters(trimmed) : trimmed);
+}
+
+// As RubyGems' /(?<=[a-zA-Z.])[.0]+\z/ cuts, without its quadratic worst case.
+function withoutZerosAtEnd(version: string): string {
+  let start = version.length;
+  while (start > 0 && ".0".includes(version.charAt(start - 1))) start--;
+  if (isLetters(version.charAt(start - 1))) return version.slice(0, start);
+  const dot = version.indexOf(".", start);
+  return dot < 0 ? version : version.slice(0, dot + 1);
+}
+
+// As /(?<=\.|\A)[0.]+(?=[a-zA-Z])/ cuts, which is the first such run alone.
+function withoutZerosBeforeLetters(version: string): string {
+  for (const { index, 0: run } of version.matchAll(/[0.]+/g)) {
+    const end = index + run.length;
+    const dot = run.indexOf(".");
+    const start = index === 0 ? 0 : dot < 0 ? end : index + dot + 1;
+    if (start < end && isLetters(version.charAt(end))) {
+      return version.slice(0, start) + version.slice(end);
+    }
+  }
+  return version;
 }
 
 function compareSegments(a: string, b: string): number {
   if (isLetters(a) !== isLetters(b)) return isLetters(a) ? -1 : 1;
   if (isLetters(a)) return a < b ? -1 : Number(a > b);
-  const [left, right] = [BigInt(a), BigInt(b)];
+  const [left, right] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
+  // Of two numbers of any size without leading zeros, the longer one is greater.
+  if (left.length !== right.length) return left.length - right.length;
   return left < right ? -1 : Number(left > right);
 }
 

@@ -33,4 +33,4 @@ export function parseRubyVersion(line: string): LockedRuby | undefined {
 }
 
 const pattern =
-  /ruby\s+([0-9]+(?:\.[0-9]+)*(?:[.-][a-z]+[0-9]*)?)(?:p(-?[0-9]+))?(?:\s+\(([^\s()]+)\s+([^()]+)\))?/;
+  /ruby\s([0-9]+(?:\.[0-9]+)*(?:[.-][a-z]+[0-9]*)?)(?:p(-?[0-9]+))?(?:\s\(([^\s()]+)\s([^()]+)\))?/;
