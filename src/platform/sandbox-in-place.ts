@@ -39,7 +39,9 @@ async function linkBuildpacks(directory: string, buildpacks: PreparedSandbox["bu
 
 function asUser({ callerIsRoot, ids, signal }: PreparedSandbox, command: Command): Command {
   const become = [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, "--clear-groups"];
-  const args = ["--pdeathsig", "KILL", ...(callerIsRoot && ids.uid !== 0 ? become : []), "--"];
+  // Root of a container may be refused even the change to what it is already.
+  const changes = callerIsRoot && (ids.uid !== 0 || ids.gid !== 0);
+  const args = ["--pdeathsig", "KILL", ...(changes ? become : []), "--"];
   return {
     ...(signal ? { signal } : {}),
     ...command,

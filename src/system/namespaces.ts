@@ -29,16 +29,19 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
   const { direct, special } = splitEnvironment(command.env);
   const { uid, gid, newRoot, callerIsRoot } = namespaces;
   // Root of a container may be refused even the change to what it is already.
-  const ids = uid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
+  const ids = uid === 0 && gid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
   const become = callerIsRoot ? ids : ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
   return {
     ...command,
     file: "/usr/bin/setpriv",
     args: [
-      ...["--pdeathsig", "KILL", "/usr/bin/unshare", "--mount", "--pid", "--fork"],
+      // A terminal's SIGINT reaches all of us; unshare would die of it after the command has ended.
+      ...["--pdeathsig", "KILL", "/usr/bin/env", "--ignore-signal=INT"],
+      ...["/usr/bin/unshare", "--mount", "--pid", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
       ...(namespaces.network ? [] : ["--net"]),
       ...["--", "/bin/sh", "-c", setupScript(namespaces), "sandbox"],
+      ...["/usr/bin/env", "--default-signal=INT"],
       ...["/usr/bin/unshare", ...become, `--root=${newRoot}`, `--wd=${command.cwd}`, "--"],
       ...["/usr/bin/env", ...special, command.file, ...command.args],
     ],
@@ -49,7 +52,7 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
 }
 
 /** The exit code of a sandbox whose furnishing failed; what failed is on standard error. */
-export const setupFailed = 125;
+const setupFailed = 125;
 
 /** What the setup makes itself, whatever the root file system has there. */
 export const kernelDirectories: readonly string[] = ["/dev", "/proc"];

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -179,6 +180,22 @@ describe("lapidary run", () => {
     expect((await deaf).exitCode).toBe(143);
   });
 
+  test("lets an app in a terminal end at Ctrl-C in its own way", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const script = "trap 'echo told; exit 9' INT; echo ready; while :; do sleep 0.05; done";
+    const typed = [process.execPath, program, ...runFlags, "--", "sh", "-c", `"${script}"`];
+    const terminal = execa("script", ["-qec", typed.join(" "), "/dev/null"], {
+      cwd: root,
+      reject: false,
+    });
+    await untilSaid(terminal, "ready");
+    terminal.stdin.write("\u0003");
+    const { exitCode, stdout } = await terminal;
+    expect(exitCode).toBe(9);
+    expect(stdout.match(/told/g)).toHaveLength(1);
+  });
+
   test("exits 82 for what it cannot launch, with what there is instead", async () => {
     const { root, flags } = await makeApp();
     await lapidary(root, "build", ...flags);
@@ -198,7 +215,7 @@ describe("lapidary run", () => {
   });
 });
 
-async function untilSaid(running: ReturnType<typeof lapidary>, word: string): Promise<void> {
+async function untilSaid(running: { stdout: Readable }, word: string): Promise<void> {
   await new Promise<void>((resolve) => {
     running.stdout.on("data", (chunk) => String(chunk).includes(word) && resolve());
   });
