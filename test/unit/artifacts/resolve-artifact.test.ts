@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../src/artifacts/artifact.ts";
-import { newerPatch, resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
+import {
+  newerPatch,
+  newestOfBranch,
+  resolveArtifact,
+} from "../../../src/artifacts/resolve-artifact.ts";
 import { failureOf } from "../../support/failure.ts";
 
 const noble = { os: "linux", arch: "amd64", distro: { name: "ubuntu", version: "24.04" } };
@@ -105,6 +109,26 @@ describe("a newer release of the branch", () => {
     expect(
       newerPatch(inventory, { name: "ruby", version: "3.5.0", target: noble }),
     ).toBeUndefined();
+  });
+});
+
+describe("the newest release of a branch", () => {
+  const inventory = ["3.4.9", "3.4.10", "3.4.11.rc1", "3.40.1"].map(source);
+  const wanted = { name: "ruby", target: bookworm };
+
+  test("is the newest that the target can have, and no prerelease", () => {
+    const newer = prebuilt("3.4.12", "amd64");
+    expect(newestOfBranch([...inventory, newer], { ...wanted, version: "3.4" })).toBe("3.4.10");
+  });
+
+  test("is the operator's newest where the operator has one", () => {
+    const operators = { ...source("3.4.9"), origin: "operator" as const };
+    expect(newestOfBranch([operators, ...inventory], { ...wanted, version: "3.4" })).toBe("3.4.9");
+  });
+
+  test("is none for what is a release itself, or has none", () => {
+    expect(newestOfBranch(inventory, { ...wanted, version: "3.4.9" })).toBeUndefined();
+    expect(newestOfBranch(inventory, { ...wanted, version: "3.5" })).toBeUndefined();
   });
 });
 
