@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { findRuby } from "../../../../src/buildpack/steps/find-ruby.ts";
+import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { recordSection } from "../../../support/section.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const branches = `
+[[branches]]
+branch = "3.4"
+status = "normal maintenance"
+first-release = "2024-12-25"
+
+[[branches]]
+branch = "3.3"
+status = "security maintenance"
+first-release = "2023-12-25"
+eol = "2027-03-31"
+
+[[branches]]
+branch = "3.1"
+status = "eol"
+first-release = "2021-12-25"
+eol = "2025-03-26"
+`;
+
+const rubies = ["3.1.2", "3.1.7", "3.3.8", "3.3.9", "3.3.10", "3.4.0.preview1", "3.4.1"];
+
+describe("a whole version", () => {
+  test("is taken as it is, by its checksum", async () => {
+    const { found, lines } = await find({ engine: "ruby", version: "3.3.10" });
+    expect(found).toMatchObject({
+      ruby: { engine: "ruby", version: "3.3.10" },
+      checksum: checksumOf("3.3.10"),
+    });
+    expect(lines).toEqual([]);
+  });
+
+  test("that nobody vouches for is known by its address", async () => {
+    const jruby = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.14.0" };
+    const { found } = await find(jruby);
+    expect(found.checksum).toBe("none published for https://upstream.example.com/jruby-9.4.14.0");
+  });
+
+  test("that does not exist fails with the nearest that do", async () => {
+    expect(await failureOf(find({ engine: "ruby", version: "3.3.99" }))).toEqual({
+      code: "artifact/version-unknown",
+      name: "ruby",
+      version: "3.3.99",
+      source: ".ruby-version",
+      nearest: ["3.4.1", "3.3.10", "3.3.9", "3.3.8", "3.1.7"],
+    });
+  });
+});
+
+describe("a branch", () => {
+  test("is its newest release, counted as numbers, and the log says which", async () => {
+    const { found, lines } = await find({ engine: "ruby", version: "3.3" });
+    expect(found).toMatchObject({ ruby: { version: "3.3.10" }, checksum: checksumOf("3.3.10") });
+    expect(lines).toEqual(["`3.3.10` is the newest 3.3 that can be installed"]);
+  });
+
+  test("is never a prerelease", async () => {
+    const { found } = await find({ engine: "ruby", version: "3.4" });
+    expect(found.ruby.version).toBe("3.4.1");
+  });
+
+  test("of a whole series is the newest of all", async () => {
+    expect((await find({ engine: "ruby", version: "3" })).found.ruby.version).toBe("3.4.1");
+  });
+
+  test("of JRuby keeps the language that it speaks", async () => {
+    const { found } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4" });
+    expect(found.ruby).toEqual({ engine: "jruby", version: "3.1", engineVersion: "9.4.15.0" });
+  });
+
+  test("that does not exist fails with the nearest that do", async () => {
+    expect(await failureOf(find({ engine: "ruby", version: "3.9" }))).toMatchObject({
+      code: "artifact/version-unknown",
+      version: "3.9",
+    });
+  });
+});
+
+describe("a Ruby that is out of date", () => {
+  test("past its end of life gets a warning, with what is maintained", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.1.7" });
+    expect(lines).toEqual([
+      "! Ruby 3.1 reached its end of life on 2025-03-26: it gets no security fixes any more.",
+      "! Maintained are 3.3, 3.4.",
+    ]);
+  });
+
+  test("gets a warning with the newest release of its branch", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.3.8" });
+    expect(lines).toEqual([
+      "! Ruby 3.3.10 is a newer release of the same branch, with fixes that 3.3.8 lacks.",
+    ]);
+  });
+
+  test("is judged by the day of the build", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.3.10" }, "2027-03-31");
+    expect(lines[0]).toMatch(/^! Ruby 3\.3 reached its end of life on 2027-03-31/);
+  });
+
+  test("is not known of JRuby", async () => {
+    const { lines } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4.14.0" });
+    expect(lines).toEqual([]);
+  });
+});
+
+async function find(ruby: LockedRuby, today = "2026-08-06") {
+  const buildpackDir = await makeTree({
+    "inventory/ruby.toml": rubies.map(rubyEntry).join("\n"),
+    "inventory/jruby.toml": ["9.4.14.0", "9.4.15.0"].map(jrubyEntry).join("\n"),
+    "inventory/ruby-branches.toml": branches,
+  });
+  const section = recordSection();
+  const context = makeBuildContext({ input: { buildpackDir }, today });
+  const request = { ruby, source: ".ruby-version", disagreeing: [] };
+  return { found: await findRuby(context, request, section), lines: section.lines };
+}
+
+function checksumOf(version: string): string {
+  return Buffer.from(version).toString("hex").padEnd(64, "0");
+}
+
+function rubyEntry(version: string): string {
+  return `[[artifacts]]
+name = "ruby"
+version = "${version}"
+kind = "source"
+url = "https://upstream.example.com/ruby-${version}"
+sha256 = "${checksumOf(version)}"
+`;
+}
+
+function jrubyEntry(version: string): string {
+  return `[[artifacts]]
+name = "jruby"
+version = "${version}"
+kind = "prebuilt"
+url = "https://upstream.example.com/jruby-${version}"
+`;
+}
