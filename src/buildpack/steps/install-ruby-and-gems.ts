@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { installBundler } from "../layers/bundler.ts";
 import { installGems } from "../layers/gems.ts";
@@ -9,9 +10,10 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import { bundleGroups } from "./bundle-groups.ts";
 import { childEnvironment, withPath } from "./child-environment.ts";
 import type { Versions } from "./choose-versions.ts";
-import { digestBundleInputs } from "./digest-bundle-inputs.ts";
+import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
 import { findRuby } from "./find-ruby.ts";
 import type { Project } from "./read-project.ts";
+import { withTrustedCertificates } from "./trust-certificates.ts";
 
 /** Where the app's Ruby and gems are, and which groups of gems were installed. */
 export interface Installed {
@@ -29,67 +31,102 @@ export async function installRubyAndGems(
   project: Project,
   versions: Versions,
 ): Promise<Installed> {
-  const { input, printer, run, settings } = context;
-  const { appDir, layersDir, platform, target } = input;
-  const keys = { distro: distroLabel(target.distro), arch: target.arch };
-
-  const [{ rubyDir, rubyVersion, checksum }, inputs] = await Promise.all([
-    printer.section("Ruby", async (section) => {
-      const found = await findRuby(context, versions.ruby, section);
-      const { checksum, install } = found;
-      const rubyVersion = rubyLabel(found.ruby);
-      const metadata = { ...keys, rubyVersion, checksum };
-      const rubyDir = await installRuby({ layersDir, metadata, install, section });
-      return { rubyDir, rubyVersion, checksum };
-    }),
+  const { appDir, platform } = context.input;
+  const [ruby, inputs] = await Promise.all([
+    installRubyLayer(context, versions),
     digestBundleInputs({ ...project, appDir, userEnv: platform.env }),
   ]);
+  return await withTrustedCertificates(platform.bindings, async (trusted) => {
+    const configured = parseBundleConfig(project.bundleConfig ?? "").applied;
+    const env = { ...configured, ...childEnvironment(context.env).env, ...trusted };
+    const bundlerDir = await installBundlerLayer(context, versions, ruby, env);
+    return await installGemsLayer(context, { project, versions, ruby, inputs, env, bundlerDir });
+  });
+}
 
-  const configured = parseBundleConfig(project.bundleConfig ?? "").applied;
-  const child = { ...configured, ...childEnvironment(context.env).env };
-  const bundlerDir = await printer.section("Bundler", (section) =>
+interface InstalledRuby {
+  dir: string;
+  version: string;
+  checksum: string;
+}
+
+async function installRubyLayer(context: BuildContext, versions: Versions): Promise<InstalledRuby> {
+  const { layersDir } = context.input;
+  return await context.printer.section("Ruby", async (section) => {
+    const { ruby, checksum, install } = await findRuby(context, versions.ruby, section);
+    const version = rubyLabel(ruby);
+    const metadata = { ...machineKeys(context), rubyVersion: version, checksum };
+    const dir = await installRuby({ layersDir, metadata, install, section });
+    return { dir, version, checksum };
+  });
+}
+
+async function installBundlerLayer(
+  context: BuildContext,
+  versions: Versions,
+  ruby: InstalledRuby,
+  env: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const { input, printer, run } = context;
+  const bundler = { bundlerVersion: versions.bundler, rubyVersion: ruby.version };
+  return await printer.section("Bundler", (section) =>
     installBundler({
-      layersDir,
-      appDir,
-      rubyDir,
-      metadata: { ...keys, bundlerVersion: versions.bundler, rubyVersion },
-      env: withPath(child, `${rubyDir}/bin`),
+      layersDir: input.layersDir,
+      appDir: input.appDir,
+      rubyDir: ruby.dir,
+      metadata: { ...machineKeys(context), ...bundler },
+      env: withPath(env, join(ruby.dir, "bin")),
       run,
       section,
     }),
   );
+}
 
-  const groups = bundleGroups(child);
+interface GemsRequest {
+  project: Project;
+  versions: Versions;
+  ruby: InstalledRuby;
+  inputs: BundleInputs;
+  env: Readonly<Record<string, string>>;
+  bundlerDir: string | undefined;
+}
+
+async function installGemsLayer(context: BuildContext, request: GemsRequest): Promise<Installed> {
+  const { input, printer, run, settings } = context;
+  const { project, versions, ruby, inputs, env, bundlerDir } = request;
+  const groups = bundleGroups(env);
   const place = (gems: string): Places => ({
-    app: appDir,
+    app: input.appDir,
     gemfile: project.gemfile,
     gems,
     bundler: bundlerDir,
-    ruby: rubyDir,
+    ruby: ruby.dir,
   });
+  const executables = [bundlerDir, ruby.dir].filter((dir) => dir !== undefined);
+  const madeWith = {
+    rubyVersion: ruby.version,
+    rubyChecksum: ruby.checksum,
+    bundlerVersion: versions.bundler,
+  };
   const gems = await printer.section("Gems", (section) =>
     installGems({
-      layersDir,
-      appDir,
+      layersDir: input.layersDir,
+      appDir: input.appDir,
       lockfile: project.lockfile,
-      metadata: {
-        ...keys,
-        rubyVersion,
-        rubyChecksum: checksum,
-        ...inputs,
-        bundlerVersion: versions.bundler,
-      },
+      metadata: { ...machineKeys(context), ...madeWith, ...inputs },
       always: settings.HEROKU_SKIP_BUNDLE_DIGEST,
-      env: {
-        ...withPath(child, ...(bundlerDir ? [`${bundlerDir}/bin`] : []), `${rubyDir}/bin`),
-        ...groups,
-      },
+      env: { ...withPath(env, ...executables.map((dir) => join(dir, "bin"))), ...groups },
       locate: (gemsDir) => bundlerVariables(place(gemsDir)),
       run,
       section,
     }),
   );
   return { places: place(gems), bundleGroups: groups };
+}
+
+/** What compiled code depends on besides Ruby itself. */
+function machineKeys({ input }: BuildContext): { distro: string; arch: string } {
+  return { distro: distroLabel(input.target.distro), arch: input.target.arch };
 }
 
 function distroLabel(distro: { name: string; version: string } | undefined): string {

@@ -1,0 +1,41 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certificatesIn } from "../../artifacts/certificates.ts";
+import type { Binding } from "../../cnb/bindings.ts";
+import { readTextIfAny, removeTree } from "../../system/files.ts";
+
+// Where distributions keep all certificates that they trust, in one file.
+const systemBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+];
+
+/**
+ * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings
+ * of type `ca-certificates` besides those of the system. The file that holds them is then removed.
+ */
+export async function withTrustedCertificates<T>(
+  bindings: readonly Binding[],
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const certificates = certificatesIn(bindings);
+  if (certificates.length === 0) return await work({});
+  const directory = await mkdtemp(join(tmpdir(), "lapidary-certificates-"));
+  try {
+    const file = join(directory, "ca-certificates.crt");
+    await writeFile(file, [await systemCertificates(), ...certificates].join("\n"));
+    return await work({ SSL_CERT_FILE: file, GIT_SSL_CAINFO: file });
+  } finally {
+    await removeTree(directory);
+  }
+}
+
+async function systemCertificates(): Promise<string> {
+  for (const path of systemBundles) {
+    const text = await readTextIfAny(path);
+    if (text !== undefined) return text;
+  }
+  return "";
+}
