@@ -1,6 +1,6 @@
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { isDirectory } from "../system/files.ts";
 
@@ -15,23 +15,25 @@ export async function withBindings<T>(
   cwd: string,
   work: (directories: string[]) => Promise<T>,
 ): Promise<T> {
-  const links = await mkdtemp(join(tmpdir(), "lapidary-bindings-"));
+  const links: string[] = [];
   try {
     const directories: string[] = [];
     for (const binding of given) directories.push(await directoryOf(binding, cwd, links));
     return await work(directories);
   } finally {
-    await rm(links, { recursive: true, force: true });
+    for (const link of links) await rm(dirname(link), { recursive: true, force: true });
   }
 }
 
-async function directoryOf(binding: string, cwd: string, links: string): Promise<string> {
+async function directoryOf(binding: string, cwd: string, links: string[]): Promise<string> {
   const whole = resolve(cwd, binding);
   if (await isDirectory(whole)) return whole;
   const [, name = "", path = ""] = /^([^/=]+)=(.+)$/.exec(binding) ?? [];
   if (path !== "" && (await isDirectory(resolve(cwd, path)))) {
-    await symlink(resolve(cwd, path), join(links, name));
-    return join(links, name);
+    const link = join(await mkdtemp(join(tmpdir(), "lapidary-bindings-")), name);
+    links.push(link);
+    await symlink(resolve(cwd, path), link);
+    return link;
   }
   const problem = `\`--binding ${binding}\` names no directory`;
   throw new BuildpackError({ code: "platform/usage", problem });
