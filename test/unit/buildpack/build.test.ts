@@ -1,0 +1,184 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { build } from "../../../src/buildpack/build.ts";
+import type { Command, RunCommand } from "../../../src/system/command.ts";
+import { lstatIfAny } from "../../../src/system/files.ts";
+import { parseToml } from "../../../src/toml.ts";
+import { makeBuildContext } from "../../support/build-context.ts";
+import { failureOf } from "../../support/failure.ts";
+import { addToTree, makeTree, readTree } from "../../support/tree.ts";
+
+const checksum = "a".repeat(64);
+const lockfile = `GEM
+  remote: https://gems.example.com/
+  specs:
+    rack (3.1.8)
+    railties (8.1.4)
+
+PLATFORMS
+  x86_64-linux
+
+DEPENDENCIES
+  railties
+
+RUBY VERSION
+   ruby 3.3.8p144
+
+BUNDLED WITH
+   2.5.22
+`;
+
+const app = {
+  Gemfile: 'gem "railties"',
+  "Gemfile.lock": lockfile,
+  "bin/rails": "#!/usr/bin/env ruby\n",
+  ".bundle/config": 'BUNDLE_PATH: "vendor"\nBUNDLE_RETRY: "5"\n',
+};
+
+// A Ruby of an earlier build, so that nothing has to be downloaded.
+const restored = {
+  "ruby/bin/ruby": "",
+  "ruby/lib/ruby/gems/3.3.0/specifications/default/bundler-2.5.22.gemspec": "",
+  "ruby.toml": `[metadata]\ndistro = "debian 12"\narch = "amd64"\nruby-version = "3.3.8"\nchecksum = "${checksum}"\n`,
+};
+
+const buildpack = {
+  "inventory/ruby.toml": `[[artifacts]]\nname = "ruby"\nversion = "3.3.8"\nkind = "source"\nurl = "https://upstream.example.com/ruby"\nsha256 = "${checksum}"\n`,
+  "inventory/ruby-branches.toml":
+    '[[branches]]\nbranch = "3.3"\nstatus = "security maintenance"\nfirst-release = "2023-12-25"\n',
+};
+
+describe("build", () => {
+  test("tells its decisions in this order", async () => {
+    const { log } = await buildApp();
+    expect(log.match(/^- .*$/gm)).toEqual([
+      "- What this build does not follow",
+      "- Ruby version",
+      "- Bundler version",
+      "- Ruby",
+      "- Bundler",
+      "- Gems",
+      "- Environment",
+      "- Processes",
+    ]);
+    expect(log).toMatch(/^Lapidary 0\.1\.0$/m);
+    expect(log).toMatch(/^Done \(finished in /m);
+  });
+
+  test("leaves these layers, and a web process", async () => {
+    const { layersDir } = await buildApp();
+    const files = Object.keys(await readTree(layersDir)).filter((path) => !path.includes("/"));
+    expect(files).toEqual([
+      "gems.toml",
+      "launch.toml",
+      "ruby.toml",
+      "secret-key-base.toml",
+      "variables.toml",
+    ]);
+    const launch = parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"));
+    expect(launch).toMatchObject({ processes: [{ type: "web", default: true }] });
+  });
+
+  test("runs Bundler frozen, on our Ruby, in our layer, and with the user's own settings", async () => {
+    const { layersDir, appDir, commands } = await buildApp({
+      userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:secret", GEM_HOME: "/elsewhere" },
+    });
+    expect(commands[0]).toMatchObject({ file: "bundle", args: ["install"], cwd: appDir });
+    expect(commands[0]?.env).toEqual({
+      BUNDLE_APP_CONFIG: join(layersDir, "gems/.bundle"),
+      BUNDLE_FROZEN: "1",
+      BUNDLE_GEMFILE: join(appDir, "Gemfile"),
+      BUNDLE_GEMS__EXAMPLE__COM: "user:secret",
+      BUNDLE_RETRY: "5",
+      BUNDLE_SILENCE_ROOT_WARNING: "1",
+      BUNDLE_WITHOUT: "development:test",
+      GEM_HOME: join(layersDir, "gems"),
+      GEM_PATH: join(layersDir, "gems"),
+      LANG: "C.UTF-8",
+      PATH: `${join(layersDir, "ruby/bin")}:/usr/bin`,
+    });
+  });
+
+  test("writes credentials of the environment nowhere", async () => {
+    const { layersDir, log } = await buildApp({
+      userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:t0ps3cret" },
+      output: ["Fetching https://user:t0ps3cret@gems.example.com/rack.gem"],
+    });
+    expect(JSON.stringify(await readTree(layersDir))).not.toContain("t0ps3cret");
+    expect(log).not.toContain("t0ps3cret");
+    expect(log).toContain("Fetching https://***@gems.example.com/rack.gem");
+  });
+
+  test("runs no command where nothing has changed", async () => {
+    const first = await buildApp();
+    const second = await buildApp({ ...first });
+    expect(first.commands.map(({ args }) => args[0])).toEqual(["install", "clean"]);
+    expect(second.commands).toEqual([]);
+  });
+
+  test("leaves the groups out at launch that it left out itself", async () => {
+    const { layersDir } = await buildApp({ userEnv: { BUNDLE_WITHOUT: "assets ci" } });
+    expect(await readTree(join(layersDir, "variables/env"))).toMatchObject({
+      "BUNDLE_WITHOUT.default": "assets:ci",
+    });
+  });
+
+  test("opens what Rails writes to", async () => {
+    const { appDir } = await buildApp();
+    expect((await lstatIfAny(join(appDir, "tmp/pids")))?.isDirectory()).toBe(true);
+  });
+});
+
+describe("what is wrong with an app", () => {
+  test.each<[string, Record<string, string>, string]>([
+    [
+      "a lockfile for other machines",
+      { "Gemfile.lock": lockfile.replace("x86_64-linux", "arm64-darwin-24") },
+      "app/platform-missing",
+    ],
+    ["a misleading script", { "bin/rails": "#!/opt/ruby/bin/ruby\n" }, "app/binstub-misleading"],
+    [
+      "another engine",
+      { "Gemfile.lock": lockfile.replace("p144", "p0 (truffleruby 24.1)") },
+      "app/ruby-unsupported",
+    ],
+  ])("is told before anything is opened: %s", async (_, files, code) => {
+    const layersDir = await makeTree(restored);
+    const before = await readTree(layersDir);
+    const commands: Command[] = [];
+    const work = buildApp({ layersDir, files, commands });
+    expect(await failureOf(work)).toMatchObject({ code });
+    expect(commands).toEqual([]);
+    expect(await readTree(layersDir)).toEqual(before);
+  });
+});
+
+interface Story {
+  layersDir?: string;
+  appDir?: string;
+  files?: Record<string, string>;
+  userEnv?: Record<string, string>;
+  output?: string[];
+  commands?: Command[];
+}
+
+async function buildApp(story: Story = {}) {
+  const { files = {}, userEnv = {}, output = [] } = story;
+  const appDir = story.appDir ?? (await makeTree({ ...app, ...files }));
+  const layersDir = story.layersDir ?? (await makeTree(restored));
+  const buildpackDir = await makeTree(buildpack);
+  const commands: Command[] = [];
+  const run: RunCommand = async (command) => {
+    commands.push(command);
+    story.commands?.push(command);
+    for (const line of output) command.onLine?.(line);
+    await addToTree(command.env["GEM_HOME"] ?? "", { "gems/rack-3.1.8/rack.rb": "" });
+    return { exitCode: 0, stdout: "", stderr: "", lines: output };
+  };
+  const env = { PATH: "/usr/bin", CNB_TARGET_OS: "linux" };
+  const input = { appDir, layersDir, buildpackDir };
+  const context = makeBuildContext({ input, userEnv, env, run });
+  await build(context);
+  return { appDir, layersDir, commands, log: context.log() };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../src/settings.ts";
+
+describe("readSettings", () => {
+  test("fills in every default", () => {
+    expect(readSettings({ DATABASE_URL: "postgres://x" })).toEqual({
+      settings: {
+        BP_LOG_LEVEL: "info",
+        BP_INVENTORY: undefined,
+        BP_DEPENDENCY_MIRROR: undefined,
+        HEROKU_SKIP_BUNDLE_DIGEST: false,
+      },
+    });
+  });
+
+  test.each([
+    ["1", true],
+    ["true", true],
+    ["0", false],
+    ["false", false],
+    ["", false],
+    ["1\n", true],
+  ])("takes HEROKU_SKIP_BUNDLE_DIGEST=%j for %s", (value, expected) => {
+    expect(readSettings({ HEROKU_SKIP_BUNDLE_DIGEST: value })).toMatchObject({
+      settings: { HEROKU_SKIP_BUNDLE_DIGEST: expected },
+    });
+  });
+
+  test.each([
+    ["HEROKU_SKIP_BUNDLE_DIGEST", "yes", "expected `true` or `false`"],
+    ["BP_LOG_LEVEL", "verbose", "expected `info` or `debug`"],
+  ])("refuses %s=%s and says what it takes", (key, value, problem) => {
+    expect(readSettings({ [key]: value })).toEqual({ invalid: { key, value, problem } });
+  });
+
+  test("takes a URL as it is", () => {
+    const BP_INVENTORY = "https://example.com/inventory.toml#sha256=aa";
+    expect(readSettings({ BP_INVENTORY })).toMatchObject({ settings: { BP_INVENTORY } });
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { runCommand } from "../../../src/system/command.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const env = { PATH: "/usr/bin:/bin" };
+
+describe("runCommand", () => {
+  test("gives back both streams, apart and in order", async () => {
+    const result = await sh("echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; exit 3");
+    expect(result).toEqual({
+      exitCode: 3,
+      stdout: "one\nthree",
+      stderr: "two",
+      lines: ["one", "two", "three"],
+    });
+  });
+
+  test("hands over each line as it comes", async () => {
+    const lines: string[] = [];
+    await runCommand({
+      file: "sh",
+      args: ["-c", "echo one; echo; printf three"],
+      cwd: "/",
+      env,
+      onLine: (line) => lines.push(line),
+    });
+    expect(lines).toEqual(["one", "", "three"]);
+  });
+
+  test("passes the given environment and nothing of its own", async () => {
+    const { stdout } = await runCommand({
+      file: "env",
+      args: [],
+      cwd: "/",
+      env: { ...env, SHOP: "a b" },
+    });
+    expect(stdout.split("\n").sort()).toEqual(["PATH=/usr/bin:/bin", "SHOP=a b"]);
+  });
+
+  test("passes arguments as they are, without a shell", async () => {
+    const { stdout } = await runCommand({
+      file: "printf",
+      args: ["%s|", "$HOME", "a  b", "*", ""],
+      cwd: "/",
+      env,
+    });
+    expect(stdout).toBe("$HOME|a  b|*||");
+  });
+
+  test("runs in the directory that it is given", async () => {
+    const cwd = await makeTree();
+    expect((await runCommand({ file: "pwd", args: ["-P"], cwd, env })).stdout).toBe(cwd);
+  });
+
+  test("leaves nothing to read on standard input", async () => {
+    expect((await sh("cat; echo end")).stdout).toBe("end");
+  });
+
+  test.each([
+    ["a name that is nowhere on PATH", "no-such-command"],
+    ["a path that is not there", "/no/such/command"],
+  ])("answers 127 for %s", async (_, file) => {
+    expect((await runCommand({ file, args: [], cwd: "/", env })).exitCode).toBe(127);
+  });
+
+  test.each([
+    ["TERM", 143],
+    ["KILL", 137],
+    ["HUP", 129],
+  ])("answers 128 and the number of the signal that ended it: %s", async (signal, exitCode) => {
+    expect((await sh(`kill -${signal} $$`)).exitCode).toBe(exitCode);
+  });
+
+  test("is ended by its signal", async () => {
+    const controller = new AbortController();
+    const running = runCommand({
+      file: "sh",
+      args: ["-c", "echo ready; exec sleep 60"],
+      cwd: "/",
+      env,
+      signal: controller.signal,
+      onLine: () => controller.abort(),
+    });
+    expect((await running).exitCode).toBe(143);
+  });
+
+  test("is ended at once where it is to be killed", async () => {
+    const controller = new AbortController();
+    const running = runCommand({
+      file: "sh",
+      args: ["-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"],
+      cwd: "/",
+      env,
+      signal: controller.signal,
+      killSignal: "SIGKILL",
+      onLine: () => controller.abort(),
+    });
+    expect((await running).exitCode).toBe(137);
+  });
+});
+
+async function sh(script: string) {
+  return await runCommand({ file: "sh", args: ["-c", script], cwd: "/", env });
+}

@@ -1,0 +1,142 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import {
+  isDirectory,
+  isFile,
+  lstatIfAny,
+  makeEmptyDirectory,
+  readText,
+  readTextIfAny,
+  removeTree,
+  statIfAny,
+  writeAtomically,
+} from "../../../src/system/files.ts";
+import { makeTree, modeOf, readTree } from "../../support/tree.ts";
+
+describe("readText", () => {
+  test("reads UTF-8", async () => {
+    const root = await makeTree({ file: "größer\r\n" });
+    expect(await readText(join(root, "file"))).toEqual({ state: "text", text: "größer\r\n" });
+  });
+
+  test.each(["gone", "gone/deeper", "file/below", "link"])("misses %s", async (path) => {
+    const root = await makeTree({ file: "" });
+    await symlink("nowhere", join(root, "link"));
+    expect(await readText(join(root, path))).toEqual({ state: "missing" });
+  });
+
+  test("cannot read a directory", async () => {
+    expect(await readText(await makeTree())).toEqual({
+      state: "unreadable",
+      problem: "it is a directory",
+    });
+  });
+
+  test("cannot read a binary file", async () => {
+    const root = await makeTree({ file: "a\0b" });
+    expect(await readText(join(root, "file"))).toEqual({
+      state: "unreadable",
+      problem: "it is a binary file",
+    });
+  });
+
+  test("does not wait for a pipe", async () => {
+    const root = await makeTree();
+    await promisify(execFile)("mkfifo", [join(root, "pipe")]);
+    expect(await readText(join(root, "pipe"))).toEqual({
+      state: "unreadable",
+      problem: "it is no regular file",
+    });
+  });
+
+  test("does not read a device for ever", async () => {
+    expect(await readText("/dev/zero")).toMatchObject({ state: "unreadable" });
+  });
+
+  test("says that a link leads round in a circle", async () => {
+    const root = await makeTree();
+    await symlink("loop", join(root, "loop"));
+    expect(await readText(join(root, "loop"))).toMatchObject({ state: "unreadable" });
+  });
+
+  test("cannot read what its user may not", async (ctx) => {
+    if (process.getuid?.() === 0) ctx.skip("root reads every file");
+    const root = await makeTree({ file: "" });
+    await chmod(join(root, "file"), 0o000);
+    expect(await readText(join(root, "file"))).toEqual({
+      state: "unreadable",
+      problem: "permission denied",
+    });
+  });
+});
+
+test("readTextIfAny is the text, or nothing whatever stands there", async () => {
+  const root = await makeTree({ file: "text", "directory/": "" });
+  expect(await readTextIfAny(join(root, "file"))).toBe("text");
+  expect(await readTextIfAny(join(root, "directory"))).toBeUndefined();
+  expect(await readTextIfAny(join(root, "gone"))).toBeUndefined();
+});
+
+test("links are followed by all but lstatIfAny", async () => {
+  const root = await makeTree({ file: "", "directory/": "" });
+  await symlink("file", join(root, "to-file"));
+  await symlink("directory", join(root, "to-directory"));
+  await symlink("gone", join(root, "to-nothing"));
+  expect(await isFile(join(root, "to-file"))).toBe(true);
+  expect(await isDirectory(join(root, "to-directory"))).toBe(true);
+  expect(await isFile(join(root, "to-directory"))).toBe(false);
+  expect(await statIfAny(join(root, "to-nothing"))).toBeUndefined();
+  expect((await lstatIfAny(join(root, "to-nothing")))?.isSymbolicLink()).toBe(true);
+  expect(await lstatIfAny(join(root, "gone"))).toBeUndefined();
+});
+
+describe("removeTree", () => {
+  test("removes all below a path, and takes nothing there for done", async () => {
+    const root = await makeTree({ "a/b/c": "", keep: "" });
+    await removeTree(join(root, "a"));
+    await removeTree(join(root, "a"));
+    expect(await readTree(root)).toEqual({ keep: "" });
+  });
+
+  test("removes a link, not what it leads to", async () => {
+    const root = await makeTree({ "target/file": "" });
+    await symlink("target", join(root, "link"));
+    await removeTree(join(root, "link"));
+    expect(await readTree(root)).toEqual({ "target/file": "" });
+  });
+});
+
+test.each([{}, { "place/old": "" }, { place: "a file" }])(
+  "makeEmptyDirectory makes one whatever stood there (%j)",
+  async (before) => {
+    const root = await makeTree(before);
+    await makeEmptyDirectory(join(root, "place"));
+    expect(await readdir(join(root, "place"))).toEqual([]);
+  },
+);
+
+describe("writeAtomically", () => {
+  test("writes a file with its mode, and the directories above it", async () => {
+    const root = await makeTree();
+    await writeAtomically(join(root, "a/b/file"), "text", 0o755);
+    expect(await readTree(root)).toEqual({ "a/b/file": "text" });
+    expect(await modeOf(join(root, "a/b/file"))).toBe(0o755);
+  });
+
+  test("replaces a file and leaves nothing beside it", async () => {
+    const root = await makeTree({ file: "old" });
+    await writeAtomically(join(root, "file"), "new");
+    expect(await readTree(root)).toEqual({ file: "new" });
+    expect(await modeOf(join(root, "file"))).toBe(0o644);
+  });
+
+  test("leaves nothing of its own where it fails", async () => {
+    const root = await makeTree();
+    await mkdir(join(root, "file"));
+    await expect(writeAtomically(join(root, "file"), "text")).rejects.toThrow(/EISDIR|directory/);
+    expect(await readdir(root)).toEqual(["file"]);
+  });
+});
