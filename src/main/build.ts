@@ -19,7 +19,8 @@ const printer = createPrinter({
 });
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+// A listener that stays: without one, what ends child processes would end this one before it cleans up.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 process.exitCode = await run().catch((error: unknown) => {
   if (stop.signal.aborted) printer.error(["Stopped: the build was told to end."]);

@@ -10,7 +10,7 @@ import type { StoredBuild } from "../stored-build.ts";
 export interface RunCopy {
   app: string;
   layers: string;
-  /** An empty directory: an image has nothing there. */
+  /** Holds the launcher and nothing else. */
   platform: string;
   /** Whether this is a first run, finds what earlier runs wrote, or replaces a copy of an older build. */
   state: "first" | "kept" | "renewed";

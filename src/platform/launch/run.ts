@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
+import { writeAtomically } from "../../system/files.ts";
+import { shellQuote } from "../../system/shell-quote.ts";
 import { isAtLeast } from "../platform-api.ts";
 import { openSandbox, type Sandbox } from "../sandbox.ts";
 import { openStoredBuild } from "../state-in-use.ts";
@@ -58,16 +60,18 @@ async function runBuild(build: StoredBuild, options: RunOptions): Promise<number
   const replace = isAtLeast(build.platformApi, "0.10");
   const plan = await readLaunchPlan(build.layers, build.inside, replace);
   const request = launchRequest(plan, options);
-  const script = await launchScript(plan);
   const copy = await openRunCopy(options.state, build);
+  // Not in the command line, which every user of the machine can read: layers may hold secrets.
+  await writeAtomically(join(copy.platform, "launcher"), await launchScript(plan));
   const sandbox = await openLaunchSandbox(copy, options);
   try {
     checkPlace(build, sandbox);
     const env = launchEnv(build, sandbox, request, options);
     announce(copy, request, env, options);
+    const launcher = join(sandbox.inside.platform, "launcher");
     return await sandbox.attach({
       file: "/bin/sh",
-      args: ["-c", script, request.name, ...request.args],
+      args: ["-c", `. ${shellQuote(launcher)}`, request.name, ...request.args],
       cwd: sandbox.inside.app,
       env,
     });
