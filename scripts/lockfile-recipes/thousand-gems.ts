@@ -12,59 +12,53 @@ const families = [
   '"opentelemetry-sdk"',
   '"opentelemetry-exporter-otlp"',
   '"opentelemetry-instrumentation-all"',
-  '"hanami"',
-  '"jekyll"',
 ];
 
-const singles = [
-  ..."ansi awesome_print artii ast atomic backports bcrypt benchmark-ips".split(" "),
-  ..."bindata blankslate builder chronic chunky_png coderay color colorize".split(" "),
-  ..."colored commander cri daemons dante descriptive_statistics diff-lcs dotenv".split(" "),
-  ..."ed25519 equalizer escape_utils eventmachine excon execjs facets fast_blank".split(" "),
-  ..."ffaker fuzzy_match geokit gli gyoku hamster hashdiff hashie".split(" "),
-  ..."hiredis highline hitimes htmlentities httpclient httparty ice_nine ipaddress".split(" "),
-  ..."jaro_winkler jwt kgio kwalify launchy libv8-node liquid listen".split(" "),
-  ..."locale log4r logging lumberjack macaddr markaby memoist method_source".split(" "),
-  ..."mini_racer mixlib-cli mono_logger msgpack multi_json mustache net-ldap net-ping".split(" "),
-  ..."net-scp net-sftp net-ssh net-ssh-gateway oj open4 ox paint".split(" "),
-  ..."parallel parslet pastel patron pdf-reader phonelib plist polyglot".split(" "),
-  ..."posix-spawn powerpack progress_bar public_suffix pygments.rb rainbow rb-readline rbtree".split(
-    " ",
-  ),
-  ..."rdiscount redcarpet RedCloth redis redis-namespace rest-client retriable rinku".split(" "),
-  ..."rotp rqrcode ruby-graphviz ruby-prof ruby-progressbar ruby-units ruby2ruby safe_yaml".split(
-    " ",
-  ),
-  ..."sanitize sassc semantic serverengine settingslogic simple_oauth slop snappy".split(" "),
-  ..."statsd-ruby stringex sucker_punch sys-proctable systemu tabulo temple term-ansicolor".split(
-    " ",
-  ),
-  ..."terminal-table text timecop tins toml tomlrb treetop tty-box".split(" "),
-  ..."tty-command tty-config tty-font tty-logger tty-markdown tty-pager tty-pie tty-progressbar".split(
-    " ",
-  ),
-  ..."tty-prompt tty-spinner tty-table tty-tree tty-which typhoeus tzinfo-data unf".split(" "),
-  ..."unicode unicode-display_width uuid uuidtools vegas virtus wasabi webrick".split(" "),
-  ..."whenever wirble wisper xml-simple xmlrpc yajl-ruby yard zip-zip".split(" "),
-  ..."google-apis-calendar_v3 google-apis-gmail_v1 google-apis-sheets_v4 google-apis-docs_v1 google-apis-youtube_v3 google-apis-people_v1 google-apis-slides_v1 google-apis-tasks_v1".split(
-    " ",
-  ),
-  ..."google-apis-analytics_v3 google-apis-admin_directory_v1 google-apis-oauth2_v2 google-apis-customsearch_v1 google-apis-books_v1 google-apis-fitness_v1 google-apis-forms_v1 google-apis-classroom_v1".split(
-    " ",
-  ),
-  ..."google-apis-chat_v1 google-apis-blogger_v3 google-apis-webmasters_v3 google-apis-safebrowsing_v4 pry byebug bullet pundit".split(
-    " ",
-  ),
-  ..."cancancan kaminari pagy will_paginate simple_form propshaft bootsnap puma".split(" "),
-  ..."unicorn pg mysql2 sqlite3 dalli sequel dry-schema resque".split(" "),
-  ..."stripe octokit rack-attack rack-cors prometheus-client lograge faker webmock".split(" "),
-  ..."vcr simplecov brakeman factory_bot shrine mini_magick rubyzip roo".split(" "),
-  ..."caxlsx aasm jbuilder standard nanoc asciidoctor mechanize watir".split(" "),
-  ..."ferrum".split(" "),
-];
+const singles = `
+  ansi awesome_print artii ast atomic backports bcrypt benchmark-ips bindata blankslate builder
+  chronic chunky_png coderay color colorize colored cri daemons dante descriptive_statistics
+  diff-lcs dotenv ed25519 equalizer escape_utils eventmachine excon execjs facets fast_blank
+  ffaker fuzzy_match geokit gli hamster hashdiff hashie highline hitimes htmlentities httpclient
+  ice_nine ipaddress jaro_winkler jwt kgio kwalify launchy libv8-node liquid listen locale log4r
+  lumberjack macaddr markaby memoist method_source mini_racer mixlib-cli mono_logger msgpack
+  multi_json mustache net-ldap net-ping net-ssh oj open4 ox paint parallel parslet pastel
+  pdf-reader phonelib plist polyglot posix-spawn powerpack public_suffix rainbow rb-readline
+  rbtree rdiscount RedCloth redis redis-namespace retriable rinku rotp rqrcode ruby-graphviz
+  ruby-prof ruby-progressbar ruby-units ruby2ruby sanitize semantic serverengine settingslogic
+  simple_oauth slop snappy statsd-ruby stringex sucker_punch sys-proctable systemu tabulo temple
+  term-ansicolor text timecop tins tomlrb treetop tty-box tty-command tty-config tty-font
+  tty-logger tty-pager tty-pie tty-progressbar tty-prompt tty-spinner tty-table tty-tree
+  tty-which tzinfo-data unicode unicode-display_width uuid uuidtools webrick whenever wirble
+  wisper xml-simple xmlrpc yajl-ruby yard google-apis-calendar_v3 google-apis-gmail_v1
+  google-apis-sheets_v4 google-apis-docs_v1 google-apis-youtube_v3 google-apis-people_v1
+  google-apis-slides_v1 google-apis-tasks_v1 google-apis-analytics_v3
+  google-apis-admin_directory_v1 google-apis-oauth2_v2 google-apis-customsearch_v1
+  google-apis-books_v1 google-apis-fitness_v1 google-apis-forms_v1 google-apis-classroom_v1
+  google-apis-chat_v1 google-apis-blogger_v3 google-apis-webmasters_v3
+  google-apis-safebrowsing_v4 pry byebug bullet pundit cancancan kaminari pagy simple_form
+  propshaft bootsnap puma unicorn pg mysql2 sqlite3 dalli sequel stripe rack-attack rack-cors
+  prometheus-client lograge factory_bot shrine mini_magick aasm jbuilder asciidoctor
+  google-apis-cloudbuild_v1 google-apis-cloudfunctions_v1 google-apis-cloudkms_v1
+  google-apis-cloudtasks_v2 google-apis-dataflow_v1b3 google-apis-dataproc_v1
+  google-apis-datastore_v1 google-apis-firestore_v1 google-apis-healthcare_v1
+  google-apis-language_v1 google-apis-ml_v1 google-apis-monitoring_v3 google-apis-redis_v1
+  google-apis-run_v1 google-apis-speech_v1 google-apis-testing_v1 google-apis-texttospeech_v1
+  google-apis-translate_v3 google-apis-vision_v1 google-apis-webfonts_v1
+  google-apis-tagmanager_v2 google-apis-sqladmin_v1beta4 google-apis-spanner_v1
+  google-apis-serviceusage_v1 google-apis-secretmanager_v1 google-apis-pagespeedonline_v5
+  google-apis-toolresults_v1beta3 google-apis-pubsub_v1 google-apis-logging_v2
+  google-apis-dns_v1 google-apis-container_v1 google-apis-cloudresourcemanager_v1
+  google-apis-cloudbilling_v1 google-apis-iam_v1 google-apis-androidpublisher_v3
+  google-apis-indexing_v3 google-apis-script_v1 google-apis-site_verification_v1
+  google-apis-searchconsole_v1 google-apis-groupssettings_v1 google-apis-licensing_v1
+  google-apis-reseller_v1 google-apis-vault_v1 google-apis-playcustomapp_v1
+`;
 
 /** The lines of a Gemfile that locks more than a thousand gems. */
 export const thousandGems = [
   ...families.map((family) => `gem ${family}`),
-  ...singles.map((name) => `gem "${name}"`),
+  ...singles
+    .trim()
+    .split(/\s+/)
+    .map((name) => `gem "${name}"`),
 ];

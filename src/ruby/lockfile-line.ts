@@ -44,9 +44,13 @@ export function splitLines(text: string): string[] {
 export function parseNameVersion(line: string): NameVersion | undefined {
   const indent = indentOf(line);
   if (indent !== 2 && indent !== 4 && indent !== 6) return undefined;
+  const open = line.indexOf(" (", indent);
+  // Nearly every line: nothing follows the version, and no marker comes before it.
+  if (open >= 0 && line.endsWith(")") && line[open - 1] !== "!") {
+    return nameWithVersion(line, indent, open, line.length);
+  }
   const tails = tailsOf(line, indent);
   const bare = tails[0] ?? line.length;
-  const open = line.indexOf(" (", indent);
   if (open < 0 || open > bare) return nameAlone(line, indent, bare);
   const close = tails.findLast((start) => start > open + 2 && line[start - 1] === ")");
   return close === undefined
@@ -66,9 +70,7 @@ function tailsOf(line: string, from: number): number[] {
   const starts = line.endsWith("!") ? [end - 1, end] : [end];
   const space = line.lastIndexOf(" ");
   if (space < from || space === end - 1) return starts;
-  starts.unshift(space);
-  if (line[space - 1] === "!") starts.unshift(space - 1);
-  return starts;
+  return line[space - 1] === "!" ? [space - 1, space, ...starts] : [space, ...starts];
 }
 
 function nameWithVersion(line: string, indent: number, open: number, close: number): NameVersion {
