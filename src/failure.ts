@@ -66,7 +66,6 @@ export interface FailureFacts {
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };
-  "system/command-not-found": { command: string };
 
   // The local platform (src/platform)
   "platform/unsupported-system": { system: string };

@@ -29,8 +29,10 @@ const closings: Record<Blame, string> = {
   application: "The app's own files cause this; building again without a change fails again.",
   configuration:
     "The build's configuration causes this; building again without a change fails again.",
+  command: "What was typed causes this; typed again without a change, it fails again.",
   network: "The network or a server on it causes this; building again may be all that it takes.",
   platform: "The machine or the platform that runs the build causes this, not the app.",
+  unclear: "Whose fault this is, the lines above tell.",
   buildpack: "This is a fault of the buildpack. Please report it, with the log above.",
 };
 

@@ -1,7 +1,6 @@
 /** Why a script in the app's `bin` cannot be trusted to run the app's Ruby. */
 export type BinstubFault =
-  | { fault: "windows-line-ends" }
-  | { fault: "names-an-interpreter"; shebang: string };
+  { fault: "windows-line-ends" } | { fault: "names-an-interpreter"; shebang: string };
 
 /**
  * Looks at the first line of a script of the app. Scripts in `bin` come before every other

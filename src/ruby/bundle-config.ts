@@ -39,9 +39,7 @@ export function parseBundleConfig(text: string): BundleConfig {
 
 /** Whether a variable of this name would override a decision of the buildpack about the bundle. */
 export function isDecidedByBuildpack(variable: string): boolean {
-  return (
-    variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length))
-  );
+  return variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length));
 }
 
 function addSetting(config: BundleConfig, key: string, value: string): void {

@@ -20,7 +20,8 @@ export type WebProcess =
  */
 export function defaultWebProcess(app: AppShape): WebProcess {
   if (app.railties) return railsProcess(app.binRails);
-  if (!app.rack) return { framework: "none", because: "the lockfile has neither railties nor rack" };
+  if (!app.rack)
+    return { framework: "none", because: "the lockfile has neither railties nor rack" };
   if (!app.configRu) return { framework: "none", because: "there is no `config.ru`" };
   return {
     framework: "rack",

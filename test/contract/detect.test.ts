@@ -75,7 +75,10 @@ describe("Phase #1: Detection", () => {
       if (process.getuid?.() === 0 && !(await isReadableForNobody(checkout))) {
         ctx.skip("the checkout lies where only root may read, and root reads every file");
       }
-      expect(await runDetect(app, { asNobody: true })).toMatchObject({ exitCode: 0, lines: [] });
+      expect(await runDetect(app, { unprivileged: true })).toMatchObject({
+        exitCode: 0,
+        lines: [],
+      });
     },
   );
 
@@ -93,22 +96,21 @@ describe("Phase #1: Detection", () => {
 interface DetectOptions {
   env?: Record<string, string>;
   /** As a user without privileges, where root runs the tests. */
-  asNobody?: boolean;
+  unprivileged?: boolean;
 }
 
 async function runDetect(
   app: string,
-  { env = {}, asNobody = false }: DetectOptions = {},
+  { env = {}, unprivileged = false }: DetectOptions = {},
 ): Promise<CommandResult & { plan: string }> {
   const outside = await makeTree({ "platform/env/": "", "plan.toml": "" });
   const planPath = join(outside, "plan.toml");
-  const command = [process.execPath, join(checkout, "src/main/detect.ts")];
-  const drop = asNobody && process.getuid?.() === 0;
+  const program = join(checkout, "src/main/detect.ts");
+  const drop = unprivileged && process.getuid?.() === 0;
   if (drop) for (const [path, mode] of opened(app, outside)) await chmod(path, mode);
-  const [file = "", ...args] = drop ? [...asNobodyPrefix, ...command] : command;
   const result = await runCommand({
-    file,
-    args,
+    file: drop ? "setpriv" : process.execPath,
+    args: drop ? [...asNobody, process.execPath, program] : [program],
     cwd: app,
     env: {
       PATH: process.env["PATH"] ?? "",
@@ -124,7 +126,7 @@ async function runDetect(
   return { ...result, plan: await readFile(planPath, "utf8") };
 }
 
-const asNobodyPrefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+const asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
 // Temporary directories are their owner's alone.
 function opened(app: string, outside: string): [string, number][] {
@@ -136,7 +138,11 @@ function opened(app: string, outside: string): [string, number][] {
 }
 
 async function isReadableForNobody(directory: string): Promise<boolean> {
-  const [file = "", ...args] = [...asNobodyPrefix, "ls", join(directory, "node_modules")];
-  const { exitCode } = await runCommand({ file, args, cwd: "/", env: { PATH: "/usr/bin:/bin" } });
+  const { exitCode } = await runCommand({
+    file: "setpriv",
+    args: [...asNobody, "ls", join(directory, "node_modules")],
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin" },
+  });
   return exitCode === 0;
 }

@@ -1,5 +1,6 @@
 import type { BuildContext } from "../../src/buildpack/steps/build-context.ts";
 import type { BuildInput } from "../../src/cnb/build-input.ts";
+import { buildpackId } from "../../src/cnb/names.ts";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
 import { readSettings } from "../../src/settings.ts";
@@ -58,10 +59,12 @@ const emptyInput: BuildInput = {
   descriptor: {
     api: "0.10",
     buildpack: {
-      id: "lapidary/ruby",
+      id: buildpackId.parse("lapidary/ruby"),
       version: "0.1.0",
       name: "Lapidary",
       clearEnv: false,
+      keywords: [],
+      licenses: [],
       sbomFormats: [],
     },
     targets: [],

@@ -7,7 +7,7 @@ export const appMessages: Messages<"app"> = {
     happened: [
       `The app has a \`${gemfile}\` but no \`${lockfile}\`, so the exact gems to install are not known.`,
       `The root of the app holds: ${files.length > 0 ? files.join(", ") : "nothing"}.`,
-      `A lockfile that stands in \`.gitignore\`, \`.dockerignore\` or in project.toml's \`exclude\` is not part of what is built.`,
+      `A lockfile that \`.gitignore\`, \`.dockerignore\` or project.toml's \`exclude\` leaves out may not reach a build.`,
     ],
     next: [`bundle lock`, `git add ${lockfile} && git commit -m "Add ${lockfile}"`],
     blame: "application",

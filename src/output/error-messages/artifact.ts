@@ -11,7 +11,7 @@ export const artifactMessages: Messages<"artifact"> = {
         : `It has no ${name} for this system at all.`,
     ],
     next: [
-      ...remedy(name, nearest),
+      ...remedy(name, version, nearest),
       `Where you have builds of your own, name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
     ],
     blame: "application",
@@ -26,7 +26,7 @@ export const artifactMessages: Messages<"artifact"> = {
       `Choose a builder for one of these, or another version of ${name}.`,
       `Or name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
     ],
-    blame: "application",
+    blame: "configuration",
   }),
   "artifact/inventory-invalid": ({ location, problem }) => ({
     headline: `\`${location}\` is not an inventory`,
@@ -50,7 +50,7 @@ export const artifactMessages: Messages<"artifact"> = {
       `Build again: the archive is downloaded anew.`,
       `If that fails too, whoever serves the archive, or a mirror of it, must replace it.`,
     ],
-    blame: "platform",
+    blame: "network",
   }),
   "artifact/wrong-version": ({ name, wanted, reported, path }) => ({
     headline: `The installed ${name} is not ${wanted}`,
@@ -63,8 +63,10 @@ export const artifactMessages: Messages<"artifact"> = {
   }),
 };
 
-function remedy(name: string, [first]: readonly string[]): string[] {
-  if (first === undefined) return [`Use a builder for another system: this one has no ${name}.`];
-  if (name === "ruby") return [`ruby "${first}"   # in the Gemfile, then: bundle update --ruby`];
-  return [`Name one of these instead, for example ${name} ${first}.`];
+function remedy(name: string, version: string, nearest: readonly string[]): string[] {
+  const branch = version.split(".").slice(0, 2).join(".");
+  const best = nearest.find((other) => other.startsWith(`${branch}.`)) ?? nearest[0];
+  if (best === undefined) return [`Use a builder for another system: for this one there is none.`];
+  if (name === "ruby") return [`ruby "${best}"   # in the Gemfile, then: bundle update --ruby`];
+  return [`Name one of these instead, for example ${name} ${best}.`];
 }

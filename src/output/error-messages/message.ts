@@ -1,7 +1,8 @@
 import type { FailureCode, FailureFacts } from "../../failure.ts";
 
 /** Whose fault it most likely is; it chooses the closing paragraph. */
-export type Blame = "application" | "configuration" | "network" | "platform" | "buildpack";
+export type Blame =
+  "application" | "configuration" | "command" | "network" | "platform" | "buildpack" | "unclear";
 
 /** What a user reads when a build fails. */
 export interface Message {

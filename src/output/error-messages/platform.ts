@@ -17,13 +17,13 @@ export const platformMessages: Messages<"platform"> = {
     headline: "The command cannot be understood",
     happened: [`${problem}.`],
     next: ["lapidary --help"],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/app-missing": ({ path }) => ({
     headline: `There is no app at \`${path}\``,
     happened: ["It is not a directory that can be read."],
     next: [`ls -ld ${path}`, "lapidary build PATH   # the directory that holds the app's Gemfile"],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/app-unreadable": ({ path, problem }) => ({
     headline: `The app at \`${path}\` cannot be copied`,
@@ -49,13 +49,13 @@ export const platformMessages: Messages<"platform"> = {
       "Give the directory that holds its `buildpack.toml` by `--buildpack PATH`.",
       "A composite buildpack also needs each of its parts, by one `--buildpack PATH` each.",
     ],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/api-unsupported": ({ api, supported }) => ({
     headline: `Platform API \`${api}\` is not supported`,
     happened: [`The local platform speaks ${quoted(supported)}.`],
     next: ["lapidary build APP   # without `--platform-api`, it takes 0.12"],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/no-group-detected": ({ errors, outcomes }) => ({
     headline: errors
@@ -91,7 +91,7 @@ export const platformMessages: Messages<"platform"> = {
       "The previous build, where there is one, is untouched and can still be run.",
     ],
     next: ["Follow what the buildpack said last, then build again."],
-    blame: "application",
+    blame: "unclear",
   }),
   "platform/build-output-invalid": ({ buildpack, path, problem }) => ({
     headline: `\`${buildpack}\` left a file that no platform accepts`,
@@ -118,13 +118,13 @@ export const platformMessages: Messages<"platform"> = {
       `ls ${root}   # it has to hold a whole root file system: bin, etc, lib, usr`,
       "lapidary build APP   # without `--build-root`, it uses this machine's own",
     ],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/nothing-built": ({ path }) => ({
     headline: "This app has not been built yet",
     happened: [`There is no complete build in \`${path}\`.`],
     next: ["lapidary build APP"],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/process-unknown": ({ type, known }) => ({
     headline: `The app has no process of type \`${type}\``,
@@ -134,7 +134,7 @@ export const platformMessages: Messages<"platform"> = {
         ? `lapidary run APP --process ${known[0]}`
         : "lapidary run APP -- COMMAND   # or give the app a Procfile and build it again",
     ],
-    blame: "configuration",
+    blame: "command",
   }),
   "platform/launch-failed": ({ problem }) => ({
     headline: "The app could not be started",

@@ -11,13 +11,10 @@ export const systemMessages: Messages<"system"> = {
   "system/not-writable": ({ path }) => ({
     headline: `\`${path}\` cannot be written`,
     happened: [`The build's user may not write there.`],
-    next: [`ls -ld ${path}`],
-    blame: "platform",
-  }),
-  "system/command-not-found": ({ command }) => ({
-    headline: `The command \`${command}\` is not there`,
-    happened: [`The build image has no \`${command}\` on PATH.`],
-    next: [`Use a build image that has it, or install its package.`],
+    next: [
+      `ls -ld ${path}   # shows whose it is`,
+      `Give it to the user that builds, or build as another user.`,
+    ],
     blame: "platform",
   }),
 };

@@ -100,6 +100,24 @@ describe("build", () => {
     });
   });
 
+  test("installs the lockfile's Bundler where Ruby ships another, and puts it before Ruby's", async () => {
+    const { layersDir, commands } = await buildApp({
+      files: { "Gemfile.lock": lockfile.replace("2.5.22", "2.7.2") },
+    });
+    const bundler = join(layersDir, "bundler");
+    const ruby = join(layersDir, "ruby/bin");
+    expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual([
+      "gem install",
+      "bundle install",
+      "bundle clean",
+    ]);
+    expect(commands[0]?.env["PATH"]).toBe(`${ruby}:/usr/bin`);
+    expect(commands[1]?.env).toMatchObject({
+      PATH: `${join(bundler, "bin")}:${ruby}:/usr/bin`,
+      GEM_PATH: `${join(layersDir, "gems")}:${bundler}`,
+    });
+  });
+
   test("writes credentials of the environment nowhere", async () => {
     const { layersDir, log } = await buildApp({
       userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:t0ps3cret" },

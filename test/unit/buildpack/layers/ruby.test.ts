@@ -77,9 +77,9 @@ async function install(layersDir: string, wanted: RubyMetadata = metadata) {
     layersDir,
     metadata: wanted,
     section,
-    install: async (directory, { say }) => {
+    install: async (directory) => {
       await addToTree(directory, { "bin/ruby": wanted.rubyVersion });
-      say("installed");
+      section.say("installed");
     },
   });
   return { dir, lines: section.lines };

@@ -1,0 +1,232 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import glob from "fast-glob";
+import { describe, expect, test } from "vitest";
+import type { Failure, FailureCode, FailureFacts } from "../../src/failure.ts";
+import { failureLines } from "../../src/output/print-failure.ts";
+
+const checkout = resolve(import.meta.dirname, "../..");
+const url = "https://mirror.example.com/ruby-3.3.8.tgz";
+const archive = "/layers/lapidary_ruby/.ruby-3.3.8.tgz";
+
+// Facts as they really come, for the prose in `errors/`.
+const facts: { [C in FailureCode]: FailureFacts[C] } = {
+  "cnb/input-missing": { variable: "CNB_BUILD_PLAN_PATH", phase: "detect" },
+  "cnb/file-invalid": {
+    path: "/platform/env/DATABASE_URL",
+    problem: "permission denied",
+  },
+  "cnb/buildpack-api-unsupported": { path: "/cnb/buildpacks/x/buildpack.toml", api: "0.4" },
+  "app/lockfile-missing": {
+    gemfile: "Gemfile",
+    lockfile: "Gemfile.lock",
+    files: [".gitignore", "Gemfile", "app/", "config.ru"],
+  },
+  "app/lockfile-unreadable": {
+    path: "Gemfile.lock",
+    problem: "`x y` is no version",
+    line: 3,
+  },
+  "app/lockfile-merge-conflict": { path: "Gemfile.lock", line: 27 },
+  "app/platform-missing": {
+    lockfile: "Gemfile.lock",
+    wanted: "x86_64-linux",
+    present: ["arm64-darwin-24", "x86_64-darwin-23"],
+  },
+  "app/ruby-unsupported": { requested: "truffleruby 24.1.1", source: "Gemfile.lock" },
+  "app/gemfile-unreadable": { path: "Gemfile", problem: "there is no such file" },
+  "app/binstub-misleading": {
+    path: "bin/rails",
+    problem:
+      "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
+    mend: "rails app:update:bin",
+  },
+  "settings/invalid": {
+    key: "HEROKU_SKIP_BUNDLE_DIGEST",
+    value: "yes",
+    problem: "expected `true` or `false`",
+  },
+  "artifact/version-unknown": {
+    name: "ruby",
+    version: "3.3.99",
+    source: "Gemfile.lock",
+    nearest: ["4.0.6", "3.4.10", "3.3.10"],
+  },
+  "artifact/none-for-target": {
+    name: "jruby",
+    version: "9.4.15.0",
+    target: "linux/amd64, debian 12",
+    offered: ["linux/amd64, ubuntu 22.04", "linux/amd64, ubuntu 24.04"],
+  },
+  "artifact/inventory-invalid": {
+    location: "https://mirror.example.com/inventory.toml",
+    problem: "✖ expected 64 hexadecimal digits\n  → at artifacts[0].sha256",
+  },
+  "artifact/mirror-invalid": { source: "BP_DEPENDENCY_MIRROR", url: "ftp://mirror.example.com" },
+  "artifact/unpack-failed": { path: archive, problem: "`../etc/passwd` leads out of the archive" },
+  "artifact/wrong-version": {
+    name: "ruby",
+    wanted: "3.3.8",
+    reported: "ruby 3.3.7 (2025-01-15 revision be31f993d7) [x86_64-linux]",
+    path: "/layers/lapidary_ruby/ruby/bin/ruby",
+  },
+  "download/not-found": { url },
+  "download/refused": { url, status: 403 },
+  "download/failed": { url, attempts: 5, problem: "getaddrinfo ENOTFOUND mirror.example.com" },
+  "download/stalled": { url, attempts: 5, seconds: 60, bytes: 1048576 },
+  "download/truncated": { url, attempts: 5, expected: 21000000, received: 10500000 },
+  "download/checksum-mismatch": {
+    url,
+    expected: "ae28c37f34b0b89c3ad60c9f8e1d3a3cbcb3f8f8d2d0f9f3a1f4b6d1e3a5c7d9",
+    received: "0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f405162738495a6b7c8d9eafb",
+  },
+  "compile/tools-missing": {
+    name: "ruby",
+    version: "3.3.8",
+    missing: [
+      { tool: "gcc", packages: "gcc" },
+      { tool: "yaml.h", packages: "libyaml-dev" },
+    ],
+  },
+  "compile/failed": {
+    name: "ruby",
+    version: "2.7.8",
+    command: "make -j2",
+    lines: ["ossl_pkey.c:17:10: error: unknown type name", "make: *** [exts] Error 2"],
+  },
+  "compile/incomplete": { name: "ruby", version: "3.3.8", missing: ["openssl", "psych"] },
+  "compile/library-missing": {
+    name: "ruby",
+    version: "3.3.8",
+    libraries: ["libyaml-0.so.2"],
+  },
+  "bundler/install-failed": {
+    version: "2.9.9",
+    output: ["ERROR:  Could not find a valid gem 'bundler' (= 2.9.9) in any repository"],
+  },
+  "gems/lockfile-out-of-step": {
+    lockfile: "Gemfile.lock",
+    output: [
+      "The dependencies in your gemfile changed, but the lockfile can't be updated",
+      "because frozen mode is set",
+      "You have added to the Gemfile:",
+      "* rake",
+    ],
+  },
+  "gems/install-failed": {
+    command: "bundle install",
+    exitCode: 5,
+    output: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
+  },
+  "gems/clean-failed": {
+    command: "bundle clean --force",
+    exitCode: 1,
+    output: ["Errno::EACCES: Permission denied @ apply2files - /layers/lapidary_ruby/gems/x"],
+  },
+  "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
+  "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
+  "platform/unsupported-system": { system: "macOS" },
+  "platform/usage": { problem: "`--colour` is not an option" },
+  "platform/app-missing": { path: "/home/me/shop" },
+  "platform/app-unreadable": {
+    path: "/home/me/shop",
+    problem: "EACCES: permission denied, open '/home/me/shop/config/master.key'",
+  },
+  "platform/project-invalid": {
+    path: "/home/me/shop/project.toml",
+    problem: "line 3: Unterminated string",
+  },
+  "platform/buildpack-missing": {
+    path: "/home/me/nodejs",
+    problem: "it has no `buildpack.toml`",
+  },
+  "platform/api-unsupported": { api: "0.4", supported: ["0.9", "0.12"] },
+  "platform/no-group-detected": {
+    errors: false,
+    outcomes: ["`lapidary/ruby` does not fit (exit code 100)"],
+  },
+  "platform/plan-unresolved": {
+    problems: ["`lapidary/ruby` requires `jdk`, which nobody provides"],
+  },
+  "platform/build-failed": { buildpack: "lapidary/ruby", exitCode: 1 },
+  "platform/build-output-invalid": {
+    buildpack: "lapidary/ruby",
+    path: "launch.toml",
+    problem: "`processes[0].type` is missing",
+  },
+  "platform/store-failed": {
+    buildpack: "lapidary/ruby",
+    layer: "gems",
+    problem: "it has a file that may not be read",
+  },
+  "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
+  "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
+  "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
+  "platform/process-unknown": { type: "worker", known: ["web", "console"] },
+  "platform/launch-failed": { problem: "`bin/rails` is not there" },
+};
+
+const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);
+
+describe("what a user reads of each failure", () => {
+  test.each(failures)("$code", async (failure) => {
+    const text = failureLines(failure).join("\n");
+    await expect(`${text}\n`).toMatchFileSnapshot(`errors/${fileOf(failure.code)}`);
+  });
+
+  test.each(failures)("$code is a sentence, what to do next and whose fault it is", (failure) => {
+    const [headline = "", blank, ...rest] = failureLines(failure);
+    expect(headline).toMatch(/^Error: [A-Z`a-z].*[^.]$/);
+    expect(blank).toBe("");
+    const next = rest.slice(rest.indexOf("To mend it:") + 1, rest.lastIndexOf(""));
+    expect(next.length).toBeGreaterThan(0);
+    expect(rest.at(-1)).toMatch(new RegExp(`\\. \\(${failure.code}\\)$`));
+    expect(rest.join("\n")).not.toMatch(/undefined|NaN|\[object/);
+  });
+});
+
+describe("the codes of failures", () => {
+  test("have one page of prose each, and there is no other page", async () => {
+    const pages = (await readdir(join(import.meta.dirname, "errors"))).sort();
+    expect(pages).toEqual((await codes()).map(fileOf).sort());
+  });
+
+  test("are each thrown somewhere", async () => {
+    const files = await glob("src/**/*.ts", {
+      cwd: checkout,
+      absolute: true,
+      ignore: ["src/failure.ts", "src/output/**"],
+    });
+    const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+    const source = texts.join("\n");
+    expect((await codes()).filter((code) => !source.includes(`"${code}"`))).toEqual([]);
+  });
+});
+
+describe("advice on what Bundler and compilers print", () => {
+  test.each([
+    ["Authentication is required for gems.example.com.", "BUNDLE_<HOST>=user:password"],
+    ["Could not reach host gems.example.com.", "BUNDLE_MIRROR__ALL"],
+    ["Could not find rack-9.9.9 in any of the sources", "bundle update <gem>"],
+    ["Your Ruby version is 3.3.8, but your Gemfile specified 3.4.1", "bundle update --ruby"],
+    ["ERROR: Failed to build gem native extension.", "build image"],
+    ["Installing shop 1.401.0 with native extensions", "with the same Ruby"],
+  ])("%s", (line, advice) => {
+    const failure = {
+      code: "gems/install-failed",
+      command: "bundle install",
+      exitCode: 5,
+    } as const;
+    expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
+  });
+});
+
+function fileOf(code: string): string {
+  return `${code.replace("/", "-")}.txt`;
+}
+
+/** Read from the source, so that a code which is missing above is missed here too. */
+async function codes(): Promise<string[]> {
+  const source = await readFile(join(checkout, "src/failure.ts"), "utf8");
+  return [...source.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": \{/gm)].map(([, code = ""]) => code);
+}
