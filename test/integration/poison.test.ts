@@ -10,7 +10,7 @@ import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts
 const mark = "POISONED-RUBY-RAN";
 // Whatever it is asked, it says that it ran, where somebody will find it, and fails.
 const poison = `#!/bin/sh
-for place in /layers /workspace /tmp; do : >"$place/${mark}" 2>/dev/null; done
+for place in /layers /workspace /tmp; do touch "$place/${mark}" 2>/dev/null; done
 echo ${mark} >&2
 exit 66
 `;
