@@ -191,7 +191,8 @@ async function buildApp(story: Story = {}) {
     commands.push(command);
     story.commands?.push(command);
     for (const line of output) command.onLine?.(line);
-    await addToTree(command.env["GEM_HOME"] ?? "", { "gems/rack-3.1.8/rack.rb": "" });
+    const gemHome = command.env["GEM_HOME"];
+    if (gemHome) await addToTree(gemHome, { "gems/rack-3.1.8/rack.rb": "" });
     return { exitCode: 0, stdout: "", stderr: "", lines: output };
   };
   const env = { PATH: "/usr/bin", CNB_TARGET_OS: "linux" };
