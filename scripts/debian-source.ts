@@ -1,5 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { runCommand } from "../src/system/command.ts";
 import { writeAtomically } from "../src/system/files.ts";
 import { cacheDirectory, withLock } from "./cache.ts";
 import { readDebianArchive, type DebianArchive } from "./debian-archive.ts";
@@ -20,28 +21,28 @@ export async function fetchDebianSource(
   version: string,
   directory: string,
 ): Promise<string> {
-  const apt = await openSourceSuites(work);
-  const problems: unknown[] = [];
+  const { apt, problem } = await openSourceSuites(work);
+  const problems = problem === undefined ? [] : [problem];
   for (const revision of await revisionsOf(work, apt, name, version)) {
-    try {
-      const args = [...apt, "source", "--download-only", `${name}=${revision}`];
-      await run(work, "apt-get", args, { cwd: directory });
-      return await findOriginal(directory);
-    } catch (error) {
-      work.signal.throwIfAborted();
-      problems.push(error);
-    }
+    const fetching = await attempt(work, ["source", "--download-only", `${name}=${revision}`], {
+      apt,
+      directory,
+    });
+    if (fetching === undefined) return await findOriginal(directory);
+    problems.push(fetching);
   }
-  throw new Unavailable(`no suite of Debian offers the source of ${name} ${version}`, {
-    cause: problems[0],
-  });
+  const why = problems.at(-1) ?? "no suite has it";
+  throw new Unavailable(`Debian's archive gives no source of ${name} ${version}: ${why}`);
 }
 
 /** Beside the machine's own, the suites in which some version that the mirror offers stands. */
 const otherSuites = ["bookworm", "trixie", "sid", "experimental"];
 
-/** Arguments with which apt's tools see the source suites alone; their indexes are brought up to date. */
-async function openSourceSuites(work: Work): Promise<string[]> {
+/**
+ * Arguments with which apt's tools see the source suites alone, whose indexes are brought up to date,
+ * and what could not be. A suite that is not there takes nothing from what the others offer.
+ */
+async function openSourceSuites(work: Work): Promise<{ apt: string[]; problem?: string }> {
   const archive = await readDebianArchive();
   const home = join(cacheDirectory(work.env), "apt");
   const settings = {
@@ -52,14 +53,28 @@ async function openSourceSuites(work: Work): Promise<string[]> {
     "APT::Sandbox::User": process.getuid?.() === 0 ? "root" : "",
   };
   const apt = Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  await withLock(work, "apt", async () => {
+  return await withLock(work, "apt", async () => {
     await mkdir(join(home, "lists/partial"), { recursive: true });
     await mkdir(join(home, "cache/archives/partial"), { recursive: true });
     await writeAtomically(settings["Dir::Etc::sourcelist"], sourceSuites(archive));
-    // A suite that is not there fails the command, but not what the other suites offer.
-    await run(work, "apt-get", [...apt, "-q", "update"]).catch(() => work.signal.throwIfAborted());
+    const problem = await attempt(work, ["-q", "update"], { apt, directory: home });
+    return problem === undefined ? { apt } : { apt, problem };
   });
-  return apt;
+}
+
+/** Runs `apt-get`; resolves to what it complained of first, where it failed. */
+async function attempt(
+  { env, signal }: Work,
+  args: readonly string[],
+  { apt, directory }: { apt: readonly string[]; directory: string },
+): Promise<string | undefined> {
+  const command = { file: "apt-get", args: [...apt, ...args], cwd: directory, env, signal };
+  const { exitCode, lines } = await runCommand(command);
+  signal.throwIfAborted();
+  const complaint = lines.find((line) => /^(E|W|Err): /.test(line)) ?? lines.at(-1) ?? "";
+  // `apt-get update` counts it a success when it could not reach any suite.
+  const unreachable = lines.some((line) => line.startsWith("W: Failed to fetch"));
+  return exitCode === 0 && !unreachable ? undefined : complaint;
 }
 
 function sourceSuites({ uris, signedBy, codename }: DebianArchive): string {
