@@ -24,12 +24,18 @@ export interface DirectDependency extends LockedDependency {
   pinned: boolean;
 }
 
+export interface LockedDigest {
+  algorithm: string;
+  /** In hex where the algorithm is `sha256`, else as it is written. */
+  digest: string;
+}
+
 export interface LockedChecksum {
   name: string;
   version: string;
   platform: string;
-  /** By algorithm (`sha256`, in hex); empty where the lockfile has a line but no checksum. */
-  digests: ReadonlyMap<string, string>;
+  /** One for each algorithm; none where the lockfile has a line but no checksum. */
+  digests: readonly LockedDigest[];
 }
 
 /** A Gemfile.lock, as Bundler reads it. */

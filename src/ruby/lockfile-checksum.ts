@@ -1,4 +1,5 @@
 import { MalformedLockfile, parseNameVersion } from "./lockfile-line.ts";
+import type { LockedDigest } from "./gemfile-lock.ts";
 import type { LockfileLine } from "./lockfile-line.ts";
 import { fullName, identify } from "./lockfile-state.ts";
 import type { LockfileState } from "./lockfile-state.ts";
@@ -15,7 +16,7 @@ export function readChecksumLine(state: LockfileState, line: LockfileLine): stri
   const identity = identify(parts, line);
   const key = fullName(identity);
   if (parts.name !== "bundler" && !state.specs.has(key)) return "no such gem is locked";
-  const digests = new Map(state.checksums?.get(key)?.digests);
+  const digests = [...(state.checksums?.get(key)?.digests ?? [])];
   let why: string | undefined;
   for (const entry of splitOn(parts.rest ?? "", ",")) why = addDigest(digests, entry, line) ?? why;
   const { name, version, platform } = identity;
@@ -39,19 +40,16 @@ export function parseChecksum(
   return hex === undefined ? undefined : { algorithm, digest: hex };
 }
 
-function addDigest(
-  digests: Map<string, string>,
-  entry: string,
-  line: LockfileLine,
-): string | undefined {
+function addDigest(digests: LockedDigest[], entry: string, line: LockfileLine): string | undefined {
   const checksum = parseChecksum(entry);
   if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is no SHA-256 checksum`);
   const { algorithm, digest } = checksum;
   if (digest === undefined) return `\`${entry}\` is an algorithm without a checksum`;
-  if ((digests.get(algorithm) ?? digest) !== digest) {
+  const known = digests.find((one) => one.algorithm === algorithm);
+  if (known && known.digest !== digest) {
     throw new MalformedLockfile(line.number, "another line has another checksum for this gem");
   }
-  digests.set(algorithm, digest);
+  if (!known) digests.push({ algorithm, digest });
   return undefined;
 }
 

@@ -52,10 +52,10 @@ export function parseNameVersion(line: string): NameVersion | undefined {
   const tails = tailsOf(line, indent);
   const bare = tails[0] ?? line.length;
   if (open < 0 || open > bare) return nameAlone(line, indent, bare);
-  const close = tails.findLast((start) => start > open + 2 && line[start - 1] === ")");
-  return close === undefined
-    ? nameAlone(line, indent, bare)
-    : nameWithVersion(line, indent, open, close);
+  let close = tails.length - 1;
+  while (close >= 0 && line[(tails[close] ?? 0) - 1] !== ")") close--;
+  const end = tails[close] ?? 0;
+  return end > open + 2 ? nameWithVersion(line, indent, open, end) : nameAlone(line, indent, bare);
 }
 
 function indentOf(line: string): number {

@@ -51,7 +51,10 @@ function checksumFields(checksums: readonly LockedChecksum[] | undefined): unkno
   return sorted(
     checksums.map(({ name, version, platform, digests }) => {
       const suffix = platform === "ruby" ? "" : `-${platform}`;
-      return [`${name} (${version}${suffix})`, sorted([...digests])];
+      return [
+        `${name} (${version}${suffix})`,
+        sorted(digests.map(({ algorithm, digest }) => [algorithm, digest])),
+      ];
     }),
   );
 }

@@ -33,8 +33,8 @@ describe("the section CHECKSUMS", () => {
     expect(parsed).toMatchObject({
       lockfile: {
         checksums: [
-          { name: "rack", version: "3.0", platform: "ruby", digests: new Map() },
-          { name: "bundler", version: "4.0.24", digests: new Map([["sha256", hex]]) },
+          { name: "rack", version: "3.0", platform: "ruby", digests: [] },
+          { name: "bundler", version: "4.0.24", digests: [{ algorithm: "sha256", digest: hex }] },
         ],
       },
       ignored: [{ line: 9, text: "  rake (13.0) md5=1", why: "no such gem is locked" }],
