@@ -130,7 +130,7 @@ function runWords({ app, world, env = {}, args = [] }: RunRequest): string[] {
     "run",
     app.dir,
     ...["--state", app.state, "--run-root", world.runRoot],
-    ...["--run-uid", `${runUser.uid}`],
+    ...["--run-uid", `${runUser.uid}`, "--gid", `${runUser.gid}`],
     ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...args,
   ];
