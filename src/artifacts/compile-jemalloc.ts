@@ -9,12 +9,10 @@ export const jemallocRecipe: Recipe = {
     ...(url.endsWith(".bz2") ? [{ tool: "bzip2", packages: "bzip2" }] : []),
     ...(url.endsWith(".xz") ? [{ tool: "xz", packages: "xz-utils" }] : []),
   ],
-  configure: ({ arch }) => ({
-    // With them the library would need a C++ runtime on the run image. Kernels for arm64 have pages
-    // of 4, 16 or 64 KiB, and one library must run on all.
-    args: ["--disable-cxx", ...(arch === "arm64" ? ["--with-lg-page=16"] : [])],
-    notes: [],
-  }),
+  // With the C++ operators the library would need a C++ runtime on the run image. Kernels for arm64
+  // have pages of 4, 16 or 64 KiB, and one library must run on all.
+  configure: ({ arch }) => ["--disable-cxx", ...(arch === "arm64" ? ["--with-lg-page=16"] : [])],
+  remarks: () => [],
   build: ["build_lib_shared"],
   install: ["install_bin", "install_lib_shared"],
   products: ["libjemalloc.so"],

@@ -14,17 +14,19 @@ export const rubyRecipe: Recipe = {
     { tool: "ffi.h", packages: "libffi-dev" },
     { tool: "zlib.h", packages: "zlib1g-dev" },
   ],
-  configure: ({ hasRustc }) => ({
-    args: [
-      "--disable-install-doc",
-      "--enable-load-relative",
-      "--enable-shared",
-      "--with-baseruby=no",
-      // Where `rustc` is there, `configure` itself finds out whether it is new enough.
-      ...(hasRustc ? [] : ["--disable-yjit"]),
-    ],
-    notes: hasRustc ? [] : ["Without YJIT: it needs `rustc`, which is not on the `PATH`"],
-  }),
+  configure: ({ hasRustc }) => [
+    "--disable-install-doc",
+    "--enable-load-relative",
+    "--enable-shared",
+    "--with-baseruby=no",
+    // Where `rustc` is there, `configure` itself finds out whether it serves.
+    ...(hasRustc ? [] : ["--disable-yjit"]),
+  ],
+  remarks: ({ hasRustc }, configured) => {
+    if (!hasRustc) return ["Without YJIT: it needs `rustc`, which is not on the `PATH`"];
+    if (!configured.some((line) => /YJIT support:\s+no\b/.test(line))) return [];
+    return ["Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby"];
+  },
   build: [],
   install: ["install"],
   // An extension that does not compile, say against a newer OpenSSL, is left out without an error.

@@ -51,10 +51,10 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
 export async function compile(request: CompileRequest, context: CompileContext): Promise<string> {
   const { artifact, destination, root } = request;
   const recipe = recipeFor(artifact);
-  const facts = { arch: machineArch(), hasRustc: await hasTool("rustc", context.env) };
-  const { args, notes } = recipe.configure(facts);
-  for (const note of notes) context.section.say(note);
-  await runStep("./configure", [`--prefix=${destination}`, ...args], request, context);
+  const machine = { arch: machineArch(), hasRustc: await hasTool("rustc", context.env) };
+  const options = [`--prefix=${destination}`, ...recipe.configure(machine)];
+  const configured = await runStep("./configure", options, request, context);
+  for (const remark of recipe.remarks(machine, configured)) context.section.say(remark);
   await runStep("make", [`-j${context.cpus}`, ...recipe.build], request, context);
   await runStep("make", [...recipe.install, `DESTDIR=${root}`], request, context);
   const tree = join(root, destination);
@@ -71,12 +71,13 @@ function recipeFor({ name }: Artifact): Recipe {
   return recipe;
 }
 
+/** Resolves to what the command said, line by line. */
 async function runStep(
   file: string,
   args: string[],
   { artifact, source }: CompileRequest,
   context: CompileContext,
-): Promise<void> {
+): Promise<string[]> {
   const { section, run, signal } = context;
   const command = [file, ...args].join(" ");
   const { exitCode, lines } = await section.timed(`Running \`${command}\``, async () => {
@@ -85,7 +86,7 @@ async function runStep(
     return await run({ file, args, cwd: source, env, onLine, signal });
   });
   signal.throwIfAborted();
-  if (exitCode === 0) return;
+  if (exitCode === 0) return lines;
   const { name, version } = artifact;
   const last = lines.slice(-linesShown);
   throw new BuildpackError({ code: "compile/failed", name, version, command, lines: last });
@@ -102,7 +103,7 @@ function compilerEnvironment(env: Readonly<Record<string, string>>): Record<stri
   return { ...Object.fromEntries(kept), LC_ALL: "C" };
 }
 
-// The paths are where other buildpacks put headers and libraries.
+// The paths are where other buildpacks put headers and libraries; the last are where `rustc` is found.
 const compilerVariables = new Set([
   "PATH",
   "HOME",
@@ -112,6 +113,9 @@ const compilerVariables = new Set([
   "LIBRARY_PATH",
   "LD_LIBRARY_PATH",
   "PKG_CONFIG_PATH",
+  "CARGO_HOME",
+  "RUSTUP_HOME",
+  "RUSTUP_TOOLCHAIN",
 ]);
 
 async function checkProducts(

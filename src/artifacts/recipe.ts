@@ -5,7 +5,9 @@ import type { Requirement } from "./preflight.ts";
 export interface Recipe {
   requirements(artifact: Artifact): Requirement[];
   /** What `./configure` is given besides the prefix. */
-  configure(build: BuildMachineFacts): { args: string[]; notes: string[] };
+  configure(machine: BuildMachineFacts): string[];
+  /** What to tell the user once `./configure` has said these lines. */
+  remarks(machine: BuildMachineFacts, configured: readonly string[]): string[];
   /** What `make` is given to build. */
   build: string[];
   /** What `make` is given to install. */

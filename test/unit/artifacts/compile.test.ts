@@ -33,6 +33,18 @@ describe("compiling Ruby", () => {
     expect((await withRustc.commandsRun())[0]).not.toContain("yjit");
   });
 
+  test("says so where configure finds that the rustc does not serve", async () => {
+    const machine = await makeMachine(
+      { rustc: "exit 1" },
+      {},
+      'echo " * YJIT support:          no"',
+    );
+    await machine.compile();
+    expect(machine.lines).toContain(
+      "Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby",
+    );
+  });
+
   test("gives the compiler neither the user's flags nor the settings of another Ruby", async () => {
     const machine = await makeMachine();
     await machine.compile({
@@ -140,6 +152,7 @@ describe("a build image that cannot compile", () => {
 async function makeMachine(
   tools: Record<string, string | undefined> = {},
   artifact: Partial<Artifact> = {},
+  configure = "",
 ) {
   const record = `echo "$(basename "$0") $*" >> "$RECORD"`;
   const install = `case "$*" in *install*)
@@ -159,7 +172,7 @@ async function makeMachine(
   for (const [name, script] of Object.entries(scripts)) {
     if (script !== undefined) await writeFile(join(bin, name), sh(script), { mode: 0o755 });
   }
-  await writeFile(join(source, "configure"), sh("env > environment"));
+  await writeFile(join(source, "configure"), sh(`env > environment\n${configure}`));
   await chmod(join(source, "configure"), 0o755);
 
   const { lines, ...section } = recordSection();
