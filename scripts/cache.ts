@@ -2,7 +2,7 @@ import glob from "fast-glob";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rename } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../src/failure.ts";
 import { takeLock } from "../src/platform/state-lock.ts";
@@ -75,7 +75,8 @@ async function waitForLock({ section, signal }: Work, path: string) {
     } catch (error) {
       const failure = error instanceof BuildpackError ? error.failure : undefined;
       if (failure?.code !== "platform/state-locked") throw error;
-      if (!told) section.say(`Waiting for process \`${failure.pid}\`, which is making the same`);
+      const other = `process \`${failure.pid}\``;
+      if (!told) section.say(`Waiting until ${other} is done with \`${basename(path)}\``);
       await wait(1000, undefined, { signal });
     }
   }
