@@ -77,13 +77,13 @@ describe("what empties a layer, and what only runs `bundle install` again", () =
     await expectServes(trixie, "ruby 3.1.2");
   });
 
-  test("without `.ruby-version` an inventory that knows no default says which versions there are", async () => {
+  test("a version that does not exist fails with the nearest that do", async () => {
     await rm(join(app.dir, ".ruby-version"));
     await writeFile(join(app.dir, ".tool-versions"), "ruby 3.1.99\n");
     const result = await rebuild({ world: trixie });
     expect(result.exitCode).not.toBe(0);
-    expect(result.log).toMatch(/3\.1\.99/);
-    expect(result.log).toMatch(/3\.1\.2/);
+    expect(result.log).toContain(".tool-versions asks for ruby `3.1.99`");
+    expect(result.log).toMatch(/The nearest that it has: .*`3\.1\.7`/);
     expect(result.log).toContain("artifact/version-unknown");
   });
 });
@@ -112,18 +112,15 @@ function section(log: string, title: string): string {
 
 /** Rewrites what the last build recorded, as if it had run on another architecture. */
 async function pretendArchitecture(arch: string): Promise<void> {
-  const files = await glob("**/*.{json,metadata,toml}", {
-    cwd: app.state,
-    dot: true,
-    absolute: true,
-  });
+  const files = await glob("builds/*/{labels,cache}.json", { cwd: app.state, absolute: true });
   let rewritten = 0;
   for (const file of files) {
     const text = await readFile(file, "utf8");
-    const other = text.replace(/("?arch"?\s*[:=]\s*)"amd64"/g, `$1"${arch}"`);
+    // A label holds JSON as text, with its quotes escaped.
+    const other = text.replaceAll(/("arch\\?": ?\\?")amd64/g, `$1${arch}`);
     if (other === text) continue;
     await writeFile(file, other);
     rewritten++;
   }
-  expect(rewritten).toBeGreaterThan(0);
+  expect(rewritten).toBe(2);
 }
