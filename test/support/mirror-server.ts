@@ -16,7 +16,7 @@ export interface MirrorServer {
   close(): Promise<void>;
 }
 
-export type Misbehaviour = "cut-at-half" | "other-bytes" | "404" | "500" | "stall" | Buffer;
+export type Misbehaviour = "cut-at-half" | "other-bytes" | "404" | "500" | "stall";
 
 export async function serveMirror(mirror: Mirror): Promise<MirrorServer> {
   const requests: string[] = [];
@@ -47,8 +47,7 @@ export async function serveMirror(mirror: Mirror): Promise<MirrorServer> {
 }
 
 function respond(response: ServerResponse, bytes: Buffer, answer: Misbehaviour | undefined): void {
-  const body = Buffer.isBuffer(answer) ? answer : bytes;
-  switch (answer ?? "as-it-is") {
+  switch (answer) {
     case "404":
       response.writeHead(404).end();
       return;
@@ -66,7 +65,7 @@ function respond(response: ServerResponse, bytes: Buffer, answer: Misbehaviour |
       response.writeHead(200, { "content-length": bytes.length });
       response.write(bytes.subarray(0, 1000));
       return;
-    default:
-      response.writeHead(200, { "content-length": body.length }).end(body);
+    case undefined:
+      response.writeHead(200, { "content-length": bytes.length }).end(bytes);
   }
 }
