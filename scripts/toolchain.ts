@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import glob from "fast-glob";
 import { delimiter, join } from "node:path";
 import { readTextIfAny } from "../src/system/files.ts";
 import { withLock } from "./cache.ts";
@@ -14,6 +15,7 @@ const packages = {
   cc: "gcc",
   debootstrap: "debootstrap",
   git: "git",
+  initdb: "postgresql",
   make: "make",
   "pkg-config": "pkg-config",
   ruby: "ruby",
@@ -67,7 +69,10 @@ export async function ensureTools(work: Work, wanted: readonly Tool[]): Promise<
 async function isThere(tool: Tool, env: Readonly<Record<string, string>>): Promise<boolean> {
   const places = tool.endsWith(".h")
     ? ["/usr/include", ...multiarchIncludes, "/usr/local/include"]
-    : (env["PATH"] ?? "").split(delimiter);
+    : [
+        ...(env["PATH"] ?? "").split(delimiter),
+        ...(await glob("/usr/lib/postgresql/*/bin", { onlyDirectories: true })),
+      ];
   const found = await Promise.all(places.map(async (place) => await exists(join(place, tool))));
   return found.includes(true);
 }

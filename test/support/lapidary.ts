@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import type { BuildReport } from "../../src/platform/build-report.ts";
+import { freePort } from "./free-port.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,10 +19,15 @@ export interface App {
   report: string;
 }
 
-export async function makeApp(parent: string, sample: string): Promise<App> {
+export async function makeApp(
+  parent: string,
+  sample: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<App> {
   const dir = join(parent, "app");
   await mkdir(parent, { recursive: true });
   await cp(join(checkout, "samples", sample), dir, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   return { dir, state: join(parent, "state"), report: join(parent, "report.json") };
 }
 
@@ -185,12 +190,4 @@ function request(host: string, port: number, path: string): Promise<Answer> {
     sent.on("error", reject);
     sent.on("timeout", () => sent.destroy(new Error("no answer")));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }

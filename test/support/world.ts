@@ -15,6 +15,9 @@ export interface World {
 /** The ring that runs: `full` adds what takes longest. */
 export const fullRing = process.env["LAPIDARY_TEST_RING"] === "full";
 
+/** Why a test of the full ring does not run in another. */
+export const onlyInFullRing = "it takes minutes: `npm run test:full` shows it";
+
 /** The two users of a stock builder: one builds, another of the same group runs. */
 export const buildUser = { uid: 1001, gid: 1000 };
 export const runUser = { uid: 1002, gid: 1000 };

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { startPostgreSql } from "../support/postgresql.ts";
+import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+
+let world: World;
+let server: MirrorServer;
+
+beforeAll(async () => {
+  world = await ensureWorld();
+  server = await serveMirror(world.mirror);
+});
+
+afterAll(async () => {
+  await server?.close();
+});
+
+describe("samples", () => {
+  test("a Sinatra app gets the Bundler that its lockfile names, and serves", async () => {
+    await using place = await temporaryDirectory();
+    const app = await makeApp(place.path, "sinatra");
+    const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    expect(built).toMatchObject({ exitCode: 0 });
+    expect(built.log).toContain("`2.7.2` from Gemfile.lock");
+    expect(built.report?.layers.map(({ name }) => name)).toContain("bundler");
+    const version = await runCommandIn({ app, world }, "bundle", "--version");
+    expect(version.log).toMatch(/\b2\.7\.2\b/);
+    await using served = await serve({ app, world });
+    const { v4, v6 } = await served.get("/");
+    expect([v4.status, v6.status]).toEqual([200, 200]);
+  });
+
+  test("native extensions compile against our Ruby and run where there is no compiler", async () => {
+    await using place = await temporaryDirectory();
+    await using postgresql = await startPostgreSql();
+    const app = await makeApp(place.path, "native");
+    const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    expect(built).toMatchObject({ exitCode: 0 });
+    for (const gem of ["nokogiri", "pg", "bootsnap", "puma"]) {
+      expect(built.log).toMatch(new RegExp(`Installing ${gem} [0-9.]+ with native extensions`));
+    }
+    const compiler = await runCommandIn({ app, world }, "sh", "-c", "command -v cc gcc make");
+    expect(compiler.exitCode).not.toBe(0);
+    const env = { DATABASE_URL: postgresql.url };
+    await using served = await serve({ app, world, env });
+    const { v4, v6 } = await served.get("/");
+    // Stones parsed by nokogiri, added up by PostgreSQL: 10 + 9 + 8.
+    expect(v4).toMatchObject({ status: 200, body: expect.stringContaining("total 27") });
+    expect(v6).toMatchObject({ status: 200, body: expect.stringContaining("total 27") });
+  });
+});
