@@ -7,6 +7,7 @@ import {
   buildUser,
   ensureWorld,
   fullRing,
+  onlyInFullRing,
   temporaryDirectory,
   type World,
 } from "../support/world.ts";
