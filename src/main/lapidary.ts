@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { BuildpackError } from "../failure.ts";
 import { createPrinter } from "../output/printer.ts";
 import { printFailure } from "../output/print-failure.ts";
@@ -15,8 +16,10 @@ import { systemClock } from "../system/clock.ts";
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
 const style = createStyle(colour);
 const debug = process.argv.includes("--verbose");
-const toStdout = (text: string) => void process.stdout.write(text);
-const toStderr = (text: string) => void process.stderr.write(text);
+// Buildpacks colour what they print whoever reads it, since platforms tell them nothing of that.
+const shown = (text: string) => (colour ? text : stripVTControlCharacters(text));
+const toStdout = (text: string) => void process.stdout.write(shown(text));
+const toStderr = (text: string) => void process.stderr.write(shown(text));
 const printer = createPrinter({ write: toStdout, style, clock: systemClock, debug });
 // What the app prints is the output of `run`; what we have to say stands beside it.
 const errors = createPrinter({ write: toStderr, style, clock: systemClock, debug });
