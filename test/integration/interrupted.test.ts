@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import {
-  buildUser,
   ensureWorld,
   fullRing,
   onlyInFullRing,
@@ -51,7 +50,7 @@ describe("a build that is killed with -9", () => {
   test("leaves the previous build in use, whole", async () => {
     await using place = await temporaryDirectory();
     const app = await makeApp(place.path, "rack");
-    const env = { BP_INVENTORY: server.inventory };
+    const env = { BP_INVENTORY: server.inventory, MARK: markOf(app) };
     expect(await build({ app, world, env })).toMatchObject({ exitCode: 0 });
     await buildKilledAt(app, (log) => /Running `bundle clean/.test(log), "on kept gems", {
       HEROKU_SKIP_BUNDLE_DIGEST: "1",
@@ -92,7 +91,7 @@ async function buildKilledAt(
   const result = await build({
     app,
     world,
-    env: { BP_INVENTORY: server.inventory, ...env },
+    env: { BP_INVENTORY: server.inventory, MARK: markOf(app), ...env },
     whileRunning: (log, child) => {
       if (killed || !isTime(log)) return;
       killed = child.kill("SIGKILL");
@@ -100,7 +99,7 @@ async function buildKilledAt(
   });
   // A random moment may lie after the build's end; a named point may not.
   if (!name.startsWith("at ")) expect([name, killed, result.exitCode]).toEqual([name, true, 128]);
-  expect(await processesOfBuild()).toEqual([]);
+  expect(await processesOfBuild(app)).toEqual([]);
 }
 
 async function expectWholeBuild(app: App): Promise<void> {
@@ -111,22 +110,27 @@ async function expectWholeBuild(app: App): Promise<void> {
   expect([v4.status, v6.status]).toEqual([200, 200]);
 }
 
-/** Commands that still run as the build's user; children must die with the platform. */
-async function processesOfBuild(): Promise<string[]> {
+/** Commands that still run in the environment of this app's builds; children must die with the platform. */
+async function processesOfBuild(app: App): Promise<string[]> {
   for (let tries = 0; tries < 50; tries++) {
-    const left = await commandsOf(buildUser.uid);
+    const left = await commandsMarked(markOf(app));
     if (left.length === 0) return [];
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return await commandsOf(buildUser.uid);
+  return await commandsMarked(markOf(app));
 }
 
-async function commandsOf(uid: number): Promise<string[]> {
+/** A variable of the user's that every command of a build inherits, and no other build has. */
+function markOf(app: App): string {
+  return `build-of-${app.dir.replaceAll("/", "-")}`;
+}
+
+async function commandsMarked(mark: string): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const commands = await Promise.all(
     pids.map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      if (!new RegExp(`^Uid:\\s+${uid}\\s`, "m").test(status)) return [];
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      if (!environment.split("\0").includes(`MARK=${mark}`)) return [];
       return [await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")];
     }),
   );
