@@ -19,7 +19,7 @@ const flag = (fallback: boolean) =>
 export const settings = {
   BP_LOG_LEVEL: setting(
     z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
-    "`debug` prints every input of every decision.",
+    "`debug` also prints what compilers say.",
   ),
   BP_INVENTORY: setting(
     z.string().optional(),

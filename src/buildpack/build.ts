@@ -34,7 +34,8 @@ export async function build(context: BuildContext): Promise<void> {
 
   await printer.section("Environment", async (section) => {
     await setVariables({ layersDir, places, bundleGroups, section });
-    await provideSecretKeyBase({ layersDir, userEnv: platform.env, section });
+    const { credentials } = project;
+    await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, section });
   });
   await printer.section("Processes", async (section) => {
     const processes = chooseProcesses(project, section);

@@ -45,7 +45,8 @@ async function run(): Promise<number> {
   await build({
     input,
     settings: read.settings,
-    env: process.env,
+    // The shim keeps the user's options of Node from us; the build's commands get them back.
+    env: { ...process.env, NODE_OPTIONS: input.platform.env["NODE_OPTIONS"] },
     printer,
     fetcher,
     run: (command) => runCommand({ signal: stop.signal, ...command }),

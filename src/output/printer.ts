@@ -32,6 +32,8 @@ export interface Printer {
   error(lines: readonly string[]): void;
   /** Lines outside any section, as they are. */
   plain(...lines: string[]): void;
+  /** What another program prints, unfinished lines included, so that its progress is seen. */
+  passOn(text: string): void;
 }
 
 export interface PrinterOptions {
@@ -51,6 +53,7 @@ export function createPrinter(options: PrinterOptions): Printer {
   return {
     header: (text) => line(`${style.header(text)}\n`),
     plain: (...lines) => lines.forEach(line),
+    passOn: (text) => queue.writeNow(redact(text)),
     error: (lines) => lines.forEach((text) => line(style.error(`! ${text}`.trimEnd()))),
     section: async (title, work) => {
       const channel = queue.open();

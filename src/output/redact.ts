@@ -1,12 +1,17 @@
 /**
- * Text that is safe to print: credentials in URLs are replaced by `***`, and control characters
+ * Text that is safe to print: credentials and signatures in URLs are replaced by `***`, and control characters
  * other than tabs and colour codes are removed, so that no input can rewrite the log.
  */
 export function redact(text: string): string {
   return text
     .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1***@")
+    .replace(secretParameters, "$1***")
     .replace(unsafeCharacters, "");
 }
+
+// Parameters of URLs by which stores sign requests and servers know their users.
+const secretParameters =
+  /([?&][^\s=&#]*(?:signature|credential|token|secret|password|key|sig)[^\s=&#]*=)[^\s&#`"']+/gi;
 
 // Every C0 and C1 control but tab, newline, and an ESC that starts a colour code (`ESC [ … m`).
 const unsafeCharacters =

@@ -17,6 +17,7 @@ import { chooseBuildpacks } from "./project-buildpacks.ts";
 import { type ProjectDescriptor, readProjectDescriptor } from "./project-descriptor.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { stateDirectoryFor } from "./state-directory.ts";
+import { diskFailure } from "../system/disk-failure.ts";
 
 /** What a command gets from whoever runs it. */
 export interface CommandContext {
@@ -132,7 +133,12 @@ function sandboxOpener(
   };
 }
 
+/** Only for its owner: layers may hold secrets, and the app may come from a private directory. */
 async function ensureDirectory(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
-  return await realpath(path);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return await realpath(path);
+  } catch (error) {
+    throw diskFailure(error, path) ?? error;
+  }
 }

@@ -92,7 +92,7 @@ async function runProgram(
     args: [layersDirectory, inside.platform, planPath],
     cwd: inside.app,
     env,
-    onLine: (line) => printer.plain(line),
+    onText: (text) => printer.passOn(text),
     ...(signal ? { signal } : {}),
   });
   signal?.throwIfAborted();

@@ -61,11 +61,12 @@ const noLaunch: Launch = { labels: [], processes: [], slices: [] };
 
 /** Every TOML file counts, `launch.toml` and its like included: they are layers without a type. */
 async function readLayers(reader: Reader): Promise<Map<string, LayerContentMetadata>> {
-  const files = (await readdir(reader.directory)).filter((name) => name.endsWith(".toml")).sort();
+  const files = (await readdir(reader.directory)).filter((name) => name.endsWith(".toml"));
   const layers = new Map<string, LayerContentMetadata>();
-  for (const file of files) {
-    const layer = await readOutput(reader, file, layerContentMetadataCodec);
-    if (layer) layers.set(file.slice(0, -".toml".length), layer);
+  // By layer names: with its suffix, `a-b.toml` would come before `a.toml`.
+  for (const name of files.map((file) => file.slice(0, -".toml".length)).sort()) {
+    const layer = await readOutput(reader, `${name}.toml`, layerContentMetadataCodec);
+    if (layer) layers.set(name, layer);
   }
   return layers;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { isDirectory } from "../system/files.ts";
@@ -19,7 +20,11 @@ export async function stateDirectoryFor(
   if (!(await isDirectory(path))) throw new BuildpackError({ code: "platform/app-missing", path });
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
-  const base = env["XDG_STATE_HOME"] || join(env["HOME"] || "/root", ".local/state");
+  const base = env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local/state");
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 8);
-  return join(base, "lapidary", `${basename(real) || "app"}-${digest}`);
+  // Where namespaces are refused, apps are built below this path: PATH splits at colons, shebangs at blanks.
+  const name = basename(real)
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .slice(0, 64);
+  return join(base, "lapidary", `${name || "app"}-${digest}`);
 }

@@ -42,6 +42,23 @@ export function isDecidedByBuildpack(variable: string): boolean {
   return variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length));
 }
 
+/**
+ * The mirror that Bundler asks in place of the first of these gem servers that has one: that for
+ * all servers, else the server's own, whose variable spells its URL in capitals, a dot as `__` and
+ * a dash as `___`.
+ */
+export function bundlerMirror(
+  env: Readonly<Record<string, string>>,
+  remotes: readonly string[],
+): string | undefined {
+  if (env["BUNDLE_MIRROR__ALL"]) return env["BUNDLE_MIRROR__ALL"];
+  const spelled = remotes
+    .map((remote) => remote.replace(/\/+$/, "").replaceAll("-", "___").replaceAll(".", "__"))
+    .map((remote) => `BUNDLE_MIRROR__${remote.toUpperCase()}`);
+  const names = spelled.flatMap((name) => [`${name}/`, name]);
+  return names.map((name) => env[name]).find((mirror) => mirror !== undefined && mirror !== "");
+}
+
 function addSetting(config: BundleConfig, key: string, value: string): void {
   if (isDecidedByBuildpack(key)) config.leftOut.push(key);
   else if (value !== "") config.applied[key] = value;

@@ -9,6 +9,8 @@ export interface Command {
   env: Readonly<Record<string, string>>;
   /** Called for each line of standard output and standard error, as it comes. */
   onLine?: (line: string) => void;
+  /** Called instead with whatever both streams bring, unfinished lines included, as it comes. */
+  onText?: (text: string) => void;
   signal?: AbortSignal;
   /** What an aborted `signal` sends; SIGTERM unless stated, and SIGKILL five seconds later. */
   killSignal?: NodeJS.Signals;
@@ -39,14 +41,23 @@ export const runCommand: RunCommand = async (command) => {
     env: command.env,
     extendEnv: false,
     stdin: "ignore",
-    stdout: keep,
-    stderr: keep,
+    stdout: command.onText ? passOn(command.onText) : keep,
+    stderr: command.onText ? passOn(command.onText) : keep,
     reject: false,
     ...(command.signal ? { cancelSignal: command.signal } : {}),
     ...(command.killSignal ? { killSignal: command.killSignal } : {}),
   });
   return { exitCode: exitCodeOf(result), stdout: result.stdout, stderr: result.stderr, lines };
 };
+
+function passOn(onText: (text: string) => void) {
+  const decoder = new TextDecoder();
+  const transform = function* (chunk: unknown) {
+    onText(decoder.decode(chunk as Uint8Array, { stream: true }));
+    yield chunk;
+  };
+  return { transform, binary: true };
+}
 
 function exitCodeOf(result: {
   exitCode?: number | undefined;

@@ -13,4 +13,5 @@ export function diskFailure(error: unknown, path: string): BuildpackError | unde
 }
 
 const fullCodes = new Set(["ENOSPC", "EDQUOT"]);
-const deniedCodes = new Set(["EACCES", "EPERM", "EROFS"]);
+// A file that stands where a directory has to be denies the place just as well.
+const deniedCodes = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);

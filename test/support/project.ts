@@ -16,6 +16,7 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     bundleConfig: undefined,
     configRu: false,
     binRails: false,
+    credentials: false,
     ...rest,
   };
 }

@@ -3,6 +3,8 @@
 // Build, launch and cache; only where Ruby ships another version. Emptied when the Bundler version,
 // the Ruby version, the distribution or the architecture changes.
 
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
@@ -10,7 +12,9 @@ import { openLayer } from "../../cnb/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
-import { isFile } from "../../system/files.ts";
+import { bundlerMirror } from "../../ruby/bundle-config.ts";
+import { compareGemVersions } from "../../ruby/gem-version.ts";
+import { isFile, removeTree } from "../../system/files.ts";
 
 const metadataSchema = z.object({
   bundlerVersion: z.string(),
@@ -25,6 +29,10 @@ export interface BundlerOptions {
   appDir: string;
   rubyDir: string;
   metadata: BundlerMetadata;
+  /** Whether the app asks for this very version; else a newer one that Ruby ships will do. */
+  exact: boolean;
+  /** The gem servers of the lockfile, whose mirrors serve Bundler, too. */
+  remotes: readonly string[];
   /** The environment of `gem install`, with Ruby on PATH. */
   env: Readonly<Record<string, string>>;
   run: RunCommand;
@@ -34,14 +42,15 @@ export interface BundlerOptions {
 /**
  * Makes the wanted Bundler available.
  *
- * @returns the layer's directory, or `undefined` where Ruby ships that very version.
+ * @returns the layer's directory, or `undefined` where Ruby ships one that will do.
  * @throws BuildpackError `bundler/install-failed`.
  */
 export async function installBundler(options: BundlerOptions): Promise<string | undefined> {
   const { layersDir, metadata, rubyDir, section } = options;
   const version = metadata.bundlerVersion;
-  if ((await bundlersOf(rubyDir)).includes(version)) {
-    section.say(`\`${version}\` ships with Ruby: nothing to install`);
+  const shipped = (await bundlersOf(rubyDir)).find((candidate) => serves(candidate, options));
+  if (shipped !== undefined) {
+    section.say(`\`${shipped}\` ships with Ruby: nothing to install`);
     return undefined;
   }
   const layer = await openLayer({
@@ -68,6 +77,12 @@ const labels = {
   arch: "CPU architecture",
 } satisfies Record<keyof BundlerMetadata, string>;
 
+// Without a version in the lockfile, RubyGems starts the newest Bundler that there is.
+function serves(candidate: string, { exact, metadata }: BundlerOptions): boolean {
+  if (exact) return candidate === metadata.bundlerVersion;
+  return compareGemVersions(candidate, metadata.bundlerVersion) >= 0;
+}
+
 /** Versions of Bundler that a Ruby ships, read from its gemspecs without running it. */
 async function bundlersOf(rubyDir: string): Promise<string[]> {
   const gemspecs = await glob("lib/ruby/gems/*/specifications/{,default/}bundler-*.gemspec", {
@@ -79,14 +94,13 @@ async function bundlersOf(rubyDir: string): Promise<string[]> {
 async function gemInstall(options: BundlerOptions, bundlerDir: string): Promise<void> {
   const { appDir, env, metadata, run, section } = options;
   const version = metadata.bundlerVersion;
-  const source = await sourceOf(appDir, version, env);
+  const vendored = join(appDir, "vendor", "cache", `bundler-${version}.gem`);
+  const gem = (await isFile(vendored)) ? [vendored, "--local"] : ["bundler", "--version", version];
+  const args = ["install", ...gem, ...gemInstallFlags, ...into(bundlerDir)];
   const result = await section.timed(`Installing Bundler \`${version}\``, () =>
-    run({
-      file: "gem",
-      args: ["install", ...source, ...gemInstallFlags, ...into(bundlerDir)],
-      cwd: appDir,
-      env,
-    }),
+    withMirror(options, (mirror) =>
+      run({ file: "gem", args, cwd: appDir, env: { ...env, ...mirror } }),
+    ),
   );
   if (result.exitCode === 0) return;
   const output = result.lines.filter((line) => line.trim() !== "").slice(-8);
@@ -100,15 +114,19 @@ function into(dir: string): string[] {
   return ["--install-dir", dir, "--bindir", join(dir, "bin")];
 }
 
-/** The archive that the app brings in `vendor/cache`, else the mirror that Bundler would use. */
-async function sourceOf(
-  appDir: string,
-  version: string,
-  env: Readonly<Record<string, string>>,
-): Promise<string[]> {
-  const vendored = join(appDir, "vendor", "cache", `bundler-${version}.gem`);
-  if (await isFile(vendored)) return [vendored, "--local"];
-  const mirror = env["BUNDLE_MIRROR__ALL"];
-  const from = mirror ? ["--clear-sources", "--source", mirror] : [];
-  return ["bundler", "--version", version, ...from];
+/** Has RubyGems ask the mirror that Bundler would ask, by a file: command lines can be read by all. */
+async function withMirror<T>(
+  { env, remotes }: BundlerOptions,
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const mirror = bundlerMirror(env, remotes);
+  if (mirror === undefined) return await work({});
+  const directory = await mkdtemp(join(tmpdir(), "lapidary-gemrc-"));
+  try {
+    const file = join(directory, "gemrc");
+    await writeFile(file, `---\n:sources:\n- ${JSON.stringify(mirror)}\n`, { mode: 0o600 });
+    return await work({ GEMRC: file });
+  } finally {
+    await removeTree(directory);
+  }
 }

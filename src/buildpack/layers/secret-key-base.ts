@@ -19,6 +19,8 @@ const keyBytes = 64;
 export interface SecretKeyBaseOptions {
   layersDir: string;
   userEnv: Readonly<Record<string, string>>;
+  /** Whether the app brings encrypted credentials, which may hold a key of their own. */
+  credentials: boolean;
   section: Section;
 }
 
@@ -38,6 +40,12 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
     labels: { madeBy: "Buildpack" },
     check: findMissingKey,
   });
+  if (options.credentials) {
+    section.warn(
+      "The app brings encrypted credentials. Rails takes SECRET_KEY_BASE before the key in them;",
+      "to keep the one in them, set SECRET_KEY_BASE to it where the app runs.",
+    );
+  }
   const made = { madeBy: "lapidary/ruby" };
   if (layer.state.state === "empty") {
     const reasons = layer.state.because.join("; ");

@@ -5,13 +5,9 @@
 export function bundleGroups(env: Readonly<Record<string, string>>): Record<string, string> {
   const groups: Record<string, string> = { BUNDLE_WITHOUT: "development:test" };
   for (const name of ["BUNDLE_WITHOUT", "BUNDLE_WITH", "BUNDLE_ONLY"]) {
-    const value = env[name];
+    const value = env[name]?.trim();
     // Bundler splits at colons; people also write spaces and commas.
-    if (value)
-      groups[name] = value
-        .trim()
-        .split(/[\s:,]+/)
-        .join(":");
+    if (value) groups[name] = value.split(/[\s:,]+/).join(":");
   }
   return groups;
 }

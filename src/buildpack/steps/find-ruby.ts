@@ -52,7 +52,7 @@ export async function findRuby(
   await warnOfAge(context, ruby, newerPatch(inventory, wanted), section);
   return {
     ruby,
-    checksum: artifact.sha256 ?? `none published for ${artifact.url}`,
+    checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
     install: async (directory) => {
       await installArtifact(artifact, directory, downloads);
       await verifyRuby(directory, ruby, downloads);
@@ -79,6 +79,12 @@ function releaseOf(
 
 function versionOf({ version, engineVersion }: LockedRuby): string {
   return engineVersion ?? version;
+}
+
+/** Metadata becomes a label of the image: credentials and signatures of a URL must not be in it. */
+function withoutSecrets(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 async function warnOfAge(

@@ -39,7 +39,7 @@ export async function installRubyAndGems(
   return await withTrustedCertificates(platform.bindings, async (trusted) => {
     const configured = parseBundleConfig(project.bundleConfig ?? "").applied;
     const env = { ...configured, ...childEnvironment(context.env).env, ...trusted };
-    const bundlerDir = await installBundlerLayer(context, versions, ruby, env);
+    const bundlerDir = await installBundlerLayer(context, project, { versions, ruby, env });
     return await installGemsLayer(context, { project, versions, ruby, inputs, env, bundlerDir });
   });
 }
@@ -63,11 +63,11 @@ async function installRubyLayer(context: BuildContext, versions: Versions): Prom
 
 async function installBundlerLayer(
   context: BuildContext,
-  versions: Versions,
-  ruby: InstalledRuby,
-  env: Readonly<Record<string, string>>,
+  { locked }: Project,
+  { versions, ruby, env }: Pick<GemsRequest, "versions" | "ruby" | "env">,
 ): Promise<string | undefined> {
   const { input, printer, run } = context;
+  const remotes = locked.sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
   const bundler = { bundlerVersion: versions.bundler, rubyVersion: ruby.version };
   return await printer.section("Bundler", (section) =>
     installBundler({
@@ -75,6 +75,8 @@ async function installBundlerLayer(
       appDir: input.appDir,
       rubyDir: ruby.dir,
       metadata: { ...machineKeys(context), ...bundler },
+      exact: locked.bundledWith !== undefined,
+      remotes,
       env: withPath(env, join(ruby.dir, "bin")),
       run,
       section,

@@ -20,6 +20,8 @@ export interface Project {
   bundleConfig: string | undefined;
   configRu: boolean;
   binRails: boolean;
+  /** Whether there are credentials that Rails would read in production. */
+  credentials: boolean;
 }
 
 /**
@@ -42,7 +44,10 @@ export async function readProject(dir: string): Promise<Project> {
     isFile(at("bin/rails")),
   ]);
   const texts = { rubyVersionFile, toolVersionsFile, bundleConfig };
-  return { dir, gemfile, lockfile, locked, ignored, ...texts, configRu, binRails };
+  const credentials =
+    (await isFile(at("config/credentials.yml.enc"))) ||
+    (await isFile(at("config/credentials/production.yml.enc")));
+  return { dir, gemfile, lockfile, locked, ignored, ...texts, configRu, binRails, credentials };
 }
 
 async function readLockfile(

@@ -10,6 +10,7 @@ export async function reportProject(context: BuildContext, project: Project): Pr
     ...leftOutSettings(project),
     ...withheldVariables(context),
     ...missingNode(context),
+    ...ignoredBindings(context),
   ];
   if (warnings.length === 0) return;
   await context.printer.section("What this build does not follow", async (section) => {
@@ -38,8 +39,13 @@ function withheldVariables({ input, env }: BuildContext): string[] {
   const { withheld } = childEnvironment({ ...env, ...input.platform.env });
   if (withheld.length === 0) return [];
   return [
-    `${withheld.join(", ")} would put another Ruby or other gems in place of the app's: not passed on to any command of this build.`,
+    `${withheld.join(", ")} could put another Ruby or other gems in place of the app's: not passed on to any command of this build.`,
   ];
+}
+
+function ignoredBindings({ input }: BuildContext): string[] {
+  const { ignoredBindings } = input.platform;
+  return ignoredBindings.map(({ name, because }) => `Binding ${name} is left out: ${because}.`);
 }
 
 function missingNode({ input }: BuildContext): string[] {

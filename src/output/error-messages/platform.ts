@@ -106,7 +106,7 @@ export const platformMessages: Messages<"platform"> = {
     blame: "buildpack",
   }),
   "platform/state-locked": ({ path, pid }) => ({
-    headline: "Another build of this app is running",
+    headline: "Something else uses the state of this app: another build, or a run of it",
     happened: [`Process ${pid} holds \`${path}\`.`],
     next: [`ps -p ${pid}   # wait until it ends, or end it: kill ${pid}`],
     blame: "platform",

@@ -93,6 +93,24 @@ describe("printer", () => {
   });
 });
 
+describe("passOn", () => {
+  test("shows an unfinished line of another program at once", () => {
+    const { printer, text } = recorded();
+    printer.passOn("  - Compiling ..");
+    expect(text()).toBe("  - Compiling ..");
+  });
+
+  test.each([
+    ["https://host/x?X-Amz-Signature=abc&v=1", "https://host/x?X-Amz-Signature=***&v=1"],
+    ["https://host/x?token=abc", "https://host/x?token=***"],
+    ["https://host/x?version=3", "https://host/x?version=3"],
+  ])("hides what signs a request: %s", (given, shown) => {
+    const { printer, text } = recorded();
+    printer.passOn(given);
+    expect(text()).toBe(shown);
+  });
+});
+
 describe("formatDuration", () => {
   test.each([
     [0, "0.0s"],

@@ -102,3 +102,15 @@ describe("runCommand", () => {
 async function sh(script: string) {
   return await runCommand({ file: "sh", args: ["-c", script], cwd: "/", env });
 }
+
+test("passes on text as it comes, before a line ends", async () => {
+  const texts: string[] = [];
+  await runCommand({
+    file: "/bin/sh",
+    args: ["-c", "printf begun; sleep 0.3; echo ' done'"],
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin" },
+    onText: (text) => texts.push(text),
+  });
+  expect(texts).toEqual(["begun", " done\n"]);
+});

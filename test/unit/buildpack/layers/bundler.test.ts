@@ -102,14 +102,24 @@ describe("where Bundler comes from", () => {
     ]);
   });
 
-  test("is the mirror that Bundler would use", async () => {
-    const env = { BUNDLE_MIRROR__ALL: "https://mirror.example.com" };
-    const { received } = await install(await makeTree(), { env });
-    expect(received[0]?.args.slice(1, 7)).toEqual([
-      ...["bundler", "--version", "2.7.2"],
-      ...["--clear-sources", "--source", "https://mirror.example.com"],
-    ]);
+  test.each([
+    ["BUNDLE_MIRROR__ALL", "https://ci:s3cret@mirror.example.com"],
+    ["BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE___ONE__COM/", "https://ci:s3cret@mirror.example.com"],
+  ])("is the mirror of %s, which no command line shows", async (name, mirror) => {
+    const env = { [name]: mirror };
+    const { received, gemrcs } = await install(await makeTree(), { env });
+    expect(received[0]?.args.join(" ")).not.toContain("s3cret");
+    expect(gemrcs).toEqual([`---\n:sources:\n- "${mirror}"\n`]);
+    // The file is gone when RubyGems has read it.
+    expect(await lstatIfAny(received[0]?.env["GEMRC"] ?? "")).toBeUndefined();
   });
+});
+
+test("a newer Bundler that Ruby ships serves an app whose lockfile names none", async () => {
+  const ruby = { "lib/ruby/gems/4.0.0/specifications/default/bundler-4.0.3.gemspec": "" };
+  const { dir, received, lines } = await install(await makeTree(), { ruby, exact: false });
+  expect([dir, received]).toEqual([undefined, []]);
+  expect(lines.join("\n")).toContain("`4.0.3` ships with Ruby");
 });
 
 test("a failure keeps the last lines and commits nothing", async () => {
@@ -123,7 +133,7 @@ test("a failure keeps the last lines and commits nothing", async () => {
   expect(await lstatIfAny(join(layersDir, "bundler.toml"))).toBeUndefined();
 });
 
-interface Story extends Partial<Pick<BundlerOptions, "metadata" | "appDir" | "env">> {
+interface Story extends Partial<Pick<BundlerOptions, "metadata" | "appDir" | "env" | "exact">> {
   ruby?: Record<string, string>;
   fails?: string[];
 }
@@ -131,8 +141,11 @@ interface Story extends Partial<Pick<BundlerOptions, "metadata" | "appDir" | "en
 async function install(layersDir: string, { ruby = {}, fails, ...options }: Story = {}) {
   const section = recordSection();
   const received: Command[] = [];
+  const gemrcs: string[] = [];
   const run: RunCommand = async (command) => {
     received.push(command);
+    const gemrc = command.env["GEMRC"];
+    if (gemrc !== undefined) gemrcs.push(await readFile(gemrc, "utf8"));
     return { exitCode: fails ? 2 : 0, stdout: "", stderr: "", lines: fails ?? [] };
   };
   const dir = await installBundler({
@@ -141,9 +154,11 @@ async function install(layersDir: string, { ruby = {}, fails, ...options }: Stor
     rubyDir: await makeTree(ruby),
     metadata,
     env: {},
+    exact: true,
+    remotes: ["https://gems.example-one.com/"],
     run,
     section,
     ...options,
   });
-  return { dir, received, lines: section.lines };
+  return { dir, received, gemrcs, lines: section.lines };
 }

@@ -78,8 +78,19 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
   });
 });
 
-async function provide(layersDir: string, userEnv: Record<string, string> = {}) {
+async function provide(
+  layersDir: string,
+  userEnv: Record<string, string> = {},
+  credentials = false,
+) {
   const section = recordSection();
-  await provideSecretKeyBase({ layersDir, userEnv, section });
+  await provideSecretKeyBase({ layersDir, userEnv, credentials, section });
   return { files: await readTree(layersDir), lines: section.lines };
 }
+
+test("an app with encrypted credentials is told which key Rails takes", async () => {
+  const told = await provide(await makeTree(), {}, true);
+  const silent = await provide(await makeTree(), {});
+  expect(told.lines.join("\n")).toContain("Rails takes SECRET_KEY_BASE before the key in them");
+  expect(silent.lines.join("\n")).not.toContain("credentials");
+});

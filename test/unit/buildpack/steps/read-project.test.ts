@@ -29,6 +29,7 @@ describe("readProject", () => {
       bundleConfig: 'BUNDLE_RETRY: "5"\n',
       configRu: true,
       binRails: true,
+      credentials: false,
     });
   });
 
@@ -40,6 +41,7 @@ describe("readProject", () => {
       bundleConfig: undefined,
       configRu: false,
       binRails: false,
+      credentials: false,
     });
   });
 

@@ -36,7 +36,7 @@ describe("what a build does not follow", () => {
     const request = { userEnv: { RUBYOPT: "-rsecret" }, env: { GEM_HOME: "/elsewhere" } };
     expect(await logOf(makeProject("GEM\n"), request)).toBe(
       "- What this build does not follow\n" +
-        "  ! GEM_HOME, RUBYOPT would put another Ruby or other gems in place of the app's: not passed on to any command of this build.\n",
+        "  ! GEM_HOME, RUBYOPT could put another Ruby or other gems in place of the app's: not passed on to any command of this build.\n",
     );
   });
 
