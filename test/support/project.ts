@@ -14,8 +14,12 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     rubyVersionFile: undefined,
     toolVersionsFile: undefined,
     bundleConfig: undefined,
+    procfile: { state: "missing" },
     configRu: false,
     binRails: false,
+    binConsole: false,
+    binJobs: false,
+    rakefile: false,
     ...rest,
   };
 }
