@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { statusWithoutIpv6 } from "../support/without-ipv6.ts";
+import { answerWithoutIpv6 } from "../support/without-ipv6.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let world: World;
@@ -52,7 +52,9 @@ describe("Application Contract: Process types", () => {
       const { app, log } = await built(place.path, `servers/${sample}`);
       expect(log).toContain(`exec ${command} "$@"`);
       await expectServes(app);
-      expect(await statusWithoutIpv6({ app, world })).toMatchObject({ status: "200" });
+      // WEBrick makes whatever sockets it can.
+      const sockets = sample === "webrick" ? "IPv6" : "IPv4";
+      expect(await answerWithoutIpv6({ app, world })).toEqual({ status: "200", sockets });
     },
   );
 
@@ -61,7 +63,7 @@ describe("Application Contract: Process types", () => {
     const app = await makeApp(place.path, "servers/puma");
     const lines = [
       "# The app's processes",
-      'web: [[ -n $PORT ]] && bundle exec puma --bind "tcp://[::]:$PORT" --tag "by-procfile"',
+      'web: [[ -n $PORT ]] && echo by-procfile && bundle exec puma --bind "tcp://[::]:$PORT"',
       "release: echo released as $RACK_ENV",
       "worker: echo works",
       "nonsense",
@@ -71,7 +73,7 @@ describe("Application Contract: Process types", () => {
     const log = await rebuilt(app);
     expect(log).toContain("`release`, from Procfile: `echo released as $RACK_ENV`");
     expect(log).toContain("! Procfile line 5 is ignored");
-    expect(log).not.toContain("rackup");
+    expect(log).not.toContain("bundle exec rackup");
     expect(await expectServes(app)).toContain("by-procfile");
     const run = async (type: string, ...args: string[]) =>
       await runCommandIn({ app, world, args: ["--process", type] }, ...args);
@@ -83,8 +85,8 @@ describe("Application Contract: Process types", () => {
     // The default is back as soon as the Procfile is gone.
     await rm(join(app.dir, "Procfile"));
     expect(await rebuilt(app)).toContain("`web` (default), because the lockfile has rack");
-    const log2 = await expectServes(app, ["--process", "web", "--", "--env", "production"]);
-    expect(log2).not.toContain("by-procfile");
+    const defaultLog = await expectServes(app, ["--process", "web", "--", "--env", "production"]);
+    expect(defaultLog).not.toContain("by-procfile");
   });
 
   test("a console and rake start where the app has them, with a user's arguments", async () => {
