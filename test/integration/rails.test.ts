@@ -55,6 +55,23 @@ describe("a Rails app", () => {
     expect(v6.body).toContain("Amethyst");
   });
 
+  test("has a console, rake and a worker as processes, to which arguments append", async () => {
+    const run = async (type: string, ...args: string[]) =>
+      await runCommandIn({ app, world, args: ["--process", type] }, ...args);
+    expect(await run("rake", "-T", "assets:clobber")).toMatchObject({
+      exitCode: 0,
+      log: expect.stringContaining("rake assets:clobber"),
+    });
+    expect(await run("console", "--help")).toMatchObject({
+      exitCode: 0,
+      log: expect.stringContaining("bin/rails console"),
+    });
+    expect(await run("worker", "help", "start")).toMatchObject({
+      exitCode: 0,
+      log: expect.stringContaining("jobs start"),
+    });
+  });
+
   test("keeps every layer of an unchanged build, without any network", async () => {
     const before = server.requests.length;
     const again = await build({

@@ -129,7 +129,8 @@ export async function serve({ app, world, env = {}, args = [] }: RunRequest): Pr
   };
 }
 
-function runWords({ app, world, env = {}, args = [] }: RunRequest): string[] {
+/** The words that start a built app. */
+export function runWords({ app, world, env = {}, args = [] }: RunRequest): string[] {
   return [
     command,
     "run",

@@ -14,9 +14,13 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     rubyVersionFile: undefined,
     toolVersionsFile: undefined,
     bundleConfig: undefined,
+    procfile: { state: "missing" },
     configRu: false,
     binRails: false,
     credentials: false,
+    binConsole: false,
+    binJobs: false,
+    rakefile: false,
     ...rest,
   };
 }

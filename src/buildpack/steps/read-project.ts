@@ -4,6 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/gemfile-lock.ts";
 import { isFile, readText, readTextIfAny } from "../../system/files.ts";
+import type { TextFile } from "../../system/files.ts";
 
 /** What the app's files say, read once, before anything is downloaded. */
 export interface Project {
@@ -18,10 +19,15 @@ export interface Project {
   rubyVersionFile: string | undefined;
   toolVersionsFile: string | undefined;
   bundleConfig: string | undefined;
+  procfile: TextFile;
   configRu: boolean;
   binRails: boolean;
   /** Whether there are credentials that Rails would read in production. */
   credentials: boolean;
+  binConsole: boolean;
+  binJobs: boolean;
+  /** Whether there is a Rakefile, in any of Rake's spellings. */
+  rakefile: boolean;
 }
 
 /**
@@ -36,18 +42,41 @@ export async function readProject(dir: string): Promise<Project> {
   const { locked, ignored } = await readLockfile(dir, gemfile, lockfile);
   await requireReadable(dir, gemfile);
   const at = (name: string) => join(dir, name);
-  const [rubyVersionFile, toolVersionsFile, bundleConfig, configRu, binRails] = await Promise.all([
+  const [rubyVersionFile, toolVersionsFile, bundleConfig] = await Promise.all([
     readTextIfAny(at(".ruby-version")),
     readTextIfAny(at(".tool-versions")),
     readTextIfAny(at(".bundle/config")),
-    isFile(at("config.ru")),
-    isFile(at("bin/rails")),
   ]);
   const texts = { rubyVersionFile, toolVersionsFile, bundleConfig };
   const credentials =
     (await isFile(at("config/credentials.yml.enc"))) ||
     (await isFile(at("config/credentials/production.yml.enc")));
-  return { dir, gemfile, lockfile, locked, ignored, ...texts, configRu, binRails, credentials };
+  return {
+    dir,
+    gemfile,
+    lockfile,
+    locked,
+    ignored,
+    ...texts,
+    ...(await readPrograms(dir)),
+    credentials,
+  };
+}
+
+type Programs = "procfile" | "configRu" | "binRails" | "binConsole" | "binJobs" | "rakefile";
+
+/** What the app has to be started by. */
+async function readPrograms(dir: string): Promise<Pick<Project, Programs>> {
+  const at = (name: string) => join(dir, name);
+  const [procfile, configRu, binRails, binConsole, binJobs] = await Promise.all([
+    readText(at("Procfile")),
+    isFile(at("config.ru")),
+    isFile(at("bin/rails")),
+    isFile(at("bin/console")),
+    isFile(at("bin/jobs")),
+  ]);
+  const rakefile = (await readdir(dir)).some((name) => /^[Rr]akefile(\.rb)?$/.test(name));
+  return { procfile, configRu, binRails, binConsole, binJobs, rakefile };
 }
 
 async function readLockfile(

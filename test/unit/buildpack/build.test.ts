@@ -77,7 +77,9 @@ describe("build", () => {
       "variables.toml",
     ]);
     const launch = parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"));
-    expect(launch).toMatchObject({ processes: [{ type: "web", default: true }] });
+    expect(launch).toMatchObject({
+      processes: [{ type: "web", default: true }, { type: "console" }],
+    });
   });
 
   test("runs Bundler frozen, on our Ruby, in our layer, and with the user's own settings", async () => {
