@@ -8,7 +8,8 @@ describe("readSettings", () => {
         BP_LOG_LEVEL: "info",
         BP_INVENTORY: undefined,
         BP_DEPENDENCY_MIRROR: undefined,
-        HEROKU_SKIP_BUNDLE_DIGEST: false,
+        BP_RAILS_SKIP_ASSETS: false,
+      HEROKU_SKIP_BUNDLE_DIGEST: false,
       },
     });
   });
