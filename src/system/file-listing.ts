@@ -1,6 +1,6 @@
 import { copyFile, constants, lstat, mkdir, readdir, utimes } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { isDirectory, lstatIfAny } from "./files.ts";
+import { lstatIfAny } from "./files.ts";
 
 export interface ListedFile {
   /** Relative to the root of the listing. */
@@ -36,9 +36,11 @@ export async function copyMissingFiles(
   timeOf: (path: string) => number | undefined = () => undefined,
 ): Promise<string[]> {
   const copied: string[] = [];
+  const open = new Map<string, boolean>();
   for (const path of paths) {
-    if (!(await leadsThroughDirectories(to, path)) || (await lstatIfAny(join(to, path)))) continue;
-    await mkdir(dirname(join(to, path)), { recursive: true });
+    const parent = dirname(path);
+    if (!open.has(parent)) open.set(parent, await makeDirectoryWithin(to, parent));
+    if (!open.get(parent) || (await lstatIfAny(join(to, path)))) continue;
     await copyFile(join(from, path), join(to, path), constants.COPYFILE_FICLONE);
     const time = timeOf(path);
     if (time !== undefined) await utimes(join(to, path), time / 1000, time / 1000);
@@ -47,12 +49,15 @@ export async function copyMissingFiles(
   return copied;
 }
 
+/** Whether a directory is there, and the way to it from `root` leads through no link. */
+export async function isDirectoryWithin(root: string, directory: string): Promise<boolean> {
+  const entry = await lstatIfAny(join(root, directory));
+  return entry?.isDirectory() === true && (await leadsThroughDirectories(root, directory));
+}
+
 async function listDirectory(root: string, directory: string): Promise<ListedFile[]> {
-  const top = join(root, directory);
-  if (!(await leadsThroughDirectories(root, join(directory, "x"))) || !(await isDirectory(top))) {
-    return [];
-  }
-  const entries = await readdir(top, { recursive: true, withFileTypes: true });
+  if (!(await isDirectoryWithin(root, directory))) return [];
+  const entries = await readdir(join(root, directory), { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name));
@@ -62,6 +67,13 @@ async function listDirectory(root: string, directory: string): Promise<ListedFil
       return { path: relative(root, path), bytes: size, modified: Math.floor(mtimeMs) };
     }),
   );
+}
+
+/** Makes a directory, unless the way to it is taken by something else; says whether it is there. */
+async function makeDirectoryWithin(root: string, directory: string): Promise<boolean> {
+  if (!(await leadsThroughDirectories(root, join(directory, "file")))) return false;
+  await mkdir(join(root, directory), { recursive: true });
+  return true;
 }
 
 /** Whether everything on the way from `root` to a path is a directory or not there yet. */

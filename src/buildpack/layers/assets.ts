@@ -13,7 +13,12 @@ import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { type AssetDirectories, isVerdict } from "../../ruby/asset-directories.ts";
-import { copyMissingFiles, listFiles, type ListedFile } from "../../system/file-listing.ts";
+import {
+  copyMissingFiles,
+  isDirectoryWithin,
+  listFiles,
+  type ListedFile,
+} from "../../system/file-listing.ts";
 import { makeEmptyDirectory, readTextIfAny, removeTree } from "../../system/files.ts";
 
 const metadataSchema = z.object({ distro: z.string(), arch: z.string(), rubyVersion: z.string() });
@@ -66,8 +71,9 @@ export async function removeFragments(
   appDir: string,
   { fragments }: AssetDirectories,
 ): Promise<void> {
-  const files = await listFiles(appDir, fragments);
-  await Promise.all(files.map(({ path }) => removeTree(join(appDir, path))));
+  for (const path of fragments) {
+    if (await isDirectoryWithin(appDir, path)) await removeTree(join(appDir, path));
+  }
 }
 
 const labels = {

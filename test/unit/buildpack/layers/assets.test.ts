@@ -59,6 +59,7 @@ describe("Application Contract: We will cache asset fragments", () => {
       "public/assets/a-1.css",
       "tmp/pids/.keep",
     ]);
+    expect(await lstatIfAny(join(appDir, "tmp/cache/assets"))).toBeUndefined();
   });
 
   test("160 MiB end under 100 MiB, the least recently used gone, across a save and a restore", async () => {
