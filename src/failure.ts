@@ -63,6 +63,10 @@ export interface FailureFacts {
   "gems/install-failed": { command: string; exitCode: number; output: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
+  // Rake tasks and assets (src/buildpack/steps)
+  "rake/detection-failed": { command: string; exitCode: number; output: string[] };
+  "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
+
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };

@@ -29,6 +29,10 @@ export const settings = {
     z.string().optional(),
     "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
   ),
+  BP_RAILS_SKIP_ASSETS: setting(
+    flag(false),
+    "`true` neither looks for rake tasks nor precompiles assets.",
+  ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),
     "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",

@@ -9,6 +9,7 @@ import { chooseProcesses } from "./steps/choose-processes.ts";
 import { chooseVersions } from "./steps/choose-versions.ts";
 import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
+import { precompileAssets } from "./steps/precompile-assets.ts";
 import { readProject } from "./steps/read-project.ts";
 import { reportProject } from "./steps/report-project.ts";
 
@@ -30,7 +31,9 @@ export async function build(context: BuildContext): Promise<void> {
   await reportProject(context, project);
   const versions = await chooseVersions(context, project);
   await checkProject(project, input.target, versions.ruby.ruby);
-  const { places, bundleGroups } = await installRubyAndGems(context, project, versions);
+  const installed = await installRubyAndGems(context, project, versions);
+  const { places, bundleGroups } = installed;
+  const served = await precompileAssets(context, project, installed);
 
   await printer.section("Environment", async (section) => {
     await setVariables({ layersDir, places, bundleGroups, section });
@@ -39,7 +42,8 @@ export async function build(context: BuildContext): Promise<void> {
   });
   await printer.section("Processes", async (section) => {
     const processes = chooseProcesses(project, section);
-    await writeLaunch(layersDir, { labels: [], processes, slices: [] });
+    const slices = served.length > 0 ? [{ paths: served }] : [];
+    await writeLaunch(layersDir, { labels: [], processes, slices });
   });
   await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
   printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);

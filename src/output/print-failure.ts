@@ -8,6 +8,7 @@ import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
 import { platformMessages } from "./error-messages/platform.ts";
+import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
 import type { Printer } from "./printer.ts";
 
@@ -21,6 +22,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...compileMessages,
   ...bundlerMessages,
   ...gemsMessages,
+  ...rakeMessages,
   ...systemMessages,
   ...platformMessages,
 };

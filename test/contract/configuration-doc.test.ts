@@ -10,9 +10,12 @@ test("docs/configuration.md is what `node scripts/configuration-doc.ts` writes",
   expect(squeezed(page)).toBe(squeezed(configurationDoc()));
 });
 
-test.each(["BP_LOG_LEVEL", "BP_INVENTORY", "BP_DEPENDENCY_MIRROR", "HEROKU_SKIP_BUNDLE_DIGEST"])(
-  "docs/configuration.md tells of %s",
-  (key) => {
-    expect(page).toContain(`| \`${key}\``);
-  },
-);
+test.each([
+  "BP_LOG_LEVEL",
+  "BP_INVENTORY",
+  "BP_DEPENDENCY_MIRROR",
+  "BP_RAILS_SKIP_ASSETS",
+  "HEROKU_SKIP_BUNDLE_DIGEST",
+])("docs/configuration.md tells of %s", (key) => {
+  expect(page).toContain(`| \`${key}\``);
+});

@@ -123,6 +123,20 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 1,
     output: ["Errno::EACCES: Permission denied @ apply2files - /layers/lapidary_ruby/gems/x"],
   },
+  "rake/detection-failed": {
+    command: "bundle exec rake -P --trace",
+    exitCode: 1,
+    output: [
+      "rake aborted!",
+      "LoadError: cannot load such file -- rspec/core/rake_task",
+      "/workspace/Rakefile:4:in `<top (required)>'",
+    ],
+  },
+  "rake/precompile-failed": {
+    command: "bundle exec rake assets:precompile assets:clean",
+    exitCode: 1,
+    output: ["rake aborted!", 'SassC::SyntaxError: Error: Invalid CSS after "p {"'],
+  },
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },
@@ -218,6 +232,32 @@ describe("advice on what Bundler and compilers print", () => {
       exitCode: 5,
     } as const;
     expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
+  });
+});
+
+describe("advice on what Ruby, Rails and drivers print when rake fails", () => {
+  test.each([
+    [
+      "ActiveSupport::EncryptedFile::MissingKeyError: Missing encryption key to decrypt file with.",
+      "Set RAILS_MASTER_KEY",
+    ],
+    ["Missing `secret_key_base` for 'production' environment", "rails secret"],
+    ["LoadError: cannot load such file -- dotenv/load", "that brings `dotenv/load` out of the"],
+    ['KeyError: key not found: "STRIPE_KEY"', 'ENV.fetch("STRIPE_KEY", nil)'],
+    ["ActiveRecord::ConnectionNotEstablished: connection to server failed", "no database"],
+    ["ExecJS::RuntimeUnavailable: Could not find a JavaScript runtime.", "heroku/nodejs"],
+    ["sh: 1: yarn: not found", "heroku/nodejs"],
+    ["NoMethodError: undefined method `[]' for nil", "on your own machine"],
+  ])("%s", (line, advice) => {
+    const command = "bundle exec rake -P --trace";
+    const failure = { code: "rake/detection-failed", command, exitCode: 1 } as const;
+    expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
+  });
+
+  test("a command that the kernel killed had too little memory", () => {
+    const command = "bundle exec rake assets:precompile";
+    const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
+    expect(failureLines({ ...failure, output: [] }).join("\n")).toContain("more memory");
   });
 });
 

@@ -36,6 +36,7 @@ describe("a Rails app", () => {
     expect(first).toMatchObject({ exitCode: 0 });
     const layers = first.report?.layers.map(({ name, fate }) => `${name} ${fate}`).sort();
     expect(layers).toEqual([
+      "assets created",
       "gems created",
       "inventory created",
       "ruby created",
@@ -82,7 +83,7 @@ describe("a Rails app", () => {
     });
     expect(again).toMatchObject({ exitCode: 0 });
     expect(server.requests.slice(before)).toEqual([]);
-    expect(again.log).not.toMatch(/Running `bundle|Downloading/);
+    expect(again.log).not.toMatch(/Running `bundle (install|clean)|Downloading/);
     expect(again.log).toContain("Kept `3.3.8`: nothing that it depends on has changed");
     expect(again.log).toContain("Kept: nothing that `bundle install` depends on has changed");
     expect(again.log).toContain("`SECRET_KEY_BASE` (default): kept from the previous image");

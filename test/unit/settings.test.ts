@@ -8,6 +8,7 @@ describe("readSettings", () => {
         BP_LOG_LEVEL: "info",
         BP_INVENTORY: undefined,
         BP_DEPENDENCY_MIRROR: undefined,
+        BP_RAILS_SKIP_ASSETS: false,
         HEROKU_SKIP_BUNDLE_DIGEST: false,
       },
     });

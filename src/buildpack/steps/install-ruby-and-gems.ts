@@ -19,6 +19,8 @@ import { withTrustedCertificates } from "./trust-certificates.ts";
 export interface Installed {
   places: Places;
   bundleGroups: Record<string, string>;
+  /** As layers record it. */
+  rubyVersion: string;
 }
 
 /**
@@ -123,11 +125,11 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
       section,
     }),
   );
-  return { places: place(gems), bundleGroups: groups };
+  return { places: place(gems), bundleGroups: groups, rubyVersion: ruby.version };
 }
 
 /** What compiled code depends on besides Ruby itself. */
-function machineKeys({ input }: BuildContext): { distro: string; arch: string } {
+export function machineKeys({ input }: BuildContext): { distro: string; arch: string } {
   return { distro: distroLabel(input.target.distro), arch: input.target.arch };
 }
 

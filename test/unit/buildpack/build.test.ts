@@ -59,6 +59,7 @@ describe("build", () => {
       "- Ruby",
       "- Bundler",
       "- Gems",
+      "- Assets",
       "- Environment",
       "- Processes",
     ]);
@@ -80,6 +81,16 @@ describe("build", () => {
     expect(launch).toMatchObject({
       processes: [{ type: "web", default: true }, { type: "console" }],
     });
+  });
+
+  test("gives assets a slice of the image of their own, where there are any", async () => {
+    const sliced = await buildApp({ files: { "public/assets/app-1.css": "" } });
+    const plain = await buildApp();
+    const [withAssets, without] = await Promise.all(
+      [sliced, plain].map(({ layersDir }) => readFile(join(layersDir, "launch.toml"), "utf8")),
+    );
+    expect(parseToml(withAssets ?? "")).toMatchObject({ slices: [{ paths: ["public/assets"] }] });
+    expect(parseToml(without ?? "")).not.toHaveProperty("slices");
   });
 
   test("runs Bundler frozen, on our Ruby, in our layer, and with the user's own settings", async () => {
