@@ -63,6 +63,10 @@ export interface FailureFacts {
   "gems/install-failed": { command: string; exitCode: number; output: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
+  // jemalloc (src/buildpack)
+  "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
+  "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
+
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };

@@ -29,6 +29,14 @@ export const settings = {
     z.string().optional(),
     "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
   ),
+  BP_JEMALLOC: setting(
+    flag(true),
+    "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",
+  ),
+  JEMALLOC_VERSION: setting(
+    z.string().optional(),
+    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or 5.3.1. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
+  ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),
     "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",

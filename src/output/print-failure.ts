@@ -6,6 +6,7 @@ import { cnbMessages } from "./error-messages/cnb.ts";
 import { compileMessages } from "./error-messages/compile.ts";
 import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
+import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { systemMessages } from "./error-messages/system.ts";
@@ -21,6 +22,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...compileMessages,
   ...bundlerMessages,
   ...gemsMessages,
+  ...jemallocMessages,
   ...systemMessages,
   ...platformMessages,
 };
@@ -55,6 +57,12 @@ export function failureLines(failure: Failure): string[] {
     "",
     `${closings[blame]} (${failure.code})`,
   ];
+}
+
+/** What a failure that does not stop the build was, a line each, without advice. */
+export function whatHappened(failure: Failure): string[] {
+  const { headline, happened } = messageFor(failure);
+  return [`${headline}.`, ...happened];
 }
 
 function messageFor(failure: Failure): Message {
