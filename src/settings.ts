@@ -35,7 +35,7 @@ export const settings = {
   ),
   JEMALLOC_VERSION: setting(
     z.string().optional(),
-    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or 5.3.1. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
+    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or the default of the buildpack. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
   ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),

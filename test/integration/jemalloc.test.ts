@@ -1,8 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
+import { withWork } from "../../scripts/work.ts";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+import { ensureWorld, fullRing, temporaryDirectory, type World } from "../support/world.ts";
 
 const tuned = "dirty_decay_ms:1000,narenas:2,background_thread:true";
 const printAllocator = 'puts File.read("/proc/self/maps")[/libjemalloc/] || "glibc"';
@@ -152,6 +156,26 @@ describe("a jemalloc that is not to be had", () => {
   });
 });
 
+test.runIf(fullRing)(
+  "from source it is compiled while the gems install, and the log keeps its order",
+  async () => {
+    await using elsewhere = await temporaryDirectory();
+    const mirror = await mirrorWithSource(join(elsewhere.path, "mirror"));
+    await using bound = await serveMirror(mirror).then(disposable);
+    const other = await makeApp(elsewhere.path, "rack");
+    const env = { BP_INVENTORY: bound.inventory };
+    const compiled = await build({ app: other, world, env });
+    expect(compiled).toMatchObject({ exitCode: 0 });
+    expect(compiled.log).toMatch(/Running `make -j\d+ build_lib_shared`/);
+    expect(compiled.log).toContain("ran with it: `libjemalloc.so.2`");
+    const titles = compiled.log.match(/^- (Ruby|jemalloc|Bundler|Gems)$/gm);
+    expect(titles).toEqual(["- Ruby", "- jemalloc", "- Bundler", "- Gems"]);
+    const enabled = { JEMALLOC_ENABLED: "true" };
+    await using served = await serve({ app: other, world, env: enabled });
+    expect(await mapsOfApp(served.pid)).toContain("/jemalloc/lib/libjemalloc.so");
+  },
+);
+
 test("BP_JEMALLOC=false leaves nothing of it in the app", async () => {
   const off = await rebuild({ BP_JEMALLOC: "false" });
   expect(off).toMatchObject({ exitCode: 0 });
@@ -164,6 +188,28 @@ test("BP_JEMALLOC=false leaves nothing of it in the app", async () => {
 
 async function rebuild(env: Record<string, string> = {}, prefix: readonly string[] = []) {
   return await build({ app, world, env: { BP_INVENTORY: server.inventory, ...env }, prefix });
+}
+
+/** The mirror's compiled Ruby, and jemalloc as source alone. */
+async function mirrorWithSource(directory: string): Promise<Mirror> {
+  const sources = await withWork("jemalloc's source", async (work) =>
+    ensureMirror(work, { jemallocs: ["5.3.1"], kinds: ["source"] }),
+  );
+  await cp(sources.directory, directory, { recursive: true });
+  const compiled = await ensureWorld({ jemallocs: [] });
+  await cp(compiled.mirror.directory, directory, { recursive: true });
+  const parts = [sources, compiled.mirror].map((mirror) =>
+    readFile(join(mirror.directory, "inventory.toml"), "utf8"),
+  );
+  const text = (await Promise.all(parts)).join("\n");
+  await writeFile(join(directory, "inventory.toml"), text);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const inventory = `file://${directory}/inventory.toml#sha256=${sha256}`;
+  return { directory, inventory, inventoryAt: () => inventory, missing: [] };
+}
+
+function disposable(bound: MirrorServer): MirrorServer & AsyncDisposable {
+  return { ...bound, [Symbol.asyncDispose]: () => bound.close() };
 }
 
 async function sh(script: string, env: Record<string, string> = {}) {

@@ -66,9 +66,8 @@ function wantedVersion(version: string | undefined): Wanted | undefined {
 
 // An operator's release goes before a newer one of ours, which may be out of reach.
 function operatorsVersion(fitting: readonly Artifact[]): Wanted | undefined {
-  const [version] = newestFirst(fitting.filter(({ origin }) => origin === "operator")).filter(
-    (candidate) => !isPrerelease(candidate),
-  );
+  const operators = fitting.filter(({ origin }) => origin === "operator");
+  const version = newestFirst(operators).find((candidate) => !isPrerelease(candidate));
   return version === undefined ? undefined : { version, source: "the newest in BP_INVENTORY" };
 }
 
