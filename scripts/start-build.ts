@@ -6,7 +6,7 @@ import { ensureMirror } from "./mirror.ts";
 import { ensureTools, toolsForGems } from "./toolchain.ts";
 import { Unavailable } from "./unavailable.ts";
 import { askUpstream } from "./upstream.ts";
-import { wantedRuby, type WantedRuby } from "./wanted-ruby.ts";
+import { wantedJemalloc, wantedRuby, type WantedRuby } from "./wanted-ruby.ts";
 import { environment, withWork, type Work } from "./work.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function prepareBuild(
   const build = await readBuild(args, buildpackDir);
   if (!build) return [];
   return await withWork("Quick start", async (work) => {
-    await tolerateAbsence(work, async () => await ensureTools(work, toolsForGems));
+    await tolerateAbsence(work, async () => await ensureTools(work, [...toolsForGems, "bzip2"]));
     return await chooseOrigin(work, build, buildpackDir);
   });
 }
@@ -76,13 +76,22 @@ async function chooseOrigin(
     return [];
   }
   section.say(`Ruby \`${ruby.version}\` cannot come from upstream: ${upstream.why}`);
-  return (await tolerateAbsence(work, async () => await fromMirror(work, ruby))) ?? [];
+  return (
+    (await tolerateAbsence(work, async () => await fromMirror(work, ruby, buildpackDir))) ?? []
+  );
 }
 
-async function fromMirror(work: Work, { name, version }: WantedRuby): Promise<string[]> {
+async function fromMirror(
+  work: Work,
+  { name, version }: WantedRuby,
+  buildpackDir: string,
+): Promise<string[]> {
   if (name !== "ruby") throw new Unavailable(`Debian's sources have no ${name}`);
-  const { directory, inventory, missing } = await ensureMirror(work, { rubies: [version] });
-  for (const { why } of missing) throw new Unavailable(`No mirror either: ${why}`);
+  const wanted = { rubies: [version], jemallocs: [await wantedJemalloc(buildpackDir)] };
+  const { directory, inventory, missing } = await ensureMirror(work, wanted);
+  const ruby = missing.find((lacking) => lacking.name === "ruby");
+  if (ruby) throw new Unavailable(`No mirror either: ${ruby.why}`);
+  for (const { why } of missing) work.section.warn(`No jemalloc in the mirror: ${why}`);
   work.section.say(`It comes from a mirror instead, made from Debian's sources: \`${directory}\``);
   return ["--env", `BP_INVENTORY=${inventory}`];
 }

@@ -40,4 +40,12 @@ export async function wantedRuby(
   }
 }
 
-const defaults = z.object({ "default-versions": z.object({ ruby: z.string() }) });
+/** The jemalloc that a build installs where nobody names another. */
+export async function wantedJemalloc(buildpackDir: string): Promise<string> {
+  const { metadata } = await readBuildpackDescriptor(buildpackDir);
+  return defaults.parse(metadata)["default-versions"].jemalloc;
+}
+
+const defaults = z.object({
+  "default-versions": z.object({ ruby: z.string(), jemalloc: z.string() }),
+});

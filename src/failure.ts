@@ -66,6 +66,9 @@ export interface FailureFacts {
   // Rake tasks and assets (src/buildpack/steps)
   "rake/detection-failed": { command: string; exitCode: number; output: string[] };
   "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
+  // jemalloc (src/buildpack)
+  "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
+  "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
 
   // The machine (src/system)
   "system/disk-full": { path: string };

@@ -33,6 +33,14 @@ export const settings = {
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",
   ),
+  BP_JEMALLOC: setting(
+    flag(true),
+    "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",
+  ),
+  JEMALLOC_VERSION: setting(
+    z.string().optional(),
+    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or the default of the buildpack. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
+  ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),
     "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",

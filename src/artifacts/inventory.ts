@@ -38,7 +38,8 @@ export async function loadInventory(
   return [...added, ...own.filter((artifact) => !replaced.has(identity(artifact)))];
 }
 
-async function readOwnInventory(buildpackDir: string): Promise<Artifact[]> {
+/** What ships with the buildpack. */
+export async function readOwnInventory(buildpackDir: string): Promise<Artifact[]> {
   const cwd = join(buildpackDir, "inventory");
   const files = await glob("*.toml", { cwd, ignore: ["ruby-branches.toml"], absolute: true });
   const artifacts: Artifact[] = [];

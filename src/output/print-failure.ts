@@ -6,6 +6,7 @@ import { cnbMessages } from "./error-messages/cnb.ts";
 import { compileMessages } from "./error-messages/compile.ts";
 import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
+import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
@@ -23,6 +24,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...bundlerMessages,
   ...gemsMessages,
   ...rakeMessages,
+  ...jemallocMessages,
   ...systemMessages,
   ...platformMessages,
 };
@@ -57,6 +59,12 @@ export function failureLines(failure: Failure): string[] {
     "",
     `${closings[blame]} (${failure.code})`,
   ];
+}
+
+/** What a failure that does not stop the build was, a line each, without advice. */
+export function whatHappened(failure: Failure): string[] {
+  const { headline, happened } = messageFor(failure);
+  return [`${headline}.`, ...happened];
 }
 
 function messageFor(failure: Failure): Message {

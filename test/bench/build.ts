@@ -42,7 +42,7 @@ export async function measureBuild(checkout: string): Promise<Measurement[]> {
 
 async function prepare(checkout: string) {
   const mirror = await withWork("Bench", (work) =>
-    ensureMirror(work, { rubies: ["3.3.8"], kinds: ["prebuilt"] }),
+    ensureMirror(work, { rubies: ["3.3.8"], jemallocs: ["5.3.1"], kinds: ["prebuilt"] }),
   );
   const place = await mkdtemp(join(tmpdir(), "lapidary-bench-"));
   const at = (name: string) => join(place, name);

@@ -137,6 +137,16 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 1,
     output: ["rake aborted!", 'SassC::SyntaxError: Error: Invalid CSS after "p {"'],
   },
+  "jemalloc/version-unknown": {
+    version: "9.9.9",
+    archive: "jemalloc-9.9.9.tar.bz2",
+    versions: ["5.3.1", "5.3.0", "5.2.1"],
+  },
+  "jemalloc/not-loaded": {
+    version: "5.3.1",
+    ruby: "3.3.8",
+    output: ["jemalloc.sh: /layers/x/lib/libjemalloc.so cannot be loaded on this machine"],
+  },
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },

@@ -5,6 +5,7 @@ import type { Artifact } from "../../src/artifacts/artifact.ts";
 import { loadInventory } from "../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../src/artifacts/resolve-artifact.ts";
 import { ageWarning, branchOf, readRubyBranches } from "../../src/artifacts/ruby-branches.ts";
+import { compareGemVersions } from "../../src/ruby/gem-version.ts";
 import { createFetcher } from "../../src/system/http.ts";
 import { recordSection } from "../support/section.ts";
 
@@ -79,6 +80,19 @@ describe("the inventory", () => {
     const branches = await readRubyBranches(checkout);
     // The day of the branches' data: a later one would fail without any change here.
     expect(ageWarning(version, "2026-08-06", branches, undefined)).toEqual([]);
+  });
+
+  test("has the default jemalloc of buildpack.toml, which is its newest", () => {
+    const descriptor = readFileSync(join(checkout, "buildpack.toml"), "utf8");
+    const version = /^jemalloc = "(.+)"$/m.exec(descriptor)?.[1] ?? "";
+    const releases = inventory.filter(({ name }) => name === "jemalloc");
+    expect(releases).toHaveLength(13);
+    expect(
+      releases
+        .map((release) => release.version)
+        .sort(compareGemVersions)
+        .at(-1),
+    ).toBe(version);
   });
 });
 

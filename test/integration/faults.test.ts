@@ -86,7 +86,9 @@ describe("a hostile archive that its inventory vouches for", () => {
     const bytes = tarballGz([{ path: "bin/ruby", body: "#!/bin/sh\n" }, entry, ...through]);
     const inventory = await writeInventory(place.path, bytes);
     await using bound = await serveDirectory(inventory);
-    const result = await build({ app, world, env: { BP_INVENTORY: bound.inventory } });
+    // The inventory has no jemalloc, and upstream is not to be asked.
+    const env = { BP_INVENTORY: bound.inventory, BP_JEMALLOC: "false" };
+    const result = await build({ app, world, env });
     expect(result.exitCode).toBe(51);
     expect(result.log).toContain("artifact/unpack-failed");
     expect(result.log).toContain(entry.path);

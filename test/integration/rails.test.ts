@@ -39,6 +39,7 @@ describe("a Rails app", () => {
       "assets created",
       "gems created",
       "inventory created",
+      "jemalloc created",
       "ruby created",
       "secret-key-base created",
       "variables created",
@@ -85,6 +86,7 @@ describe("a Rails app", () => {
     expect(server.requests.slice(before)).toEqual([]);
     expect(again.log).not.toMatch(/Running `bundle (install|clean)|Downloading/);
     expect(again.log).toContain("Kept `3.3.8`: nothing that it depends on has changed");
+    expect(again.log).toContain("Kept `5.3.1`: nothing that it depends on has changed");
     expect(again.log).toContain("Kept: nothing that `bundle install` depends on has changed");
     expect(again.log).toContain("`SECRET_KEY_BASE` (default): kept from the previous image");
     const fates = new Set(

@@ -69,7 +69,7 @@ const emptyInput: BuildInput = {
     },
     targets: [],
     stacks: [],
-    metadata: { "default-versions": { ruby: "3.4.10", bundler: "2.7.2" } },
+    metadata: { "default-versions": { ruby: "3.4.10", bundler: "2.7.2", jemalloc: "5.3.1" } },
   },
   platform: platformWith({}),
   target: { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } },

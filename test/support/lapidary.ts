@@ -73,6 +73,8 @@ export async function build(request: BuildRequest): Promise<BuildResult> {
 export interface Served extends AsyncDisposable {
   /** Requests a path over IPv4 and IPv6 and answers with both bodies. */
   get(path: string): Promise<{ v4: Answer; v6: Answer }>;
+  /** Of the command that runs it; the app is a descendant. */
+  pid: number;
   log(): string;
 }
 
@@ -124,6 +126,7 @@ export async function serve({ app, world, env = {}, args = [] }: RunRequest): Pr
       v4: await request("127.0.0.1", port, path),
       v6: await request("::1", port, path),
     }),
+    pid: child.pid ?? 0,
     log: () => log,
     [Symbol.asyncDispose]: stop,
   };

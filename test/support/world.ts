@@ -24,15 +24,17 @@ export const runUser = { uid: 1002, gid: 1000 };
 
 export interface WorldRequest {
   rubies?: readonly string[];
+  jemallocs?: readonly string[];
   suite?: "bookworm" | "trixie";
   kinds?: readonly ("source" | "prebuilt")[];
 }
 
 /** Makes the mirror and both root file systems, where they are not in the cache. */
 export async function ensureWorld(request: WorldRequest = {}): Promise<World> {
-  const { rubies = ["3.3.8"], suite = "bookworm", kinds = ["prebuilt"] } = request;
+  const { suite = "bookworm", kinds = ["prebuilt"] } = request;
+  const { rubies = ["3.3.8"], jemallocs = ["5.3.1"] } = request;
   return await withWork("What the tests build with", async (work) => ({
-    mirror: await ensureMirror(work, { rubies, kinds }),
+    mirror: await ensureMirror(work, { rubies, jemallocs, kinds }),
     buildRoot: await ensureRoot(work, { suite, flavour: "build" }),
     runRoot: await ensureRoot(work, { suite, flavour: "run" }),
   }));

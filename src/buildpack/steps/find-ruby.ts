@@ -1,9 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { Artifact } from "../../artifacts/artifact.ts";
 import { installArtifact } from "../../artifacts/install-artifact.ts";
-import type { InstallContext } from "../../artifacts/install-artifact.ts";
-import { loadInventory } from "../../artifacts/inventory.ts";
-import { readMirrors } from "../../artifacts/mirrors.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
 import { verifyRuby } from "../../artifacts/verify-ruby.ts";
@@ -13,8 +9,7 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { BuildContext } from "./build-context.ts";
-import { openInventoryCache } from "../layers/inventory.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { installContext } from "./load-inventory.ts";
 
 /** The Ruby to install: what identifies its archive, and how to put it into a directory. */
 export interface FoundRuby {
@@ -28,24 +23,16 @@ export interface FoundRuby {
  * Finds the archive of a Ruby for the build's target, and warns of a Ruby that is out of date.
  *
  * @throws BuildpackError `artifact/version-unknown` with the nearest versions that there are,
- * `artifact/none-for-target`, `artifact/inventory-invalid`, `download/*`.
+ * or `artifact/none-for-target`.
  */
 export async function findRuby(
   context: BuildContext,
   request: RubyRequest,
+  inventory: readonly Artifact[],
   section: Section,
 ): Promise<FoundRuby> {
-  const { input, settings } = context;
-  const downloads = downloadContext(context, section);
-  const operator = settings.BP_INVENTORY;
-  const inventory = await loadInventory(
-    {
-      buildpackDir: input.buildpackDir,
-      operator,
-      cacheDir: operator ? await openInventoryCache(input.layersDir, operator) : undefined,
-    },
-    downloads,
-  );
+  const { input } = context;
+  const installing = installContext(context, section);
   const ruby = releaseOf(request.ruby, inventory, input.target, section);
   const wanted = { name: ruby.engine, version: versionOf(ruby), target: input.target };
   const artifact = resolveArtifact(inventory, { ...wanted, source: request.source });
@@ -54,8 +41,8 @@ export async function findRuby(
     ruby,
     checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
     install: async (directory) => {
-      await installArtifact(artifact, directory, downloads);
-      await verifyRuby(directory, ruby, downloads);
+      await installArtifact(artifact, directory, installing);
+      await verifyRuby(directory, ruby, installing);
       section.say(`\`${rubyLabel(ruby)}\` reports the version that was asked for`);
     },
   };
@@ -96,17 +83,4 @@ async function warnOfAge(
   if (engine !== "ruby") return;
   const branches = await readRubyBranches(input.buildpackDir);
   section.warn(...ageWarning(version, clock.today(), branches, newer));
-}
-
-function downloadContext(context: BuildContext, section: Section): InstallContext {
-  const { input, run, fetcher, signal, env } = context;
-  return {
-    section,
-    run,
-    fetcher,
-    signal,
-    env: childEnvironment(env).env,
-    mirrors: readMirrors(input.platform.env, input.platform.bindings),
-    cpus: availableParallelism(),
-  };
 }

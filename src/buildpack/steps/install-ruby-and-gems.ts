@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Artifact } from "../../artifacts/artifact.ts";
 import type { BuildContext } from "./build-context.ts";
 import { installBundler } from "../layers/bundler.ts";
 import { installGems } from "../layers/gems.ts";
@@ -11,8 +12,12 @@ import { bundleGroups } from "./bundle-groups.ts";
 import { childEnvironment, withPath } from "./child-environment.ts";
 import type { Versions } from "./choose-versions.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
+import type { JemallocChoice } from "./choose-jemalloc.ts";
 import { findRuby } from "./find-ruby.ts";
+import { installJemallocLayer } from "./install-jemalloc.ts";
+import { machineKeys } from "./machine-keys.ts";
 import type { Project } from "./read-project.ts";
+import { sideBySide } from "./side-by-side.ts";
 import { withTrustedCertificates } from "./trust-certificates.ts";
 
 /** Where the app's Ruby and gems are, and which groups of gems were installed. */
@@ -23,19 +28,44 @@ export interface Installed {
   rubyVersion: string;
 }
 
+/** What can be installed, and what is wanted of it. */
+export interface Wanted {
+  inventory: readonly Artifact[];
+  versions: Versions;
+  jemalloc: JemallocChoice | undefined;
+}
+
 /**
- * Installs Ruby, then Bundler, then the gems; what does not need Ruby is done while it downloads.
+ * Installs Ruby, then Bundler, then the gems; what does not need Ruby is done while it downloads, and
+ * jemalloc is had at the same time.
  *
- * @throws BuildpackError of `download/*`, `artifact/*`, `compile/*`, `bundler/*` or `gems/*`.
+ * @throws BuildpackError of `download/*`, `artifact/*`, `compile/*`, `jemalloc/*`, `bundler/*` or
+ * `gems/*`.
  */
 export async function installRubyAndGems(
   context: BuildContext,
   project: Project,
+  wanted: Wanted,
+): Promise<Installed> {
+  const [installed] = await sideBySide(context, (shared) => {
+    const ruby = installRubyLayer(shared, wanted);
+    return [
+      installOnRuby(shared, project, wanted.versions, ruby),
+      installJemallocLayer(shared, wanted.jemalloc, ruby),
+    ];
+  });
+  return installed;
+}
+
+async function installOnRuby(
+  context: BuildContext,
+  project: Project,
   versions: Versions,
+  installing: Promise<InstalledRuby>,
 ): Promise<Installed> {
   const { appDir, platform } = context.input;
   const [ruby, inputs] = await Promise.all([
-    installRubyLayer(context, versions),
+    installing,
     digestBundleInputs({ ...project, appDir, userEnv: platform.env }),
   ]);
   return await withTrustedCertificates(platform.bindings, async (trusted) => {
@@ -52,10 +82,13 @@ interface InstalledRuby {
   checksum: string;
 }
 
-async function installRubyLayer(context: BuildContext, versions: Versions): Promise<InstalledRuby> {
+async function installRubyLayer(
+  context: BuildContext,
+  { inventory, versions }: Wanted,
+): Promise<InstalledRuby> {
   const { layersDir } = context.input;
   return await context.printer.section("Ruby", async (section) => {
-    const { ruby, checksum, install } = await findRuby(context, versions.ruby, section);
+    const { ruby, checksum, install } = await findRuby(context, versions.ruby, inventory, section);
     const version = rubyLabel(ruby);
     const metadata = { ...machineKeys(context), rubyVersion: version, checksum };
     const dir = await installRuby({ layersDir, metadata, install, section });
@@ -126,13 +159,4 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
     }),
   );
   return { places: place(gems), bundleGroups: groups, rubyVersion: ruby.version };
-}
-
-/** What compiled code depends on besides Ruby itself. */
-export function machineKeys({ input }: BuildContext): { distro: string; arch: string } {
-  return { distro: distroLabel(input.target.distro), arch: input.target.arch };
-}
-
-function distroLabel(distro: { name: string; version: string } | undefined): string {
-  return distro ? `${distro.name} ${distro.version}`.trim() : "unknown";
 }

@@ -7,7 +7,8 @@ import type { Section } from "../../output/printer.ts";
 import { assetDirectories, isAssetManifest } from "../../ruby/asset-directories.ts";
 import { isDirectory } from "../../system/files.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
-import { type Installed, machineKeys } from "./install-ruby-and-gems.ts";
+import type { Installed } from "./install-ruby-and-gems.ts";
+import { machineKeys } from "./machine-keys.ts";
 import { type Rake, withRake } from "./rake.ts";
 import type { Project } from "./read-project.ts";
 

@@ -36,15 +36,18 @@ const app = {
   ".bundle/config": 'BUNDLE_PATH: "vendor"\nBUNDLE_RETRY: "5"\n',
 };
 
-// A Ruby of an earlier build, so that nothing has to be downloaded.
+// Ruby and jemalloc of an earlier build, so that nothing has to be downloaded.
 const restored = {
   "ruby/bin/ruby": "",
   "ruby/lib/ruby/gems/3.3.0/specifications/default/bundler-2.5.22.gemspec": "",
   "ruby.toml": `[metadata]\ndistro = "debian 12"\narch = "amd64"\nruby-version = "3.3.8"\nchecksum = "${checksum}"\n`,
+  "jemalloc/lib/libjemalloc.so": "",
+  "jemalloc.toml": `[metadata]\ndistro = "debian 12"\narch = "amd64"\njemalloc-version = "5.3.1"\nchecksum = "${checksum}"\nproven-with = "3.3.8"\n`,
 };
 
 const buildpack = {
   "inventory/ruby.toml": `[[artifacts]]\nname = "ruby"\nversion = "3.3.8"\nkind = "source"\nurl = "https://upstream.example.com/ruby"\nsha256 = "${checksum}"\n`,
+  "inventory/jemalloc.toml": `[[artifacts]]\nname = "jemalloc"\nversion = "5.3.1"\nkind = "source"\nurl = "https://upstream.example.com/jemalloc"\nsha256 = "${checksum}"\n`,
   "inventory/ruby-branches.toml":
     '[[branches]]\nbranch = "3.3"\nstatus = "security maintenance"\nfirst-release = "2023-12-25"\n',
 };
@@ -57,6 +60,7 @@ describe("build", () => {
       "- Ruby version",
       "- Bundler version",
       "- Ruby",
+      "- jemalloc",
       "- Bundler",
       "- Gems",
       "- Assets",
@@ -72,6 +76,7 @@ describe("build", () => {
     const files = Object.keys(await readTree(layersDir)).filter((path) => !path.includes("/"));
     expect(files).toEqual([
       "gems.toml",
+      "jemalloc.toml",
       "launch.toml",
       "ruby.toml",
       "secret-key-base.toml",

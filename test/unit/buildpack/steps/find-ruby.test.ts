@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/steps/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
@@ -119,7 +120,8 @@ async function find(ruby: LockedRuby, today = "2026-08-06") {
   const section = recordSection();
   const context = makeBuildContext({ input: { buildpackDir }, today });
   const request = { ruby, source: ".ruby-version", disagreeing: [] };
-  return { found: await findRuby(context, request, section), lines: section.lines };
+  const inventory = await readOwnInventory(buildpackDir);
+  return { found: await findRuby(context, request, inventory, section), lines: section.lines };
 }
 
 function checksumOf(version: string): string {
