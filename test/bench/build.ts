@@ -49,6 +49,9 @@ async function prepare(checkout: string) {
   await cp(join(checkout, "samples/rails"), at("app"), { recursive: true });
   await mkdir(at("platform/env"), { recursive: true });
   await writeFile(at("platform/env/BP_INVENTORY"), mirror.inventory);
+  // By hand there is neither of these two.
+  await writeFile(at("platform/env/BP_RAILS_SKIP_ASSETS"), "true");
+  await writeFile(at("platform/env/BP_JEMALLOC"), "false");
   await writeFile(at("by-hand.sh"), byHandScript);
   await writeFile(at("vendor.sh"), vendorScript);
   const [archive = ""] = await glob("ruby-3.3.8-*.tgz", { cwd: mirror.directory, absolute: true });
