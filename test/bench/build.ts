@@ -96,8 +96,8 @@ async function measurePlatform(
       at("state"),
       "--report",
       report,
-      "--env",
-      `BP_INVENTORY=${inventory}`,
+      ...["--env", `BP_INVENTORY=${inventory}`],
+      ...["--env", "BP_JEMALLOC=false", "--env", "BP_RAILS_SKIP_ASSETS=true"],
     ];
     await run(join(checkout, "bin/lapidary"), ["build", at("app"), ...options]);
     const { durations } = JSON.parse(await readFile(report, "utf8")) as {
