@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { measureBuild } from "../test/bench/build.ts";
 import { measureDetect } from "../test/bench/detect.ts";
 import { measureLockfile } from "../test/bench/lockfile.ts";
@@ -9,14 +10,20 @@ import { bundle } from "./bundle.ts";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
+const { values } = parseArgs({
+  options: { write: { type: "boolean" }, rounds: { type: "string", default: "3" } },
+});
+
 await bundle();
-const measurements = [
-  ...(await measureLockfile()),
-  ...(await measureDetect(checkout)),
-  ...(await measureBuild(checkout)),
-];
-for (const measurement of measurements) process.stdout.write(`${describe(measurement)}\n`);
-if (process.argv.includes("--write")) await writeBaseline();
+const measurements: Measurement[] = [];
+// The build takes minutes: what is known is printed at once.
+for (const measure of [measureLockfile, measureDetect, measureBuild]) {
+  for (const measurement of await measure(checkout, Number(values.rounds))) {
+    measurements.push(measurement);
+    process.stdout.write(`${describe(measurement)}\n`);
+  }
+}
+if (values.write) await writeBaseline();
 
 function describe({ name, value, limit, unit, from }: Measurement): string {
   const shown = unit === "ms" ? `${value.toFixed(2)} ms` : value.toFixed(3);

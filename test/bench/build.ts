@@ -7,10 +7,8 @@ import { withWork } from "../../scripts/work.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { alternate, type Measurement, median } from "./measure.ts";
 
-const rounds = 3;
-
 /** `bin/build` of the Rails sample against the same commands by hand, and unchanged against cold. */
-export async function measureBuild(checkout: string): Promise<Measurement[]> {
+export async function measureBuild(checkout: string, rounds: number): Promise<Measurement[]> {
   const bench = await prepare(checkout);
   try {
     const { lapidary, byHand } = await alternate(rounds, {
@@ -33,7 +31,7 @@ export async function measureBuild(checkout: string): Promise<Measurement[]> {
         unit: "ratio",
         from: `${seconds(unchanged)} ÷ ${seconds(lapidary)}`,
       },
-      ...(await bench.platform()),
+      ...(await bench.platform(rounds)),
     ];
   } finally {
     await rm(bench.place, { recursive: true, force: true });
@@ -52,6 +50,7 @@ async function prepare(checkout: string) {
   // By hand there is neither of these two.
   await writeFile(at("platform/env/BP_RAILS_SKIP_ASSETS"), "true");
   await writeFile(at("platform/env/BP_JEMALLOC"), "false");
+  await writeFile(at("plan.toml"), "");
   await writeFile(at("by-hand.sh"), byHandScript);
   await writeFile(at("vendor.sh"), vendorScript);
   const [archive = ""] = await glob("ruby-3.3.8-*.tgz", { cwd: mirror.directory, absolute: true });
@@ -75,19 +74,25 @@ async function prepare(checkout: string) {
         CNB_BUILDPACK_DIR: checkout,
         CNB_LAYERS_DIR: at("layers"),
         CNB_PLATFORM_DIR: at("platform"),
-        CNB_BP_PLAN_PATH: "/dev/null",
+        CNB_BP_PLAN_PATH: at("plan.toml"),
       });
     },
-    platform: async () => await measurePlatform(checkout, at, mirror.inventory, run),
+    platform: async (rounds: number) =>
+      await measurePlatform(checkout, { at, rounds, inventory: mirror.inventory, run }),
   };
+}
+
+interface PlatformBench {
+  at: (name: string) => string;
+  rounds: number;
+  inventory: string;
+  run: (file: string, args: string[]) => Promise<void>;
 }
 
 /** What the platform adds to an unchanged build, against `tar` packing and unpacking as much. */
 async function measurePlatform(
   checkout: string,
-  at: (name: string) => string,
-  inventory: string,
-  run: (file: string, args: string[]) => Promise<void>,
+  { at, rounds, inventory, run }: PlatformBench,
 ): Promise<Measurement[]> {
   const report = at("report.json");
   const lapidary = async () => {
