@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/gemfile-lock.ts";
+import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import { isFile, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
 
@@ -75,7 +76,8 @@ async function readPrograms(dir: string): Promise<Pick<Project, Programs>> {
     isFile(at("bin/console")),
     isFile(at("bin/jobs")),
   ]);
-  const rakefile = (await readdir(dir)).some((name) => /^[Rr]akefile(\.rb)?$/.test(name));
+  const names = await readdir(dir);
+  const rakefile = rakefileNames.some((name) => names.includes(name));
   return { procfile, configRu, binRails, binConsole, binJobs, rakefile };
 }
 
