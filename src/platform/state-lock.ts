@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BuildpackError } from "../failure.ts";
 import { processIdentity } from "../system/process-identity.ts";
 
@@ -27,6 +28,22 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   }
   return async () => await rm(path, { force: true });
 }
+
+/** As `takeLock`, but waits for as long as another process holds the lock: for locks that are held briefly. */
+export async function waitForLock(path: string): Promise<() => Promise<void>> {
+  for (;;) {
+    try {
+      return await takeLock(path);
+    } catch (error) {
+      const held = error instanceof BuildpackError && error.failure.code === "platform/state-locked";
+      if (!held) throw error;
+      await sleep(pollingInterval);
+    }
+  }
+}
+
+/** In milliseconds. */
+const pollingInterval = 50;
 
 /**
  * Removes a lock file whose holder is gone. Of several processes that see this at once, the one

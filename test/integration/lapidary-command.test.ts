@@ -180,12 +180,23 @@ describe("lapidary run", () => {
     expect((await deaf).exitCode).toBe(143);
   });
 
+  test("starts several processes of one build at the same time", async () => {
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const starts = ["1", "2", "3", "4"].map((n) => lapidary(root, ...runFlags, "--", "echo", n));
+    const ends = await Promise.all(starts);
+    expect(ends.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(
+      ["1", "2", "3", "4"].map((n) => [0, n]),
+    );
+  });
+
   test("lets an app in a terminal end at Ctrl-C in its own way", async () => {
     const { root, flags } = await makeApp();
     await lapidary(root, "build", ...flags);
     const script = "trap 'echo told; exit 9' INT; echo ready; while :; do sleep 0.05; done";
     const typed = [process.execPath, program, ...runFlags, "--", "sh", "-c", `"${script}"`];
-    const terminal = execa("script", ["-qec", typed.join(" "), "/dev/null"], {
+    // A shell that waited for the command would end by the signal, too, and hide how the command ends.
+    const terminal = execa("script", ["-qec", `exec ${typed.join(" ")}`, "/dev/null"], {
       cwd: root,
       reject: false,
     });

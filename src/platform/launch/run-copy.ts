@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
 import { copyTreeForImage, discardTree } from "../../system/tree.ts";
 import { buildsInUse } from "../state-in-use.ts";
-import { takeLock } from "../state-lock.ts";
+import { waitForLock } from "../state-lock.ts";
 import type { StoredBuild } from "../stored-build.ts";
 
 /** What an app runs from: a copy of one build, as a container is one of an image. */
@@ -27,7 +27,7 @@ export interface RunCopy {
  * A build without namespaces runs where it was built, since its files may name that place.
  */
 export async function openRunCopy(state: string, build: StoredBuild): Promise<RunCopy> {
-  const unlock = await takeLock(join(state, "run.lock"));
+  const unlock = await waitForLock(join(state, "run.lock"));
   try {
     const name = basename(build.path);
     const inPlace = build.inside.app.startsWith(`${state}/`);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { takeLock } from "../../../src/platform/state-lock.ts";
+import { takeLock, waitForLock } from "../../../src/platform/state-lock.ts";
 import { processIdentity } from "../../../src/system/process-identity.ts";
 import { failureOf } from "../../support/failure-of.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -37,6 +37,21 @@ test("refuses while the holder lives", async () => {
   await (
     await takeLock(path)
   )();
+});
+
+test("waits for a holder where it is asked to, and has the lock afterwards", async () => {
+  const path = await lockPath();
+  const release = await takeLock(path);
+  const order: string[] = [];
+  const waiting = waitForLock(path).then(async (unlock) => {
+    order.push("taken");
+    await unlock();
+  });
+  await expect(takeLock(path)).rejects.toThrow();
+  order.push("given back");
+  await release();
+  await waiting;
+  expect(order).toEqual(["given back", "taken"]);
 });
 
 test("takes over from a process that is no more", async () => {
