@@ -1,14 +1,14 @@
 import { copyFile, rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import glob from "fast-glob";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Bundles each executable of `src/main` into one file of `dist/`, without `node_modules`: that is
- * what the shims in `bin` run and what the package ships.
+ * Bundles each executable of `src/main` into `dist/`, without `node_modules`: that is what the shims
+ * in `bin` run and what the package ships.
  */
 export async function bundle(): Promise<void> {
   const staged = `${checkout}/dist.${process.pid}`;
@@ -23,9 +23,16 @@ export async function bundle(): Promise<void> {
 }
 
 async function bundleInto(outdir: string): Promise<void> {
-  await build({
+  // Detect leaves what only a failure needs in a file of its own. The others must each be one file,
+  // since they read what ships from beside themselves.
+  await build({ ...options(outdir), entryPoints: ["src/main/detect.ts"], splitting: true });
+  const entryPoints = ["src/main/build.ts", "src/main/lapidary.ts"];
+  await build({ ...options(outdir), entryPoints });
+}
+
+function options(outdir: string): BuildOptions {
+  return {
     absWorkingDir: checkout,
-    entryPoints: ["src/main/detect.ts", "src/main/build.ts", "src/main/lapidary.ts"],
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -36,7 +43,7 @@ async function bundleInto(outdir: string): Promise<void> {
     logLevel: "warning",
     // CommonJS packages inside the bundle still ask for `require` at run time.
     banner: { js: requireShim },
-  });
+  };
 }
 
 /** What the code reads from beside itself: the POSIX sh that ships into images. */

@@ -1,16 +1,11 @@
-import { type BuildpackDescriptor, readBuildpackDescriptor } from "./buildpack-descriptor.ts";
-import { buildpackApi, type PhaseProcess, requiredPath } from "./phase-input.ts";
+import { type PhaseProcess, requiredPath } from "./phase-input.ts";
 import { type Platform, readPlatform } from "./platform.ts";
-import { readTarget, type Target } from "./target.ts";
 
-/** All that detect is told. */
+/** What detect is told, as far as a detection that leaves target and descriptor to build asks for it. */
 export interface DetectInput {
   /** To be read only: other buildpacks detect in it at the same time. */
   appDir: string;
-  buildpackDir: string;
-  descriptor: BuildpackDescriptor;
   platform: Platform;
-  target: Target;
   /** An empty file that the platform has made. */
   buildPlanPath: string;
 }
@@ -18,19 +13,10 @@ export interface DetectInput {
 /**
  * Reads what the platform hands to detect.
  *
- * @throws BuildpackError `cnb/input-missing`, `cnb/file-invalid` or
- * `cnb/buildpack-api-unsupported`.
+ * @throws BuildpackError `cnb/input-missing` or `cnb/file-invalid`.
  */
 export async function readDetectInput(given: PhaseProcess): Promise<DetectInput> {
   const platformDir = requiredPath(given, "detect", "CNB_PLATFORM_DIR", 0);
   const buildPlanPath = requiredPath(given, "detect", "CNB_BUILD_PLAN_PATH", 1);
-  const buildpackDir = requiredPath(given, "detect", "CNB_BUILDPACK_DIR");
-  return {
-    appDir: given.cwd,
-    buildpackDir,
-    descriptor: await readBuildpackDescriptor(buildpackDir, [buildpackApi]),
-    platform: await readPlatform(platformDir),
-    target: await readTarget(given.env),
-    buildPlanPath,
-  };
+  return { appDir: given.cwd, platform: await readPlatform(platformDir), buildPlanPath };
 }

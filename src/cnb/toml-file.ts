@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { readText, writeAtomically } from "../system/files.ts";
@@ -50,20 +49,6 @@ export async function writeTomlFile<C extends z.ZodType>(
   value: z.output<C>,
 ): Promise<void> {
   await writeAtomically(path, encodeToml(path, codec, value));
-}
-
-/**
- * Writes a value into a TOML file that the platform has made for us: its mode, its owner and a
- * mount on it stay, which a rename would replace.
- *
- * @throws BuildpackError `cnb/file-invalid` where the value breaks a rule of the codec.
- */
-export async function fillTomlFile<C extends z.ZodType>(
-  path: string,
-  codec: C,
-  value: z.output<C>,
-): Promise<void> {
-  await writeFile(path, encodeToml(path, codec, value));
 }
 
 /** Reads TOML text through a codec; `problem` names the key and, where there is one, the line. */

@@ -3,20 +3,14 @@ import { readBuildInput } from "../cnb/build-input.ts";
 import { certificatesIn } from "../artifacts/certificates.ts";
 import { buildExitCode } from "../cnb/exit-code.ts";
 import { BuildpackError } from "../failure.ts";
-import { createPrinter } from "../output/printer.ts";
 import { printFailure } from "../output/print-failure.ts";
-import { createStyle } from "../output/style.ts";
 import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
 import { createFetcher } from "../system/http.ts";
+import { phasePrinter } from "./phase-printer.ts";
 
-const printer = createPrinter({
-  write: (text) => process.stdout.write(text),
-  style: createStyle(!process.env["NO_COLOR"]),
-  clock: systemClock,
-  debug: process.env["BP_LOG_LEVEL"] === "debug",
-});
+const printer = phasePrinter();
 
 const stop = new AbortController();
 // A listener that stays: without one, what ends child processes would end this one before it cleans up.

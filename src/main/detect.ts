@@ -2,22 +2,9 @@ import { detect } from "../buildpack/detect.ts";
 import { writeBuildPlan } from "../cnb/build-plan.ts";
 import { readDetectInput } from "../cnb/detect-input.ts";
 import { detectExitCode } from "../cnb/exit-code.ts";
-import { createPrinter } from "../output/printer.ts";
-import { printFailure } from "../output/print-failure.ts";
-import { createStyle } from "../output/style.ts";
-import { systemClock } from "../system/clock.ts";
 
-const printer = createPrinter({
-  write: (text) => process.stdout.write(text),
-  style: createStyle(!process.env["NO_COLOR"]),
-  clock: systemClock,
-  debug: process.env["BP_LOG_LEVEL"] === "debug",
-});
-
-process.exitCode = await run().catch((error: unknown) => {
-  printFailure(printer, error);
-  return detectExitCode.error;
-});
+// Detection is what every app pays for, Ruby or not: whatever only a failure needs is loaded then.
+process.exitCode = await run().catch(explain);
 
 async function run(): Promise<number> {
   const input = await readDetectInput({
@@ -27,9 +14,16 @@ async function run(): Promise<number> {
   });
   const detection = await detect(input.appDir);
   if (!detection.pass) {
-    printer.plain(`Not an app for ${input.descriptor.buildpack.id}: ${detection.because}.`);
+    process.stdout.write(`Not a Ruby app: ${detection.because}.\n`);
     return detectExitCode.fail;
   }
   await writeBuildPlan(input.buildPlanPath, detection.plan);
   return detectExitCode.pass;
+}
+
+async function explain(error: unknown): Promise<number> {
+  const { printFailure } = await import("../output/print-failure.ts");
+  const { phasePrinter } = await import("./phase-printer.ts");
+  printFailure(phasePrinter(), error);
+  return detectExitCode.error;
 }

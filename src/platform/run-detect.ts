@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuildPlan, buildPlanCodec } from "../cnb/build-plan.ts";
+import type { BuildPlan } from "../cnb/build-plan.ts";
+import { buildPlanSchema } from "../cnb/build-plan-schema.ts";
 import type { Env } from "../cnb/env-modification.ts";
 import { tryReadTomlFile } from "../cnb/toml-file.ts";
 import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
@@ -60,7 +61,7 @@ async function outcomeOf(
   if (exitCode !== 0) {
     return { result: "error", problem: `bin/detect ended with exit code ${exitCode}`, lines };
   }
-  const plan = await tryReadTomlFile(planPath, buildPlanCodec);
+  const plan = await tryReadTomlFile(planPath, buildPlanSchema);
   if (plan.state === "read") return { result: "pass", plan: plan.value, lines };
   const problem = plan.state === "invalid" ? plan.problem : "it was removed";
   return { result: "error", problem: `its build plan cannot be used: ${problem}`, lines };

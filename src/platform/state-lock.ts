@@ -35,7 +35,8 @@ export async function waitForLock(path: string): Promise<() => Promise<void>> {
     try {
       return await takeLock(path);
     } catch (error) {
-      const held = error instanceof BuildpackError && error.failure.code === "platform/state-locked";
+      const held =
+        error instanceof BuildpackError && error.failure.code === "platform/state-locked";
       if (!held) throw error;
       await sleep(pollingInterval);
     }

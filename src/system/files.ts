@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -10,11 +9,13 @@ export type TextFile =
 /**
  * Reads a UTF-8 file without ever throwing for what stands there: a directory, a device, a file
  * without read permission or one with NUL bytes is `unreadable`, with the reason in a few words.
+ * The null device is an empty text.
  */
 export async function readText(path: string): Promise<TextFile> {
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) return { state: "unreadable", problem: "it is a directory" };
+    if (isNullDevice(stats)) return { state: "text", text: "" };
     // A pipe would be read for ever.
     if (!stats.isFile()) return { state: "unreadable", problem: "it is no regular file" };
     const bytes = await readFile(path);
@@ -23,6 +24,12 @@ export async function readText(path: string): Promise<TextFile> {
   } catch (error) {
     return explainReadError(error);
   }
+}
+
+/** `/dev/null`, by whatever name; platforms give it for a file without content. */
+function isNullDevice(stats: Stats): boolean {
+  const [major, minor] = [1, 3];
+  return stats.isCharacterDevice() && stats.rdev === major * 256 + minor;
 }
 
 /** The text of a file, or `undefined` where none can be read. */
@@ -70,7 +77,7 @@ export async function writeAtomically(
   mode = 0o644,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const staged = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
     await writeFile(staged, content);
     await chmod(staged, mode);

@@ -43,7 +43,7 @@ describe("Phase #1: Detection", () => {
     expect({ exitCode, lines, plan }).toEqual({
       exitCode: 100,
       lines: [
-        "Not an app for lapidary/ruby: there is no `Gemfile.lock` and no `Gemfile` in the root of the app.",
+        "Not a Ruby app: there is no `Gemfile.lock` and no `Gemfile` in the root of the app.",
       ],
       plan: "",
     });

@@ -3,22 +3,14 @@ import { describe, expect, test } from "vitest";
 import { readDetectInput } from "../../../src/cnb/detect-input.ts";
 import { makeTree } from "../../support/tree.ts";
 
-const descriptor = 'api = "0.10"\n[buildpack]\nid = "some/buildpack"\nversion = "1.2.3"\n';
-
 async function platformGives() {
   const root = await makeTree({
-    "bp/buildpack.toml": descriptor,
     "platform/env/RAILS_ENV": "staging",
     plan: "",
   });
   const env = {
-    CNB_BUILDPACK_DIR: join(root, "bp"),
     CNB_PLATFORM_DIR: join(root, "platform"),
     CNB_BUILD_PLAN_PATH: join(root, "plan"),
-    CNB_TARGET_OS: "linux",
-    CNB_TARGET_ARCH: "arm64",
-    CNB_TARGET_DISTRO_NAME: "ubuntu",
-    CNB_TARGET_DISTRO_VERSION: "24.04",
   };
   return { root, env, cwd: "/workspace", args: [] as string[] };
 }
@@ -28,10 +20,7 @@ describe("Buildpack Interface, Detection", () => {
     const given = await platformGives();
     expect(await readDetectInput(given)).toMatchObject({
       appDir: "/workspace",
-      buildpackDir: join(given.root, "bp"),
-      descriptor: { buildpack: { id: "some/buildpack" } },
       platform: { dir: join(given.root, "platform"), env: { RAILS_ENV: "staging" } },
-      target: { os: "linux", arch: "arm64", distro: { name: "ubuntu", version: "24.04" } },
       buildPlanPath: join(given.root, "plan"),
     });
   });
@@ -52,7 +41,7 @@ describe("Buildpack Interface, Detection", () => {
     expect(input.buildPlanPath).toBe(plan);
   });
 
-  test.each(["CNB_PLATFORM_DIR", "CNB_BUILD_PLAN_PATH", "CNB_BUILDPACK_DIR"])(
+  test.each(["CNB_PLATFORM_DIR", "CNB_BUILD_PLAN_PATH"])(
     "says that %s is missing",
     async (variable) => {
       const given = await platformGives();
@@ -62,15 +51,4 @@ describe("Buildpack Interface, Detection", () => {
       });
     },
   );
-});
-
-describe("Buildpack API Compatibility", () => {
-  test("refuses a descriptor of another API than the one implemented here", async () => {
-    const given = await platformGives();
-    const dir = await makeTree({ "buildpack.toml": descriptor.replace("0.10", "0.12") });
-    const env = { ...given.env, CNB_BUILDPACK_DIR: dir };
-    await expect(readDetectInput({ ...given, env })).rejects.toMatchObject({
-      failure: { code: "cnb/buildpack-api-unsupported", api: "0.12" },
-    });
-  });
 });

@@ -52,6 +52,10 @@ describe("readText", () => {
     });
   });
 
+  test("takes the null device for an empty text", async () => {
+    expect(await readText("/dev/null")).toEqual({ state: "text", text: "" });
+  });
+
   test("does not read a device for ever", async () => {
     expect(await readText("/dev/zero")).toMatchObject({ state: "unreadable" });
   });
