@@ -7,35 +7,63 @@ export interface ArchiveEntry {
   linkpath?: string | undefined;
 }
 
+/** Why an entry must not be unpacked, `undefined` where it may be. */
+export type JudgeEntry = (entry: ArchiveEntry) => string | undefined;
+
 /**
- * Why an entry must not be unpacked below a directory, `undefined` where it may be. Judged by its
- * names alone; the unpacker refuses, besides, to write through a link.
+ * Judges the entries of one archive, in their order, that are unpacked into an empty directory: by
+ * their names and the links that came before them, nothing ends up outside of it. An unpacker then
+ * need not look at each directory on the way to each file.
  */
-export function problemOfEntry(entry: ArchiveEntry, stripComponents: number): string | undefined {
-  const path = stripped(entry.path, stripComponents);
-  if (leadsOut(entry.path)) return "leads out of the archive";
-  switch (entry.type) {
-    case "File":
-    case "OldFile":
-    case "ContiguousFile":
-    case "Directory":
-    case "GNUDumpDir":
-      return undefined;
-    case "Link":
-      return leadsOut(entry.linkpath ?? "")
-        ? "is a hard link that leads out of the archive"
-        : undefined;
-    case "SymbolicLink":
-      return symlinkLeadsOut(path, entry.linkpath ?? "")
-        ? "is a symbolic link that leads out of the archive"
-        : undefined;
-    default:
-      return `is of a kind that does not belong here (${entry.type})`;
-  }
+export function createEntryJudge(stripComponents: number): JudgeEntry {
+  const links = new Map<string, string>();
+  return (entry) => {
+    const path = placeOf(entry.path, stripComponents);
+    const problem = problemOfName(entry) ?? problemOfPlace(path, links);
+    if (problem !== undefined) return problem;
+    const target = symbolicTarget(entry, stripComponents, links);
+    if (target === undefined) return undefined;
+    links.set(path, target);
+    return symlinkLeadsOut(path, target)
+      ? "is a symbolic link that leads out of the archive"
+      : undefined;
+  };
 }
 
-function stripped(path: string, components: number): string {
-  return path.split("/").slice(components).join("/");
+function problemOfName({ path, type, linkpath = "" }: ArchiveEntry): string | undefined {
+  if (leadsOut(path)) return "leads out of the archive";
+  if (type === "Link" && leadsOut(linkpath)) return "is a hard link that leads out of the archive";
+  return knownTypes.has(type) ? undefined : `is of a kind that does not belong here (${type})`;
+}
+
+const knownTypes: ReadonlySet<string> = new Set([
+  ...["File", "OldFile", "ContiguousFile", "Directory", "GNUDumpDir", "Link", "SymbolicLink"],
+]);
+
+/** What is written to or below a link ends up where the names do not show. */
+function problemOfPlace(path: string, links: ReadonlyMap<string, string>): string | undefined {
+  if (links.size === 0) return undefined;
+  const segments = path.split("/");
+  for (let length = 1; length <= segments.length; length += 1) {
+    const link = segments.slice(0, length).join("/");
+    if (links.has(link)) return `is written through the link \`${link}\``;
+  }
+  return undefined;
+}
+
+/** The target of a symbolic link, and of a hard link to one, which is a symbolic link elsewhere. */
+function symbolicTarget(
+  { type, linkpath = "" }: ArchiveEntry,
+  stripComponents: number,
+  links: ReadonlyMap<string, string>,
+): string | undefined {
+  if (type === "SymbolicLink") return linkpath;
+  return type === "Link" ? links.get(placeOf(linkpath, stripComponents)) : undefined;
+}
+
+function placeOf(path: string, stripComponents: number): string {
+  const stripped = path.split("/").slice(stripComponents).join("/");
+  return posix.normalize(stripped).replace(/\/$/, "");
 }
 
 function leadsOut(path: string): boolean {
@@ -53,7 +81,7 @@ function symlinkLeadsOut(path: string, target: string): boolean {
   if (segments.slice(0, climbs).some((segment) => segment !== "..")) {
     return true;
   }
-  const directory = posix.normalize(posix.dirname(path));
+  const directory = posix.dirname(path);
   const depth = directory === "." ? 0 : directory.split("/").length;
   return climbs > depth;
 }

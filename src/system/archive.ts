@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { ReadEntry, UnpackSync } from "tar";
 import { BuildpackError } from "../failure.ts";
-import { problemOfEntry } from "./archive-entry.ts";
+import { createEntryJudge } from "./archive-entry.ts";
 import type { CommandResult } from "./command.ts";
 import { diskFailure } from "./disk-failure.ts";
 
@@ -79,14 +79,18 @@ const chunkBytes = 256 * 1024;
  * problem shows. Between two chunks, other work has its turn.
  */
 function createUnpack(request: UnpackRequest, refuse: (reason: Error) => void): UnpackSync {
+  const judge = createEntryJudge(request.stripComponents);
   return new UnpackSync({
     cwd: request.destination,
     strip: request.stripComponents,
     strict: true,
+    // The judge has looked at the paths; that the unpacker does so, too, for each directory on the way to
+    // each file, takes most of its time.
+    preservePaths: true,
     preserveOwner: false,
     filter: (_path, entry) => {
       if (!(entry instanceof ReadEntry)) return false;
-      const reason = problemOfEntry(entry, request.stripComponents);
+      const reason = judge(entry);
       if (reason) refuse(new Error(`\`${entry.path}\` ${reason}`));
       if (entry.mode) entry.mode &= 0o777;
       return reason === undefined;

@@ -113,8 +113,44 @@ describe("hostile archives", () => {
         { path: "link/file", body: "x" },
       ]),
     );
-    expect(await failureOf(unpack())).toMatchObject({ code: "artifact/unpack-failed" });
+    expect(await failureOf(unpack())).toMatchObject({
+      problem: "`link/file` is written through the link `link`",
+    });
     expect(await readdir(join(destination, "real"))).toEqual([]);
+  });
+
+  test.for<[string, TarEntry[], string]>([
+    [
+      "a link that climbs from where a link has led",
+      [
+        { path: "d/up", type: "SymbolicLink", linkpath: ".." },
+        { path: "d/up/out", type: "SymbolicLink", linkpath: "../.." },
+      ],
+      "`d/up/out` is written through the link `d/up`",
+    ],
+    [
+      "a hard link that moves a symbolic link",
+      [
+        { path: "d/up", type: "SymbolicLink", linkpath: ".." },
+        { path: "out", type: "Link", linkpath: "./d//up" },
+        { path: "out/file", body: "x" },
+      ],
+      "`out` is a symbolic link that leads out of the archive",
+    ],
+    [
+      "a file in place of a link",
+      [
+        { path: "link", type: "SymbolicLink", linkpath: "real" },
+        { path: "./link", body: "x" },
+      ],
+      "`./link` is written through the link `link`",
+    ],
+  ])("are refused where entries together lead out: %s", async ([, entries, problem]) => {
+    const { unpack, root } = await prepare(
+      tarballGz([{ path: "d/", type: "Directory" }, { path: "real", body: "r" }, ...entries]),
+    );
+    expect(await failureOf(unpack())).toMatchObject({ problem });
+    expect((await readdir(root)).sort()).toEqual(["archive", "destination"]);
   });
 
   test("whose link leads out only once the leading directory is dropped are refused", async () => {
