@@ -15,6 +15,8 @@ Builds the app in the directory APP with buildpacks, from a copy: APP itself is 
     --env NAME=VALUE        sets a variable of the build; NAME alone passes on its value here
     --env-file FILE         takes such variables from a file, one a line
     --binding [NAME=]DIR    gives the service binding in DIR to the build
+    --volume HOST:INSIDE    shows a file or directory of this machine to the build, below INSIDE, for
+                            reading; \`:rw\` behind it for writing, too
     --buildpack DIR         builds with this buildpack instead of Lapidary's own; may be repeated,
                             and then they build in that order
     --clear-cache           forgets all cached layers of earlier builds

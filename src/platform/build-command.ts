@@ -15,8 +15,9 @@ import { withBindings } from "./named-bindings.ts";
 import { defaultPlatformApi, parsePlatformApi } from "./platform-api.ts";
 import { chooseBuildpacks } from "./project-buildpacks.ts";
 import { type ProjectDescriptor, readProjectDescriptor } from "./project-descriptor.ts";
-import { openSandbox, type Sandbox } from "./sandbox.ts";
+import { type Bind, openSandbox, type Sandbox } from "./sandbox.ts";
 import { stateDirectoryFor } from "./state-directory.ts";
+import { readVolumes } from "./volumes.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 
 /** What a command gets from whoever runs it. */
@@ -40,12 +41,13 @@ export async function buildCommand(
   const app = await realpath(resolve(cwd, line.app));
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables(line, env);
+  const binds = await readVolumes(line.volumes, cwd);
   const report = await withBindings(line.bindings, cwd, async (bindings) => {
     return await buildApp({
       ...(await machineOptions(line, context)),
       state: await ensureDirectory(state),
       copyApp: async (destination) => await copyApp(app, destination, project),
-      openSandbox: sandboxOpener(line, context, join(state, "scratch")),
+      openSandbox: sandboxOpener(line, context, { binds, scratch: join(state, "scratch") }),
       buildpacks: await buildpacksFor(app, line, project, context),
       platformApi: parsePlatformApi(line.platformApi ?? defaultPlatformApi),
       env: { ...project.env, ...given },
@@ -111,7 +113,7 @@ async function buildpacksFor(
 function sandboxOpener(
   { buildRoot, uid, gid, network }: BuildFlags,
   { cwd, printer, signal }: CommandContext,
-  scratch: string,
+  { binds, scratch }: { binds: readonly Bind[]; scratch: string },
 ): (request: SandboxRequest) => Promise<Sandbox> {
   return async ({ host, buildpacks }) => {
     const sandbox = await openSandbox({
@@ -121,7 +123,7 @@ function sandboxOpener(
         inside: `/cnb/buildpacks/${one.path}`,
         host: one.host,
       })),
-      binds: [],
+      binds,
       uid: uid ?? process.getuid?.() ?? 0,
       gid: gid ?? process.getgid?.() ?? 0,
       network,

@@ -12,6 +12,7 @@ export interface BuildFlags {
   env: readonly string[];
   envFiles: readonly string[];
   bindings: readonly string[];
+  volumes: readonly string[];
   buildpacks: readonly string[];
   clearCache: boolean;
   buildRoot: string;
@@ -66,7 +67,7 @@ const shared = { env: many, "env-file": many, "run-root": text, state: text, gid
 
 const buildFlags = {
   ...shared,
-  ...{ binding: many, buildpack: many, "clear-cache": flag, "build-root": text },
+  ...{ binding: many, volume: many, buildpack: many, "clear-cache": flag, "build-root": text },
   ...{ "platform-api": text, report: text, uid: text, "no-network": flag, verbose: flag },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -80,6 +81,7 @@ function parseBuild(args: readonly string[]): CommandLine {
     env: values.env ?? [],
     envFiles: values["env-file"] ?? [],
     bindings: values.binding ?? [],
+    volumes: values.volume ?? [],
     buildpacks: values.buildpack ?? [],
     clearCache: values["clear-cache"] ?? false,
     buildRoot: values["build-root"] ?? "/",

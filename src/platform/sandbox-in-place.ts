@@ -50,8 +50,9 @@ function asUser({ callerIsRoot, ids, signal }: PreparedSandbox, command: Command
   };
 }
 
-function description({ ids, uid, gid, network }: PreparedSandbox, problem: string): string {
+function description({ ids, uid, gid, network, binds }: PreparedSandbox, problem: string): string {
   const parts = [`without isolation (${problem}), as user ${ids.uid}:${ids.gid}`];
+  if (binds.length > 0) parts.push("volumes cannot be mounted");
   if (network === false) parts.push("the network cannot be cut off");
   if (ids.uid !== uid || ids.gid !== gid) parts.push(`only root can run as ${uid}:${gid}`);
   return parts.join("; ");

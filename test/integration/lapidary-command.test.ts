@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -58,6 +58,18 @@ describe("lapidary build", () => {
       layers: [{ name: "tools", fate: "created" }],
     });
     expect(await readTree(join(root, "app"))).toEqual({ Gemfile: "gem" });
+  });
+
+  test("shows files of this machine to the build where a volume says so", async () => {
+    const build = "cat /given/file; ! echo more >/given/file; echo more >/open/file";
+    const { root, flags } = await makeApp(build);
+    await writeFile(join(root, "file"), "from here\n");
+    await mkdir(join(root, "open"));
+    const volumes = ["--volume", "file:/given/file", "--volume", "open:/open:rw"];
+    const { exitCode, stdout } = await lapidary(root, "build", ...flags, ...volumes);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("from here\n");
+    expect(await readFile(join(root, "open/file"), "utf8")).toBe("more\n");
   });
 
   test("takes build variables from project.toml, which the command beats", async () => {

@@ -4,8 +4,13 @@ import type { Messages } from "./message.ts";
 export const downloadMessages: Messages<"download"> = {
   "download/not-found": ({ url }) => ({
     headline: `There is nothing at \`${url}\``,
-    happened: [`The server answered that it has no such file, so it was not tried again.`],
+    happened: [
+      url.startsWith("file:")
+        ? `There is no such file where the build runs, which sees the files of its image alone.`
+        : `The server answered that it has no such file, so it was not tried again.`,
+    ],
     next: [
+      ...(url.startsWith("file:") ? [volume] : []),
       `If a mirror is configured (BP_DEPENDENCY_MIRROR), put the file there.`,
       `If the URL comes from BP_INVENTORY, correct it there.`,
       `Otherwise choose another version, or name an inventory that has this one: BP_INVENTORY=<url>#sha256=<hex>`,
@@ -56,6 +61,7 @@ export const downloadMessages: Messages<"download"> = {
   }),
 };
 
+const volume = `If the file is on the machine that builds, show it to the build: --volume HOST:INSIDE (\`pack\`, \`lapidary\`).`;
 const proxy = `Behind a proxy, set HTTPS_PROXY, HTTP_PROXY and NO_PROXY for the build.`;
 const mirror = `Where the host cannot be reached, set BP_DEPENDENCY_MIRROR to one that can.`;
 const credentials = `Where the server wants credentials, write them into the mirror's URL: https://user:password@host`;

@@ -11,6 +11,7 @@ describe("parseCommandLine", () => {
       env: [],
       envFiles: [],
       bindings: [],
+      volumes: [],
       buildpacks: [],
       clearCache: false,
       buildRoot: "/",
@@ -27,13 +28,14 @@ describe("parseCommandLine", () => {
 
   test("takes every option of build, the repeatable ones in order", () => {
     const typed =
-      "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --buildpack p --buildpack q " +
+      "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --volume v:/v --volume w:/w --buildpack p --buildpack q " +
       "--clear-cache --build-root /b --run-root /r --platform-api 0.9 --state s --report r.json " +
       "--uid 1000 --gid 1001 --no-network --verbose";
     expect(parseCommandLine(typed.split(" "))).toMatchObject({
       env: ["A=1", "B=2"],
       envFiles: ["f"],
       bindings: ["d", "n=e"],
+      volumes: ["v:/v", "w:/w"],
       buildpacks: ["p", "q"],
       clearCache: true,
       buildRoot: "/b",
