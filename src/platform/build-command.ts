@@ -1,7 +1,8 @@
 import { mkdir, realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import { readTarget } from "../cnb/target.ts";
+import { BuildpackError } from "../failure.ts";
 import { printBuildSummary } from "../output/build-summary.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Clock } from "../system/clock.ts";
@@ -135,12 +136,21 @@ function sandboxOpener(
   };
 }
 
+/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
+async function makePrivateDirectory(path: string): Promise<void> {
+  if (await isDirectory(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makePrivateDirectory(parent);
+  await mkdir(path, { mode: 0o700 });
+}
+
 /** Only for its owner: layers may hold secrets, and the app may come from a private directory. */
 async function ensureDirectory(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(path);
     return await realpath(path);
   } catch (error) {
-    throw diskFailure(error, path) ?? error;
+    const failure = { code: "system/not-writable", path } as const;
+    throw diskFailure(error, path) ?? new BuildpackError(failure, { cause: error });
   }
 }

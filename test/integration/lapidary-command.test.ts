@@ -101,6 +101,8 @@ describe("lapidary build", () => {
     [["build", "none"], 1],
     [["build", "app", "--platform-api", "0.2"], 11],
     [["run", "app", "--state", "state"], 1],
+    [["build", "app", "--state", "/proc/none/state"], 1],
+    [["build", "app", "--state", "app/Gemfile/state"], 1],
   ])("exits at once for %j", async (args, expected) => {
     const { root } = await makeApp();
     const { exitCode, stdout, stderr } = await lapidary(root, ...args);
