@@ -14,6 +14,7 @@ import { openAppDirectories } from "./steps/open-app-directories.ts";
 import { precompileAssets } from "./steps/precompile-assets.ts";
 import { readProject } from "./steps/read-project.ts";
 import { reportProject } from "./steps/report-project.ts";
+import { writeBillsOfMaterials } from "./steps/write-bills-of-materials.ts";
 
 /**
  * Turns an app into layers from which it runs (contract: Build).
@@ -50,6 +51,7 @@ export async function build(context: BuildContext): Promise<void> {
     const slices = served.length > 0 ? [{ paths: served }] : [];
     await writeLaunch(layersDir, { labels: [], processes, slices });
   });
+  await writeBillsOfMaterials(context, { installed, jemalloc, locked: project.locked });
   await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
   printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
 }

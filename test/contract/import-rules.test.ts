@@ -16,15 +16,16 @@ const mayImport: Record<string, readonly string[]> = {
   cnb: ["failure.ts", "toml.ts", "system"],
   artifacts: ["failure.ts", "toml.ts", "settings.ts", "system", "output", "cnb", "ruby"],
   launch: [],
+  sbom: ["ruby"],
   "buildpack/layers": [
-    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
   ],
   "buildpack/steps": [
-    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
     "buildpack/layers",
   ],
   buildpack: [
-    ..."failure.ts settings.ts system output cnb ruby artifacts launch".split(" "),
+    ..."failure.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
     "buildpack/layers",
     "buildpack/steps",
   ],

@@ -10,6 +10,7 @@ import {
   serve,
 } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { cycloneDxProblems, spdxProblems } from "../support/sbom-schemas.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -74,8 +75,23 @@ describe("a Rails app", () => {
     });
   });
 
+  test("has a valid bill of materials of each layer, in both formats", async () => {
+    for (const layer of ["gems", "jemalloc", "ruby"]) {
+      const { cyclonedx, spdx } = await billsOf(layer);
+      expect(cycloneDxProblems(JSON.parse(cyclonedx))).toEqual([]);
+      expect(spdxProblems(JSON.parse(spdx))).toEqual([]);
+    }
+    const { cyclonedx: ruby } = await billsOf("ruby");
+    expect(ruby).toContain('"purl": "pkg:generic/ruby@3.3.8"');
+    expect(ruby).toContain('"purl": "pkg:gem/bundler@2.5.22"');
+    const { cyclonedx: gems, spdx } = await billsOf("gems");
+    for (const bill of [gems, spdx]) expect(bill).toMatch(/"pkg:gem\/thruster@/);
+    expect(gems).toMatch(/"pkg:gem\/nokogiri@[0-9.]+\?platform=x86_64-linux-gnu"/);
+  });
+
   test("keeps every layer of an unchanged build, without any network", async () => {
     const before = server.requests.length;
+    const bills = await billsOf("gems");
     const again = await build({
       app,
       world,
@@ -93,6 +109,7 @@ describe("a Rails app", () => {
       again.report?.layers.filter(({ name }) => name !== "variables").map(({ fate }) => fate),
     );
     expect([...fates]).toEqual(["reused"]);
+    expect(await billsOf("gems")).toEqual(bills);
   });
 
   test("runs `bundle install` on kept gems when a gem is removed, and names the files that changed", async () => {
@@ -104,11 +121,20 @@ describe("a Rails app", () => {
       /Updating, because `Gemfile` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\); `Gemfile.lock` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\)/,
     );
     expect(changed.log).toContain("Removing thruster");
+    expect((await billsOf("gems")).cyclonedx).not.toContain("thruster");
     expect(changed.log).toContain("Kept `3.3.8`");
     await using served = await serve({ app, world });
     expect((await served.get("/up")).v4.status).toBe(200);
   });
 });
+
+/** The bills of materials that an exporter puts into the image. */
+async function billsOf(layer: string): Promise<{ cyclonedx: string; spdx: string }> {
+  const directory = join(app.state, "current/image/layers/sbom/launch/lapidary_ruby", layer);
+  const read = async (extension: string) =>
+    await readFile(join(directory, `sbom.${extension}.json`), "utf8");
+  return { cyclonedx: await read("cdx"), spdx: await read("spdx") };
+}
 
 async function edit(name: string, change: (text: string) => string): Promise<void> {
   const path = join(app.dir, name);

@@ -26,6 +26,8 @@ export interface Installed {
   bundleGroups: Record<string, string>;
   /** As layers record it. */
   rubyVersion: string;
+  /** The same by its parts, with the checksum of its archive. */
+  ruby: { engine: string; version: string; checksum: string };
 }
 
 /** What can be installed, and what is wanted of it. */
@@ -78,6 +80,9 @@ async function installOnRuby(
 
 interface InstalledRuby {
   dir: string;
+  engine: string;
+  /** The engine's own. */
+  release: string;
   version: string;
   checksum: string;
 }
@@ -92,7 +97,8 @@ async function installRubyLayer(
     const version = rubyLabel(ruby);
     const metadata = { ...machineKeys(context), rubyVersion: version, checksum };
     const dir = await installRuby({ layersDir, metadata, install, section });
-    return { dir, version, checksum };
+    const release = ruby.engineVersion ?? ruby.version;
+    return { dir, engine: ruby.engine, release, version, checksum };
   });
 }
 
@@ -158,5 +164,11 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
       section,
     }),
   );
-  return { places: place(gems), bundleGroups: groups, rubyVersion: ruby.version };
+  const { engine, release, checksum } = ruby;
+  return {
+    places: place(gems),
+    bundleGroups: groups,
+    rubyVersion: ruby.version,
+    ruby: { engine, version: release, checksum },
+  };
 }

@@ -170,7 +170,8 @@ async function precompile(story: Story = {}) {
     ruby: join(layersDir, "ruby"),
   };
   const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
-  const installed = { places, bundleGroups, rubyVersion: "3.3.8" };
+  const ruby = { engine: "ruby", version: "3.3.8", checksum: "" };
+  const installed = { places, bundleGroups, rubyVersion: "3.3.8", ruby };
   const served = await precompileAssets(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, served, log: context.log() };
 }

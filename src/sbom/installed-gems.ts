@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import glob from "fast-glob";
+import type { GemfileLock, LockedGem } from "../ruby/gemfile-lock.ts";
+import { type Gemspec, parseInstalledGemspec } from "../ruby/gemspec.ts";
+import type { GitSource } from "../ruby/lockfile-source.ts";
+import type { Component } from "./component.ts";
+import { gemUrl } from "./package-url.ts";
+
+/**
+ * The gems whose gemspecs RubyGems has written below a directory of gems, those that ship with Ruby
+ * included. What the gems do not say of themselves, their checksums and where they come from, the lockfile
+ * does, if one is given.
+ */
+export async function installedGems(gemsDir: string, locked?: GemfileLock): Promise<Component[]> {
+  const paths = await glob("specifications/{,default/}*.gemspec", { cwd: gemsDir });
+  const gemspecs = await Promise.all(
+    paths.map(async (path) => parseInstalledGemspec(await readFile(join(gemsDir, path), "utf8"))),
+  );
+  return gemspecs
+    .filter((gemspec) => gemspec !== undefined)
+    .map((gemspec) => ({
+      name: gemspec.name,
+      version: gemspec.version,
+      purl: gemUrl(gemspec),
+      licenses: gemspec.licenses,
+      sha256: locked && checksumOf(gemspec, locked),
+      homepage: webAddress(gemspec.homepage),
+    }));
+}
+
+/** The gems of the lockfile that Bundler has cloned below a directory of gems. */
+export async function clonedGems(gemsDir: string, locked: GemfileLock): Promise<Component[]> {
+  const clones = await glob("bundler/gems/*", { cwd: gemsDir, onlyDirectories: true });
+  return locked.specs.flatMap((gem) => {
+    const { source } = gem;
+    if (source.kind !== "git" || !clones.some((path) => isCloneOf(path, source))) return [];
+    return [clonedGem(gem, source)];
+  });
+}
+
+/** Bundler names a clone after the repository and the first twelve digits of the revision. */
+function isCloneOf(path: string, { revision }: GitSource): boolean {
+  return revision !== undefined && path.endsWith(`-${revision.slice(0, 12)}`);
+}
+
+function clonedGem(gem: LockedGem, { remote, revision }: GitSource): Component {
+  const { name, version } = gem;
+  const vcsUrl = `git+${withoutCredentials(remote)}@${revision}`;
+  return { name, version, purl: gemUrl(gem, vcsUrl), licenses: [] };
+}
+
+function checksumOf(gem: Gemspec, { checksums = [] }: GemfileLock): string | undefined {
+  const { name, version, platform } = gem;
+  return checksums
+    .filter((one) => one.name === name && one.version === version && one.platform === platform)
+    .flatMap(({ digests }) => digests)
+    .find(({ algorithm }) => algorithm === "sha256")?.digest;
+}
+
+function webAddress(text: string | undefined): string | undefined {
+  return text !== undefined && URL.canParse(text) && /^https?:/.test(text) ? text : undefined;
+}
+
+function withoutCredentials(remote: string): string {
+  if (!URL.canParse(remote)) return remote;
+  const url = new URL(remote);
+  url.username = "";
+  url.password = "";
+  return url.toString();
+}

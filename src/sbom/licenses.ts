@@ -1,0 +1,12 @@
+import known from "spdx-license-ids/index.json" with { type: "json" };
+import deprecated from "spdx-license-ids/deprecated.json" with { type: "json" };
+
+const identifiers = new Map([...deprecated, ...known].map((id) => [id.toLowerCase(), id]));
+
+/**
+ * The identifier of a licence on the SPDX License List, however its name is capitalized; `undefined`
+ * for any other name, such as `Nonstandard`.
+ */
+export function spdxIdentifier(name: string): string | undefined {
+  return identifiers.get(name.trim().toLowerCase());
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { type Component, inOrder, type Subject } from "./component.ts";
+import { spdxIdentifier } from "./licenses.ts";
+
+/**
+ * A bill of materials in SPDX 2.3, as JSON. The same components make the same bytes: the time that the
+ * format insists on is the one that images give to every file, and the document's name in the world is made
+ * from what it says.
+ */
+export function toSpdx(subject: Subject, components: readonly Component[]): string {
+  const { name, buildpack } = subject;
+  const packages = inOrder(components).map(packageOf);
+  const digest = createHash("sha256")
+    .update(JSON.stringify([subject, packages]))
+    .digest("hex");
+  const document = {
+    spdxVersion: "SPDX-2.3",
+    dataLicense: "CC0-1.0",
+    SPDXID: documentId,
+    name: `layer ${name}`,
+    documentNamespace: `https://spdx.org/spdxdocs/${buildpack.id.replace("/", "-")}-${name}-${digest}`,
+    creationInfo: {
+      created: "1980-01-01T00:00:01Z",
+      creators: [`Tool: ${buildpack.id.replace("/", "-")}-${buildpack.version}`],
+    },
+    packages,
+    relationships: packages.map(({ SPDXID }) => ({
+      spdxElementId: documentId,
+      relationshipType: "DESCRIBES",
+      relatedSpdxElement: SPDXID,
+    })),
+    ...extractedLicences(components),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+const documentId = "SPDXRef-DOCUMENT";
+
+function packageOf(component: Component, index: number) {
+  const { name, version, purl, licenses, sha256, cpe, homepage } = component;
+  return {
+    SPDXID: `SPDXRef-${index + 1}-${idOf(name)}`,
+    name,
+    versionInfo: version,
+    downloadLocation: "NOASSERTION",
+    filesAnalyzed: false,
+    licenseConcluded: "NOASSERTION",
+    licenseDeclared: licenses.length > 0 ? licenses.map(licenceOf).join(" AND ") : "NOASSERTION",
+    copyrightText: "NOASSERTION",
+    ...(homepage ? { homepage } : {}),
+    ...(sha256 ? { checksums: [{ algorithm: "SHA256", checksumValue: sha256 }] } : {}),
+    externalRefs: [
+      reference("PACKAGE-MANAGER", "purl", purl),
+      ...(cpe ? [reference("SECURITY", "cpe23Type", cpe)] : []),
+    ],
+  };
+}
+
+function reference(referenceCategory: string, referenceType: string, referenceLocator: string) {
+  return { referenceCategory, referenceType, referenceLocator };
+}
+
+function licenceOf(name: string): string {
+  return spdxIdentifier(name) ?? `LicenseRef-${idOf(name)}`;
+}
+
+/** What stands in the document for licences that are on no list: their names are all that is known. */
+function extractedLicences(components: readonly Component[]): object {
+  const names = components.flatMap(({ licenses }) => licenses);
+  const others = [...new Set(names.filter((name) => spdxIdentifier(name) === undefined))].sort();
+  if (others.length === 0) return {};
+  const infos = others.map((name) => ({ licenseId: licenceOf(name), extractedText: name, name }));
+  return { hasExtractedLicensingInfos: infos };
+}
+
+/** Identifiers hold letters, digits, `.` and `-` alone. */
+function idOf(text: string): string {
+  return text.replace(/[^A-Za-z0-9.-]+/g, "-");
+}
