@@ -22,10 +22,12 @@ const job = z.strictObject({
 });
 
 /** Words at the top of .gitlab-ci.yml that are no jobs. */
-const reserved = ["default", "include", "stages", "variables", "workflow", "image", "services"];
+const reserved = new Set([
+  ...["default", "include", "stages", "variables", "workflow", "image", "services"],
+]);
 
 /** .gitlab-ci.yml, as far as `deploy/gitlab` uses it: jobs alone. */
 export const pipelineOfGitlab = z.record(
-  z.string().refine((name) => !reserved.includes(name), { error: "is no name for a job" }),
+  z.string().refine((name) => !reserved.has(name), { error: "is no name for a job" }),
   job,
 );

@@ -177,7 +177,7 @@ export const pipeline = z.strictObject({
     })
     .superRefine((spec, context) => {
       const passed = spec.tasks.map(({ params }) => params);
-      const names = spec.tasks.map(({ name }) => name);
+      const names = new Set(spec.tasks.map(({ name }) => name));
       const bound = spec.tasks.flatMap(({ workspaces }) => workspaces);
       const problems = [
         ...repeated("task", spec.tasks),
@@ -185,7 +185,7 @@ export const pipeline = z.strictObject({
         ...undeclared(spec.results, "tasks", spec.tasks),
         ...spec.tasks
           .flatMap(({ runAfter }) => runAfter)
-          .filter((name) => !names.includes(name))
+          .filter((name) => !names.has(name))
           .map((name) => `there is no task ${name}`),
         ...bound
           .filter(({ workspace: from }) => !spec.workspaces.some(({ name }) => name === from))
