@@ -44,7 +44,7 @@ export async function build(context: BuildContext): Promise<void> {
   const served = await precompileAssets(context, project, installed);
 
   await printer.section("Environment", async (section) => {
-    await setVariables({ layersDir, places, bundleGroups, section });
+    await setVariables({ layersDir, places, bundleGroups, jruby: java !== undefined, section });
     const { credentials } = project;
     await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, section });
   });

@@ -41,6 +41,18 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
     mend: "rails app:update:bin",
   },
+  "java/missing": {
+    ruby: "jruby 9.4.15.0",
+    source: "Gemfile.lock",
+    problem: "JAVA_HOME is not set, and there is no `java` on PATH.",
+  },
+  "java/too-old": {
+    ruby: "jruby 10.0.6.0",
+    source: "Gemfile.lock",
+    needed: 21,
+    version: "17.0.15",
+    path: "/layers/heroku_jvm/openjdk/bin/java",
+  },
   "settings/invalid": {
     key: "HEROKU_SKIP_BUNDLE_DIGEST",
     value: "yes",

@@ -3,15 +3,18 @@ import { join } from "node:path";
 import { makeBuildpack } from "./tiny-buildpack.ts";
 
 /**
- * Makes a buildpack that provides `jdk` as JVM buildpacks do: a layer for build and launch, whose
- * `bin` goes on PATH and to which JAVA_HOME points. Resolves to its directory.
+ * Makes a buildpack that provides `jdk` as JVM buildpacks do: a layer whose `bin` goes on PATH and to
+ * which JAVA_HOME points, for build and launch, or for launch alone. Resolves to its directory.
  */
-export async function makeJvmBuildpack(jvm: string): Promise<string> {
+export async function makeJvmBuildpack(
+  jvm: string,
+  types: "build launch cache" | "launch" = "build launch cache",
+): Promise<string> {
   const directory = await makeBuildpack({
     id: "test/jvm",
     detect: `printf '[[provides]]\\nname = "jdk"\\n' > "$CNB_BUILD_PLAN_PATH"`,
     build: [
-      `layer jdk build launch cache`,
+      `layer jdk ${types}`,
       `jdk="$CNB_LAYERS_DIR/jdk"`,
       `test -x "$jdk/bin/java" || cp -R "$CNB_BUILDPACK_DIR/java/." "$jdk/"`,
       `mkdir -p "$jdk/env"`,
