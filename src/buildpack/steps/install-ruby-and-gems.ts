@@ -97,15 +97,11 @@ async function installRubyLayer(
   return await context.printer.section("Ruby", async (section) => {
     const { ruby, checksum, install } = await findRuby(context, versions.ruby, inventory, section);
     const version = rubyLabel(ruby);
-    const machine = ruby.engine === "jruby" ? anyMachine : machineKeys(context);
-    const metadata = { ...machine, rubyVersion: version, checksum };
+    const metadata = { ...machineKeys(context), rubyVersion: version, checksum };
     const dir = await installRuby({ layersDir, metadata, install, section });
     return { dir, version, checksum };
   });
 }
-
-// What JRuby is compiled for is the JVM.
-const anyMachine = { distro: "any", arch: "any" };
 
 async function installBundlerLayer(
   context: BuildContext,

@@ -172,13 +172,12 @@ describe("build on JRuby", () => {
     .replace("x86_64-linux", "java")
     .replace("ruby 3.3.8p144", "ruby 3.1.7p0 (jruby 9.4.15.0)")
     .replace("2.5.22", "2.6.3");
-  // Built on another distribution and processor.
   const layers = {
     "ruby/bin/ruby": "",
     "ruby/lib/jruby.jar": "",
     "ruby/lib/jruby-java17.0.15.jsa": "30 MB",
     "ruby/lib/ruby/gems/shared/specifications/default/bundler-2.6.3.gemspec": "",
-    "ruby.toml": `[metadata]\ndistro = "any"\narch = "any"\nruby-version = "jruby 9.4.15.0"\nchecksum = "${checksum}"\n`,
+    "ruby.toml": `[metadata]\ndistro = "debian 12"\narch = "amd64"\nruby-version = "jruby 9.4.15.0"\nchecksum = "${checksum}"\n`,
   };
   const java = 'openjdk version "17.0.15" 2025-04-15';
 
@@ -189,7 +188,7 @@ describe("build on JRuby", () => {
     return await buildApp({ layersDir, files, userEnv: env, output: [java] });
   }
 
-  test("asks Java first what it is, and keeps a JRuby from whatever machine", async () => {
+  test("asks Java first what it is, and keeps the JRuby of an earlier build", async () => {
     const { commands, log } = await buildOnJava();
     expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual([
       "/layers/test_jvm/jdk/bin/java -version",
