@@ -239,6 +239,19 @@ describe("the codes of failures", () => {
   });
 });
 
+describe("advice on a lockfile for another platform", () => {
+  test.each([
+    ["x86_64-linux", "bundle lock --add-platform x86_64-linux"],
+    // What suits one Java alone would have to be changed with it.
+    ["universal-java-17", "bundle lock --add-platform java"],
+  ])("%s", (wanted, advice) => {
+    const present = ["arm64-darwin-24"];
+    const facts = { lockfile: "Gemfile.lock", wanted, present };
+    const lines = failureLines({ code: "app/platform-missing", ...facts });
+    expect(lines.map((line) => line.trim())).toContain(advice);
+  });
+});
+
 describe("advice on what Bundler and compilers print", () => {
   test.each([
     ["Authentication is required for gems.example.com.", "BUNDLE_<HOST>=user:password"],

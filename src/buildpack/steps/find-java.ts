@@ -39,7 +39,7 @@ async function askJava({ run, input, env }: BuildContext, request: RubyRequest):
   const { path, because } = await locateJava(inherited);
   if (path === undefined) throw missing(request, because);
   const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env: inherited });
-  const version = result.exitCode === 0 ? parseJavaVersion(result.lines) : undefined;
+  const version = parseJavaVersion(result.lines);
   if (version) return { ...version, path };
   const said = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
   throw missing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
