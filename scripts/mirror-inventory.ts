@@ -10,6 +10,8 @@ export interface MirroredRelease {
   version: string;
   source?: MirroredArchive;
   prebuilt?: PrebuiltArchive;
+  /** As its project publishes it, for every system. */
+  published?: MirroredArchive;
 }
 
 /** The file name under which the mirror offers a compiled release. */
@@ -27,7 +29,7 @@ export function writeInventory(releases: readonly MirroredRelease[], target: Tar
 }
 
 function entriesOf(release: MirroredRelease, target: Target) {
-  const { name, version, source, prebuilt } = release;
+  const { name, version, source, prebuilt, published } = release;
   const common = { name, version };
   const prebuiltEntry = (distroVersion: string | undefined) => ({
     ...common,
@@ -46,7 +48,15 @@ function entriesOf(release: MirroredRelease, target: Target) {
     sha256: source?.sha256,
     "strip-components": 1,
   };
+  const publishedEntry = {
+    ...common,
+    kind: "prebuilt",
+    url: basename(published?.path ?? ""),
+    sha256: published?.sha256,
+    "strip-components": 1,
+  };
   return [
+    ...(published ? [publishedEntry] : []),
     ...(prebuilt ? versionsServed(target, prebuilt.libraries).map(prebuiltEntry) : []),
     ...(source ? [sourceEntry] : []),
   ];

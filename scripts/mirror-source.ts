@@ -1,8 +1,9 @@
 import { access, mkdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { cached } from "./cache.ts";
 import { fetchDebianSource } from "./debian-source.ts";
-import { hashFile, type MirroredArchive } from "./mirror-archive.ts";
+import { fetchGems } from "./fetch-gems.ts";
+import { hashFile, type MirroredArchive, packDirectory } from "./mirror-archive.ts";
 import { ensureTools } from "./toolchain.ts";
 import { run, type Work } from "./work.ts";
 
@@ -46,7 +47,7 @@ async function makeSource(
   if (name === "ruby") await addBundledGems(work, tree);
   const published = name === "jemalloc" && !(await addConfigure(work, tree, version, original));
   if (published && original.endsWith(".bz2")) await rename(original, join(place, file));
-  else await pack(work, scratch, basename(tree), join(place, file));
+  else await packDirectory(work, tree, join(place, file));
   await run(work, "rm", ["-rf", scratch]);
 }
 
@@ -55,25 +56,11 @@ async function addBundledGems(work: Work, tree: string): Promise<void> {
   const list = join(tree, "gems/bundled_gems");
   const lines = (await readFile(list, "utf8")).split("\n");
   const gems = lines.map((line) => line.split(/\s+/)).filter(([name]) => name && name !== "#");
-  const wanted = gems.flatMap(([name = "", version = ""]) => [name, version]);
-  await run(work, "ruby", ["-e", fetchGems, join(tree, "gems"), ...wanted]);
+  const wanted = gems.map(([name = "", version = ""]) => ({ name, version }));
+  await fetchGems(work, wanted, join(tree, "gems"));
   const added = gems.map(([name, version]) => join(tree, `gems/${name}-${version}.gem`));
   await datedAs(list, [...added, join(tree, "gems")]);
 }
-
-/** As `gem fetch` does, which however reads the index of all gems that exist, once for each gem. */
-const fetchGems = `
-  require "rubygems/remote_fetcher"
-  require "tmpdir"
-  directory = ARGV.shift
-  source = Gem.sources.first.uri.to_s
-  Dir.mktmpdir do |scratch|
-    ARGV.each_slice(2) do |name, version|
-      gem = Gem::Specification.new(name, version)
-      FileUtils.cp(Gem::RemoteFetcher.fetcher.download(gem, source, scratch), directory)
-    end
-  end
-`;
 
 /**
  * Some of Debian's archives are snapshots of the repository, without what `autoconf` makes of it.
@@ -97,15 +84,6 @@ async function addConfigure(work: Work, tree: string, version: string, original:
 async function datedAs(model: string, paths: readonly string[]): Promise<void> {
   const { mtime } = await stat(model);
   for (const path of paths) await utimes(path, mtime, mtime);
-}
-
-/** Packs a directory so that the same files make the same bytes, whoever packs them. */
-async function pack(work: Work, parent: string, name: string, archive: string): Promise<void> {
-  const compress = archive.endsWith(".bz2") ? "bzip2" : "gzip -n";
-  const settled = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner"];
-  const modes = "--mode=u+rwX,go+rX,go-w";
-  const args = ["-cf", archive, "-I", compress, ...settled, modes, "-C", parent, name];
-  await run(work, "tar", args);
 }
 
 async function exists(path: string): Promise<boolean> {

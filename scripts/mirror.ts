@@ -6,6 +6,7 @@ import { readTarget, type Target } from "../src/cnb/target.ts";
 import { cached } from "./cache.ts";
 import { hashFile } from "./mirror-archive.ts";
 import { type MirroredRelease, prebuiltName, writeInventory } from "./mirror-inventory.ts";
+import { mirrorJruby } from "./mirror-jruby.ts";
 import { mirrorPrebuilt } from "./mirror-prebuilt.ts";
 import { mirrorSource } from "./mirror-source.ts";
 import { runScript } from "./run-script.ts";
@@ -15,6 +16,7 @@ import { withWork, type Work } from "./work.ts";
 /** What a mirror is to offer, by upstream's versions. */
 export interface MirrorRequest {
   rubies?: readonly string[];
+  jrubies?: readonly string[];
   jemallocs?: readonly string[];
   /** `source` alone spares the compilation, and leaves it to the build. */
   kinds?: readonly ("source" | "prebuilt")[];
@@ -32,8 +34,8 @@ export interface Mirror {
 }
 
 /**
- * A mirror of exactly the releases asked for, made from Debian's source packages where it has not been
- * made before. The same request gives the same mirror, so that builds with it find nothing changed.
+ * A mirror of exactly the releases asked for, made from Debian's source packages and from gems where
+ * it has not been made before. The same request gives the same mirror, so that builds with it find nothing changed.
  */
 export async function ensureMirror(work: Work, request: MirrorRequest): Promise<Mirror> {
   const target = await readTarget({});
@@ -52,8 +54,9 @@ export async function ensureMirror(work: Work, request: MirrorRequest): Promise<
 
 const bothKinds = ["source", "prebuilt"] as const;
 
-function namesAndVersions({ rubies = [], jemallocs = [] }: MirrorRequest) {
+function namesAndVersions({ rubies = [], jrubies = [], jemallocs = [] }: MirrorRequest) {
   return [
+    ...jrubies.map((version) => ({ name: "jruby" as const, version })),
     ...rubies.map((version) => ({ name: "ruby" as const, version })),
     ...jemallocs.map((version) => ({ name: "jemalloc" as const, version })),
   ];
@@ -61,11 +64,12 @@ function namesAndVersions({ rubies = [], jemallocs = [] }: MirrorRequest) {
 
 async function mirrorRelease(
   work: Work,
-  name: "ruby" | "jemalloc",
+  name: "ruby" | "jruby" | "jemalloc",
   version: string,
   kinds: readonly ("source" | "prebuilt")[],
   target: Target,
 ): Promise<MirroredRelease> {
+  if (name === "jruby") return { name, version, published: await mirrorJruby(work, version) };
   const source = await mirrorSource(work, name, version);
   const release = kinds.includes("source") ? { name, version, source } : { name, version };
   if (!kinds.includes("prebuilt")) return release;
@@ -80,7 +84,8 @@ async function place(
   const inventory = writeInventory(releases, target);
   const directory = await cached(work, "mirror", { inventory }, async (staged) => {
     for (const release of releases) {
-      const { source, prebuilt } = release;
+      const { source, prebuilt, published } = release;
+      if (published) await link(published.path, join(staged, basename(published.path)));
       if (source) await link(source.path, join(staged, basename(source.path)));
       if (prebuilt) await link(prebuilt.path, join(staged, prebuiltName(release, target)));
     }
@@ -100,6 +105,7 @@ function requestOf(args: string[]): MirrorRequest {
     only?.filter(([each]) => each === name).map(([, version = ""]) => version);
   return {
     rubies: versionsOf("ruby") ?? ["3.3.8", "3.1.2", "3.4.5"],
+    jrubies: versionsOf("jruby") ?? ["9.4.15.0"],
     jemallocs: versionsOf("jemalloc") ?? ["5.3.0", "5.3.1"],
   };
 }

@@ -86,13 +86,13 @@ async function fromMirror(
   { name, version }: WantedRuby,
   buildpackDir: string,
 ): Promise<string[]> {
-  if (name !== "ruby") throw new Unavailable(`Debian's sources have no ${name}`);
-  const wanted = { rubies: [version], jemallocs: [await wantedJemalloc(buildpackDir)] };
+  const jemallocs = [await wantedJemalloc(buildpackDir)];
+  const wanted = name === "jruby" ? { jrubies: [version] } : { rubies: [version], jemallocs };
   const { directory, inventory, missing } = await ensureMirror(work, wanted);
-  const ruby = missing.find((lacking) => lacking.name === "ruby");
+  const ruby = missing.find((lacking) => lacking.name === name);
   if (ruby) throw new Unavailable(`No mirror either: ${ruby.why}`);
   for (const { why } of missing) work.section.warn(`No jemalloc in the mirror: ${why}`);
-  work.section.say(`It comes from a mirror instead, made from Debian's sources: \`${directory}\``);
+  work.section.say(`It comes from a mirror instead, made on this machine: \`${directory}\``);
   return ["--env", `BP_INVENTORY=${inventory}`];
 }
 

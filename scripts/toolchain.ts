@@ -19,6 +19,7 @@ const packages = {
   make: "make",
   "pkg-config": "pkg-config",
   ruby: "ruby",
+  unzip: "unzip",
   xz: "xz-utils",
   "ffi.h": "libffi-dev",
   "gmp.h": "libgmp-dev",

@@ -57,6 +57,10 @@ export interface FailureFacts {
   "compile/incomplete": { name: string; version: string; missing: string[] };
   "compile/library-missing": { name: string; version: string; libraries: string[] };
 
+  // Java, on which JRuby runs (src/buildpack/steps)
+  "java/missing": { ruby: string; source: string; problem: string };
+  "java/too-old": { ruby: string; source: string; needed: number; version: string; path: string };
+
   // Bundler and gems (src/buildpack/layers)
   "bundler/install-failed": { version: string; output: string[] };
   "gems/lockfile-out-of-step": { lockfile: string; output: string[] };

@@ -55,13 +55,18 @@ export async function installArtifact(
     const archive = join(staging, "archive");
     const sha256 = await downloadArtifact(artifact, archive, context);
     const tree = await makeTree(artifact, archive, { staging, destination }, context);
-    await stripTree(tree, context);
+    if (!servesAnyArch(artifact)) await stripTree(tree, context);
     await removeTree(destination);
     await rename(tree, destination);
     return { sha256 };
   } finally {
     await removeTree(staging);
   }
+}
+
+/** It may hold libraries for other processors, of which this machine's `strip` knows nothing. */
+function servesAnyArch({ kind, builtFor }: Artifact): boolean {
+  return kind === "prebuilt" && builtFor.arch === undefined;
 }
 
 async function makeStaging(destination: string): Promise<string> {

@@ -12,19 +12,22 @@ export interface VerifyContext {
  * Starts the Ruby in a directory and has it say what it is: the only proof there is where nobody
  * vouches for an archive.
  *
+ * @returns the version of the language, as the interpreter reports it: `3.1.7` of JRuby 9.4.15.0.
  * @throws BuildpackError `artifact/wrong-version` where it is another one or does not start.
  */
 export async function verifyRuby(
   directory: string,
   wanted: LockedRuby,
   { run, env }: VerifyContext,
-): Promise<void> {
+): Promise<string> {
   const path = join(directory, "bin", "ruby");
   const args = ["-e", "print RUBY_DESCRIPTION"];
   const result = await run({ file: path, args, cwd: directory, env: bareEnvironment(env) });
   const name = wanted.engine;
   const version = wanted.engineVersion ?? wanted.version;
-  if (result.exitCode === 0 && reportedVersion(result.stdout) === version) return;
+  if (result.exitCode === 0 && reportedVersion(result.stdout) === version) {
+    return reportedLanguage(result.stdout) ?? version;
+  }
   const reported = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
   throw new BuildpackError({
     code: "artifact/wrong-version",
@@ -46,9 +49,14 @@ export function reportedVersion(description: string): string | undefined {
   return match[2] ? `${match[1]}.${match[2]}` : match[1];
 }
 
+// `jruby 9.4.15.0 (3.1.7) 2026-06-08 6114208a31 OpenJDK 64-Bit Server VM …`
+function reportedLanguage(description: string): string | undefined {
+  return /^jruby \S+ \(([0-9.]+)\)/.exec(description)?.[1];
+}
+
 /** No `RUBYOPT` and no gems may speak before the interpreter does; JRuby finds Java on the `PATH`. */
 function bareEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = ["PATH", "HOME", "TMPDIR", "JAVA_HOME", "LD_LIBRARY_PATH"];
+  const kept = ["PATH", "HOME", "TMPDIR", "JAVACMD", "JAVA_HOME", "LD_LIBRARY_PATH"];
   return Object.fromEntries(
     kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );

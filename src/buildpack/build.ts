@@ -8,11 +8,13 @@ import { checkProject } from "./steps/check-project.ts";
 import { chooseJemalloc } from "./steps/choose-jemalloc.ts";
 import { chooseProcesses } from "./steps/choose-processes.ts";
 import { chooseVersions } from "./steps/choose-versions.ts";
+import { findJava } from "./steps/find-java.ts";
 import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
 import { precompileAssets } from "./steps/precompile-assets.ts";
 import { readProject } from "./steps/read-project.ts";
+import { removeClassArchives } from "./steps/remove-class-archives.ts";
 import { reportProject } from "./steps/report-project.ts";
 import { writeBillsOfMaterials } from "./steps/write-bills-of-materials.ts";
 
@@ -33,7 +35,8 @@ export async function build(context: BuildContext): Promise<void> {
   const project = await readProject(appDir);
   await reportProject(context, project);
   const versions = await chooseVersions(context, project);
-  await checkProject(project, input.target, versions.ruby.ruby);
+  const java = await findJava(context, versions.ruby);
+  await checkProject(project, input.target, java);
   const inventory = await loadBuildInventory(context);
   const jemalloc = chooseJemalloc(context, project, versions.ruby.ruby, inventory);
   const wanted = { inventory, versions, jemalloc };
@@ -42,7 +45,7 @@ export async function build(context: BuildContext): Promise<void> {
   const served = await precompileAssets(context, project, installed);
 
   await printer.section("Environment", async (section) => {
-    await setVariables({ layersDir, places, bundleGroups, section });
+    await setVariables({ layersDir, places, bundleGroups, jruby: java !== undefined, section });
     const { credentials } = project;
     await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, section });
   });
@@ -52,6 +55,7 @@ export async function build(context: BuildContext): Promise<void> {
     await writeLaunch(layersDir, { labels: [], processes, slices });
   });
   await writeBillsOfMaterials(context, { installed, jemalloc, locked: project.locked });
+  if (java) await removeClassArchives(places.ruby);
   await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
   printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
 }

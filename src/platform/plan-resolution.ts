@@ -126,6 +126,13 @@ function misfit<B extends { id: string }>(
   name: string,
 ) {
   const other = verb === "requires" ? "provides" : "requires";
-  const problem = `${member.buildpack.id} ${verb} ${name}, which no other buildpack ${other}`;
+  const hint = verb === "requires" ? providerNamedBy(member.sections.requires, name) : "";
+  const problem = `${member.buildpack.id} ${verb} ${name}, which no other buildpack ${other}${hint}`;
   return { member, problem };
+}
+
+/** Who could provide it, where the requirement says so in its metadata. */
+function providerNamedBy(requires: readonly Require[], name: string): string {
+  const named = requires.find((require) => require.name === name)?.metadata?.["buildpack"];
+  return typeof named === "string" ? ` (${named} would)` : "";
 }

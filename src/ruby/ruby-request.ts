@@ -1,3 +1,4 @@
+import { jrubySeriesOf } from "./jruby-series.ts";
 import { parseRubyVersion } from "./ruby-version.ts";
 import type { LockedRuby } from "./ruby-version.ts";
 
@@ -96,16 +97,6 @@ function fromName(name: string): LockedRuby | undefined {
   return { engine, version: languageOf(engine, version), engineVersion: version };
 }
 
-// The Ruby that each JRuby speaks; it decides which Bundlers run on it.
-const jrubyLanguages: readonly (readonly [series: string, ruby: string])[] = [
-  ["9.2", "2.5"],
-  ["9.3", "2.6"],
-  ["9.4", "3.1"],
-  ["10.0", "3.4"],
-  ["10.1", "4.0"],
-];
-
 function languageOf(engine: string, version: string): string {
-  const known = jrubyLanguages.find(([series]) => `${version}.`.startsWith(`${series}.`));
-  return (engine === "jruby" ? known?.[1] : undefined) ?? version;
+  return (engine === "jruby" ? jrubySeriesOf(version)?.ruby : undefined) ?? version;
 }

@@ -41,6 +41,18 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
     mend: "rails app:update:bin",
   },
+  "java/missing": {
+    ruby: "jruby 9.4.15.0",
+    source: "Gemfile.lock",
+    problem: "JAVA_HOME is not set, and there is no `java` on PATH.",
+  },
+  "java/too-old": {
+    ruby: "jruby 10.0.6.0",
+    source: "Gemfile.lock",
+    needed: 21,
+    version: "17.0.15",
+    path: "/layers/heroku_jvm/openjdk/bin/java",
+  },
   "settings/invalid": {
     key: "HEROKU_SKIP_BUNDLE_DIGEST",
     value: "yes",
@@ -224,6 +236,19 @@ describe("the codes of failures", () => {
     const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
     const source = texts.join("\n");
     expect((await codes()).filter((code) => !source.includes(`"${code}"`))).toEqual([]);
+  });
+});
+
+describe("advice on a lockfile for another platform", () => {
+  test.each([
+    ["x86_64-linux", "bundle lock --add-platform x86_64-linux"],
+    // What suits one Java alone would have to be changed with it.
+    ["universal-java-17", "bundle lock --add-platform java"],
+  ])("%s", (wanted, advice) => {
+    const present = ["arm64-darwin-24"];
+    const facts = { lockfile: "Gemfile.lock", wanted, present };
+    const lines = failureLines({ code: "app/platform-missing", ...facts });
+    expect(lines.map((line) => line.trim())).toContain(advice);
   });
 });
 

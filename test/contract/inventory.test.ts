@@ -6,6 +6,7 @@ import { loadInventory } from "../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../src/artifacts/resolve-artifact.ts";
 import { ageWarning, branchOf, readRubyBranches } from "../../src/artifacts/ruby-branches.ts";
 import { compareGemVersions } from "../../src/ruby/gem-version.ts";
+import { jrubySeriesOf } from "../../src/ruby/jruby-series.ts";
 import { createFetcher } from "../../src/system/http.ts";
 import { recordSection } from "../support/section.ts";
 
@@ -36,7 +37,7 @@ describe("the inventory", () => {
     const odd = inventory.filter(
       ({ url, version }) =>
         !/^https:\/\/.*\.(tgz|tar\.gz|tar\.bz2)$/.test(url) ||
-        !url.replaceAll("-", ".").includes(`.${version}.t`),
+        !url.replaceAll("-", ".").replace(".bin.", ".").includes(`.${version}.t`),
     );
     expect(odd).toEqual([]);
   });
@@ -70,6 +71,28 @@ describe("the inventory", () => {
     const request = { name: "ruby", version: "3.4.5", source: "this test", target };
     const { kind, url } = resolveArtifact(inventory, request);
     expect([kind, new URL(url).pathname]).toEqual(["prebuilt", path]);
+  });
+
+  // From what the JRuby project publishes next to the archive.
+  test.for([
+    ["9.4.15.0", "c8b8c5a7a1581fdba3ba73f7c375f793f6528117b444cc6baf6fb29bbcf9696d"],
+    ["10.0.6.0", "58c0d10b8a6b0b74a6119109f094ce073a6a6e813c7368c3876d71967e3a877f"],
+  ])("vouches for JRuby %s, for every system alike", ([version = "", sha256]) => {
+    for (const [arch, name, release] of [
+      ["amd64", "ubuntu", "24.04"],
+      ["arm64", "debian", "13"],
+    ] as const) {
+      const target = { os: "linux", arch, distro: { name, version: release } };
+      const request = { name: "jruby", version, source: "this test", target };
+      const artifact = resolveArtifact(inventory, request);
+      expect(artifact).toMatchObject({ kind: "prebuilt", sha256, stripComponents: 1 });
+    }
+  });
+
+  test("knows what every JRuby speaks and runs on", () => {
+    const jrubies = inventory.filter(({ name }) => name === "jruby");
+    expect(jrubies.filter(({ version }) => !jrubySeriesOf(version))).toEqual([]);
+    expect(jrubies.filter(({ sha256 }) => sha256 === undefined)).toEqual([]);
   });
 
   test("has the default Ruby of buildpack.toml, on a branch that is maintained", async () => {

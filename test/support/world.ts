@@ -24,6 +24,7 @@ export const runUser = { uid: 1002, gid: 1000 };
 
 export interface WorldRequest {
   rubies?: readonly string[];
+  jrubies?: readonly string[];
   jemallocs?: readonly string[];
   suite?: "bookworm" | "trixie";
   kinds?: readonly ("source" | "prebuilt")[];
@@ -32,9 +33,9 @@ export interface WorldRequest {
 /** Makes the mirror and both root file systems, where they are not in the cache. */
 export async function ensureWorld(request: WorldRequest = {}): Promise<World> {
   const { suite = "bookworm", kinds = ["prebuilt"] } = request;
-  const { rubies = ["3.3.8"], jemallocs = ["5.3.1"] } = request;
+  const { rubies = ["3.3.8"], jrubies = [], jemallocs = ["5.3.1"] } = request;
   return await withWork("What the tests build with", async (work) => ({
-    mirror: await ensureMirror(work, { rubies, jemallocs, kinds }),
+    mirror: await ensureMirror(work, { rubies, jrubies, jemallocs, kinds }),
     buildRoot: await ensureRoot(work, { suite, flavour: "build" }),
     runRoot: await ensureRoot(work, { suite, flavour: "run" }),
   }));

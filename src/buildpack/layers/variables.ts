@@ -27,6 +27,8 @@ export interface VariablesOptions {
   places: Places;
   /** Which groups `bundle install` took or left out: BUNDLE_WITHOUT and its like, as it had them. */
   bundleGroups: Readonly<Record<string, string>>;
+  /** Whether the app runs on JRuby. */
+  jruby: boolean;
   section: Section;
 }
 
@@ -40,7 +42,7 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
     keys: {},
     labels: {},
   });
-  const env = contractVariables(options);
+  const env = [...contractVariables(options), ...(options.jruby ? jrubyVariables : [])];
   await layer.commit({ metadata: {}, env });
   for (const behavior of ["default", "override"] as const) {
     const variables = env.filter((modification) => modification.behavior === behavior);
@@ -88,6 +90,11 @@ const defaults: Record<string, string> = {
   RAILS_LOG_TO_STDOUT: "enabled",
   RAILS_SERVE_STATIC_FILES: "enabled",
 };
+
+// A JVM cannot fork, so servers end where they are told to. Platforms and Node buildpacks tell all apps.
+const jrubyVariables: readonly EnvModification[] = [
+  { scope: "launch", name: "WEB_CONCURRENCY", behavior: "override", value: "0" },
+];
 
 // The app's executables before the gems', the gems' before Ruby's (contract: PATH).
 function searchPath({ app, gems, bundler, ruby }: Places): string {

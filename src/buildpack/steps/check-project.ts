@@ -4,22 +4,24 @@ import { BuildpackError } from "../../failure.ts";
 import { findBinstubFault } from "../../ruby/binstub.ts";
 import type { BinstubFault } from "../../ruby/binstub.ts";
 import { platformMatches } from "../../ruby/gem-platform.ts";
+import { javaPlatform } from "../../ruby/java-version.ts";
+import type { JavaVersion } from "../../ruby/java-version.ts";
 import { readTextIfAny } from "../../system/files.ts";
-import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { Project } from "./read-project.ts";
 
 /**
  * Finds what would fail later on, before anything is downloaded: a lockfile for other platforms
- * only, and scripts in `bin` that another machine's Ruby would have to run.
+ * only, and scripts in `bin` that another machine's Ruby would have to run. Where there is a `java`,
+ * gems are for that, whatever the machine.
  *
  * @throws BuildpackError `app/platform-missing` or `app/binstub-misleading`.
  */
 export async function checkProject(
   project: Project,
   target: Target,
-  { engine }: LockedRuby,
+  java: JavaVersion | undefined,
 ): Promise<void> {
-  checkPlatforms(project, engine === "jruby" ? "java" : gemPlatformOf(target));
+  checkPlatforms(project, java ? javaPlatform(java) : gemPlatformOf(target));
   for (const [path, mend] of Object.entries(binstubs)) await checkBinstub(project.dir, path, mend);
 }
 
@@ -33,14 +35,8 @@ function checkPlatforms({ locked, lockfile }: Project, wanted: string): void {
   const present = locked.platforms;
   // Lockfiles of Bundler's early days name no platform; Bundler then takes the machine's own.
   if (present.length === 0 || present.includes("ruby")) return;
-  if (present.some((platform) => serves(platform, wanted))) return;
+  if (present.some((platform) => platformMatches(platform, wanted))) return;
   throw new BuildpackError({ code: "app/platform-missing", lockfile, wanted, present });
-}
-
-// JRuby's platform names the version of Java (`universal-java-21`), which a lockfile may leave out.
-function serves(platform: string, wanted: string): boolean {
-  if (wanted === "java") return /(^|-)java(-|$)/.test(platform);
-  return platformMatches(platform, wanted);
 }
 
 const binstubs: Record<string, string> = {

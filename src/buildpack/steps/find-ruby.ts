@@ -2,6 +2,7 @@ import type { Artifact } from "../../artifacts/artifact.ts";
 import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
+import { tidyJruby } from "../../artifacts/tidy-jruby.ts";
 import { verifyRuby } from "../../artifacts/verify-ruby.ts";
 import type { Target } from "../../cnb/target.ts";
 import type { Section } from "../../output/printer.ts";
@@ -42,10 +43,29 @@ export async function findRuby(
     checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
     install: async (directory) => {
       await installArtifact(artifact, directory, installing);
-      await verifyRuby(directory, ruby, installing);
-      section.say(`\`${rubyLabel(ruby)}\` reports the version that was asked for`);
+      if (ruby.engine === "jruby") await tidyJruby(directory);
+      const language = await verifyRuby(directory, ruby, installing);
+      reportRuby(request, ruby, language, section);
     },
   };
+}
+
+function reportRuby(
+  { ruby: asked, source }: RubyRequest,
+  ruby: LockedRuby,
+  language: string,
+  section: Section,
+): void {
+  const label = rubyLabel(ruby);
+  const speaks = ruby.engine === "jruby" ? `, and that it speaks Ruby \`${language}\`` : "";
+  section.say(`\`${label}\` reports the version that was asked for${speaks}`);
+  // Only a lockfile names all of the language; of what a version file leaves out nobody complains.
+  if (ruby.engine !== "jruby" || !/^\d+\.\d+\.\d+$/.test(asked.version)) return;
+  if (asked.version === language) return;
+  section.warn(
+    `${source} says that ${label} speaks Ruby ${asked.version}, but it speaks ${language}. Bundler will compare that with the Gemfile.`,
+    `Say ruby "${language}" in the Gemfile, and engine_version: "${ruby.engineVersion}", then: bundle update --ruby`,
+  );
 }
 
 /** A branch (`3.4`, as version managers take it) becomes the newest release that there is of it. */

@@ -8,6 +8,7 @@ import { bundlerVariables } from "../layers/variables.ts";
 import type { Places } from "../layers/variables.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
+import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import { bundleGroups } from "./bundle-groups.ts";
 import { childEnvironment, withPath } from "./child-environment.ts";
 import type { Versions } from "./choose-versions.ts";
@@ -72,10 +73,16 @@ async function installOnRuby(
   ]);
   return await withTrustedCertificates(platform.bindings, async (trusted) => {
     const configured = parseBundleConfig(project.bundleConfig ?? "").applied;
-    const env = { ...configured, ...childEnvironment(context.env).env, ...trusted };
+    const { env: user } = childEnvironment(context.env);
+    const env = { ...configured, ...bundlerDefaults(versions.ruby), ...user, ...trusted };
     const bundlerDir = await installBundlerLayer(context, project, { versions, ruby, env });
     return await installGemsLayer(context, { project, versions, ruby, inputs, env, bundlerDir });
   });
+}
+
+// JRuby takes three times as long for what is over in seconds, where it gets ready to run for days.
+function bundlerDefaults({ ruby }: RubyRequest): Record<string, string> {
+  return ruby.engine === "jruby" ? { JRUBY_OPTS: "--dev" } : {};
 }
 
 interface InstalledRuby {

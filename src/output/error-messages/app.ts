@@ -40,8 +40,8 @@ export const appMessages: Messages<"app"> = {
       `With a frozen lockfile, Bundler installs no gem for a platform that it does not name.`,
     ],
     next: [
-      `bundle lock --add-platform ${wanted}`,
-      `git commit -m "Lock gems for ${wanted}" ${lockfile}`,
+      `bundle lock --add-platform ${unbound(wanted)}`,
+      `git commit -m "Lock gems for ${unbound(wanted)}" ${lockfile}`,
     ],
     blame: "application",
   }),
@@ -76,6 +76,11 @@ export const appMessages: Messages<"app"> = {
     blame: "application",
   }),
 };
+
+/** `universal-java-17` suits that Java alone, `java` any. */
+function unbound(platform: string): string {
+  return platform.startsWith("universal-java-") ? "java" : platform;
+}
 
 /** A setting with a value that it does not take. */
 export const settingsMessages: Messages<"settings"> = {

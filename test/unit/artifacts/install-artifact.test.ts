@@ -31,6 +31,13 @@ describe("installing a prebuilt artifact", () => {
     expect(await readdir(parent)).toEqual(["ruby"]);
   });
 
+  test("leaves libraries alone where they are for any processor", async () => {
+    const { url } = await startServer(give(archive));
+    const { install, destination } = await prepare({ url, builtFor: { os: "linux" } });
+    await install();
+    expect(await readTree(destination)).toHaveProperty(["lib/libruby-static.a"]);
+  });
+
   test("says whether somebody vouches for the bytes", async () => {
     const { url } = await startServer(give(archive));
     const vouched = await prepare({ url });
@@ -138,6 +145,6 @@ const prebuilt: Artifact = {
   url: "https://example.com/ruby-3.4.5.tgz",
   sha256,
   stripComponents: 1,
-  builtFor: {},
+  builtFor: { os: "linux", arch: "amd64" },
   origin: "buildpack",
 };

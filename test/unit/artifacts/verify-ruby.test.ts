@@ -11,7 +11,7 @@ describe("an installed Ruby", () => {
     const directory = await makeInterpreter(
       "echo -n 'ruby 3.4.5 (2025-07-16 revision 20cda200d3)'",
     );
-    await expect(verify(directory, "3.4.5")).resolves.toBeUndefined();
+    await expect(verify(directory, "3.4.5")).resolves.toBe("3.4.5");
   });
 
   test("is refused where it reports another", async () => {
@@ -39,14 +39,23 @@ describe("an installed Ruby", () => {
 
   test("is asked without the user's RUBYOPT", async () => {
     const directory = await makeInterpreter('echo "ruby 3.4.5$RUBYOPT"');
-    await expect(verify(directory, "3.4.5", { RUBYOPT: "9" })).resolves.toBeUndefined();
+    await expect(verify(directory, "3.4.5", { RUBYOPT: "9" })).resolves.toBe("3.4.5");
   });
 
-  test("is known by its engine's version where it is JRuby", async () => {
-    const directory = await makeInterpreter("echo 'jruby 9.4.15.0 (3.1.7) 2026-01-01 abcdef'");
-    const wanted = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
-    const context = { run: runCommand, env: {} };
-    await expect(verifyRuby(directory, wanted, context)).resolves.toBeUndefined();
+  describe("that is JRuby", () => {
+    const wanted = { engine: "jruby", version: "3.1.4", engineVersion: "9.4.15.0" };
+
+    test("is known by its engine's version, and says what it speaks", async () => {
+      const directory = await makeInterpreter("echo 'jruby 9.4.15.0 (3.1.7) 2026-01-01 abcdef'");
+      const context = { run: runCommand, env: {} };
+      await expect(verifyRuby(directory, wanted, context)).resolves.toBe("3.1.7");
+    });
+
+    test("is told where Java is", async () => {
+      const directory = await makeInterpreter('echo "jruby $JAVA_HOME.0 (3.1.7)"');
+      const context = { run: runCommand, env: { JAVA_HOME: "9.4.15" } };
+      await expect(verifyRuby(directory, wanted, context)).resolves.toBe("3.1.7");
+    });
   });
 });
 
@@ -68,5 +77,5 @@ async function makeInterpreter(script: string): Promise<string> {
 
 async function verify(directory: string, version: string, env: Record<string, string> = {}) {
   const context = { run: runCommand, env: { PATH: "/usr/bin:/bin", ...env } };
-  await verifyRuby(directory, { engine: "ruby", version }, context);
+  return await verifyRuby(directory, { engine: "ruby", version }, context);
 }

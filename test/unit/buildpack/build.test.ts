@@ -47,6 +47,7 @@ const restored = {
 
 const buildpack = {
   "inventory/ruby.toml": `[[artifacts]]\nname = "ruby"\nversion = "3.3.8"\nkind = "source"\nurl = "https://upstream.example.com/ruby"\nsha256 = "${checksum}"\n`,
+  "inventory/jruby.toml": `[[artifacts]]\nname = "jruby"\nversion = "9.4.15.0"\nkind = "prebuilt"\nurl = "https://upstream.example.com/jruby"\nsha256 = "${checksum}"\n`,
   "inventory/jemalloc.toml": `[[artifacts]]\nname = "jemalloc"\nversion = "5.3.1"\nkind = "source"\nurl = "https://upstream.example.com/jemalloc"\nsha256 = "${checksum}"\n`,
   "inventory/ruby-branches.toml":
     '[[branches]]\nbranch = "3.3"\nstatus = "security maintenance"\nfirst-release = "2023-12-25"\n',
@@ -163,6 +164,61 @@ describe("build", () => {
   test("opens what Rails writes to", async () => {
     const { appDir } = await buildApp();
     expect((await lstatIfAny(join(appDir, "tmp/pids")))?.isDirectory()).toBe(true);
+  });
+});
+
+describe("build on JRuby", () => {
+  const jrubyLock = lockfile
+    .replace("x86_64-linux", "java")
+    .replace("ruby 3.3.8p144", "ruby 3.1.7p0 (jruby 9.4.15.0)")
+    .replace("2.5.22", "2.6.3");
+  const layers = {
+    "ruby/bin/ruby": "",
+    "ruby/lib/jruby.jar": "",
+    "ruby/lib/jruby-java17.0.15.jsa": "30 MB",
+    "ruby/lib/ruby/gems/shared/specifications/default/bundler-2.6.3.gemspec": "",
+    "ruby.toml": `[metadata]\ndistro = "debian 12"\narch = "amd64"\nruby-version = "jruby 9.4.15.0"\nchecksum = "${checksum}"\n`,
+  };
+  const java = 'openjdk version "17.0.15" 2025-04-15';
+
+  async function buildOnJava(userEnv: Record<string, string> = {}) {
+    const layersDir = await makeTree(layers);
+    const files = { "Gemfile.lock": jrubyLock };
+    const env = { JAVA_HOME: "/layers/test_jvm/jdk", ...userEnv };
+    return await buildApp({ layersDir, files, userEnv: env, output: [java] });
+  }
+
+  test("asks Java first what it is, and keeps the JRuby of an earlier build", async () => {
+    const { commands, log } = await buildOnJava();
+    expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual([
+      "/layers/test_jvm/jdk/bin/java -version",
+      "bundle install",
+      "bundle clean",
+    ]);
+    expect(log).toContain("Kept `jruby 9.4.15.0`");
+    expect(log).toContain("`2.6.3` ships with Ruby");
+    expect(log).not.toContain("- jemalloc");
+  });
+
+  test("starts Bundler in the way that is over soonest, unless the user says how", async () => {
+    const optionsOf = async (userEnv?: Record<string, string>) =>
+      (await buildOnJava(userEnv)).commands[1]?.env["JRUBY_OPTS"];
+    expect(await optionsOf()).toBe("--dev");
+    expect(await optionsOf({ JRUBY_OPTS: "-J-Xmx1g" })).toBe("-J-Xmx1g");
+  });
+
+  test("leaves no archive of classes in the layer, and tells no server to fork", async () => {
+    const { layersDir } = await buildOnJava();
+    const files = Object.keys(await readTree(layersDir));
+    expect(files.filter((path) => path.startsWith("ruby/lib/jruby"))).toEqual([
+      "ruby/lib/jruby.jar",
+    ]);
+    expect(files).toContain("variables/env.launch/WEB_CONCURRENCY.override");
+  });
+
+  test("downloads nothing where there is no Java", async () => {
+    const work = buildApp({ layersDir: await makeTree(), files: { "Gemfile.lock": jrubyLock } });
+    expect(await failureOf(work)).toMatchObject({ code: "java/missing" });
   });
 });
 

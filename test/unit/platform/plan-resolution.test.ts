@@ -47,6 +47,18 @@ describe("one trial", () => {
     ]);
   });
 
+  test("who could provide what is missing is named where the requirement says so", () => {
+    const plan = {
+      provides: [],
+      requires: [{ name: "jdk", metadata: { buildpack: "test/jvm" } }],
+      or: [],
+    };
+    const asking = { buildpack: { id: "a" }, optional: false, plan };
+    expect(resolve(asking)).toEqual([
+      "a requires jdk, which no other buildpack provides (test/jvm would)",
+    ]);
+  });
+
   test("what is provided must be required later", () => {
     expect(resolve(candidate("a", [{ provides: ["x"] }]))).toEqual([
       "a provides x, which no other buildpack requires",

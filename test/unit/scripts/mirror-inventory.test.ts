@@ -36,6 +36,23 @@ test("offers the compiled archive before the source, by names of files beside th
   });
 });
 
+test("offers what a project publishes for every system to all of them", () => {
+  const published = { path: "/cache/z/jruby-dist-9.4.15.0-bin.tar.gz", sha256: "c".repeat(64) };
+  const release = { name: "jruby", version: "9.4.15.0", published };
+  expect(parseToml(writeInventory([release], target))).toEqual({
+    artifacts: [
+      {
+        name: "jruby",
+        version: "9.4.15.0",
+        kind: "prebuilt",
+        url: "jruby-dist-9.4.15.0-bin.tar.gz",
+        sha256: "c".repeat(64),
+        "strip-components": 1,
+      },
+    ],
+  });
+});
+
 test("offers what was compiled on Debian 12 for 13 too where 13 has every library", () => {
   const served = (libraries: string[]) => {
     const release = { name: "ruby", version: "3.3.8", prebuilt: prebuilt(libraries) };

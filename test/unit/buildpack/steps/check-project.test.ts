@@ -6,8 +6,8 @@ import { makeTree } from "../../../support/tree.ts";
 
 const amd64 = { os: "linux", arch: "amd64" };
 const arm64 = { os: "linux", arch: "arm64" };
-const mri = { engine: "ruby", version: "3.3.8" };
-const jruby = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
+const mri = undefined;
+const java17 = { version: "17.0.15", release: 17 };
 
 describe("the platforms of a lockfile", () => {
   test.each([
@@ -42,16 +42,29 @@ describe("the platforms of a lockfile", () => {
     await expect(checkProject(locked(["aarch64-linux"]), arm64, mri)).resolves.toBeUndefined();
   });
 
-  test.each([[["java"]], [["universal-java-17"]], [["ruby"]]])(
-    "%j serve JRuby, whatever the machine",
-    async (platforms) => {
-      await expect(checkProject(locked(platforms), amd64, jruby)).resolves.toBeUndefined();
+  test.each([
+    [["java"]],
+    [["universal-java"]],
+    [["universal-java-17"]],
+    [["universal-java-21", "universal-java-17"]],
+    [["ruby"]],
+  ])("%j serve JRuby on Java 17, whatever the machine", async (platforms) => {
+    await expect(checkProject(locked(platforms), amd64, java17)).resolves.toBeUndefined();
+    await expect(checkProject(locked(platforms), arm64, java17)).resolves.toBeUndefined();
+  });
+
+  test.each([[["x86_64-linux"]], [["universal-java-21"]]])(
+    "%j do not serve JRuby on Java 17",
+    async (present) => {
+      const failure = failureOf(checkProject(locked(present), amd64, java17));
+      expect(await failure).toMatchObject({ wanted: "universal-java-17", present });
     },
   );
 
-  test("that only MRI can use do not serve JRuby", async () => {
-    const failure = failureOf(checkProject(locked(["x86_64-linux"]), amd64, jruby));
-    expect(await failure).toMatchObject({ wanted: "java", present: ["x86_64-linux"] });
+  test("that serve JRuby on Java 8 name it as Java 8 names itself", async () => {
+    const java8 = { version: "1.8.0_412", release: 8 };
+    const project = locked(["universal-java-1.8"]);
+    await expect(checkProject(project, amd64, java8)).resolves.toBeUndefined();
   });
 });
 

@@ -1,10 +1,17 @@
-import { describe, expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/steps/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
+import { runCommand } from "../../../../src/system/command.ts";
+import { createFetcher } from "../../../../src/system/http.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { recordSection } from "../../../support/section.ts";
+import { tarballGz } from "../../../support/tarball.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const branches = `
@@ -110,6 +117,71 @@ describe("a Ruby that is out of date", () => {
     expect(lines).toEqual([]);
   });
 });
+
+describe("a JRuby that is installed", () => {
+  const asked = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
+  const speaks = "reports the version that was asked for, and that it speaks Ruby `3.1.7`";
+
+  test("says what it speaks, and is started as `ruby`", async () => {
+    const { directory, lines } = await install(asked, "Gemfile.lock");
+    expect(lines.at(-1)).toBe(`\`jruby 9.4.15.0\` ${speaks}`);
+    expect(await readlink(join(directory, "bin/ruby"))).toBe("jruby");
+  });
+
+  test("that speaks another Ruby than the lockfile says gets a warning", async () => {
+    const { lines } = await install({ ...asked, version: "3.1.4" }, "Gemfile.lock");
+    expect(lines.slice(-2)).toEqual([
+      "! Gemfile.lock says that jruby 9.4.15.0 speaks Ruby 3.1.4, but it speaks 3.1.7. Bundler will compare that with the Gemfile.",
+      '! Say ruby "3.1.7" in the Gemfile, and engine_version: "9.4.15.0", then: bundle update --ruby',
+    ]);
+  });
+
+  test.each(["3.1", "9.4.15.0"])(
+    "that was asked for without its language gets none",
+    async (version) => {
+      const { lines } = await install({ ...asked, version }, ".ruby-version");
+      expect(lines.at(-1)).toContain(speaks);
+    },
+  );
+
+  async function install(ruby: LockedRuby, source: string) {
+    const archive = tarballGz([
+      {
+        path: "bin/jruby",
+        body: "#!/bin/sh\necho 'jruby 9.4.15.0 (3.1.7) 2026-06-08'\n",
+        mode: 0o755,
+      },
+    ]);
+    const directory = join(await makeTree(), "ruby");
+    const buildpackDir = await makeTree({
+      "inventory/jruby.toml": `${jrubyEntry("9.4.15.0")}sha256 = "${sha256(archive)}"\n`,
+      "jruby-9.4.15.0": "",
+    });
+    await writeFile(join(buildpackDir, "jruby-9.4.15.0"), archive);
+    const fetcher = createFetcher({ env: {} });
+    onTestFinished(() => fetcher.close());
+    const context = makeBuildContext({
+      input: { buildpackDir },
+      userEnv: { BP_DEPENDENCY_MIRROR: pathToFileURL(buildpackDir).href },
+      env: { PATH: "/usr/bin:/bin" },
+      run: runCommand,
+    });
+    const section = recordSection();
+    const inventory = await readOwnInventory(buildpackDir);
+    const found = await findRuby(
+      { ...context, fetcher },
+      { ruby, source, disagreeing: [] },
+      inventory,
+      section,
+    );
+    await found.install(directory, section);
+    return { directory, lines: section.lines };
+  }
+});
+
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
 
 async function find(ruby: LockedRuby, today = "2026-08-06") {
   const buildpackDir = await makeTree({
