@@ -8,6 +8,7 @@ import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
 import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
+import { nodeMessages } from "./error-messages/node.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
@@ -24,6 +25,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...bundlerMessages,
   ...gemsMessages,
   ...rakeMessages,
+  ...nodeMessages,
   ...jemallocMessages,
   ...systemMessages,
   ...platformMessages,

@@ -1,0 +1,4 @@
+class FacetsController < ActionController::Base
+  def index
+  end
+end
