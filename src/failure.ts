@@ -67,7 +67,12 @@ export interface FailureFacts {
   "rake/detection-failed": { command: string; exitCode: number; output: string[] };
   "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
   // Node and packages of JavaScript (src/buildpack/steps)
-  "node/missing": { gems: string[]; packageJson: boolean; skippedBy: string[] };
+  "node/missing": {
+    gems: string[];
+    packageJson: boolean;
+    manager: string;
+    skippedBy: string[];
+  };
   "node/package-manager-missing": {
     manager: string;
     chosenBy: string;

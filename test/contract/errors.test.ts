@@ -140,6 +140,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
     packageJson: true,
+    manager: "npm",
     skippedBy: ["SKIP_JS_BUILD=1", "SKIP_CSS_BUILD=1"],
   },
   "node/package-manager-missing": {

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,6 +14,10 @@ import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import { makeNodeBuildpack, type ModulesPlace } from "../support/node-buildpack.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
+const tasks = `
+Rake::Task["assets:precompile"].enhance { puts "NODE #{ENV.values_at("NODE_ENV", "NODE_OPTIONS")}" }
+`;
+
 const own = fileURLToPath(new URL("../..", import.meta.url));
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -28,6 +32,8 @@ beforeAll(async () => {
   place = await temporaryDirectory();
   server = await serveMirror(world.mirror);
   app = await makeApp(place.path, "rails-yarn");
+  await mkdir(join(app.dir, "lib/tasks"), { recursive: true });
+  await writeFile(join(app.dir, "lib/tasks/story.rake"), tasks);
   buildpacks = {
     "in the app": await makeNodeBuildpack(place.path, "in the app"),
     "in a layer": await makeNodeBuildpack(place.path, "in a layer"),
@@ -48,6 +54,10 @@ describe("a Rails app with yarn, behind a Node buildpack", () => {
     expect(first.log.match(/^.*yarn install v1/gm)).toHaveLength(1);
     const link = await expectServesBundle();
     expect(link).toMatch(/^\/assets\/application-[0-9a-f]+\.js$/);
+  });
+
+  test("is bundled in the environment that the Node buildpack left", () => {
+    expect(first.log).toContain('NODE ["production", "--no-deprecation"]');
   });
 
   test("has no development dependencies when it runs, and the others", async () => {

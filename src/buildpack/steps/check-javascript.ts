@@ -88,12 +88,13 @@ async function bundlersToRun(context: BuildContext, project: Project): Promise<A
   return assetBundlers(project.locked, context.env);
 }
 
-async function requireNode({ project, programs, bundlers }: Found): Promise<void> {
+async function requireNode({ project, manager, programs, bundlers }: Found): Promise<void> {
   if (bundlers.length === 0 || programs.node !== undefined || programs.bun !== undefined) return;
   throw new BuildpackError({
     code: "node/missing",
     gems: bundlers.map(({ gem }) => gem),
     packageJson: await isFile(join(project.dir, "package.json")),
+    manager: manager?.name ?? "npm",
     skippedBy: bundlers.map(({ skippedBy }) => skippedBy),
   });
 }

@@ -2,7 +2,7 @@ import type { Messages } from "./message.ts";
 
 /** What an app's JavaScript needs of other buildpacks. */
 export const nodeMessages: Messages<"node"> = {
-  "node/missing": ({ gems, packageJson, skippedBy }) => ({
+  "node/missing": ({ gems, packageJson, manager, skippedBy }) => ({
     headline: "The app's assets need Node, and this build has none",
     happened: [
       `The lockfile has ${listed(gems)}, by which precompiling assets runs Node. Neither \`node\` nor \`bun\` is on the build's PATH.`,
@@ -12,7 +12,7 @@ export const nodeMessages: Messages<"node"> = {
     ],
     next: [
       ...(packageJson ? [] : ["Add the `package.json` that names the app's packages to the app."]),
-      ...nodeBuildpacks,
+      ...nodeBuildpacks(manager),
       ...withoutBundling(skippedBy),
     ],
     blame: "configuration",
@@ -22,7 +22,7 @@ export const nodeMessages: Messages<"node"> = {
     happened: [
       `The app has a \`${chosenBy}\`, so ${gem} runs \`${manager}\` when assets are precompiled. It is not on the build's PATH.`,
     ],
-    next: [...nodeBuildpacks, ...withoutBundling([skippedBy])],
+    next: [...nodeBuildpacks(manager), ...withoutBundling([skippedBy])],
     blame: "configuration",
   }),
   "node/prune-failed": ({ because }) => ({
@@ -36,11 +36,24 @@ export const nodeMessages: Messages<"node"> = {
   }),
 };
 
-const nodeBuildpacks = [
-  "--buildpack heroku/nodejs --buildpack lapidary/ruby   # with Heroku's builders",
-  "--buildpack paketo-buildpacks/node-engine --buildpack paketo-buildpacks/yarn --buildpack paketo-buildpacks/yarn-install --buildpack lapidary/ruby   # with Paketo's; npm-install instead of the two with yarn, where the app has a package-lock.json",
-  "In a builder's own order, the same buildpacks stand before lapidary/ruby in its group.",
-];
+function nodeBuildpacks(manager: string): string[] {
+  const installers = paketoInstallers[manager] ?? [];
+  const paketo = ["node-engine", ...installers].map((name) => `paketo-buildpacks/${name}`);
+  return [
+    `${inOrder(["heroku/nodejs"])}   # with Heroku's builders`,
+    ...(installers.length > 0 ? [`${inOrder(paketo)}   # with Paketo's builders`] : []),
+    "In a builder's own order, the same buildpacks stand before lapidary/ruby in its group.",
+  ];
+}
+
+const paketoInstallers: Record<string, string[]> = {
+  npm: ["npm-install"],
+  yarn: ["yarn", "yarn-install"],
+};
+
+function inOrder(buildpacks: readonly string[]): string {
+  return [...buildpacks, "lapidary/ruby"].map((name) => `--buildpack ${name}`).join(" ");
+}
 
 function withoutBundling(skippedBy: readonly string[]): string[] {
   return [

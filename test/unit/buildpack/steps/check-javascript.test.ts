@@ -21,6 +21,7 @@ describe("an app whose assets are bundled with Node", () => {
       code: "node/missing",
       gems: [gem],
       packageJson: true,
+      manager: "npm",
       skippedBy: [skippedBy],
     });
   });
