@@ -79,10 +79,15 @@ async function pruneOrThrow(
   const elsewhere = await findLinkElsewhere(directory, context.input.appDir);
   if (elsewhere !== undefined) throw failure(`they lie elsewhere: \`${elsewhere}\``);
   await runPrune(context, { name, prune }, section);
-  // What bundlers keep for their next run, which starts from a new `node_modules`.
-  await removeTree(join(directory, ".cache"));
+  for (const kept of forNextRun) await removeTree(join(directory, kept));
   section.detail("`BP_NODE_MODULES=remove` leaves all packages out of the image");
 }
+
+/**
+ * What bundlers and pnpm keep for their next run, which starts from a new `node_modules`. pnpm's holds
+ * the time of the build, so that no two images would be the same.
+ */
+const forNextRun = [".cache", ".modules.yaml", ".pnpm-workspace-state-v1.json"];
 
 async function runPrune(
   context: BuildContext,

@@ -13,6 +13,7 @@ const modules = {
   "node_modules/ms/index.js": "",
   "node_modules/esbuild/bin/esbuild": "",
   "node_modules/.cache/terser/1": "",
+  "node_modules/.modules.yaml": "prunedAt: now",
 };
 
 describe("node_modules once assets are precompiled", () => {
@@ -27,7 +28,7 @@ describe("node_modules once assets are precompiled", () => {
     const { commands, left, appDir } = await settle({ files: { [lockfile]: "" } });
     expect(commands.map(({ file, args }) => [file, ...args].join(" "))).toEqual([command]);
     expect(commands[0]).toMatchObject({ cwd: appDir, env: { CI: "true", NODE_ENV: "production" } });
-    // What bundlers kept for themselves goes as well.
+    // What bundlers and pnpm kept for themselves goes as well.
     expect(left).toEqual(["esbuild/bin/esbuild", "ms/index.js"]);
   });
 
@@ -40,7 +41,7 @@ describe("node_modules once assets are precompiled", () => {
   test("stays as it is where the user says so", async () => {
     const { commands, left } = await settle({ wish: "keep" });
     expect(commands).toEqual([]);
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(4);
   });
 
   test("that is not there is no chapter of the log", async () => {
@@ -101,7 +102,7 @@ describe("development dependencies that cannot be taken out", () => {
     ],
   ])("because %s, are warned of, and fail a build that was to do it", async (because, story) => {
     const { left, log } = await settle(story);
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(4);
     expect(log).toContain(`  ! Because ${because}.\n`);
     expect(log).toContain("They become part of the image.");
     const failure = await failureOf(settle({ ...story, wish: "prune" }));
