@@ -1,4 +1,4 @@
-class FacetsController < ActionController::Base
+class FacetsController < ApplicationController
   def index
   end
 end
