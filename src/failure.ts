@@ -70,6 +70,21 @@ export interface FailureFacts {
   // Rake tasks and assets (src/buildpack/steps)
   "rake/detection-failed": { command: string; exitCode: number; output: string[] };
   "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
+  // Node and packages of JavaScript (src/buildpack/steps)
+  "node/missing": {
+    gems: string[];
+    packageJson: boolean;
+    manager: string;
+    skippedBy: string[];
+  };
+  "node/package-manager-missing": {
+    manager: string;
+    chosenBy: string;
+    gem: string;
+    skippedBy: string;
+  };
+  "node/prune-failed": { because: string };
+
   // jemalloc (src/buildpack)
   "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
   "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };

@@ -33,6 +33,12 @@ export const settings = {
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",
   ),
+  BP_NODE_MODULES: setting(
+    z
+      .enum(["prune", "keep", "remove"], { error: "expected `prune`, `keep` or `remove`" })
+      .optional(),
+    "What becomes of the app's `node_modules` once assets are precompiled: `prune` takes development dependencies out, `remove` all of it, `keep` nothing. Without it, `prune` where that can be done, else a warning. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in a layer of another buildpack are never touched.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",

@@ -1,8 +1,6 @@
-import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { RunCommand } from "../system/command.ts";
-import { isFile } from "../system/files.ts";
+import { findProgram } from "../system/search-path.ts";
 
 /** Something that a compilation needs on the build image. */
 export interface Requirement {
@@ -41,11 +39,7 @@ export async function hasTool(
   tool: string,
   env: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  for (const directory of (env["PATH"] ?? "").split(":").filter(Boolean)) {
-    const path = join(directory, tool);
-    if ((await isFile(path)) && (await isExecutable(path))) return true;
-  }
-  return false;
+  return (await findProgram(tool, env["PATH"])) !== undefined;
 }
 
 async function isPresent(tool: string, context: PreflightContext): Promise<boolean> {
@@ -53,11 +47,4 @@ async function isPresent(tool: string, context: PreflightContext): Promise<boole
   const args = ["-E", "-include", tool, "-x", "c", "/dev/null", "-o", "/dev/null"];
   const { exitCode } = await context.run({ file: "cc", args, cwd: "/", env: context.env });
   return exitCode === 0;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

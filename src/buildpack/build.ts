@@ -4,11 +4,13 @@ import { findGem } from "../ruby/gemfile-lock.ts";
 import type { BuildContext } from "./steps/build-context.ts";
 import { provideSecretKeyBase } from "./layers/secret-key-base.ts";
 import { setVariables } from "./layers/variables.ts";
+import { checkJavaScript } from "./steps/check-javascript.ts";
 import { checkProject } from "./steps/check-project.ts";
 import { chooseJemalloc } from "./steps/choose-jemalloc.ts";
 import { chooseProcesses } from "./steps/choose-processes.ts";
 import { chooseVersions } from "./steps/choose-versions.ts";
 import { findJava } from "./steps/find-java.ts";
+import { keepPackages } from "./steps/keep-packages.ts";
 import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
@@ -17,6 +19,7 @@ import { readProject } from "./steps/read-project.ts";
 import { removeClassArchives } from "./steps/remove-class-archives.ts";
 import { reportProject } from "./steps/report-project.ts";
 import { writeBillsOfMaterials } from "./steps/write-bills-of-materials.ts";
+import { settleNodeModules } from "./steps/settle-node-modules.ts";
 
 /**
  * Turns an app into layers from which it runs (contract: Build).
@@ -37,12 +40,14 @@ export async function build(context: BuildContext): Promise<void> {
   const versions = await chooseVersions(context, project);
   const java = await findJava(context, versions.ruby);
   await checkProject(project, input.target, java);
+  const javaScript = await checkJavaScript(context, project);
   const inventory = await loadBuildInventory(context);
   const jemalloc = chooseJemalloc(context, project, versions.ruby.ruby, inventory);
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, project, wanted);
   const { places, bundleGroups } = installed;
-  const served = await precompileAssets(context, project, installed);
+  const served = await precompileAssets(keepPackages(context, javaScript), project, installed);
+  await settleNodeModules(context, javaScript);
 
   await printer.section("Environment", async (section) => {
     await setVariables({ layersDir, places, bundleGroups, jruby: java !== undefined, section });

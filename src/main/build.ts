@@ -39,8 +39,7 @@ async function run(): Promise<number> {
   await build({
     input,
     settings: read.settings,
-    // The shim keeps the user's options of Node from us; the build's commands get them back.
-    env: { ...process.env, NODE_OPTIONS: input.platform.env["NODE_OPTIONS"] },
+    env: withNodeOptions(process.env),
     printer,
     fetcher,
     run: (command) => runCommand({ signal: stop.signal, ...command }),
@@ -49,6 +48,11 @@ async function run(): Promise<number> {
   });
   await fetcher.close();
   return buildExitCode.success;
+}
+
+/** The shim keeps from us what is set for the app's Node; the build's commands get it back. */
+function withNodeOptions({ LAPIDARY_NODE_OPTIONS, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, NODE_OPTIONS: LAPIDARY_NODE_OPTIONS };
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -12,7 +12,7 @@ async function run(): Promise<number> {
     cwd: process.cwd(),
     args: process.argv.slice(2),
   });
-  const detection = await detect(input.appDir);
+  const detection = await detect(input.appDir, input.platform.env);
   if (!detection.pass) {
     process.stdout.write(`Not a Ruby app: ${detection.because}.\n`);
     return detectExitCode.fail;

@@ -9,6 +9,7 @@ import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
 import { javaMessages } from "./error-messages/java.ts";
 import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
+import { nodeMessages } from "./error-messages/node.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
@@ -26,6 +27,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...gemsMessages,
   ...rakeMessages,
   ...javaMessages,
+  ...nodeMessages,
   ...jemallocMessages,
   ...systemMessages,
   ...platformMessages,

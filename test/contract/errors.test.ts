@@ -149,6 +149,21 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 1,
     output: ["rake aborted!", 'SassC::SyntaxError: Error: Invalid CSS after "p {"'],
   },
+  "node/missing": {
+    gems: ["jsbundling-rails", "cssbundling-rails"],
+    packageJson: true,
+    manager: "npm",
+    skippedBy: ["SKIP_JS_BUILD=1", "SKIP_CSS_BUILD=1"],
+  },
+  "node/package-manager-missing": {
+    manager: "yarn",
+    chosenBy: "yarn.lock",
+    gem: "jsbundling-rails",
+    skippedBy: "SKIP_JS_BUILD=1",
+  },
+  "node/prune-failed": {
+    because: "`npm`, which `package-lock.json` asks for, is not on the build's PATH",
+  },
   "jemalloc/version-unknown": {
     version: "9.9.9",
     archive: "jemalloc-9.9.9.tar.bz2",

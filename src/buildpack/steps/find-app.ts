@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
+import { type GemfileLock, parseGemfileLock } from "../../ruby/gemfile-lock.ts";
+import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { rubyCandidates } from "../../ruby/ruby-request.ts";
 import { isFile, lstatIfAny, readTextIfAny } from "../../system/files.ts";
 
@@ -8,6 +9,8 @@ export interface AppNeeds {
   packageJson: boolean;
   yarnLock: boolean;
   jruby: boolean;
+  /** Whether its gems run JavaScript when the app runs. */
+  execJs: boolean;
 }
 
 export type FoundApp = { state: "found"; needs: AppNeeds } | { state: "none"; because: string };
@@ -23,12 +26,14 @@ export async function findApp(appDir: string): Promise<FoundApp> {
     isFile(at("Gemfile.lock")),
   ]);
   if (!gemfile && !lockfile) return { state: "none", because: await reasonFor(appDir) };
+  const locked = await readLocked(at("Gemfile.lock"));
   const [packageJson, yarnLock, jruby] = await Promise.all([
     isFile(at("package.json")),
     isFile(at("yarn.lock")),
-    asksForJruby(at),
+    asksForJruby(at, locked),
   ]);
-  return { state: "found", needs: { packageJson, yarnLock, jruby } };
+  const execJs = locked !== undefined && gemsOnExecJs(locked).length > 0;
+  return { state: "found", needs: { packageJson, yarnLock, jruby, execJs } };
 }
 
 async function reasonFor(appDir: string): Promise<string> {
@@ -40,14 +45,21 @@ async function reasonFor(appDir: string): Promise<string> {
   return "there is no `Gemfile.lock` and no `Gemfile` in the root of the app";
 }
 
-async function asksForJruby(at: (name: string) => string): Promise<boolean> {
-  const [lockfile, rubyVersionFile, toolVersionsFile] = await Promise.all(
-    ["Gemfile.lock", ".ruby-version", ".tool-versions"].map((name) => readTextIfAny(at(name))),
+async function readLocked(path: string): Promise<GemfileLock | undefined> {
+  const parsed = parseGemfileLock((await readTextIfAny(path)) ?? "");
+  return parsed.kind === "lockfile" ? parsed.lockfile : undefined;
+}
+
+async function asksForJruby(
+  at: (name: string) => string,
+  locked: GemfileLock | undefined,
+): Promise<boolean> {
+  const [rubyVersionFile, toolVersionsFile] = await Promise.all(
+    [".ruby-version", ".tool-versions"].map((name) => readTextIfAny(at(name))),
   );
-  const parsed = parseGemfileLock(lockfile ?? "");
   const candidates = rubyCandidates({
     lockfileName: "Gemfile.lock",
-    lockedRuby: parsed.kind === "lockfile" ? parsed.lockfile.rubyVersion : undefined,
+    lockedRuby: locked?.rubyVersion,
     rubyVersionFile,
     toolVersionsFile,
     buildpackDefault: "",

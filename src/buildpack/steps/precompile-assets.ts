@@ -1,12 +1,12 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { BuildpackError } from "../../failure.ts";
 import { keepAssets, removeFragments } from "../layers/assets.ts";
 import type { Section } from "../../output/printer.ts";
-import { assetDirectories, isAssetManifest } from "../../ruby/asset-directories.ts";
+import { assetDirectories } from "../../ruby/asset-directories.ts";
 import { isDirectory } from "../../system/files.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
+import { findAssetManifest } from "./find-asset-manifest.ts";
 import type { Installed } from "./install-ruby-and-gems.ts";
 import { machineKeys } from "./machine-keys.ts";
 import { type Rake, withRake } from "./rake.ts";
@@ -43,7 +43,7 @@ async function findAndRunTasks(
 ): Promise<void> {
   await withRake(context, project, installed, async (rake) => {
     // Before anything is restored: afterwards nobody could tell whose it is.
-    const manifest = await findManifest(project.dir);
+    const manifest = await findAssetManifest(project.dir);
     if (rake.standIns.length > 0) {
       const names = rake.standIns.map((name) => `\`${name}\``).join(" and ");
       section.say(`Made up for these commands alone, as none is set: ${names}`);
@@ -61,11 +61,6 @@ async function servedDirectories({ dir, locked }: Project): Promise<string[]> {
   const { served } = assetDirectories(locked);
   const present = await Promise.all(served.map((path) => isDirectory(join(dir, path))));
   return served.filter((_, index) => present[index]);
-}
-
-async function findManifest(appDir: string): Promise<string | undefined> {
-  const names = await readdir(join(appDir, "public/assets")).catch(() => []);
-  return names.sort().find(isAssetManifest);
 }
 
 interface Tasks {

@@ -9,7 +9,6 @@ export async function reportProject(context: BuildContext, project: Project): Pr
     ...ignoredLines(project),
     ...leftOutSettings(project),
     ...withheldVariables(context),
-    ...missingNode(context),
     ...ignoredBindings(context),
   ];
   if (warnings.length === 0) return;
@@ -46,13 +45,4 @@ function withheldVariables({ input, env }: BuildContext): string[] {
 function ignoredBindings({ input }: BuildContext): string[] {
   const { ignoredBindings } = input.platform;
   return ignoredBindings.map(({ name, because }) => `Binding ${name} is left out: ${because}.`);
-}
-
-function missingNode({ input }: BuildContext): string[] {
-  const ruby = input.plan.entries.find((entry) => entry.name === "ruby");
-  if (ruby?.metadata["node-provider"] !== "none") return [];
-  return [
-    "The app has a package.json or a yarn.lock, but no buildpack of this build provides Node.",
-    "Where the app needs Node, put a Node buildpack before this one: `--buildpack heroku/nodejs --buildpack lapidary/ruby`.",
-  ];
 }

@@ -101,8 +101,8 @@ const causes: readonly { saying: RegExp; advise: (named: string) => Advice }[] =
       /ExecJS::RuntimeUnavailable|Could not find a JavaScript runtime|(?:node|yarn|npm): not found|No such file or directory - (?:node|yarn|npm|npx)\b/,
     advise: () => ({
       next: [
-        `Put a Node buildpack before this one: --buildpack heroku/nodejs --buildpack lapidary/ruby`,
-        `It needs a package.json in the app to see that Node is wanted.`,
+        `Put a Node buildpack before this one: --buildpack heroku/nodejs --buildpack lapidary/ruby, or with Paketo's builders`,
+        `paketo-buildpacks/node-engine and the one that installs packages (npm-install, or yarn and yarn-install).`,
       ],
       blame: "configuration",
     }),

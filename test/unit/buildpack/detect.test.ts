@@ -49,6 +49,36 @@ describe("Application Contract: Detect", () => {
   });
 });
 
+describe("Node at launch", () => {
+  const execjs =
+    "GEM\n  specs:\n    execjs (2.10.2)\n    terser (1.2.0)\n      execjs (>= 0.3.0)\n";
+
+  test("is asked for where gems run JavaScript, without any package.json", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": execjs });
+    expect(await launched(app)).toEqual(["node"]);
+  });
+
+  test("is asked for with the packages where BP_NODE_MODULES leaves some", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile, "package.json": "{}" });
+    for (const wish of ["prune", " keep\n"]) {
+      expect(await launched(app, { BP_NODE_MODULES: wish })).toEqual(["node", "node_modules"]);
+    }
+    for (const wish of ["remove", "", "nonsense"]) {
+      expect(await launched(app, { BP_NODE_MODULES: wish })).toEqual([]);
+    }
+    expect(await launched(app)).toEqual([]);
+  });
+
+  /** What is required at launch by any alternative, besides Ruby. */
+  async function launched(app: string, userEnv?: Record<string, string>): Promise<string[]> {
+    const detection = await detect(app, userEnv);
+    if (!detection.pass) throw new Error(detection.because);
+    const requires = [detection.plan, ...detection.plan.or].flatMap((one) => one.requires);
+    const wanted = requires.filter(({ metadata }) => metadata?.["launch"] === true);
+    return [...new Set(wanted.map(({ name }) => name))].filter((name) => name !== "ruby").sort();
+  }
+});
+
 describe("an app that is not for us", () => {
   test("has neither a Gemfile nor a lockfile", async () => {
     expect(await detect(await makeTree({ "index.js": "" }))).toEqual({

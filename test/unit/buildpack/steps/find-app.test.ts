@@ -6,12 +6,12 @@ import { addToTree, makeTree } from "../../../support/tree.ts";
 
 test("finds what an app needs by the files in its root", async () => {
   const app = await makeTree({ "Gemfile.lock": "", "package.json": "{}" });
-  const needs = { packageJson: true, yarnLock: false, jruby: false };
+  const needs = { packageJson: true, yarnLock: false, jruby: false, execJs: false };
   expect(await findApp(app)).toEqual({ state: "found", needs });
   await addToTree(app, { "yarn.lock": "", ".ruby-version": "jruby-10.0.2.0" });
   expect(await findApp(app)).toEqual({
     state: "found",
-    needs: { packageJson: true, yarnLock: true, jruby: true },
+    needs: { packageJson: true, yarnLock: true, jruby: true, execJs: false },
   });
 });
 

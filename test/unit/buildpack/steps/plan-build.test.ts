@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { planFor } from "../../../../src/buildpack/steps/plan-build.ts";
+import { chosenNodeProvider, planFor } from "../../../../src/buildpack/steps/plan-build.ts";
 
-const nothing = { packageJson: false, yarnLock: false, jruby: false };
+const nothing = {
+  packageJson: false,
+  yarnLock: false,
+  jruby: false,
+  execJs: false,
+  nodeAtLaunch: false,
+};
 const provides = [{ name: "ruby" }];
 const ruby = (provider: string) => ({
   name: "ruby",
@@ -60,7 +66,7 @@ describe("the build plan", () => {
   });
 
   test("of an app with both on JRuby repeats everything in each alternative", () => {
-    expect(planFor({ packageJson: true, yarnLock: true, jruby: true })).toEqual({
+    expect(planFor({ ...nothing, packageJson: true, yarnLock: true, jruby: true })).toEqual({
       provides,
       requires: [
         ruby("heroku/nodejs"),
@@ -78,4 +84,36 @@ describe("the build plan", () => {
       ],
     });
   });
+
+  test("of an app whose gems run JavaScript takes Node alone, at launch too", () => {
+    expect(planFor({ ...nothing, execJs: true })).toEqual({
+      provides,
+      requires: [ruby("heroku/nodejs"), heroku("heroku/nodejs-engine")],
+      or: [
+        { provides, requires: [ruby("node"), withLaunch(node)] },
+        { provides, requires: [ruby("none")] },
+      ],
+    });
+  });
+
+  test("has Node and packages at launch, but not Yarn, where the user wants them then", () => {
+    const plan = planFor({ ...nothing, packageJson: true, yarnLock: true, nodeAtLaunch: true });
+    expect(plan.or[0]?.requires).toEqual([
+      ruby("node-and-modules"),
+      withLaunch(node),
+      yarn,
+      withLaunch(modules("heroku/nodejs-yarn")),
+    ]);
+  });
 });
+
+test("the alternative that was chosen is told by an entry of the buildpack plan", () => {
+  const others = { name: "ruby", metadata: { build: true } };
+  const ours = { name: "ruby", metadata: { "node-provider": "node" } };
+  expect(chosenNodeProvider({ entries: [others, ours] })).toBe("node");
+  expect(chosenNodeProvider({ entries: [others] })).toBeUndefined();
+});
+
+function withLaunch(entry: { name: string; metadata: object }) {
+  return { ...entry, metadata: { ...entry.metadata, launch: true } };
+}

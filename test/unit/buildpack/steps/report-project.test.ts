@@ -39,22 +39,6 @@ describe("what a build does not follow", () => {
         "  ! GEM_HOME, RUBYOPT could put another Ruby or other gems in place of the app's: not passed on to any command of this build.\n",
     );
   });
-
-  test("is a package.json where no buildpack provides Node", async () => {
-    const entry = { name: "ruby", metadata: { "node-provider": "none" } };
-    const log = await logOf(makeProject("GEM\n"), { input: { plan: { entries: [entry] } } });
-    expect(log).toContain("no buildpack of this build provides Node");
-    expect(log).toContain("`--buildpack heroku/nodejs --buildpack lapidary/ruby`");
-  });
-
-  test.each(["heroku/nodejs", "node-and-modules", "node", "not-needed"])(
-    "is nothing where Node comes from %s",
-    async (provider) => {
-      const entry = { name: "ruby", metadata: { "node-provider": provider } };
-      const request = { input: { plan: { entries: [entry] } } };
-      expect(await logOf(makeProject("GEM\n"), request)).toBe("");
-    },
-  );
 });
 
 async function logOf(project: Project, request: BuildContextRequest = {}): Promise<string> {

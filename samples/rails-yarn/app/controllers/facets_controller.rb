@@ -1,0 +1,4 @@
+class FacetsController < ApplicationController
+  def index
+  end
+end

@@ -1,0 +1,14 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findProgram } from "../../../src/system/search-path.ts";
+import { makeTree } from "../../support/tree.ts";
+
+test("a program is the first executable file of its name on the PATH", async () => {
+  const root = await makeTree({ "a/node/": "", "b/node": "", "c/node": "", "d/node": "" });
+  for (const name of ["c", "d"]) await chmod(join(root, name, "node"), 0o755);
+  const path = ["a", "b", "c", "d"].map((name) => join(root, name)).join(":");
+  expect(await findProgram("node", `:${path}`)).toBe(join(root, "c/node"));
+  expect(await findProgram("yarn", path)).toBeUndefined();
+  expect(await findProgram("node", undefined)).toBeUndefined();
+});
