@@ -33,6 +33,10 @@ export const settings = {
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",
   ),
+  BP_RAILS_BOOTSNAP: setting(
+    flag(true),
+    "`false` leaves it to the running app to compile its code. Otherwise, where the lockfile has bootsnap, the code of gems and app is compiled ahead.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",

@@ -12,6 +12,7 @@ import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
 import { precompileAssets } from "./steps/precompile-assets.ts";
+import { precompileCode } from "./steps/precompile-code.ts";
 import { readProject } from "./steps/read-project.ts";
 import { reportProject } from "./steps/report-project.ts";
 
@@ -39,6 +40,7 @@ export async function build(context: BuildContext): Promise<void> {
   const installed = await installRubyAndGems(context, project, wanted);
   const { places, bundleGroups } = installed;
   const served = await precompileAssets(context, project, installed);
+  await precompileCode(context, project, installed);
 
   await printer.section("Environment", async (section) => {
     await setVariables({ layersDir, places, bundleGroups, section });
