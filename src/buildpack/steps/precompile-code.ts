@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import glob from "fast-glob";
 import { keepCompiledGems } from "../layers/bootsnap.ts";
 import type { Section } from "../../output/printer.ts";
 import { bootsnapCache, canPrecompile, patternOfApp, sourcesOfCode } from "../../ruby/bootsnap.ts";
@@ -99,8 +100,15 @@ async function precompileGems(work: Work, directory: string): Promise<string | u
   const { gems, bundler, ruby } = installed.places;
   const trees = [gems, bundler, ruby].filter((path) => path !== undefined);
   const exclude = patternOfApp(project.dir, context.input.layersDir);
-  const args = ["--gemfile", "--exclude", exclude];
-  return (await age(trees)) ?? (await runBootsnap(work, directory, args));
+  const args = ["--gemfile", "--exclude", exclude, ...(await codeLikeTests(gems))];
+  return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
+}
+
+/** What bootsnap passes over as a gem's own tests, though it is code that apps load: rack-test's. */
+async function codeLikeTests(gems: string): Promise<string[]> {
+  const pattern = "{gems,bundler/gems}/*/lib/**/{features,spec,test}";
+  const found = await glob(pattern, { cwd: gems, absolute: true, onlyDirectories: true });
+  return found.sort();
 }
 
 async function precompileApp(work: Work, directory: string): Promise<string | undefined> {
@@ -109,10 +117,10 @@ async function precompileApp(work: Work, directory: string): Promise<string | un
   const own = sourcesOfCode(
     entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
   );
-  const pathGems = locked.sources.flatMap((source) =>
+  const remotes = locked.sources.flatMap((source) =>
     source.kind === "path" ? [source.remote] : [],
   );
-  const sources = [...new Set([...own, ...pathGems.filter((path) => path !== ".")])];
+  const sources = [...new Set([...own, ...remotes.filter((remote) => remote !== ".")])];
   return (await age([dir])) ?? (await runBootsnap(work, directory, sources));
 }
 
@@ -130,10 +138,9 @@ async function runBootsnap(
   work: Work,
   directory: string,
   args: readonly string[],
+  shown = args.join(" "),
 ): Promise<string | undefined> {
   const { context, project, installed, section } = work;
-  const [kind = ""] = args;
-  const shown = kind.startsWith("--") ? kind : args.join(" ");
   const command = `bundle exec bootsnap precompile ${shown}`;
   const { exitCode } = await section.timed(`Running \`${command}\``, () =>
     context.run({
