@@ -56,7 +56,7 @@ export async function linkTree(from: string, to: string): Promise<void> {
  * there already; files that stand in the way are replaced.
  */
 export async function linkInto(from: string, to: string): Promise<void> {
-  await copy(["-R", "-s", "--remove-destination"], `${from}/.`, to);
+  await copy(["-R", "-s", "--remove-destination", "--no-target-directory"], from, to);
 }
 
 /**
