@@ -75,8 +75,11 @@ describe("Application Contract: Environment variable defaults, and those modifie
   });
 
   test("reach what they are for: Ruby's encoding, Puma's timeout, Bundler's groups", async () => {
-    const script =
-      'require "puma/configuration"; puts Encoding.default_external, Bundler.settings[:without].inspect, Puma::Configuration.new.final_options[:persistent_timeout] rescue puts $!.message';
+    const script = `
+      require "puma"
+      require "puma/configuration"
+      puma = Puma::Configuration.new.tap(&:clamp)
+      puts Encoding.default_external, Bundler.settings[:without].inspect, puma.options[:persistent_timeout]`;
     const { log } = await runCommandIn({ app, world }, "bundle", "exec", "ruby", "-e", script);
     expect(log).toContain("UTF-8\n[:development, :test]\n95\n");
   });
