@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -128,6 +128,7 @@ describe("variables that would put another Ruby or other gems in the app's place
 /** Builds with a buildpack behind ours that prints the environment it gets. */
 async function rebuild(env: Record<string, string> = {}) {
   const behind = await makeBuildpack({ build: "env | sed 's/^/LATER /'" });
+  await chmod(behind, 0o755);
   const args = ["--buildpack", checkout, "--buildpack", behind];
   const all = { BP_INVENTORY: server.inventory, BP_JEMALLOC: "false", ...env };
   const { exitCode, log } = await build({ app, world, env: all, args });
