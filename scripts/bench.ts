@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureBuild } from "../test/bench/build.ts";
 import { measureDetect } from "../test/bench/detect.ts";
+import { measureLaunch } from "../test/bench/launch.ts";
 import { measureLockfile } from "../test/bench/lockfile.ts";
 import type { Measurement } from "../test/bench/measure.ts";
 import { bundle } from "./bundle.ts";
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 await bundle();
 const measurements: Measurement[] = [];
 // The build takes minutes: what is known is printed at once.
-for (const measure of [measureLockfile, measureDetect, measureBuild]) {
+for (const measure of [measureLockfile, measureDetect, measureBuild, measureLaunch]) {
   for (const measurement of await measure(checkout, Number(values.rounds))) {
     measurements.push(measurement);
     process.stdout.write(`${describe(measurement)}\n`);

@@ -39,6 +39,10 @@ export const settings = {
       .optional(),
     "What becomes of the app's `node_modules` once assets are precompiled: `prune` takes development dependencies out, `remove` all of it, `keep` nothing. Without it, `prune` where that can be done, else a warning. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in a layer of another buildpack are never touched.",
   ),
+  BP_RAILS_BOOTSNAP: setting(
+    flag(true),
+    "`false` leaves it to the running app to compile its code. Otherwise, where the lockfile has bootsnap, the code of gems and app is compiled ahead.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",

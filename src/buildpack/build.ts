@@ -15,6 +15,7 @@ import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
 import { precompileAssets } from "./steps/precompile-assets.ts";
+import { precompileCode } from "./steps/precompile-code.ts";
 import { readProject } from "./steps/read-project.ts";
 import { removeClassArchives } from "./steps/remove-class-archives.ts";
 import { reportProject } from "./steps/report-project.ts";
@@ -48,6 +49,7 @@ export async function build(context: BuildContext): Promise<void> {
   const { places, bundleGroups } = installed;
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);
   await settleNodeModules(context, javaScript);
+  await precompileCode(context, project, installed);
 
   await printer.section("Environment", async (section) => {
     await setVariables({ layersDir, places, bundleGroups, jruby: java !== undefined, section });

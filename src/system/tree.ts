@@ -52,6 +52,14 @@ export async function linkTree(from: string, to: string): Promise<void> {
 }
 
 /**
+ * Gives every file of a tree a symbolic link at the same place below another directory, which may be
+ * there already; files that stand in the way are replaced.
+ */
+export async function linkInto(from: string, to: string): Promise<void> {
+  await copy(["-R", "-s", "--remove-destination", "--no-target-directory"], from, to);
+}
+
+/**
  * Copies a tree as an image holds it: owners and modes stay, and every time is that of all files in
  * images, the first second of 1980.
  */

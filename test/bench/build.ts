@@ -47,7 +47,8 @@ async function prepare(checkout: string) {
   await cp(join(checkout, "samples/rails"), at("app"), { recursive: true });
   await mkdir(at("platform/env"), { recursive: true });
   await writeFile(at("platform/env/BP_INVENTORY"), mirror.inventory);
-  // By hand there is neither of these two.
+  // By hand there is none of these.
+  await writeFile(at("platform/env/BP_RAILS_BOOTSNAP"), "false");
   await writeFile(at("platform/env/BP_RAILS_SKIP_ASSETS"), "true");
   await writeFile(at("platform/env/BP_JEMALLOC"), "false");
   await writeFile(at("plan.toml"), "");
@@ -103,6 +104,7 @@ async function measurePlatform(
       report,
       ...["--env", `BP_INVENTORY=${inventory}`],
       ...["--env", "BP_JEMALLOC=false", "--env", "BP_RAILS_SKIP_ASSETS=true"],
+      ...["--env", "BP_RAILS_BOOTSNAP=false"],
     ];
     await run(join(checkout, "bin/lapidary"), ["build", at("app"), ...options]);
     const { durations } = JSON.parse(await readFile(report, "utf8")) as {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
 import { withWork } from "../../scripts/work.ts";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { descendants } from "../support/processes.ts";
 import { ensureWorld, fullRing, temporaryDirectory, type World } from "../support/world.ts";
 
 const tuned = "dirty_decay_ms:1000,narenas:2,background_thread:true";
@@ -223,18 +224,4 @@ async function mapsOfApp(ancestor: number): Promise<string> {
     if (maps.includes("libruby")) return maps;
   }
   return "";
-}
-
-async function descendants(ancestor: number): Promise<number[]> {
-  const children = new Map<number, number[]>();
-  for (const name of await readdir("/proc")) {
-    const status = /^\d+$/.test(name)
-      ? await readFile(`/proc/${name}/status`, "utf8").catch(() => "")
-      : "";
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const found = [ancestor];
-  for (const pid of found) found.push(...(children.get(pid) ?? []));
-  return found.slice(1);
 }

@@ -11,6 +11,7 @@ import {
 } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import { cycloneDxProblems, spdxProblems } from "../support/sbom-schemas.ts";
+import { addToTree } from "../support/tree.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -24,6 +25,7 @@ beforeAll(async () => {
   place = await temporaryDirectory();
   server = await serveMirror(world.mirror);
   app = await makeApp(place.path, "rails");
+  await addPathGem();
   first = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
 });
 
@@ -38,6 +40,7 @@ describe("a Rails app", () => {
     const layers = first.report?.layers.map(({ name, fate }) => `${name} ${fate}`).sort();
     expect(layers).toEqual([
       "assets created",
+      "bootsnap created",
       "gems created",
       "inventory created",
       "jemalloc created",
@@ -104,6 +107,7 @@ describe("a Rails app", () => {
     expect(again.log).toContain("Kept `3.3.8`: nothing that it depends on has changed");
     expect(again.log).toContain("Kept `5.3.1`: nothing that it depends on has changed");
     expect(again.log).toContain("Kept: nothing that `bundle install` depends on has changed");
+    expect(again.log).toContain("Kept the gems' compiled code: nothing that it depends on has");
     expect(again.log).toContain("`SECRET_KEY_BASE` (default): kept from the previous image");
     const fates = new Set(
       again.report?.layers.filter(({ name }) => name !== "variables").map(({ fate }) => fate),
@@ -112,11 +116,42 @@ describe("a Rails app", () => {
     expect(await billsOf("gems")).toEqual(bills);
   });
 
+  test("finds all code compiled when it starts, by bootsnap's own count, from files with an image's times", async () => {
+    const { exitCode, log } = await runCommandIn({ app, world }, "ruby", "-e", countEvents);
+    expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
+    const [app1980, events] = JSON.parse(log.trim().split("\n").at(-1) ?? "");
+    expect(app1980).toBe(315532801);
+    expect(Object.keys(events).sort()).toEqual([
+      "/layers/lapidary_ruby/gems hit",
+      "/layers/lapidary_ruby/ruby hit",
+      "/workspace hit",
+    ]);
+    // The path gem, which is in the app, counts as the app's.
+    expect(events["/workspace hit"]).toBeGreaterThan(10);
+    expect(events["/layers/lapidary_ruby/gems hit"]).toBeGreaterThan(1000);
+  });
+
+  test("compiles its code anew where a path gem changed but its size did not, and keeps that of gems", async () => {
+    await edit("engines/stones/lib/stones.rb", (text) => text.replace("ruby", "opal"));
+    const changed = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    expect(changed).toMatchObject({ exitCode: 0 });
+    const layer = changed.report?.layers.find(({ name }) => name === "bootsnap");
+    expect(layer).toMatchObject({ fate: "reused" });
+    const { log } = await runCommandIn({ app, world }, "bin/rails", "runner", "puts Stones::FIRST");
+    expect(log).toMatch(/^opal$/m);
+  });
+
   test("runs `bundle install` on kept gems when a gem is removed, and names the files that changed", async () => {
     await edit("Gemfile", (text) => text.replace(/^gem "thruster".*\n/m, ""));
     await edit("Gemfile.lock", (text) => text.replace(/^ +thruster\b.*\n/gm, ""));
-    const changed = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    const env = { BP_INVENTORY: server.inventory, BP_RAILS_BOOTSNAP: "false" };
+    const changed = await build({ app, world, env });
     expect(changed).toMatchObject({ exitCode: 0 });
+    expect(changed.log).toContain(
+      "Code is not compiled ahead, because `BP_RAILS_BOOTSNAP` says so",
+    );
+    const bootsnap = changed.report?.layers.find(({ name }) => name === "bootsnap");
+    expect(bootsnap).toMatchObject({ fate: "removed" });
     expect(changed.log).toMatch(
       /Updating, because `Gemfile` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\); `Gemfile.lock` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\)/,
     );
@@ -135,6 +170,33 @@ async function billsOf(layer: string): Promise<{ cyclonedx: string; spdx: string
     await readFile(join(directory, `sbom.${extension}.json`), "utf8");
   return { cyclonedx: await read("cdx"), spdx: await read("spdx") };
 }
+
+/** A gem in the app's own directory, with code that is loaded when the app starts. */
+async function addPathGem(): Promise<void> {
+  const gemspec = `Gem::Specification.new { |s| s.name = "stones"; s.version = "1.0"; s.summary = s.author = "x"; s.files = [] }`;
+  await addToTree(app.dir, {
+    "engines/stones/stones.gemspec": `${gemspec}\n`,
+    "engines/stones/lib/stones.rb": 'module Stones\n  FIRST = "ruby"\nend\n',
+  });
+  await edit("Gemfile", (text) => `${text}\ngem "stones", path: "engines/stones"\n`);
+  const section = "PATH\n  remote: engines/stones\n  specs:\n    stones (1.0)\n\n";
+  await edit("Gemfile.lock", (text) =>
+    `${section}${text}`.replace("\n  thruster", "\n  stones!\n  thruster"),
+  );
+}
+
+/** Boots the app, and prints what bootsnap did for the files of each tree. */
+const countEvents = `
+require "/workspace/config/boot"
+require "json"
+events = Hash.new(0)
+Bootsnap.instrumentation = lambda do |event, path|
+  tree = path[%r{\\A(/workspace|/layers/[^/]+/[^/]+)/}, 1]
+  events["#{tree || path} #{event}"] += 1
+end
+require "/workspace/config/environment"
+puts JSON.generate([File.mtime("/workspace/config/boot.rb").to_i, events])
+`;
 
 async function edit(name: string, change: (text: string) => string): Promise<void> {
   const path = join(app.dir, name);

@@ -32,7 +32,7 @@ const inputs = {
 };
 
 const metadataSchema = z.object({ ...keys, ...inputs });
-type GemsMetadata = z.output<typeof metadataSchema>;
+export type GemsMetadata = z.output<typeof metadataSchema>;
 
 export interface GemsOptions {
   layersDir: string;

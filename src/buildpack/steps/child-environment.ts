@@ -1,7 +1,16 @@
 import { isDecidedByBuildpack } from "../../ruby/bundle-config.ts";
 
 /** Variables that make a Ruby, a Bundler or a git other than the app's answer. */
-const harmful = new Set(["GEM_HOME", "GEM_PATH", "GIT_DIR", "GIT_WORK_TREE", "RUBYLIB", "RUBYOPT"]);
+const harmful = new Set([
+  "BUNDLER_VERSION",
+  "GEM_HOME",
+  "GEM_PATH",
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "RUBYGEMS_GEMDEPS",
+  "RUBYLIB",
+  "RUBYOPT",
+]);
 
 // What the user chooses about groups decides which gems are installed, so it is let through.
 const groupChoices = new Set(["BUNDLE_WITHOUT", "BUNDLE_WITH", "BUNDLE_ONLY"]);

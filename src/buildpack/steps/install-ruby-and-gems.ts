@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Artifact } from "../../artifacts/artifact.ts";
 import type { BuildContext } from "./build-context.ts";
 import { installBundler } from "../layers/bundler.ts";
-import { installGems } from "../layers/gems.ts";
+import { type GemsMetadata, installGems } from "../layers/gems.ts";
 import { installRuby } from "../layers/ruby.ts";
 import { bundlerVariables } from "../layers/variables.ts";
 import type { Places } from "../layers/variables.ts";
@@ -29,6 +29,8 @@ export interface Installed {
   rubyVersion: string;
   /** The same by its parts, with the checksum of its archive. */
   ruby: { engine: string; version: string; checksum: string };
+  /** What the gems were installed from and for. */
+  gemsMetadata: GemsMetadata;
 }
 
 /** What can be installed, and what is wanted of it. */
@@ -158,12 +160,13 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
     rubyChecksum: ruby.checksum,
     bundlerVersion: versions.bundler,
   };
+  const metadata = { ...machineKeys(context), ...madeWith, ...inputs };
   const gems = await printer.section("Gems", (section) =>
     installGems({
       layersDir: input.layersDir,
       appDir: input.appDir,
       lockfile: project.lockfile,
-      metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      metadata,
       always: settings.HEROKU_SKIP_BUNDLE_DIGEST,
       env: { ...withPath(env, ...executables.map((dir) => join(dir, "bin"))), ...groups },
       locate: (gemsDir) => bundlerVariables(place(gemsDir)),
@@ -177,5 +180,6 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
     bundleGroups: groups,
     rubyVersion: ruby.version,
     ruby: { engine, version: release, checksum },
+    gemsMetadata: metadata,
   };
 }

@@ -2,14 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { applyEnvModifications } from "../../cnb/env-modification.ts";
-import { contractVariables } from "../layers/variables.ts";
-import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { standInVariables } from "../../ruby/stand-in-variables.ts";
 import type { CommandResult } from "../../system/command.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
+import { appEnvironment } from "./app-environment.ts";
 import type { BuildContext } from "./build-context.ts";
-import { childEnvironment } from "./child-environment.ts";
 import type { Installed } from "./install-ruby-and-gems.ts";
 import type { Project } from "./read-project.ts";
 import { withTrustedCertificates } from "./trust-certificates.ts";
@@ -37,7 +34,8 @@ export async function withRake<T>(
   const bootsnapCache = await mkdtemp(join(tmpdir(), "lapidary-bootsnap-"));
   try {
     return await withTrustedCertificates(platform.bindings, async (trusted) => {
-      const env = rakeEnvironment(context, project, installed, { bootsnapCache, trusted });
+      const app = appEnvironment(context, project, installed);
+      const env = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
       return await work(rakeOf(context, project, env));
     });
   } finally {
@@ -60,18 +58,4 @@ function rakeOf(context: BuildContext, project: Project, env: Record<string, str
         ...(onLine ? { onLine } : {}),
       }),
   };
-}
-
-/** What the running app gets, without a secret of its own; the user's values go before ours. */
-function rakeEnvironment(
-  context: BuildContext,
-  project: Project,
-  installed: Installed,
-  { bootsnapCache, trusted }: { bootsnapCache: string; trusted: Record<string, string> },
-): Record<string, string> {
-  const { applied } = parseBundleConfig(project.bundleConfig ?? "");
-  const { env } = childEnvironment(context.env);
-  const user = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...applied, ...env, ...trusted };
-  const variables = contractVariables(installed);
-  return applyEnvModifications({ ...user, ...installed.bundleGroups }, variables, "build");
 }

@@ -1,12 +1,14 @@
-import { chmod, link, lstat, readFile, readlink, stat, symlink } from "node:fs/promises";
+import { chmod, link, lstat, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   copyFollowingLinks,
   copyTree,
   discardTree,
+  linkInto,
   linkTree,
   moveTree,
+  setImageTimes,
 } from "../../../src/system/tree.ts";
 import { lstatIfAny } from "../../../src/system/files.ts";
 import { makeTree, modeOf, readTree } from "../../support/tree.ts";
@@ -45,6 +47,24 @@ test("linkTree shares the files", async () => {
   const { from, to } = await makeSource();
   await linkTree(from, to);
   expect((await stat(join(to, "shut/inner"))).ino).toBe((await stat(join(from, "shut/inner"))).ino);
+});
+
+test("linkInto leaves a symbolic link for each file, in place of what stands there", async () => {
+  const root = await makeTree({ "from/a/b": "x", "to/a/b": "old", "to/a/c": "y" });
+  await linkInto(join(root, "from"), join(root, "to"));
+  expect(await readlink(join(root, "to/a/b"))).toBe(join(root, "from/a/b"));
+  expect(await readTree(join(root, "to"))).toEqual({ "a/c": "y" });
+});
+
+test("setImageTimes gives everything the first second of 1980, links too and not what they lead to", async () => {
+  const { from, root } = await makeSource();
+  await symlink(join(root, "outside"), join(from, "away"));
+  await writeFile(join(root, "outside"), "");
+  await setImageTimes(from);
+  for (const name of ["", "file", "away", "shut/inner"]) {
+    expect((await lstat(join(from, name))).mtimeMs).toBe(315_532_801_000);
+  }
+  expect((await lstat(join(root, "outside"))).mtimeMs).toBeGreaterThan(315_532_801_000);
 });
 
 test("moveTree moves a read-only directory and leaves it read-only", async () => {

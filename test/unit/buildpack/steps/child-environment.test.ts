@@ -3,9 +3,11 @@ import { childEnvironment, withPath } from "../../../../src/buildpack/steps/chil
 
 describe("childEnvironment", () => {
   test.each([
+    "BUNDLER_VERSION",
     "GEM_HOME",
     "GEM_PATH",
     "GIT_DIR",
+    "RUBYGEMS_GEMDEPS",
     "RUBYLIB",
     "RUBYOPT",
     "BUNDLE_PATH",

@@ -6,6 +6,7 @@ import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
+import { gemsMetadata } from "../../../support/gems-metadata.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
 const app = {
@@ -171,7 +172,7 @@ async function precompile(story: Story = {}) {
   };
   const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
   const ruby = { engine: "ruby", version: "3.3.8", checksum: "" };
-  const installed = { places, bundleGroups, rubyVersion: "3.3.8", ruby };
+  const installed = { places, bundleGroups, rubyVersion: "3.3.8", ruby, gemsMetadata };
   const served = await precompileAssets(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, served, log: context.log() };
 }

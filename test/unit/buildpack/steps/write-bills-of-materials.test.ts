@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeBillsOfMaterials } from "../../../../src/buildpack/steps/write-bills-of-materials.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
+import { gemsMetadata } from "../../../support/gems-metadata.ts";
 import { lockedWith } from "../../../support/locked.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 
@@ -30,6 +31,7 @@ async function write(sbomFormats: string[], more: Record<string, string> = {}) {
       bundleGroups: {},
       rubyVersion: "3.3.8",
       ruby: { engine: "ruby", version: "3.3.8", checksum: "a".repeat(64) },
+      gemsMetadata,
     },
     jemalloc: undefined,
     locked: lockedWith({ rack: "1.0" }),
