@@ -20,6 +20,7 @@ import {
   type ListedFile,
 } from "../../system/file-listing.ts";
 import { makeEmptyDirectory, readTextIfAny, removeTree } from "../../system/files.ts";
+import { setPresentTimes } from "../../system/tree.ts";
 
 const metadataSchema = z.object({ distro: z.string(), arch: z.string(), rubyVersion: z.string() });
 type AssetsMetadata = z.output<typeof metadataSchema>;
@@ -95,8 +96,11 @@ function parseTimes(text: string | undefined): z.output<typeof timesSchema> | un
   }
 }
 
+// Platforms hand over every file of an app as old as the next, build after build. Sprockets takes a
+// file whose time is that of its fragments for unchanged, and would not look into it.
 async function restore(layerDir: string, options: AssetsOptions): Promise<void> {
   const { appDir, directories, section } = options;
+  await setPresentTimes(appDir);
   const times = parseTimes(await readFile(join(layerDir, "times.json"), "utf8")) ?? {};
   const kept = await listFiles(join(layerDir, "files"), allOf(directories));
   const paths = kept.map(({ path }) => path);
