@@ -33,6 +33,10 @@ export const settings = {
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",
   ),
+  BP_RAILS_ASSETS_REUSE: setting(
+    flag(false),
+    "`true` takes over what the last build precompiled, without running rake, where the app's files, the build's environment, Ruby and the gems are the same. For apps with a task `assets:clean`; others have nothing kept.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",

@@ -106,6 +106,22 @@ describe("a Rails app with Sprockets", () => {
     expect(await stylesheets()).not.toContain(original);
   });
 
+  test("with BP_RAILS_ASSETS_REUSE=true, is left as a compile leaves it, by a build that runs no rake", async () => {
+    const env = { BP_RAILS_ASSETS_REUSE: "true" };
+    expect(await rebuild(env)).toMatchObject({ exitCode: 0 });
+    const compiled = await contents();
+    expect(compiled).toContain("  ./public/assets/.sprockets-manifest-");
+    const reused = await rebuild(env);
+    expect(reused).toMatchObject({ exitCode: 0 });
+    expect(reused.log).toContain("Not precompiled, because nothing that it depends on has changed");
+    expect(reused.log).not.toMatch(/Running `[^`]*rake|COMPILES/);
+    expect(await contents()).toBe(compiled);
+    await write("app/assets/stylesheets/layout.css", "body { margin: 6em }\n");
+    const changed = await rebuild(env);
+    expect(changed.log).toMatch(/Nothing to reuse, because the app's files \(/);
+    expect(await contents()).not.toBe(compiled);
+  });
+
   test("aborts on a broken stylesheet, with Sprockets' own error first", async () => {
     const broken = "/*\n *= require marble\n */\n";
     await write("app/assets/stylesheets/colours.css", broken);
@@ -136,8 +152,8 @@ describe("a Rails app with Sprockets", () => {
   );
 });
 
-async function rebuild(): Promise<BuildResult> {
-  return await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+async function rebuild(env: Record<string, string> = {}): Promise<BuildResult> {
+  return await build({ app, world, env: { BP_INVENTORY: server.inventory, ...env } });
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -154,6 +170,12 @@ function compiled({ log }: BuildResult): string[] {
 async function stylesheets(): Promise<string[]> {
   const { log } = await runCommandIn({ app, world }, "ls", "public/assets");
   return log.match(/^application-\w+\.css$/gm) ?? [];
+}
+
+/** The modes, names and digests of everything in the built app. */
+async function contents(): Promise<string> {
+  const script = "find . -printf '%M %p %l\\n' | sort; find . -type f -exec sha256sum {} + | sort";
+  return (await runCommandIn({ app, world }, "sh", "-c", script)).log;
 }
 
 function expectInOrder(log: string, ...texts: string[]): void {
