@@ -75,6 +75,7 @@ const clauses: readonly (readonly [id: string, about: RegExp])[] = [
   ["J8", /does not exist is an error/],
   ["J9", /versions are listed/],
   ["J10", /matter of the build/],
+  ["J11", /another version or system/],
 ];
 
 interface Row {
