@@ -88,7 +88,16 @@ function* entriesBelow(root: string, directory: string): Generator<string> {
   }
 }
 
+// What cannot be read here is no reason to fail: no task can have read it either.
 function describe(path: string): string {
+  try {
+    return describeEntry(path);
+  } catch (error) {
+    return `unreadable ${(error as NodeJS.ErrnoException).code}`;
+  }
+}
+
+function describeEntry(path: string): string {
   const stats = lstatSync(path);
   const mode = (stats.mode & 0o7777).toString(8);
   if (stats.isDirectory()) return `${directoryMark} ${mode}`;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, symlink, utimes } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -36,6 +36,13 @@ describe("the digest of a tree", () => {
     const root = await tree();
     const before = digestSnapshot(snapshotTree(root));
     await change(root);
+    expect(digestSnapshot(snapshotTree(root))).not.toBe(before);
+  });
+
+  test("is had of a tree with a name that is not UTF-8", async () => {
+    const root = await tree();
+    const before = digestSnapshot(snapshotTree(root));
+    await writeFile(Buffer.concat([Buffer.from(`${root}/stone-`), Buffer.from([0xff])]), "");
     expect(digestSnapshot(snapshotTree(root))).not.toBe(before);
   });
 
