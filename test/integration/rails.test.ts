@@ -99,7 +99,8 @@ describe("a Rails app", () => {
 
   test("finds executables of the app before those of gems, and those before Ruby's", async () => {
     const { log } = await runCommandIn({ app, world }, "which", "-a", "rake");
-    expect(log.match(/^\/.*\/rake$/gm)).toEqual([
+    // Platforms put the directories of layers on PATH as well, behind ours.
+    expect([...new Set(log.match(/^\/.*\/rake$/gm))]).toEqual([
       "/workspace/bin/rake",
       "/layers/lapidary_ruby/gems/bin/rake",
       "/layers/lapidary_ruby/ruby/bin/rake",
