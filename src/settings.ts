@@ -43,6 +43,10 @@ export const settings = {
     flag(true),
     "`false` leaves it to the running app to compile its code. Otherwise, where the lockfile has bootsnap, the code of gems and app is compiled ahead.",
   ),
+  BP_RAILS_ASSETS_REUSE: setting(
+    flag(false),
+    "`true` takes over what the last build precompiled, without running rake, where the app's files, the build's environment, Ruby and the gems are the same. For apps with a task `assets:clean`; others have nothing kept.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { addContent } from "../system/file-digest.ts";
 
 /** What a layer directory weighs, and whether anything below it has been touched. */
 export interface LayerFingerprint {
@@ -42,19 +43,6 @@ function addEntry(hash: Hash, path: Buffer, name: Buffer): void {
   if (type === kind.file) addContent(hash, path);
   if (type === kind.link) hash.update(readlinkSync(path, { encoding: "buffer" })).update("\0");
 }
-
-function addContent(hash: Hash, path: Buffer): void {
-  const file = openSync(path, "r");
-  try {
-    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
-      hash.update(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-const chunk = Buffer.alloc(1024 * 1024);
 
 /**
  * Every entry below a directory, in the order of its bytes; names need not be UTF-8. The calls are

@@ -21,10 +21,9 @@ export function standInVariables(request: StandInRequest): Record<string, string
 // Since 7.1, Rails makes up a key itself when it is asked to.
 function standInKey({ locked, env, throwawayKey }: StandInRequest): Record<string, string> {
   const rails = findGem(locked, "railties");
-  if (rails === undefined || env["SECRET_KEY_BASE"] || env["SECRET_KEY_BASE_DUMMY"]) return {};
-  return compareGemVersions(rails.version, "7.1.0.a") >= 0
-    ? { SECRET_KEY_BASE_DUMMY: "1" }
-    : { SECRET_KEY_BASE: throwawayKey };
+  if (rails === undefined || env["SECRET_KEY_BASE"]) return {};
+  if (compareGemVersions(rails.version, "7.1.0.a") < 0) return { SECRET_KEY_BASE: throwawayKey };
+  return env["SECRET_KEY_BASE_DUMMY"] ? {} : { SECRET_KEY_BASE_DUMMY: "1" };
 }
 
 function standInDatabase({ locked, env }: StandInRequest): Record<string, string> {

@@ -22,6 +22,14 @@ export async function listFiles(
   return listings.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** The files that were written last, as many as take less than `limit` bytes together. */
+export function newestBelow(files: readonly ListedFile[], limit: number): ListedFile[] {
+  const newestFirst = files.toSorted((a, b) => b.modified - a.modified);
+  let bytes = 0;
+  const tooMany = newestFirst.findIndex((file) => (bytes += file.bytes) >= limit);
+  return tooMany === -1 ? newestFirst : newestFirst.slice(0, tooMany);
+}
+
 /**
  * Copies files to the same paths below another root, except where anything is there already or
  * where the way leads through a link.

@@ -70,9 +70,12 @@ export async function copyTreeForImage(from: string, to: string): Promise<void> 
 
 /** Gives all files of a tree the time that files have in images. */
 export async function setImageTimes(path: string): Promise<void> {
-  const touch = ["touch", "-h", "-d", "@315532801", "{}", "+"];
-  const { exitCode, stderr } = await run("find", [path, "-exec", ...touch]);
-  if (exitCode !== 0) throw new Error(`touch failed: ${stderr}`);
+  await touchTree(path, ["-d", "@315532801"]);
+}
+
+/** Gives all files of a tree the present time. */
+export async function setPresentTimes(path: string): Promise<void> {
+  await touchTree(path, []);
 }
 
 /** Moves a tree within its file system, also one whose top directory is read-only. */
@@ -102,6 +105,19 @@ export async function giveTrees(
 ): Promise<void> {
   const { exitCode, stderr } = await run("chown", ["-R", "-h", `${uid}:${gid}`, "--", ...paths]);
   if (exitCode !== 0) throw new Error(`chown failed: ${stderr}`);
+}
+
+async function touchTree(path: string, options: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await run("find", [
+    path,
+    "-exec",
+    "touch",
+    "-h",
+    ...options,
+    "{}",
+    "+",
+  ]);
+  if (exitCode !== 0) throw new Error(`touch failed: ${stderr}`);
 }
 
 async function copy(options: readonly string[], from: string, to: string): Promise<void> {

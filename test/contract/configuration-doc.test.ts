@@ -15,6 +15,7 @@ test.each([
   "BP_INVENTORY",
   "BP_DEPENDENCY_MIRROR",
   "BP_RAILS_SKIP_ASSETS",
+  "BP_RAILS_ASSETS_REUSE",
   "HEROKU_SKIP_BUNDLE_DIGEST",
 ])("docs/configuration.md tells of %s", (key) => {
   expect(page).toContain(`| \`${key}\``);

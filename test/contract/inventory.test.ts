@@ -105,6 +105,15 @@ describe("the inventory", () => {
     expect(ageWarning(version, "2026-08-06", branches, undefined)).toEqual([]);
   });
 
+  test("has these versions of jemalloc", () => {
+    const releases = inventory.filter(({ name }) => name === "jemalloc");
+    expect(new Set(releases.map(({ version }) => version))).toEqual(
+      new Set(
+        "5.3.1 5.3.0 5.2.1 5.2.0 5.1.0 5.0.1 4.5.0 4.4.0 4.3.1 4.2.1 4.1.1 4.0.4 3.6.0".split(" "),
+      ),
+    );
+  });
+
   test("has the default jemalloc of buildpack.toml, which is its newest", () => {
     const descriptor = readFileSync(join(checkout, "buildpack.toml"), "utf8");
     const version = /^jemalloc = "(.+)"$/m.exec(descriptor)?.[1] ?? "";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
@@ -103,6 +103,17 @@ describe("jemalloc.sh", () => {
   });
 });
 
+describe("JEMALLOC_VERSION", () => {
+  test("does nothing when the app starts", async () => {
+    const { log } = await sh("ruby -e 0", {
+      JEMALLOC_ENABLED: "true",
+      JEMALLOC_VERSION: "5.3.0",
+      MALLOC_CONF: "stats_print:true",
+    });
+    expect(log).toContain('Version: "5.3.1-');
+  });
+});
+
 describe("JEMALLOC_VERSION at build", () => {
   test("installs that version, and says why the layer was emptied", async () => {
     const other = await rebuild({ JEMALLOC_VERSION: "5.3.0" });
@@ -176,6 +187,15 @@ test.runIf(fullRing)(
     expect(await mapsOfApp(served.pid)).toContain("/jemalloc/lib/libjemalloc.so");
   },
 );
+
+test("runs a process of a Procfile with jemalloc", async () => {
+  const procfile = join(app.dir, "Procfile");
+  await writeFile(procfile, `allocator: jemalloc.sh ruby -e '${printAllocator}'\n`);
+  expect(await rebuild()).toMatchObject({ exitCode: 0 });
+  const { log } = await runCommandIn({ app, world, args: ["--process", "allocator"] });
+  expect(log).toMatch(/^libjemalloc$/m);
+  await rm(procfile);
+});
 
 test("BP_JEMALLOC=false leaves nothing of it in the app", async () => {
   const off = await rebuild({ BP_JEMALLOC: "false" });

@@ -92,6 +92,39 @@ describe("a Rails app", () => {
     expect(gems).toMatch(/"pkg:gem\/nokogiri@[0-9.]+\?platform=x86_64-linux-gnu"/);
   });
 
+  test("takes another value for each default when it starts", async () => {
+    const given = {
+      BUNDLE_WITHOUT: "development",
+      DISABLE_SPRING: "0",
+      JRUBY_OPTS: "-J-Xmx1g",
+      LANG: "C",
+      MALLOC_ARENA_MAX: "4",
+      PUMA_PERSISTENT_TIMEOUT: "20",
+      RACK_ENV: "staging",
+      RAILS_ENV: "staging",
+      RAILS_LOG_TO_STDOUT: "no",
+      RAILS_SERVE_STATIC_FILES: "no",
+      SECRET_KEY_BASE: "mine",
+    };
+    const byDefault = await variablesOf({});
+    const own = await variablesOf(given);
+    for (const [name, value] of Object.entries(given)) {
+      expect(own).toContain(`${name}=${value}`);
+      expect(byDefault.join("\n")).toMatch(new RegExp(`^${name}=.+$`, "m"));
+    }
+    expect(byDefault).not.toEqual(expect.arrayContaining([expect.stringContaining("staging")]));
+  });
+
+  test("finds executables of the app before those of gems, and those before Ruby's", async () => {
+    const { log } = await runCommandIn({ app, world }, "which", "-a", "rake");
+    // Platforms put the directories of layers on PATH as well, behind ours.
+    expect([...new Set(log.match(/^\/.*\/rake$/gm))]).toEqual([
+      "/workspace/bin/rake",
+      "/layers/lapidary_ruby/gems/bin/rake",
+      "/layers/lapidary_ruby/ruby/bin/rake",
+    ]);
+  });
+
   test("keeps every layer of an unchanged build, without any network", async () => {
     const before = server.requests.length;
     const bills = await billsOf("gems");
@@ -197,6 +230,12 @@ end
 require "/workspace/config/environment"
 puts JSON.generate([File.mtime("/workspace/config/boot.rb").to_i, events])
 `;
+
+/** The environment of the built app. */
+async function variablesOf(env: Record<string, string>): Promise<string[]> {
+  const { log } = await runCommandIn({ app, world, env }, "env");
+  return log.split("\n");
+}
 
 async function edit(name: string, change: (text: string) => string): Promise<void> {
   const path = join(app.dir, name);

@@ -6,6 +6,7 @@ describe("readSettings", () => {
     expect(readSettings({ DATABASE_URL: "postgres://x" })).toEqual({
       settings: {
         BP_LOG_LEVEL: "info",
+        BP_RAILS_ASSETS_REUSE: false,
         BP_RAILS_BOOTSNAP: true,
         BP_JEMALLOC: true,
         BP_INVENTORY: undefined,

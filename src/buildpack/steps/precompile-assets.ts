@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { BuildpackError } from "../../failure.ts";
-import { keepAssets, removeFragments } from "../layers/assets.ts";
+import { type AssetsOptions, keepAssets, removeFragments, reuseAssets } from "../layers/assets.ts";
 import type { Section } from "../../output/printer.ts";
 import { assetDirectories } from "../../ruby/asset-directories.ts";
 import { isDirectory } from "../../system/files.ts";
+import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
 import { findAssetManifest } from "./find-asset-manifest.ts";
+import { digestAssetInputs } from "./digest-asset-inputs.ts";
 import type { Installed } from "./install-ruby-and-gems.ts";
 import { machineKeys } from "./machine-keys.ts";
 import { type Rake, withRake } from "./rake.ts";
@@ -29,18 +31,37 @@ export async function precompileAssets(
     const because = context.settings.BP_RAILS_SKIP_ASSETS
       ? "`BP_RAILS_SKIP_ASSETS` asks for it"
       : await reasonForNoTasks(project);
-    if (because === undefined) await findAndRunTasks(context, project, installed, section);
-    else section.say(`Not precompiled, because ${because}`);
+    if (because !== undefined) section.say(`Not precompiled, because ${because}`);
+    else {
+      const layer = await layerOptions(context, project, installed, section);
+      if (!(await reuseAssets(layer))) await findAndRunTasks(context, project, installed, layer);
+    }
   });
   return await servedDirectories(project);
+}
+
+// Before any rake task is run: what it changes is what the next build may take over.
+async function layerOptions(
+  context: BuildContext,
+  { locked }: Project,
+  { rubyVersion }: Installed,
+  section: Section,
+): Promise<AssetsOptions> {
+  const { layersDir, appDir } = context.input;
+  const metadata = { ...machineKeys(context), rubyVersion };
+  const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
+  if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;
+  const before = snapshotTree(appDir);
+  return { ...options, reuse: { before, inputs: await digestAssetInputs(context, before) } };
 }
 
 async function findAndRunTasks(
   context: BuildContext,
   project: Project,
   installed: Installed,
-  section: Section,
+  layer: AssetsOptions,
 ): Promise<void> {
+  const { section } = layer;
   await withRake(context, project, installed, async (rake) => {
     // Before anything is restored: afterwards nobody could tell whose it is.
     const manifest = await findAssetManifest(project.dir);
@@ -53,7 +74,7 @@ async function findAndRunTasks(
       section.say("Not precompiled, because the app has no task `assets:precompile`");
     } else if (manifest !== undefined) {
       section.say(`Not precompiled, because the app brings \`public/assets/${manifest}\``);
-    } else await precompile(context, project, installed, { rake, tasks, section });
+    } else await precompile(rake, tasks, layer);
   });
 }
 
@@ -63,31 +84,20 @@ async function servedDirectories({ dir, locked }: Project): Promise<string[]> {
   return served.filter((_, index) => present[index]);
 }
 
-interface Tasks {
-  rake: Rake;
-  tasks: ReadonlySet<string>;
-  section: Section;
-}
-
 // Only what an app can clean is kept: without `assets:clean`, old assets would pile up for ever.
 async function precompile(
-  context: BuildContext,
-  project: Project,
-  installed: Installed,
-  { rake, tasks, section }: Tasks,
+  rake: Rake,
+  tasks: ReadonlySet<string>,
+  layer: AssetsOptions,
 ): Promise<void> {
-  const { layersDir, appDir } = context.input;
-  const directories = assetDirectories(project.locked);
+  const { section } = layer;
   if (!tasks.has("assets:clean")) {
     await runTasks(rake, ["assets:precompile"], section);
-    await removeFragments(appDir, directories);
+    await removeFragments(layer.appDir, layer.directories);
     section.say("Nothing kept for the next build, because the app has no task `assets:clean`");
     return;
   }
-  const metadata = { ...machineKeys(context), rubyVersion: installed.rubyVersion };
-  await keepAssets({ layersDir, appDir, metadata, directories, section }, () =>
-    runTasks(rake, ["assets:precompile", "assets:clean"], section),
-  );
+  await keepAssets(layer, () => runTasks(rake, ["assets:precompile", "assets:clean"], section));
 }
 
 // Both in one process, which boots the app once; Rake goes on to the second only after the first.

@@ -19,8 +19,9 @@ export interface Rake {
 }
 
 /**
- * Lets `work` run the app's Rake. What the app leaves behind merely because it was booted here, a
- * made-up key and a cache of code that is compiled for this machine's times, is then removed.
+ * Lets `work` run the app's Rake. What the app leaves behind merely because it was booted here is
+ * removed: a made-up key after each command, a cache of code that is compiled for this machine's
+ * times in the end.
  */
 export async function withRake<T>(
   context: BuildContext,
@@ -30,32 +31,39 @@ export async function withRake<T>(
 ): Promise<T> {
   const { appDir, platform } = context.input;
   const localSecret = join(appDir, "tmp/local_secret.txt");
-  const hasLocalSecret = (await lstatIfAny(localSecret)) !== undefined;
+  const madeUp = (await lstatIfAny(localSecret)) ? undefined : localSecret;
   const bootsnapCache = await mkdtemp(join(tmpdir(), "lapidary-bootsnap-"));
   try {
     return await withTrustedCertificates(platform.bindings, async (trusted) => {
       const app = appEnvironment(context, project, installed);
       const env = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
-      return await work(rakeOf(context, project, env));
+      return await work(rakeOf(context, project, env, madeUp));
     });
   } finally {
     await removeTree(bootsnapCache);
-    if (!hasLocalSecret) await removeTree(localSecret);
   }
 }
 
-function rakeOf(context: BuildContext, project: Project, env: Record<string, string>): Rake {
+function rakeOf(
+  context: BuildContext,
+  project: Project,
+  env: Record<string, string>,
+  madeUp: string | undefined,
+): Rake {
   const throwawayKey = randomBytes(64).toString("hex");
   const standIns = standInVariables({ locked: project.locked, env, throwawayKey });
   return {
     standIns: Object.keys(standIns).sort(),
-    run: (args, onLine) =>
-      context.run({
+    run: async (args, onLine) => {
+      const result = await context.run({
         file: "bundle",
         args: ["exec", "rake", ...args],
         cwd: project.dir,
         env: { ...env, ...standIns },
         ...(onLine ? { onLine } : {}),
-      }),
+      });
+      if (madeUp) await removeTree(madeUp);
+      return result;
+    },
   };
 }

@@ -24,6 +24,11 @@ describe("a key for the time of precompilation", () => {
     });
   });
 
+  test("is made where the user asks for Rails' own, which a Rails before 7.1 does not have", () => {
+    const env = { SECRET_KEY_BASE_DUMMY: "1" };
+    expect(standIns({ railties: "7.0.10" }, env)).toEqual({ SECRET_KEY_BASE: "f00d" });
+  });
+
   test("is for Rails alone", () => {
     expect(standIns({ rack: "3.1.8" })).toEqual({});
   });

@@ -62,6 +62,15 @@ describe("Application Contract: We will cache asset fragments", () => {
     expect(await lstatIfAny(join(appDir, "tmp/cache/assets"))).toBeUndefined();
   });
 
+  test("the app's files are newer than what was made of them, however old the platform made them", async () => {
+    const layersDir = await makeTree();
+    const app = { "app/assets/stylesheets/a.css": "" };
+    await build(layersDir, { app, made: { [fragment]: "f" }, age: 5000 });
+    const { appDir } = await build(layersDir, { app, appAge: 1000, made: {} });
+    const source = await stat(join(appDir, "app/assets/stylesheets/a.css"));
+    expect(source.mtimeMs).toBeGreaterThan(5_000_000);
+  });
+
   test("160 MiB end under 100 MiB, the least recently used gone, across a save and a restore", async () => {
     const layersDir = await makeTree();
     const sizes = [40, 40, 40, 40].map((size) => size * mebibyte);
@@ -133,8 +142,9 @@ describe("the layer", () => {
 });
 
 interface Story extends Partial<Pick<AssetsOptions, "metadata">> {
-  /** What the app's own files are. */
+  /** What the app's own files are, and how many seconds after 1970 a platform makes them. */
   app?: Record<string, string>;
+  appAge?: number;
   /** What precompilation writes, and how many seconds after 1970. */
   made?: Record<string, string>;
   age?: number;
@@ -150,6 +160,9 @@ interface Story extends Partial<Pick<AssetsOptions, "metadata">> {
 async function build(layersDir: string, story: Story = {}) {
   const { app = {}, made = {}, sizes = [], grow = {}, touched = [], cleaned = [] } = story;
   const appDir = await makeTree(app);
+  for (const path of Object.keys(app)) {
+    if (story.appAge) await utimes(join(appDir, path), story.appAge, story.appAge);
+  }
   const section = recordSection();
   let found: Record<string, string> = {};
   await keepAssets(

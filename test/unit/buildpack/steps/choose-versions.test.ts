@@ -30,6 +30,19 @@ test("takes both from the buildpack's descriptor where the lockfile says nothing
   );
 });
 
+test("an app that names no version follows the default when that changes", async () => {
+  const { input } = makeBuildContext();
+  const project = makeProject("GEM\n  specs:\n");
+  for (const ruby of ["3.4.9", "3.4.10"]) {
+    const metadata = { "default-versions": { ruby, bundler: "2.7.2", jemalloc: "5.3.1" } };
+    const context = makeBuildContext({
+      input: { descriptor: { ...input.descriptor, metadata } },
+    });
+    const versions = await chooseVersions(context, project);
+    expect(versions.ruby.ruby.version).toBe(ruby);
+  }
+});
+
 test("takes a default Bundler that runs on the app's own Ruby", async () => {
   const mri = makeProject("RUBY VERSION\n   ruby 3.1.2p20\n");
   expect(await chooseVersions(makeBuildContext(), mri)).toMatchObject({ bundler: "2.6.9" });

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { precompileAssets } from "../../../../src/buildpack/steps/precompile-assets.ts";
 import { readProject } from "../../../../src/buildpack/steps/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
-import { lstatIfAny } from "../../../../src/system/files.ts";
+import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { gemsMetadata } from "../../../support/gems-metadata.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
+import { treeDigest } from "../../../support/tree-digest.ts";
 
 const app = {
   Gemfile: "",
@@ -81,6 +82,75 @@ describe("Application Contract: We will always run rake assets:precompile if tha
   });
 });
 
+describe("BP_RAILS_ASSETS_REUSE=true", () => {
+  const made = {
+    "public/assets/a-1.css": "1",
+    "public/assets/.manifest.json": "{}",
+    "tmp/cache/assets/a.cache": "",
+    "app/assets/builds/tailwind.css": "compiled",
+    "log/": "",
+  };
+  const reuse = { made, userEnv: { BP_RAILS_ASSETS_REUSE: "true" } };
+
+  test("runs no rake where nothing has changed, and leaves the app as a compile leaves it", async () => {
+    const compiled = await precompile(reuse);
+    expect(compiled.commands).toHaveLength(2);
+    expect(compiled.log).toContain(
+      "Nothing to reuse, because there is nothing from an earlier build",
+    );
+    for (let build = 2; build <= 3; build++) {
+      const reused = await precompile({ ...reuse, layersDir: compiled.layersDir });
+      expect(reused.commands).toEqual([]);
+      expect(reused.log).toContain(
+        "Not precompiled, because nothing that it depends on has changed",
+      );
+      expect(reused.served).toEqual(["public/assets"]);
+      expect(await treeDigest(reused.appDir)).toBe(await treeDigest(compiled.appDir));
+    }
+  });
+
+  test.each<[string, Story]>([
+    ["the app's files", { files: { "app/models/stone.rb": "" } }],
+    [
+      "the build's environment variables",
+      { userEnv: { BP_RAILS_ASSETS_REUSE: "true", RAILS_RELATIVE_URL_ROOT: "/shop" } },
+    ],
+    ["Ruby, the gems or another buildpack's layers", { layers: { "gems.toml": "other gems" } }],
+  ])("precompiles where %s changed, and says so", async (reason, change) => {
+    const { layersDir } = await precompile(reuse);
+    await addToTree(layersDir, change.layers ?? {});
+    const again = await precompile({ ...reuse, ...change, layersDir });
+    expect(again.commands).toHaveLength(2);
+    expect(again.log).toMatch(
+      new RegExp(`Nothing to reuse, because ${reason} \\(\`\\w{16}\` to \`\\w{16}\`\\)\n`),
+    );
+    expect(again.log).toContain("Restored");
+  });
+
+  test("is off by default, and then keeps nothing that it would need", async () => {
+    const { layersDir } = await precompile(reuse);
+    const { commands } = await precompile({ made, layersDir });
+    expect(commands).toHaveLength(2);
+    expect(Object.keys(await readTree(layersDir)).join("\n")).not.toContain("outcome");
+  });
+
+  test("precompiles where the outcome of the last time was lost", async () => {
+    const { layersDir } = await precompile(reuse);
+    await removeTree(join(layersDir, "assets/outcome"));
+    const again = await precompile({ ...reuse, layersDir });
+    expect(again.commands).toHaveLength(2);
+    expect(again.log).toContain("Nothing to reuse, because its outcome is lost");
+  });
+
+  test("keeps no outcome of a precompilation that failed", async () => {
+    const { layersDir } = await precompile(reuse);
+    const files = { "app/models/stone.rb": "" };
+    await failureOf(precompile({ ...reuse, files, layersDir, failing: "assets:precompile" }));
+    const { commands } = await precompile({ ...reuse, layersDir });
+    expect(commands).toHaveLength(2);
+  });
+});
+
 describe("the environment of rake", () => {
   test("is the contract's, with what is made up for it alone", async () => {
     const { commands, layersDir, appDir, log } = await precompile();
@@ -140,6 +210,8 @@ interface Story {
   /** What `assets:precompile` writes. */
   made?: Record<string, string>;
   failing?: string;
+  /** Files of the layers directory. */
+  layers?: Record<string, string>;
   userEnv?: Record<string, string>;
 }
 

@@ -1,0 +1,5 @@
+class PagesController < ActionController::Base
+  layout "application"
+
+  def index; end
+end

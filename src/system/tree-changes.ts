@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { chmod, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { addContent } from "./file-digest.ts";
+import { lstatIfAny, makeEmptyDirectory, removeTree } from "./files.ts";
+import { copyEntries } from "./tree.ts";
+
+/**
+ * What stands at each path below a root: kind, mode, and a digest of what is in it. Times and owners
+ * are left out, as an image has its own.
+ */
+export type TreeSnapshot = ReadonlyMap<string, string>;
+
+/** Reads a whole tree. Links are not followed. */
+export function snapshotTree(root: string): TreeSnapshot {
+  return new Map([...entriesBelow(root, "")].map((path) => [path, describe(join(root, path))]));
+}
+
+/** One SHA-256 over a snapshot, in hex. */
+export function digestSnapshot(snapshot: TreeSnapshot): string {
+  const hash = createHash("sha256");
+  for (const [path, entry] of snapshot) hash.update(`${path}\0${entry}\0`);
+  return hash.digest("hex");
+}
+
+/** What work on a tree has done to it. */
+interface TreeChanges {
+  removed: string[];
+  directories: string[];
+  /** Files and links. */
+  files: string[];
+}
+
+/**
+ * Keeps in `record` whatever has changed below `root` since `before`, so that `replayChanges` can do
+ * it again to a tree that is as `root` was.
+ *
+ * @param known files that the caller keeps itself.
+ */
+export async function recordChanges(
+  root: string,
+  before: TreeSnapshot,
+  record: string,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const after = snapshotTree(root);
+  const written = [...after.keys()].filter((path) => after.get(path) !== before.get(path));
+  const changes: TreeChanges = {
+    removed: [...before.keys()].filter((path) => !after.has(path)),
+    directories: written.filter((path) => isDirectoryEntry(after.get(path))),
+    files: written.filter((path) => !isDirectoryEntry(after.get(path)) && !known.has(path)),
+  };
+  await makeEmptyDirectory(join(record, "tree"));
+  await writeChanges(changes, root, join(record, "tree"));
+  await writeFile(join(record, "changes.json"), JSON.stringify(changes));
+}
+
+/** Does to `root` what was done to the tree that `record` was made of. */
+export async function replayChanges(record: string, root: string): Promise<void> {
+  const text = await readFile(join(record, "changes.json"), "utf8");
+  const changes = JSON.parse(text) as TreeChanges;
+  for (const path of changes.removed) await removeTree(join(root, path));
+  await writeChanges(changes, join(record, "tree"), root);
+}
+
+async function writeChanges(changes: TreeChanges, from: string, to: string): Promise<void> {
+  for (const path of changes.directories) await makeDirectory(join(from, path), join(to, path));
+  // A copy would be written through a link that stands there.
+  for (const path of changes.files) await removeTree(join(to, path));
+  await copyEntries(from, changes.files, to);
+}
+
+async function makeDirectory(from: string, to: string): Promise<void> {
+  const present = await lstatIfAny(to);
+  if (present && !present.isDirectory()) await removeTree(to);
+  await mkdir(to, { recursive: true });
+  await chmod(to, (await lstat(from)).mode & 0o7777);
+}
+
+/** Directories before what is in them. */
+function* entriesBelow(root: string, directory: string): Generator<string> {
+  const entries = readdirSync(join(root, directory), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    yield path;
+    if (entry.isDirectory()) yield* entriesBelow(root, path);
+  }
+}
+
+// What cannot be read here is no reason to fail: no task can have read it either.
+function describe(path: string): string {
+  try {
+    return describeEntry(path);
+  } catch (error) {
+    return `unreadable ${(error as NodeJS.ErrnoException).code}`;
+  }
+}
+
+function describeEntry(path: string): string {
+  const stats = lstatSync(path);
+  const mode = (stats.mode & 0o7777).toString(8);
+  if (stats.isDirectory()) return `${directoryMark} ${mode}`;
+  if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  const hash = createHash("sha256");
+  if (stats.isFile()) addContent(hash, path);
+  return `file ${mode} ${hash.digest("hex")}`;
+}
+
+const directoryMark = "directory";
+
+function isDirectoryEntry(entry: string | undefined): boolean {
+  return entry?.startsWith(directoryMark) === true;
+}
