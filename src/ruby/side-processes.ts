@@ -11,7 +11,7 @@ export interface ToolShape {
 }
 
 export interface SideProcess {
-  type: "console" | "rake" | "worker";
+  type: "console" | "rake" | "test" | "worker";
   /** A program and its arguments, to which a user's arguments append. */
   command: readonly [string, ...string[]];
   because: string;
