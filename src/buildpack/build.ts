@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { writeLaunch } from "../cnb/launch.ts";
 import { formatDuration } from "../output/printer.ts";
 import { findGem } from "../ruby/gemfile-lock.ts";
@@ -29,7 +30,7 @@ export async function build(context: BuildContext): Promise<void> {
     `${descriptor.buildpack.name ?? descriptor.buildpack.id} ${descriptor.buildpack.version}`,
   );
 
-  const project = await readProject(appDir);
+  const project = await readProject(appDir, platform.env);
   await reportProject(context, project);
   const versions = await chooseVersions(context, project);
   await checkProject(project, input.target, versions.ruby.ruby);
@@ -47,9 +48,10 @@ export async function build(context: BuildContext): Promise<void> {
   });
   await printer.section("Processes", async (section) => {
     const processes = chooseProcesses(project, section);
-    const slices = served.length > 0 ? [{ paths: served }] : [];
+    const paths = served.map((path) => join(project.path, path));
+    const slices = paths.length > 0 ? [{ paths }] : [];
     await writeLaunch(layersDir, { labels: [], processes, slices });
   });
-  await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
+  await openAppDirectories(project.dir, findGem(project.locked, "railties") !== undefined);
   printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
 }

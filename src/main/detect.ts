@@ -25,7 +25,7 @@ async function run(): Promise<number> {
     cwd: process.cwd(),
     args: process.argv.slice(2),
   });
-  const detection = await detect(input.appDir);
+  const detection = await detect(input.appDir, input.platform.env);
   if (!detection.pass) {
     printer.plain(`Not an app for ${input.descriptor.buildpack.id}: ${detection.because}.`);
     return detectExitCode.fail;

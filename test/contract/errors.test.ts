@@ -105,6 +105,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     output: ["ERROR:  Could not find a valid gem 'bundler' (= 2.9.9) in any repository"],
   },
   "gems/lockfile-out-of-step": {
+    gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     output: [
       "The dependencies in your gemfile changed, but the lockfile can't be updated",

@@ -37,6 +37,8 @@ type GemsMetadata = z.output<typeof metadataSchema>;
 export interface GemsOptions {
   layersDir: string;
   appDir: string;
+  /** Both relative to the app. */
+  gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
   /** Run `bundle install` even where nothing has changed. */
@@ -63,7 +65,7 @@ export async function installGems(options: GemsOptions): Promise<string> {
     types: { build: true, launch: true, cache: true },
     schema: metadataSchema,
     keys: pickKeys(metadata),
-    labels,
+    labels: labelsOf(options),
   });
   const reasons =
     layer.state.state === "empty"
@@ -80,23 +82,25 @@ export async function installGems(options: GemsOptions): Promise<string> {
   return layer.path;
 }
 
-const labels = {
-  distro: "Distribution",
-  arch: "CPU architecture",
-  rubyVersion: "Ruby version",
-  rubyChecksum: "Ruby archive",
-  gemfile: "`Gemfile`",
-  lockfile: "`Gemfile.lock`",
-  files: "files that the Gemfile reads",
-  environment: "the build's environment variables",
-  bundlerVersion: "Bundler version",
-} satisfies Record<keyof GemsMetadata, string>;
+const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
+  ({
+    distro: "Distribution",
+    arch: "CPU architecture",
+    rubyVersion: "Ruby version",
+    rubyChecksum: "Ruby archive",
+    gemfile: `\`${gemfile}\``,
+    lockfile: `\`${lockfile}\``,
+    files: "files that the Gemfile reads",
+    environment: "the build's environment variables",
+    bundlerVersion: "Bundler version",
+  }) satisfies Record<keyof GemsMetadata, string>;
 
 function pickKeys(metadata: GemsMetadata): Pick<GemsMetadata, keyof typeof keys> {
   return z.object(keys).parse(metadata);
 }
 
 function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[] {
+  const labels = labelsOf(options);
   const names = z.object(inputs).keyof().options;
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
@@ -113,12 +117,12 @@ function shown(value: string): string {
 }
 
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
-  const { section, lockfile } = options;
+  const { section, gemfile, lockfile } = options;
   const install = await runBundler(options, gemsDir, ["install"]);
   if (install.exitCode !== 0) {
     const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);
     if (outOfStep.test(install.lines.join(" "))) {
-      throw new BuildpackError({ code: "gems/lockfile-out-of-step", lockfile, output });
+      throw new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
     }
     const { exitCode } = install;
     throw new BuildpackError({

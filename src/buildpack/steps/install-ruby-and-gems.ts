@@ -98,7 +98,7 @@ async function installRubyLayer(
 
 async function installBundlerLayer(
   context: BuildContext,
-  { locked }: Project,
+  { dir, locked }: Project,
   { versions, ruby, env }: Pick<GemsRequest, "versions" | "ruby" | "env">,
 ): Promise<string | undefined> {
   const { input, printer, run } = context;
@@ -107,7 +107,7 @@ async function installBundlerLayer(
   return await printer.section("Bundler", (section) =>
     installBundler({
       layersDir: input.layersDir,
-      appDir: input.appDir,
+      appDir: dir,
       rubyDir: ruby.dir,
       metadata: { ...machineKeys(context), ...bundler },
       exact: locked.bundledWith !== undefined,
@@ -133,7 +133,7 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
   const { project, versions, ruby, inputs, env, bundlerDir } = request;
   const groups = bundleGroups(env);
   const place = (gems: string): Places => ({
-    app: input.appDir,
+    app: project.dir,
     gemfile: project.gemfile,
     gems,
     bundler: bundlerDir,
@@ -148,7 +148,8 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
   const gems = await printer.section("Gems", (section) =>
     installGems({
       layersDir: input.layersDir,
-      appDir: input.appDir,
+      appDir: project.dir,
+      gemfile: project.gemfile,
       lockfile: project.lockfile,
       metadata: { ...machineKeys(context), ...madeWith, ...inputs },
       always: settings.HEROKU_SKIP_BUNDLE_DIGEST,

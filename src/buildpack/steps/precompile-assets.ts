@@ -81,7 +81,8 @@ async function precompile(
   installed: Installed,
   { rake, tasks, section }: Tasks,
 ): Promise<void> {
-  const { layersDir, appDir } = context.input;
+  const { layersDir } = context.input;
+  const appDir = project.dir;
   const directories = assetDirectories(project.locked);
   if (!tasks.has("assets:clean")) {
     await runTasks(rake, ["assets:precompile"], section);

@@ -20,13 +20,13 @@ export const bundlerMessages: Messages<"bundler"> = {
 };
 
 export const gemsMessages: Messages<"gems"> = {
-  "gems/lockfile-out-of-step": ({ lockfile, output }) => ({
-    headline: `\`${lockfile}\` does not match the Gemfile`,
+  "gems/lockfile-out-of-step": ({ gemfile, lockfile, output }) => ({
+    headline: `\`${lockfile}\` does not match \`${gemfile}\``,
     happened: [
-      `To fit the Gemfile and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
+      `To fit \`${gemfile}\` and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
       ...output,
     ],
-    next: [`bundle lock`, `git commit -m "Update ${lockfile}" ${lockfile}`],
+    next: [lockCommand(gemfile), `git commit -m "Update ${lockfile}" ${lockfile}`],
     blame: "application",
   }),
   "gems/install-failed": ({ command, exitCode, output }) => ({
@@ -50,6 +50,12 @@ export const gemsMessages: Messages<"gems"> = {
     blame: "unclear",
   }),
 };
+
+/** What writes the lockfile of a Gemfile, which Bundler finds by itself only under two names. */
+export function lockCommand(gemfile: string): string {
+  const found = gemfile === "Gemfile" || gemfile === "gems.rb";
+  return found ? `bundle lock` : `BUNDLE_GEMFILE=${gemfile} bundle lock`;
+}
 
 type Advice = Pick<Message, "next" | "blame">;
 

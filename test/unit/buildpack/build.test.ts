@@ -98,6 +98,34 @@ describe("build", () => {
     expect(parseToml(without ?? "")).not.toHaveProperty("slices");
   });
 
+  test("builds the project in a directory of the app, and runs it there", async () => {
+    const { "bin/rails": binRails, Gemfile, "Gemfile.lock": locked } = app;
+    const { layersDir, appDir, commands } = await buildApp({
+      files: {
+        "server/gems.rb": Gemfile,
+        "server/gems.locked": locked,
+        "server/bin/rails": binRails,
+        "server/public/assets/app-1.css": "",
+      },
+      userEnv: { BP_RUBY_PROJECT_PATH: "server" },
+    });
+    const project = join(appDir, "server");
+    expect(commands.map(({ cwd }) => cwd)).toEqual([project, project]);
+    const launch = parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"));
+    expect(launch).toMatchObject({
+      processes: [
+        { type: "web", "working-dir": project },
+        { type: "console", "working-dir": project },
+      ],
+      slices: [{ paths: ["server/public/assets"] }],
+    });
+    const env = await readTree(join(layersDir, "variables/env"));
+    expect(env["BUNDLE_GEMFILE.override"]).toBe(join(project, "gems.rb"));
+    expect(env["PATH.prepend"]).toMatch(new RegExp(`^${join(project, "bin")}:`));
+    expect((await lstatIfAny(join(project, "tmp/pids")))?.isDirectory()).toBe(true);
+    expect(await lstatIfAny(join(appDir, "tmp"))).toBeUndefined();
+  });
+
   test("runs Bundler frozen, on our Ruby, in our layer, and with the user's own settings", async () => {
     const { layersDir, appDir, commands } = await buildApp({
       userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:secret", GEM_HOME: "/elsewhere" },
