@@ -97,6 +97,12 @@ async function readLockfile(
       problem: file.problem,
     });
   }
+  const garbled = file.text.indexOf("\ufffd");
+  if (garbled >= 0) {
+    const line = file.text.slice(0, garbled).split("\n").length;
+    const problem = "it is not UTF-8, and Bundler takes nothing else";
+    throw new BuildpackError({ code: "app/lockfile-unreadable", path: lockfile, problem, line });
+  }
   const parsed = parseGemfileLock(file.text);
   if (parsed.kind === "lockfile") return { locked: parsed.lockfile, ignored: parsed.ignored };
   const { line, problem } = parsed;

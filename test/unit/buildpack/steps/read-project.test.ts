@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readProject } from "../../../../src/buildpack/steps/read-project.ts";
@@ -116,6 +116,18 @@ describe("readProject", () => {
       path: "Gemfile.lock",
       problem,
       ...(line !== undefined && { line }),
+    });
+  });
+
+  test("refuses a lockfile that is not UTF-8, as Bundler does", async () => {
+    const app = await makeTree({ Gemfile: "" });
+    const bytes = Buffer.from("GEM\n  specs:\n    caf\xe9 (1.0)\n", "latin1");
+    await writeFile(join(app, "Gemfile.lock"), bytes);
+    expect(await failureOf(readProject(app))).toEqual({
+      code: "app/lockfile-unreadable",
+      path: "Gemfile.lock",
+      problem: "it is not UTF-8, and Bundler takes nothing else",
+      line: 3,
     });
   });
 
