@@ -3,7 +3,7 @@
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
 // archive that Ruby came from changes: extensions are compiled against all of these. What is left is
 // kept, and `bundle install` runs on it only when something that it depends on has changed.
-// Never holds: downloaded `.gem` files, build logs, object files, credentials.
+// Never holds: downloaded `.gem` files, build logs, object files, histories of git, credentials.
 
 import { join } from "node:path";
 import glob from "fast-glob";
@@ -143,7 +143,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
     });
   }
   await removeLeftovers(gemsDir);
-  section.say("Removed downloaded archives, build logs and object files");
+  section.say("Removed downloaded archives, build logs, object files and histories of git");
 }
 
 const shownLines = 12;
@@ -172,8 +172,10 @@ async function removeLeftovers(gemsDir: string): Promise<void> {
     [
       "extensions/**/{gem_make.out,mkmf.log}",
       "{gems,bundler/gems}/*/ext/**/{*.o,gem_make.out,mkmf.log}",
+      // The history of gems from git, which Bundler goes by only while it installs them.
+      "bundler/gems/*/.git",
     ],
-    { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false },
+    { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false, onlyFiles: false },
   );
   await Promise.all(leftovers.map(removeTree));
 }

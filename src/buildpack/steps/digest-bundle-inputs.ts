@@ -28,21 +28,24 @@ export interface BundleInputSources {
   locked: GemfileLock;
   /** The user's whole build environment. */
   userEnv: Readonly<Record<string, string>>;
+  /** Names of the variables that bindings set; a digest of their values would give them away. */
+  credentials?: readonly string[];
 }
 
 /** Reads and digests the inputs of `bundle install`. A file that cannot be read counts as absent. */
 export async function digestBundleInputs(sources: BundleInputSources): Promise<BundleInputs> {
-  const { appDir, path, gemfile, lockfile, userEnv } = sources;
+  const { appDir, path, gemfile, lockfile, userEnv, credentials = [] } = sources;
   const files = await evaluatedFiles(sources);
   return {
     gemfile: digest([await digestOfFile(join(appDir, path, gemfile))]),
     lockfile: digest([await digestOfFile(join(appDir, path, lockfile))]),
     files: digest(await namedDigests(appDir, files)),
-    environment: digest(
-      Object.keys(userEnv)
+    environment: digest([
+      ...Object.keys(userEnv)
         .sort()
         .map((name) => `${name}\0${userEnv[name]}`),
-    ),
+      ...credentials.toSorted(),
+    ]),
   };
 }
 

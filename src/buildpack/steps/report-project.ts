@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { isFile } from "../../system/files.ts";
+import { gemCredentials } from "./gem-credentials.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { Project } from "./read-project.ts";
 
@@ -75,8 +76,9 @@ function withheldVariables({ input, env }: BuildContext): string[] {
 }
 
 function ignoredBindings({ input }: BuildContext): string[] {
-  const { ignoredBindings } = input.platform;
-  return ignoredBindings.map(({ name, because }) => `Binding ${name} is left out: ${because}.`);
+  const { bindings, ignoredBindings } = input.platform;
+  const ignored = [...ignoredBindings, ...gemCredentials(bindings).ignored];
+  return ignored.map(({ name, because }) => `Binding ${name} is left out: ${because}.`);
 }
 
 function missingNode({ input }: BuildContext): string[] {

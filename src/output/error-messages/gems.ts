@@ -80,6 +80,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       /Authentication is required|Bad username or password|(?<![\d.])401(?![\d.])|403 Forbidden/i,
     next: [
       `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password, where dots of the host's name become \`__\` and dashes \`___\`.`,
+      `Or give the build a binding of type gem-credentials, with the entries host, username and password.`,
     ],
     blame: "configuration",
   },
@@ -91,6 +92,14 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       `Behind a proxy, set http_proxy and https_proxy for the build; for a mirror, BUNDLE_MIRROR__ALL.`,
     ],
     blame: "network",
+  },
+  {
+    saying: /Could not find [^\n]+ in cached gems or installed locally/i,
+    next: [
+      `bundle cache   # puts every gem of the lockfile into vendor/cache; where some are missing, older Bundlers ask no server`,
+      `git add vendor/cache && git commit -m "Add the gems that are missing"`,
+    ],
+    blame: "application",
   },
   {
     saying: /Could not find [^\n]+ in (any of the sources|rubygems|locally)/i,

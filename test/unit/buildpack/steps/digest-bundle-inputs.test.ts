@@ -105,6 +105,14 @@ describe("what `bundle install` depends on", () => {
     expect(differing(before, await digests(app, userEnv))).toEqual(["environment"]);
   });
 
+  test("on which logins bindings bring, and not on their passwords", async () => {
+    const app = await makeTree(files);
+    const before = await digests(app);
+    const credentials = ["BUNDLE_GEMS__EXAMPLE__COM"];
+    const after = await digests(app, {}, { credentials });
+    expect(differing(before, after)).toEqual(["environment"]);
+  });
+
   test("not on the order of the variables", async () => {
     const app = await makeTree(files);
     const before = await digests(app, { A: "1", B: "2" });
@@ -208,7 +216,9 @@ describe("the digests", () => {
   });
 });
 
-type Place = Partial<Record<"path" | "gemfile" | "lockfile" | "locked", string>>;
+type Place = Partial<Record<"path" | "gemfile" | "lockfile" | "locked", string>> & {
+  credentials?: readonly string[];
+};
 
 async function digests(appDir: string, userEnv: Record<string, string> = {}, place: Place = {}) {
   const { locked = lockedIn(place), ...rest } = place;
