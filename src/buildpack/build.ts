@@ -14,6 +14,7 @@ import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
 import { precompileAssets } from "./steps/precompile-assets.ts";
 import { readProject } from "./steps/read-project.ts";
+import { reportLibraries } from "./steps/report-libraries.ts";
 import { reportProject } from "./steps/report-project.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function build(context: BuildContext): Promise<void> {
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, project, wanted);
   const { places, bundleGroups } = installed;
+  await reportLibraries(context, installed);
   const served = await precompileAssets(context, project, installed);
 
   await printer.section("Environment", async (section) => {
