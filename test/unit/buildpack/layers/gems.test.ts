@@ -120,7 +120,7 @@ describe("the commands", () => {
     });
   });
 
-  test("leave no archives, logs and object files, but all that runs", async () => {
+  test("leave no archives, logs, object files and histories of git, but all that runs", async () => {
     const layersDir = await makeTree();
     await install(layersDir, {
       made: {
@@ -132,10 +132,13 @@ describe("the commands", () => {
         "gems/pg-1.5/ext/pg.c": "",
         "gems/pg-1.5/ext/.deep/mkmf.log": "",
         "bundler/gems/fork-1/ext/fork.o": "",
+        "bundler/gems/fork-1/.git/HEAD": "",
+        "bundler/gems/fork-1/fork.gemspec": "",
         "gems/pg-1.5/lib/pg.rb": "",
       },
     });
     expect(Object.keys(await readTree(join(layersDir, "gems")))).toEqual([
+      "bundler/gems/fork-1/fork.gemspec",
       "extensions/x86_64-linux/3.3.0/pg-1.5/pg_ext.so",
       "gems/pg-1.5/ext/pg.c",
       "gems/pg-1.5/lib/pg.rb",
