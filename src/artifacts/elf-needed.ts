@@ -33,6 +33,7 @@ export async function readElfNeeds(path: string): Promise<ElfNeeds | undefined> 
   return needed && { machine, needed };
 }
 
+const segmentBytes = 56;
 const elf64 = 2;
 const bigEndian = 2;
 const loadSegment = 1;
@@ -64,7 +65,9 @@ interface Segment {
 
 function segmentsIn(tables: Buffer, size: number, read: Reader): Segment[] {
   const segments: Segment[] = [];
-  for (let at = 0; size >= 56 && at + size <= tables.length; at += size) {
+  const count = size < segmentBytes ? 0 : Math.floor(tables.length / size);
+  for (let index = 0; index < count; index++) {
+    const at = index * size;
     segments.push({
       type: read.word(tables, at),
       offset: read.long(tables, at + 8),

@@ -57,7 +57,8 @@ describe("where an app keeps its bundle", () => {
     for (const name of ["gems.rb", "gems.locked", "config.ru"]) {
       await rename(join(app.dir, name), join(project, name));
     }
-    // The directory of a project has its own version file, or one above it counts.
+    // Version files of the project, then those above it.
+    await writeFile(join(app.dir, ".tool-versions"), "ruby 3.1.2\n");
     await rename(join(app.dir, ".ruby-version"), join(project, ".ruby-version"));
     await writeFile(join(app.dir, "index.js"), "");
     expect(await rebuild()).toMatchObject({ exitCode: 20 });
@@ -69,6 +70,9 @@ describe("where an app keeps its bundle", () => {
     const built = await rebuild({ BP_RUBY_PROJECT_PATH: "server" });
     expect(built).toMatchObject({ exitCode: 0 });
     expect(built.log).toContain("In `server`, as `BP_RUBY_PROJECT_PATH` says");
+    expect(built.log).toContain(
+      "! .tool-versions says 3.1.2, but gems.locked says 3.3.8, which wins.",
+    );
     await expectServes();
     const run = async (script: string) =>
       await runCommandIn({ app, world }, "sh", "-c", script).then(({ log }) => log);

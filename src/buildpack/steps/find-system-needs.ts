@@ -30,6 +30,8 @@ export interface SystemNeedsRequest {
   target: Target;
   /** The build's environment: where it looks for libraries and programs. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Of the build's file system. */
+  root?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface SystemNeedsRequest {
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
   const wanted = await wantedByGems(request);
   const programs = (request.env["PATH"] ?? "").split(":").filter((directory) => directory !== "");
-  const search = [...(await loaderDirectories(request.env)), ...programs];
+  const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
   const found = await Promise.all(
     wanted.map(async ({ names }) => {
       const paths = await Promise.all(names.map((name) => findInDirectories(name, search)));
@@ -47,7 +49,7 @@ export async function findSystemNeeds(request: SystemNeedsRequest): Promise<Syst
     }),
   );
   const paths = found.filter((path) => path !== undefined);
-  const owners = paths.length > 0 ? await packagesWith(paths) : new Map<string, string>();
+  const owners = await packagesWith(paths, request.root);
   return wanted.map((want, index) => {
     const path = found[index];
     const known = (path && owners.get(path)) ?? usualPackage(want, request.target);

@@ -17,7 +17,8 @@ test.each([
   ["/usr/lib/x86_64-linux-gnu/libpq.so", undefined],
 ])("dpkg knows whose %s is: %s", async (path, owner) => {
   const root = await makeTree(lists);
-  expect((await packagesWith([path], root)).get(path)).toBe(owner);
+  const there = `${root}${path}`;
+  expect((await packagesWith([there], root)).get(there)).toBe(owner);
 });
 
 test("nothing is known where there is no dpkg", async () => {

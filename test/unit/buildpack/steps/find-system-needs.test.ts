@@ -33,8 +33,15 @@ describe("what gems want of the system", () => {
   });
 
   test("is in the package that dpkg of this machine names, where the library is there", async () => {
-    const found = await find({ "gems/tiny-1.0/lib/tiny.so": needs("libpq.so.5") });
-    expect(found).toMatchObject([{ package: "libpq5" }]);
+    const root = await makeTree({
+      "usr/lib/libpq.so.5": "",
+      "var/lib/dpkg/info/libpq5-of-another-release:amd64.list": "/usr/lib/libpq.so.5\n",
+    });
+    const gems = { "gems/tiny-1.0/lib/tiny.so": needs("libpq.so.5") };
+    expect(await find(gems, root)).toMatchObject([
+      { package: "libpq5-of-another-release", present: true },
+    ]);
+    expect(await find(gems)).toMatchObject([{ package: "libpq5", present: false }]);
   });
 
   test.each<[string, Record<string, string | Buffer>]>([
@@ -57,11 +64,12 @@ function needs(...needed: string[]): Buffer {
   return elfLibrary({ needed });
 }
 
-async function find(files: Record<string, string | Buffer>) {
+async function find(files: Record<string, string | Buffer>, system?: string) {
   const ruby = { "lib/ruby/3.3.0/x86_64-linux/openssl.so": needs("libcrypto.so.3") };
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
   const layers = { gems: await treeOf(files), ruby: await treeOf(ruby) };
-  return await findSystemNeeds({ ...layers, target, env: {} });
+  const root = system ?? (await makeTree());
+  return await findSystemNeeds({ ...layers, target, env: {}, root });
 }
 
 async function treeOf(files: Record<string, string | Buffer>): Promise<string> {
