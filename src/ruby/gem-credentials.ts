@@ -1,33 +1,34 @@
 /** A login for one server, as a service binding states it. */
 export interface GemLogin {
-  /** The server's name, or a URL; a path in it limits the login to what lies below. */
+  /** The server's name, or a URL. */
   server: string;
   username: string | undefined;
   password: string | undefined;
 }
 
 /**
- * The variable by which Bundler knows a login: `BUNDLE_GEMS__EXAMPLE__COM=user:password`.
+ * The variables by which Bundler knows a login: `BUNDLE_GEMS__EXAMPLE__COM=user:password`. Where the
+ * server's URL has a path, one for the URL goes first, which Bundler prefers; older ones (2.5) know
+ * servers by their names alone.
  *
- * @returns `undefined` where `server` names none, or the login is empty.
+ * @returns none where `server` names no server, or the login is empty.
  */
-export function loginVariable(login: GemLogin): { name: string; value: string } | undefined {
-  const key = keyOf(login.server.trim());
+export function loginVariables(login: GemLogin): { name: string; value: string }[] {
   const words = [login.username, login.password].filter(
     (word) => word !== undefined && word !== "",
   );
-  if (key === undefined || words.length === 0) return undefined;
+  if (words.length === 0) return [];
   // Bundler puts it into a URL as it is.
-  return { name: variableOf(key), value: words.map(encodeWord).join(":") };
+  const value = words.map(encodeWord).join(":");
+  return keysOf(login.server.trim()).map((key) => ({ name: variableOf(key), value }));
 }
 
-function keyOf(server: string): string | undefined {
+function keysOf(server: string): string[] {
   const isUrl = /^https?:\/\//i.test(server);
   const url = URL.parse(isUrl ? server : `https://${server}`);
-  if (url === null || url.hostname === "") return undefined;
-  if (url.pathname === "/") return url.hostname;
-  if (!isUrl) return undefined;
-  return `${url.protocol}//${url.host}${url.pathname.replace(/\/*$/, "/")}`;
+  if (url === null || url.hostname === "" || (!isUrl && url.pathname !== "/")) return [];
+  if (url.pathname === "/") return [url.hostname];
+  return [`${url.protocol}//${url.host}${url.pathname.replace(/\/*$/, "/")}`, url.hostname];
 }
 
 function variableOf(key: string): string {

@@ -1,6 +1,6 @@
 import type { Binding, IgnoredBinding } from "../../cnb/bindings.ts";
 import { isDecidedByBuildpack } from "../../ruby/bundle-config.ts";
-import { loginVariable } from "../../ruby/gem-credentials.ts";
+import { loginVariables } from "../../ruby/gem-credentials.ts";
 
 /** What bindings let Bundler know of private gem servers. */
 export interface GemCredentials {
@@ -39,19 +39,21 @@ function addVariables(found: GemCredentials, { name, secrets }: Binding): void {
 }
 
 function addLogin(found: GemCredentials, { name, secrets }: Binding): void {
-  const login = loginVariable({
+  const variables = loginVariables({
     server: secrets.get("uri") ?? secrets.get("host") ?? "",
     username: secrets.get("username"),
     password: secrets.get("password"),
   });
-  if (login) add(found, name, login.name, login.value);
-  else {
+  for (const variable of variables) add(found, name, variable.name, variable.value);
+  if (variables.length === 0) {
     const because = "it needs a `uri` or a `host`, and a `username`, a `password` or both";
     found.ignored.push({ name, because });
   }
 }
 
 function add(found: GemCredentials, binding: string, variable: string, value: string): void {
+  // Two bindings may be for two places of one server; the first keeps the server's name.
+  if (variable in found.env) return;
   found.env[variable] = value;
   found.from.push({ binding, variable });
 }

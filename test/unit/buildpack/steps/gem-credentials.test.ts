@@ -12,6 +12,16 @@ describe("bindings that open private gem servers", () => {
     });
   });
 
+  test("for two places of one server both count, and the first for the server", () => {
+    const login = (path: string) =>
+      binding("gem-credentials", { uri: `https://gems.example.com/${path}`, password: path });
+    expect(gemCredentials([login("a"), login("b")]).env).toEqual({
+      "BUNDLE_HTTPS://GEMS__EXAMPLE__COM/A/": "a",
+      "BUNDLE_HTTPS://GEMS__EXAMPLE__COM/B/": "b",
+      BUNDLE_GEMS__EXAMPLE__COM: "a",
+    });
+  });
+
   test("of type bundler hold variables of Bundler", () => {
     const secrets = { BUNDLE_GEMS__EXAMPLE__COM: "shop:pw\n", BUNDLE_GITHUB__COM: "token" };
     expect(gemCredentials([binding("Bundler", secrets)]).env).toEqual({
