@@ -101,7 +101,7 @@ describe("gems that the app brings", () => {
     expect(unchanged.log).toContain("Kept: nothing that `bundle install` depends on has changed");
     const again = await rebuild({ HEROKU_SKIP_BUNDLE_DIGEST: "1" });
     expect(again).toMatchObject({ exitCode: 0 });
-    expect(again.log).toContain("Using jade 1.0.0 from file:///workspace/repositories/jade.git");
+    expect(again.log).toContain("Updating, because `HEROKU_SKIP_BUNDLE_DIGEST` asks for it");
     expect(await runRuby(app, colours)).toContain(words);
 
     await writeTree(app.dir, {
@@ -122,7 +122,8 @@ async function addGems(app: App, parent: string): Promise<{ jade: string; onyx: 
   await writeTree(cached, { ".bundlecache": "" });
   await writeTree(app.dir, {
     "vendor/cache/opal-1.0.0.gem": stone("opal").archive,
-    "gems/beryl/beryl.gemspec": gemspec("beryl"),
+    // Evaluated whenever the app starts, where there is no git.
+    "gems/beryl/beryl.gemspec": gemspec("beryl", 'Dir["lib/**/*.rb"]'),
     ...under("gems/beryl", stone("beryl").files),
     Gemfile: [
       'source "https://gems.invalid"',
@@ -167,13 +168,13 @@ function stone(name: string, colour = "bright") {
   return makeGem({ name, version: "1.0.0", files: { [`lib/${name}.rb`]: code } });
 }
 
-function gemspec(name: string): string {
+function gemspec(name: string, files = '`git ls-files -z`.split("\\x0")'): string {
   const lines = [
     `spec.name = "${name}"`,
     'spec.version = "1.0.0"',
     'spec.summary = "a stone"',
     'spec.authors = ["Test"]',
-    'spec.files = `git ls-files -z`.split("\\x0")',
+    `spec.files = ${files}`,
   ];
   return `Gem::Specification.new do |spec|\n${lines.join("\n")}\nend\n`;
 }
