@@ -40,7 +40,7 @@ export async function build(context: BuildContext): Promise<void> {
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, project, wanted);
   const { places, bundleGroups } = installed;
-  await reportLibraries(context, installed);
+  await reportLibraries(context, project, installed);
   const served = await precompileAssets(context, project, installed);
 
   await printer.section("Environment", async (section) => {

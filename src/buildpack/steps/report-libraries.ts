@@ -1,19 +1,34 @@
 import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "./build-context.ts";
+import { findGemspecsWithGit } from "./find-gemspecs-with-git.ts";
 import { findSystemNeeds, type SystemWant } from "./find-system-needs.ts";
 import type { Installed } from "./install-ruby-and-gems.ts";
+import type { Project } from "./read-project.ts";
 
 /**
  * Tells what the run image must have besides the layers, with the lines that add it, and warns of what
  * the build image already lacks.
  */
-export async function reportLibraries(context: BuildContext, installed: Installed): Promise<void> {
+export async function reportLibraries(
+  context: BuildContext,
+  project: Project,
+  installed: Installed,
+): Promise<void> {
   const { gems, ruby } = installed.places;
   const { target } = context.input;
   const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env });
+  const runningGit = await findGemspecsWithGit(project);
+  if (runningGit.length > 0) {
+    wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
+  }
   if (wanted.length === 0) return;
   await context.printer.section("System libraries", async (section) => {
     tellWants(wanted, section);
+    for (const gem of runningGit) {
+      section.detail(
+        `Or let ${gem}.gemspec list its files by \`Dir["{lib,app}/**/*"]\`: as it is, it runs git whenever the app starts`,
+      );
+    }
     const packages = wanted.flatMap((want) => want.package ?? []);
     if (packages.length > 0) tellPackages([...new Set(packages)].sort(), section);
   });

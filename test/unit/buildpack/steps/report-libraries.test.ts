@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportLibraries } from "../../../../src/buildpack/steps/report-libraries.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeProject } from "../../../support/project.ts";
 import { elfLibrary } from "../../../support/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
@@ -53,6 +54,14 @@ describe("what the run image must have", () => {
     const found = await report(gems, { env: { PATH: programs } });
     expect(found).not.toContain("The build image has no `magick`");
   });
+
+  test("is git where the gemspec of a path gem runs it, and how to do without", async () => {
+    const app = await makeTree({ "beryl/beryl.gemspec": "spec.files = `git ls-files`" });
+    const lockfile = "PATH\n  remote: beryl\n  specs:\n    beryl (1.0.0)\n";
+    const log = await report({}, { app, lockfile });
+    expect(log).toContain("`git` for beryl, which is in the package `git`");
+    expect(log).toContain("Or let beryl.gemspec list its files by `Dir[");
+  });
 });
 
 const needs = (...needed: string[]) => elfLibrary({ needed });
@@ -61,17 +70,23 @@ interface Story {
   env?: Record<string, string>;
   version?: string;
   ruby?: Record<string, Buffer>;
+  app?: string;
+  lockfile?: string;
 }
 
 async function report(
   files: Record<string, string | Buffer>,
-  { env = {}, version = "12", ruby = {} }: Story = {},
+  { env = {}, version = "12", ruby = {}, app = "/nowhere", lockfile = "GEM\n" }: Story = {},
 ): Promise<string> {
   const [gems, rubyDir] = [await treeOf(files), await treeOf(ruby)];
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version } };
   const context = makeBuildContext({ input: { target }, env });
   const places = { app: "/workspace", gemfile: "Gemfile", gems, bundler: undefined, ruby: rubyDir };
-  await reportLibraries(context, { places, bundleGroups: {}, rubyVersion: "3.3.8" });
+  await reportLibraries(context, makeProject(lockfile, { dir: app }), {
+    places,
+    bundleGroups: {},
+    rubyVersion: "3.3.8",
+  });
   return context.log();
 }
 
