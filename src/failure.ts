@@ -63,7 +63,7 @@ export interface FailureFacts {
 
   // Bundler and gems (src/buildpack/layers)
   "bundler/install-failed": { version: string; output: string[] };
-  "gems/lockfile-out-of-step": { lockfile: string; output: string[] };
+  "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
   "gems/install-failed": { command: string; exitCode: number; output: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 

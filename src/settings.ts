@@ -29,6 +29,14 @@ export const settings = {
     z.string().optional(),
     "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
   ),
+  BP_RUBY_PROJECT_PATH: setting(
+    z.string().optional(),
+    "The directory of the app that is the Ruby project, where that is not its root: `server`. Files are looked for and processes run there.",
+  ),
+  BUNDLE_GEMFILE: setting(
+    z.string().optional(),
+    "The Gemfile, from the project's directory, where it is neither `gems.rb` nor `Gemfile`. It has to be in the app.",
+  ),
   BP_RAILS_SKIP_ASSETS: setting(
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { writeLaunch } from "../cnb/launch.ts";
 import { formatDuration } from "../output/printer.ts";
 import { findGem } from "../ruby/gemfile-lock.ts";
@@ -18,6 +19,7 @@ import { precompileAssets } from "./steps/precompile-assets.ts";
 import { precompileCode } from "./steps/precompile-code.ts";
 import { readProject } from "./steps/read-project.ts";
 import { removeClassArchives } from "./steps/remove-class-archives.ts";
+import { reportLibraries } from "./steps/report-libraries.ts";
 import { reportProject } from "./steps/report-project.ts";
 import { writeBillsOfMaterials } from "./steps/write-bills-of-materials.ts";
 import { settleNodeModules } from "./steps/settle-node-modules.ts";
@@ -36,7 +38,7 @@ export async function build(context: BuildContext): Promise<void> {
     `${descriptor.buildpack.name ?? descriptor.buildpack.id} ${descriptor.buildpack.version}`,
   );
 
-  const project = await readProject(appDir);
+  const project = await readProject(appDir, platform.env);
   await reportProject(context, project);
   const versions = await chooseVersions(context, project);
   const java = await findJava(context, versions.ruby);
@@ -47,6 +49,7 @@ export async function build(context: BuildContext): Promise<void> {
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, project, wanted);
   const { places, bundleGroups } = installed;
+  await reportLibraries(context, project, installed);
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);
   await settleNodeModules(context, javaScript);
   await precompileCode(context, project, installed);
@@ -58,11 +61,12 @@ export async function build(context: BuildContext): Promise<void> {
   });
   await printer.section("Processes", async (section) => {
     const processes = chooseProcesses(project, section);
-    const slices = served.length > 0 ? [{ paths: served }] : [];
+    const paths = served.map((path) => join(project.path, path));
+    const slices = paths.length > 0 ? [{ paths }] : [];
     await writeLaunch(layersDir, { labels: [], processes, slices });
   });
   await writeBillsOfMaterials(context, { installed, jemalloc, locked: project.locked });
   if (java) await removeClassArchives(places.ruby);
-  await openAppDirectories(appDir, findGem(project.locked, "railties") !== undefined);
+  await openAppDirectories(project.dir, findGem(project.locked, "railties") !== undefined);
   printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
 }

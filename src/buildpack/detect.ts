@@ -15,7 +15,7 @@ export async function detect(
   appDir: string,
   userEnv: Readonly<Record<string, string>> = {},
 ): Promise<Detection> {
-  const app = await findApp(appDir);
+  const app = await findApp(appDir, userEnv);
   if (app.state === "none") return { pass: false, because: app.because };
   return {
     pass: true,

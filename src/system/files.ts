@@ -38,6 +38,20 @@ export async function readTextIfAny(path: string): Promise<string | undefined> {
   return file.state === "text" ? file.text : undefined;
 }
 
+/**
+ * The text of the file of a name in `from`, or in the nearest directory above it down to `root`, of
+ * which `from` is part, as version managers look for theirs.
+ */
+export async function readNearest(
+  root: string,
+  from: string,
+  name: string,
+): Promise<string | undefined> {
+  const text = await readTextIfAny(join(from, name));
+  if (text !== undefined || from === root || from === dirname(from)) return text;
+  return await readNearest(root, dirname(from), name);
+}
+
 /** What `stat` says, following links, or `undefined` where nothing is there. */
 export async function statIfAny(path: string): Promise<Stats | undefined> {
   return await stat(path).catch(() => undefined);

@@ -117,6 +117,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     output: ["ERROR:  Could not find a valid gem 'bundler' (= 2.9.9) in any repository"],
   },
   "gems/lockfile-out-of-step": {
+    gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     output: [
       "The dependencies in your gemfile changed, but the lockfile can't be updated",
@@ -271,6 +272,8 @@ describe("advice on what Bundler and compilers print", () => {
   test.each([
     ["Authentication is required for gems.example.com.", "BUNDLE_<HOST>=user:password"],
     ["Could not reach host gems.example.com.", "BUNDLE_MIRROR__ALL"],
+    ["Authentication is required for gems.example.com.", "type gem-credentials"],
+    ["Could not find rack-9.9.9 in cached gems or installed locally", "bundle cache"],
     ["Could not find rack-9.9.9 in any of the sources", "bundle update <gem>"],
     ["Your Ruby version is 3.3.8, but your Gemfile specified 3.4.1", "bundle update --ruby"],
     ["ERROR: Failed to build gem native extension.", "build image"],

@@ -40,6 +40,8 @@ describe("samples", () => {
     for (const gem of ["nokogiri", "pg", "bootsnap", "puma"]) {
       expect(built.log).toMatch(new RegExp(`Installing ${gem} [0-9.]+ with native extensions`));
     }
+    expect(built.log).toContain("`libpq.so.5` for pg, which is in the package `libpq5`");
+    expect(built.log).toContain("apt-get install --yes --no-install-recommends libpq5`");
     const compiler = await runCommandIn({ app, world }, "sh", "-c", "command -v cc gcc make");
     expect(compiler.exitCode).not.toBe(0);
     const env = { DATABASE_URL: postgresql.url };

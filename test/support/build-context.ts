@@ -1,4 +1,5 @@
 import type { BuildContext } from "../../src/buildpack/steps/build-context.ts";
+import type { Binding } from "../../src/cnb/bindings.ts";
 import type { BuildInput } from "../../src/cnb/build-input.ts";
 import { buildpackId } from "../../src/cnb/names.ts";
 import { createPrinter } from "../../src/output/printer.ts";
@@ -12,6 +13,7 @@ export interface BuildContextRequest {
   userEnv?: Record<string, string>;
   /** The environment of the build's process besides. */
   env?: Record<string, string>;
+  bindings?: readonly Binding[];
   run?: BuildContext["run"];
   today?: string;
 }
@@ -32,7 +34,7 @@ export function makeBuildContext(
     debug: false,
   });
   return {
-    input: { ...emptyInput, ...request.input, platform: platformWith(userEnv) },
+    input: { ...emptyInput, ...request.input, platform: platformWith(userEnv, request.bindings) },
     settings: read.settings,
     env: { ...env, ...userEnv },
     printer,
@@ -48,8 +50,11 @@ async function refuse(): Promise<never> {
   throw new Error("this test expects no command and no download");
 }
 
-function platformWith(env: Record<string, string>): BuildInput["platform"] {
-  return { dir: "/platform", env, bindings: [], ignoredBindings: [] };
+function platformWith(
+  env: Record<string, string>,
+  bindings: readonly Binding[] = [],
+): BuildInput["platform"] {
+  return { dir: "/platform", env, bindings, ignoredBindings: [] };
 }
 
 const emptyInput: BuildInput = {

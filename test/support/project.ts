@@ -7,6 +7,7 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
   if (parsed.kind === "refused") throw new Error(parsed.problem);
   return {
     dir: "/workspace",
+    path: "",
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     locked: parsed.lockfile,

@@ -5,7 +5,7 @@ import { Header } from "tar";
 export interface TarEntry {
   path: string;
   type?: "File" | "Directory" | "SymbolicLink" | "Link" | "CharacterDevice" | "FIFO";
-  body?: string;
+  body?: string | Buffer;
   linkpath?: string;
   mode?: number;
 }
@@ -28,7 +28,7 @@ function entryBlocks({
   linkpath,
   mode = 0o644,
 }: TarEntry): Buffer[] {
-  const data = Buffer.from(body);
+  const data = typeof body === "string" ? Buffer.from(body) : body;
   const block = Buffer.alloc(512);
   const header = new Header({
     path,

@@ -3,7 +3,7 @@
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
 // archive that Ruby came from changes: extensions are compiled against all of these. What is left is
 // kept, and `bundle install` runs on it only when something that it depends on has changed.
-// Never holds: downloaded `.gem` files, build logs, object files, credentials.
+// Never holds: downloaded `.gem` files, build logs, object files, histories of git, credentials.
 
 import { join } from "node:path";
 import glob from "fast-glob";
@@ -37,6 +37,8 @@ export type GemsMetadata = z.output<typeof metadataSchema>;
 export interface GemsOptions {
   layersDir: string;
   appDir: string;
+  /** Both relative to the app. */
+  gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
   /** Run `bundle install` even where nothing has changed. */
@@ -63,7 +65,7 @@ export async function installGems(options: GemsOptions): Promise<string> {
     types: { build: true, launch: true, cache: true },
     schema: metadataSchema,
     keys: pickKeys(metadata),
-    labels,
+    labels: labelsOf(options),
   });
   const reasons =
     layer.state.state === "empty"
@@ -80,23 +82,25 @@ export async function installGems(options: GemsOptions): Promise<string> {
   return layer.path;
 }
 
-const labels = {
-  distro: "Distribution",
-  arch: "CPU architecture",
-  rubyVersion: "Ruby version",
-  rubyChecksum: "Ruby archive",
-  gemfile: "`Gemfile`",
-  lockfile: "`Gemfile.lock`",
-  files: "files that the Gemfile reads",
-  environment: "the build's environment variables",
-  bundlerVersion: "Bundler version",
-} satisfies Record<keyof GemsMetadata, string>;
+const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
+  ({
+    distro: "Distribution",
+    arch: "CPU architecture",
+    rubyVersion: "Ruby version",
+    rubyChecksum: "Ruby archive",
+    gemfile: `\`${gemfile}\``,
+    lockfile: `\`${lockfile}\``,
+    files: "files that the Gemfile reads",
+    environment: "the build's environment variables",
+    bundlerVersion: "Bundler version",
+  }) satisfies Record<keyof GemsMetadata, string>;
 
 function pickKeys(metadata: GemsMetadata): Pick<GemsMetadata, keyof typeof keys> {
   return z.object(keys).parse(metadata);
 }
 
 function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[] {
+  const labels = labelsOf(options);
   const names = z.object(inputs).keyof().options;
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
@@ -113,12 +117,12 @@ function shown(value: string): string {
 }
 
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
-  const { section, lockfile } = options;
+  const { section, gemfile, lockfile } = options;
   const install = await runBundler(options, gemsDir, ["install"]);
   if (install.exitCode !== 0) {
     const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);
     if (outOfStep.test(install.lines.join(" "))) {
-      throw new BuildpackError({ code: "gems/lockfile-out-of-step", lockfile, output });
+      throw new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
     }
     const { exitCode } = install;
     throw new BuildpackError({
@@ -139,7 +143,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
     });
   }
   await removeLeftovers(gemsDir);
-  section.say("Removed downloaded archives, build logs and object files");
+  section.say("Removed downloaded archives, build logs, object files and histories of git");
 }
 
 const shownLines = 12;
@@ -168,8 +172,10 @@ async function removeLeftovers(gemsDir: string): Promise<void> {
     [
       "extensions/**/{gem_make.out,mkmf.log}",
       "{gems,bundler/gems}/*/ext/**/{*.o,gem_make.out,mkmf.log}",
+      // The history of gems from git, which Bundler goes by only while it installs them.
+      "bundler/gems/*/.git",
     ],
-    { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false },
+    { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false, onlyFiles: false },
   );
   await Promise.all(leftovers.map(removeTree));
 }

@@ -6,7 +6,7 @@ import type { BinstubFault } from "../../ruby/binstub.ts";
 import { platformMatches } from "../../ruby/gem-platform.ts";
 import { javaPlatform } from "../../ruby/java-version.ts";
 import type { JavaVersion } from "../../ruby/java-version.ts";
-import { readTextIfAny } from "../../system/files.ts";
+import { readTextIfAny, statIfAny } from "../../system/files.ts";
 import type { Project } from "./read-project.ts";
 
 /**
@@ -23,6 +23,7 @@ export async function checkProject(
 ): Promise<void> {
   checkPlatforms(project, java ? javaPlatform(java) : gemPlatformOf(target));
   for (const [path, mend] of Object.entries(binstubs)) await checkBinstub(project.dir, path, mend);
+  await checkMode(project.dir, "bin/rails");
 }
 
 /** The platform of precompiled gems for a target, as RubyGems names it. */
@@ -54,6 +55,18 @@ async function checkBinstub(appDir: string, path: string, mend: string): Promise
     path,
     problem: describeFault(fault),
     mend,
+  });
+}
+
+// The web process and the console run it by its name.
+async function checkMode(appDir: string, path: string): Promise<void> {
+  const stats = await statIfAny(join(appDir, path));
+  if (!stats?.isFile() || (stats.mode & 0o111) !== 0) return;
+  throw new BuildpackError({
+    code: "app/binstub-misleading",
+    path,
+    problem: "It is not executable, as files from Windows or from an archive often are.",
+    mend: `git update-index --chmod=+x ${path} && git commit -m "Make ${path} executable"`,
   });
 }
 

@@ -23,7 +23,9 @@ export function chooseProcesses(project: Project, section: Section): Process[] {
   const processes = [...fromProcfile, ...own];
   const [only] = fromProcfile.length === 1 ? fromProcfile : [];
   const main = processes.some(({ type }) => type === "web") ? "web" : only?.type;
+  const place = project.path === "" ? {} : { workingDir: project.dir };
   return processes.map(({ type, command }) => ({
+    ...place,
     type: parseProcessType(type),
     command,
     args: [],

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join, normalize } from "node:path";
+import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { GemfileLock } from "../../ruby/gemfile-lock.ts";
-import { isFile } from "../../system/files.ts";
+import { isFile, statIfAny } from "../../system/files.ts";
 
 /**
  * Digests of everything that decides what `bundle install` does, by kind, so that a change can be
@@ -19,27 +20,32 @@ export interface BundleInputs {
 
 export interface BundleInputSources {
   appDir: string;
-  /** Relative to the app. */
+  /** From the app to the project. */
+  path: string;
+  /** Both relative to the project. */
   gemfile: string;
   lockfile: string;
   locked: GemfileLock;
   /** The user's whole build environment. */
   userEnv: Readonly<Record<string, string>>;
+  /** Names of the variables that bindings set; a digest of their values would give them away. */
+  credentials?: readonly string[];
 }
 
 /** Reads and digests the inputs of `bundle install`. A file that cannot be read counts as absent. */
 export async function digestBundleInputs(sources: BundleInputSources): Promise<BundleInputs> {
-  const { appDir, gemfile, lockfile, userEnv } = sources;
+  const { appDir, path, gemfile, lockfile, userEnv, credentials = [] } = sources;
   const files = await evaluatedFiles(sources);
   return {
-    gemfile: digest([await contentOf(appDir, gemfile)]),
-    lockfile: digest([await contentOf(appDir, lockfile)]),
-    files: digest(await namedContents(appDir, files)),
-    environment: digest(
-      Object.keys(userEnv)
+    gemfile: digest([await digestOfFile(join(appDir, path, gemfile))]),
+    lockfile: digest([await digestOfFile(join(appDir, path, lockfile))]),
+    files: digest(await namedDigests(appDir, files)),
+    environment: digest([
+      ...Object.keys(userEnv)
         .sort()
         .map((name) => `${name}\0${userEnv[name]}`),
-    ),
+      ...credentials.toSorted(),
+    ]),
   };
 }
 
@@ -50,84 +56,118 @@ function digest(parts: readonly string[]): string {
 }
 
 // One after the other: a path gem may have more files than a process may hold open.
-async function namedContents(appDir: string, files: readonly string[]): Promise<string[]> {
-  const contents: string[] = [];
-  for (const file of files) contents.push(`${file}\0${await contentOf(appDir, file)}`);
-  return contents;
+async function namedDigests(appDir: string, files: readonly string[]): Promise<string[]> {
+  const digests: string[] = [];
+  for (const file of files) digests.push(`${file}\0${await digestOfFile(join(appDir, file))}`);
+  return digests;
 }
 
-async function contentOf(appDir: string, file: string): Promise<string> {
-  return await readFile(join(appDir, file), "latin1").catch(() => "");
+// Piece by piece: nobody says how large the files of a path gem are.
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    if (!(await isFile(path))) return "";
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    return hash.digest("hex");
+  } catch {
+    return "";
+  }
 }
 
 async function evaluatedFiles(sources: BundleInputSources): Promise<string[]> {
-  const { appDir, gemfile, lockfile, locked } = sources;
-  const found = new Set([".bundle/config", ".ruby-version", ".tool-versions"]);
-  for (const file of await gemfilesBesides(appDir)) found.add(file);
-  for (const dir of pathSources(locked)) {
-    for (const file of await filesBelow(appDir, dir)) found.add(file);
+  const { appDir, path, locked } = sources;
+  const gemfile = join(path, sources.gemfile);
+  const bundleDir = dirname(gemfile);
+  const beside = [".ruby-version", ".tool-versions"].map((name) => join(path, name));
+  const found = new Set([join(bundleDir, ".bundle/config"), ...beside]);
+  for (const dir of new Set([path, bundleDir])) {
+    for (const file of await gemfilesIn(appDir, dir)) found.add(file);
   }
-  await addNamedFiles(appDir, gemfile, found);
+  for (const dir of pathSources(locked, appDir, bundleDir)) {
+    for (const file of await filesBelow(appDir, dir, besidesSource)) found.add(file);
+  }
+  await addNamedFiles(appDir, path, gemfile, found);
   found.delete(gemfile);
-  found.delete(lockfile);
+  found.delete(join(path, sources.lockfile));
   return [...found].sort();
 }
 
 /**
  * Gemfiles are Ruby: which files one evaluates cannot be known without running it. Every file of
  * the app that a string in it names counts, and what those name in turn; a name that is put
- * together at run time is met by `gemfilesBesides`.
+ * together at run time is met by `gemfilesIn`.
  */
-async function addNamedFiles(appDir: string, file: string, found: Set<string>): Promise<void> {
-  const text = await contentOf(appDir, file);
+async function addNamedFiles(
+  appDir: string,
+  project: string,
+  file: string,
+  found: Set<string>,
+): Promise<void> {
+  const text = await sourceText(join(appDir, file));
   for (const [, name = ""] of text.matchAll(/["']([^"'\n]{1,255})["']/g)) {
-    for (const named of placesOf(name, dirname(file))) {
+    for (const named of placesOf(name, [project, dirname(file)])) {
       if (found.has(named) || !(await isFile(join(appDir, named)))) continue;
       found.add(named);
-      await addNamedFiles(appDir, named, found);
+      await addNamedFiles(appDir, project, named, found);
     }
   }
 }
 
+// What is larger than any Gemfile names no other file.
+async function sourceText(path: string): Promise<string> {
+  const stats = await statIfAny(path);
+  if (!stats?.isFile() || stats.size > 1024 * 1024) return "";
+  return await readFile(path, "latin1").catch(() => "");
+}
+
 /**
- * Where a file may be that a Gemfile in `directory` names: below the app, beside the Gemfile, or
+ * Where a file may be that a Gemfile names: below the app, below the project, beside the Gemfile, or
  * after the one `..` that `File.expand_path("../name", __FILE__)` needs to leave its own file.
  */
-function placesOf(name: string, directory: string): string[] {
+function placesOf(name: string, directories: readonly string[]): string[] {
   const text = name.replace(/^#\{[^}]*\}\//, "");
-  const places = [text, join(directory, text), join(directory, text.replace(/^\.\.\//, ""))];
-  return [...new Set(places.map((place) => normalize(place)))].filter(isInside);
+  const spellings = [text, text.replace(/^\.\.\//, "")];
+  const below = directories.flatMap((dir) => spellings.map((spelling) => join(dir, spelling)));
+  return [...new Set([text, ...below].map((place) => normalize(place)))].filter(isInside);
 }
 
 function isInside(path: string): boolean {
-  return !path.startsWith("..") && !path.startsWith("/");
+  return path !== ".." && !path.startsWith("../") && !isAbsolute(path);
 }
 
-async function gemfilesBesides(appDir: string): Promise<string[]> {
-  const names = await readdir(appDir).catch(() => []);
-  const inRoot = names.filter((name) => /^Gemfile|\.gemfile$|\.gemspec$/.test(name));
-  return [...inRoot, ...(await filesBelow(appDir, "gemfiles"))];
+async function gemfilesIn(appDir: string, dir: string): Promise<string[]> {
+  const names = await readdir(join(appDir, dir)).catch(() => []);
+  const beside = names.filter((name) => /^Gemfile|^gems\.rb|\.gemfile$|\.gemspec$/.test(name));
+  const inFolder = await filesBelow(appDir, join(dir, "gemfiles"));
+  return [...beside.map((name) => join(dir, name)), ...inFolder];
 }
 
-function pathSources(locked: GemfileLock): string[] {
+// Relative to the Gemfile's directory, as Bundler takes them.
+function pathSources(locked: GemfileLock, appDir: string, bundleDir: string): string[] {
   return locked.sources
     .filter((source) => source.kind === "path")
-    .map((source) => normalize(source.remote))
+    .map(({ remote }) => (isAbsolute(remote) ? relative(appDir, remote) : join(bundleDir, remote)))
     .filter(isInside);
 }
 
 const neverEvaluated = new Set([".git", "node_modules", "log", "tmp", "storage", "public"]);
+/** Beside the source of a gem: deeper down, `vendor` may be what an extension is compiled from. */
+const besidesSource = new Set(["vendor", "coverage"]);
 
-async function filesBelow(appDir: string, dir: string): Promise<string[]> {
+async function filesBelow(
+  appDir: string,
+  dir: string,
+  leftOut: ReadonlySet<string> = new Set(),
+): Promise<string[]> {
   const entries = await readdir(join(appDir, dir), { withFileTypes: true }).catch(() => []);
   const nested = entries.map(async (entry) => {
     const path = join(dir, entry.name);
     if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(appDir, path))))) {
       return [path];
     }
-    return entry.isDirectory() && !neverEvaluated.has(entry.name)
-      ? await filesBelow(appDir, path)
-      : [];
+    if (!entry.isDirectory() || neverEvaluated.has(entry.name) || leftOut.has(entry.name))
+      return [];
+    return await filesBelow(appDir, path);
   });
   return (await Promise.all(nested)).flat();
 }

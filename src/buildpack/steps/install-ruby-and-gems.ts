@@ -14,6 +14,7 @@ import { childEnvironment, withPath } from "./child-environment.ts";
 import type { Versions } from "./choose-versions.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
 import type { JemallocChoice } from "./choose-jemalloc.ts";
+import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { findRuby } from "./find-ruby.ts";
 import { installJemallocLayer } from "./install-jemalloc.ts";
 import { machineKeys } from "./machine-keys.ts";
@@ -69,16 +70,24 @@ async function installOnRuby(
   installing: Promise<InstalledRuby>,
 ): Promise<Installed> {
   const { appDir, platform } = context.input;
+  const credentials = gemCredentials(platform.bindings);
+  const sources = { userEnv: platform.env, credentials: Object.keys(credentials.env) };
   const [ruby, inputs] = await Promise.all([
     installing,
-    digestBundleInputs({ ...project, appDir, userEnv: platform.env }),
+    digestBundleInputs({ ...project, appDir, ...sources }),
   ]);
   return await withTrustedCertificates(platform.bindings, async (trusted) => {
-    const configured = parseBundleConfig(project.bundleConfig ?? "").applied;
-    const { env: user } = childEnvironment(context.env);
-    const env = { ...configured, ...bundlerDefaults(versions.ruby), ...user, ...trusted };
-    const bundlerDir = await installBundlerLayer(context, project, { versions, ruby, env });
-    return await installGemsLayer(context, { project, versions, ruby, inputs, env, bundlerDir });
+    const { applied } = parseBundleConfig(project.bundleConfig ?? "");
+    const env = {
+      ...bundlerDefaults(versions.ruby),
+      ...childEnvironment(context.env).env,
+      ...trusted,
+    };
+    const configured = { ...applied, ...env };
+    const forBundler = { versions, ruby, env: configured };
+    const bundlerDir = await installBundlerLayer(context, project, forBundler);
+    const request = { project, versions, ruby, inputs, env, bundlerDir, credentials };
+    return await installGemsLayer(context, request);
   });
 }
 
@@ -113,7 +122,7 @@ async function installRubyLayer(
 
 async function installBundlerLayer(
   context: BuildContext,
-  { locked }: Project,
+  { dir, locked }: Project,
   { versions, ruby, env }: Pick<GemsRequest, "versions" | "ruby" | "env">,
 ): Promise<string | undefined> {
   const { input, printer, run } = context;
@@ -122,7 +131,7 @@ async function installBundlerLayer(
   return await printer.section("Bundler", (section) =>
     installBundler({
       layersDir: input.layersDir,
-      appDir: input.appDir,
+      appDir: dir,
       rubyDir: ruby.dir,
       metadata: { ...machineKeys(context), ...bundler },
       exact: locked.bundledWith !== undefined,
@@ -141,14 +150,18 @@ interface GemsRequest {
   inputs: BundleInputs;
   env: Readonly<Record<string, string>>;
   bundlerDir: string | undefined;
+  credentials: GemCredentials;
 }
 
 async function installGemsLayer(context: BuildContext, request: GemsRequest): Promise<Installed> {
   const { input, printer, run, settings } = context;
-  const { project, versions, ruby, inputs, env, bundlerDir } = request;
+  const { project, versions, ruby, inputs, bundlerDir, credentials } = request;
+  // The user's own variables count more than bindings, which count more than a file of the app.
+  const { applied } = parseBundleConfig(project.bundleConfig ?? "");
+  const env = { ...applied, ...credentials.env, ...request.env };
   const groups = bundleGroups(env);
   const place = (gems: string): Places => ({
-    app: input.appDir,
+    app: project.dir,
     gemfile: project.gemfile,
     gems,
     bundler: bundlerDir,
@@ -161,10 +174,14 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
     bundlerVersion: versions.bundler,
   };
   const metadata = { ...machineKeys(context), ...madeWith, ...inputs };
-  const gems = await printer.section("Gems", (section) =>
-    installGems({
+  const gems = await printer.section("Gems", async (section) => {
+    for (const { binding, variable } of credentials.from) {
+      section.say(`\`${variable}\` from the binding \`${binding}\``);
+    }
+    return await installGems({
       layersDir: input.layersDir,
-      appDir: input.appDir,
+      appDir: project.dir,
+      gemfile: project.gemfile,
       lockfile: project.lockfile,
       metadata,
       always: settings.HEROKU_SKIP_BUNDLE_DIGEST,
@@ -172,8 +189,8 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
       locate: (gemsDir) => bundlerVariables(place(gemsDir)),
       run,
       section,
-    }),
-  );
+    });
+  });
   const { engine, release, checksum } = ruby;
   return {
     places: place(gems),

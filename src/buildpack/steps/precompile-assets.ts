@@ -43,11 +43,11 @@ export async function precompileAssets(
 // Before any rake task is run: what it changes is what the next build may take over.
 async function layerOptions(
   context: BuildContext,
-  { locked }: Project,
+  { dir: appDir, locked }: Project,
   { rubyVersion }: Installed,
   section: Section,
 ): Promise<AssetsOptions> {
-  const { layersDir, appDir } = context.input;
+  const { layersDir } = context.input;
   const metadata = { ...machineKeys(context), rubyVersion };
   const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
   if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;

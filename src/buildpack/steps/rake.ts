@@ -29,8 +29,8 @@ export async function withRake<T>(
   installed: Installed,
   work: (rake: Rake) => Promise<T>,
 ): Promise<T> {
-  const { appDir, platform } = context.input;
-  const localSecret = join(appDir, "tmp/local_secret.txt");
+  const { platform } = context.input;
+  const localSecret = join(project.dir, "tmp/local_secret.txt");
   const madeUp = (await lstatIfAny(localSecret)) ? undefined : localSecret;
   const bootsnapCache = await mkdtemp(join(tmpdir(), "lapidary-bootsnap-"));
   try {

@@ -1,18 +1,16 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
-import { isFile, readText, readTextIfAny } from "../../system/files.ts";
+import { isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
+import { requireProject } from "./locate-project.ts";
+import type { ProjectPlace } from "./locate-project.ts";
 
 /** What the app's files say, read once, before anything is downloaded. */
-export interface Project {
-  dir: string;
-  /** Both relative to `dir`. */
-  gemfile: string;
-  lockfile: string;
+export interface Project extends ProjectPlace {
   locked: GemfileLock;
   /** Lines of the lockfile that are no part of one. */
   ignored: readonly IgnoredLine[];
@@ -32,30 +30,31 @@ export interface Project {
 }
 
 /**
- * Reads an app.
+ * Reads the project of an app.
  *
- * @throws BuildpackError `app/lockfile-missing`, `app/lockfile-unreadable`,
+ * @throws BuildpackError `settings/invalid`, `app/lockfile-missing`, `app/lockfile-unreadable`,
  * `app/lockfile-merge-conflict` or `app/gemfile-unreadable`.
  */
-export async function readProject(dir: string): Promise<Project> {
-  const gemfile = "Gemfile";
-  const lockfile = "Gemfile.lock";
+export async function readProject(
+  appDir: string,
+  userEnv: Readonly<Record<string, string>> = {},
+): Promise<Project> {
+  const place = await requireProject(appDir, userEnv);
+  const { dir, gemfile, lockfile } = place;
   const { locked, ignored } = await readLockfile(dir, gemfile, lockfile);
   await requireReadable(dir, gemfile);
   const at = (name: string) => join(dir, name);
   const [rubyVersionFile, toolVersionsFile, bundleConfig] = await Promise.all([
-    readTextIfAny(at(".ruby-version")),
-    readTextIfAny(at(".tool-versions")),
-    readTextIfAny(at(".bundle/config")),
+    readNearest(appDir, dir, ".ruby-version"),
+    readNearest(appDir, dir, ".tool-versions"),
+    readTextIfAny(at(join(dirname(gemfile), ".bundle/config"))),
   ]);
   const texts = { rubyVersionFile, toolVersionsFile, bundleConfig };
   const credentials =
     (await isFile(at("config/credentials.yml.enc"))) ||
     (await isFile(at("config/credentials/production.yml.enc")));
   return {
-    dir,
-    gemfile,
-    lockfile,
+    ...place,
     locked,
     ignored,
     ...texts,
@@ -88,7 +87,7 @@ async function readLockfile(
 ): Promise<{ locked: GemfileLock; ignored: readonly IgnoredLine[] }> {
   const file = await readText(join(dir, lockfile));
   if (file.state === "missing") {
-    const files = await listing(dir);
+    const files = await listing(dirname(join(dir, lockfile)));
     throw new BuildpackError({ code: "app/lockfile-missing", gemfile, lockfile, files });
   }
   if (file.state === "unreadable") {
@@ -97,6 +96,12 @@ async function readLockfile(
       path: lockfile,
       problem: file.problem,
     });
+  }
+  const garbled = file.text.indexOf("\ufffd");
+  if (garbled >= 0) {
+    const line = file.text.slice(0, garbled).split("\n").length;
+    const problem = "it is not UTF-8, and Bundler takes nothing else";
+    throw new BuildpackError({ code: "app/lockfile-unreadable", path: lockfile, problem, line });
   }
   const parsed = parseGemfileLock(file.text);
   if (parsed.kind === "lockfile") return { locked: parsed.lockfile, ignored: parsed.ignored };

@@ -1,3 +1,4 @@
+import { lockCommand } from "./gems.ts";
 import type { Messages } from "./message.ts";
 
 /** What is wrong with the app's own files, found before anything is downloaded. */
@@ -6,10 +7,10 @@ export const appMessages: Messages<"app"> = {
     headline: `\`${lockfile}\` is missing`,
     happened: [
       `The app has a \`${gemfile}\` but no \`${lockfile}\`, so the exact gems to install are not known.`,
-      `The root of the app holds: ${files.length > 0 ? files.join(", ") : "nothing"}.`,
+      `The directory that it belongs in holds: ${files.length > 0 ? files.join(", ") : "nothing"}.`,
       `A lockfile that \`.gitignore\`, \`.dockerignore\` or project.toml's \`exclude\` leaves out may not reach a build.`,
     ],
-    next: [`bundle lock`, `git add ${lockfile} && git commit -m "Add ${lockfile}"`],
+    next: [lockCommand(gemfile), `git add ${lockfile} && git commit -m "Add ${lockfile}"`],
     blame: "application",
   }),
   "app/lockfile-unreadable": ({ path, problem, line }) => ({

@@ -20,13 +20,13 @@ export const bundlerMessages: Messages<"bundler"> = {
 };
 
 export const gemsMessages: Messages<"gems"> = {
-  "gems/lockfile-out-of-step": ({ lockfile, output }) => ({
-    headline: `\`${lockfile}\` does not match the Gemfile`,
+  "gems/lockfile-out-of-step": ({ gemfile, lockfile, output }) => ({
+    headline: `\`${lockfile}\` does not match \`${gemfile}\``,
     happened: [
-      `To fit the Gemfile and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
+      `To fit \`${gemfile}\` and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
       ...output,
     ],
-    next: [`bundle lock`, `git commit -m "Update ${lockfile}" ${lockfile}`],
+    next: [lockCommand(gemfile), `git commit -m "Update ${lockfile}" ${lockfile}`],
     blame: "application",
   }),
   "gems/install-failed": ({ command, exitCode, output }) => ({
@@ -51,6 +51,12 @@ export const gemsMessages: Messages<"gems"> = {
   }),
 };
 
+/** What writes the lockfile of a Gemfile, which Bundler finds by itself only under two names. */
+export function lockCommand(gemfile: string): string {
+  const found = gemfile === "Gemfile" || gemfile === "gems.rb";
+  return found ? `bundle lock` : `BUNDLE_GEMFILE=${gemfile} bundle lock`;
+}
+
 type Advice = Pick<Message, "next" | "blame">;
 
 const unknownCause: Advice = {
@@ -74,6 +80,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       /Authentication is required|Bad username or password|(?<![\d.])401(?![\d.])|403 Forbidden/i,
     next: [
       `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password, where dots of the host's name become \`__\` and dashes \`___\`.`,
+      `Or give the build a binding of type gem-credentials, with the entries host, username and password.`,
     ],
     blame: "configuration",
   },
@@ -85,6 +92,14 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       `Behind a proxy, set http_proxy and https_proxy for the build; for a mirror, BUNDLE_MIRROR__ALL.`,
     ],
     blame: "network",
+  },
+  {
+    saying: /Could not find [^\n]+ in cached gems or installed locally/i,
+    next: [
+      `bundle cache   # puts every gem of the lockfile into vendor/cache; where some are missing, older Bundlers ask no server`,
+      `git add vendor/cache && git commit -m "Add the gems that are missing"`,
+    ],
+    blame: "application",
   },
   {
     saying: /Could not find [^\n]+ in (any of the sources|rubygems|locally)/i,

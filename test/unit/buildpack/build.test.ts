@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import glob from "fast-glob";
 import { describe, expect, test } from "vitest";
 import { build } from "../../../src/buildpack/build.ts";
+import type { Binding } from "../../../src/cnb/bindings.ts";
 import type { Command, RunCommand } from "../../../src/system/command.ts";
 import { lstatIfAny } from "../../../src/system/files.ts";
 import { parseToml } from "../../../src/toml.ts";
@@ -99,6 +101,34 @@ describe("build", () => {
     expect(parseToml(without ?? "")).not.toHaveProperty("slices");
   });
 
+  test("builds the project in a directory of the app, and runs it there", async () => {
+    const { "bin/rails": binRails, Gemfile, "Gemfile.lock": locked } = app;
+    const { layersDir, appDir, commands } = await buildApp({
+      files: {
+        "server/gems.rb": Gemfile,
+        "server/gems.locked": locked,
+        "server/bin/rails": binRails,
+        "server/public/assets/app-1.css": "",
+      },
+      userEnv: { BP_RUBY_PROJECT_PATH: "server" },
+    });
+    const project = join(appDir, "server");
+    expect(commands.map(({ cwd }) => cwd)).toEqual([project, project]);
+    const launch = parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"));
+    expect(launch).toMatchObject({
+      processes: [
+        { type: "web", "working-dir": project },
+        { type: "console", "working-dir": project },
+      ],
+      slices: [{ paths: ["server/public/assets"] }],
+    });
+    const env = await readTree(join(layersDir, "variables/env"));
+    expect(env["BUNDLE_GEMFILE.override"]).toBe(join(project, "gems.rb"));
+    expect(env["PATH.prepend"]).toMatch(new RegExp(`^${join(project, "bin")}:`));
+    expect((await lstatIfAny(join(project, "tmp/pids")))?.isDirectory()).toBe(true);
+    expect(await lstatIfAny(join(appDir, "tmp"))).toBeUndefined();
+  });
+
   test("runs Bundler frozen, on our Ruby, in our layer, and with the user's own settings", async () => {
     const { layersDir, appDir, commands } = await buildApp({
       userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:secret", GEM_HOME: "/elsewhere" },
@@ -145,6 +175,31 @@ describe("build", () => {
     expect(JSON.stringify(await readTree(layersDir))).not.toContain("t0ps3cret");
     expect(log).not.toContain("t0ps3cret");
     expect(log).toContain("Fetching https://***@gems.example.com/rack.gem");
+  });
+
+  test("gives the login of a binding to Bundler alone, after the user's own variables", async () => {
+    const secrets = { host: "gems.example.com", username: "shop", password: "t0ps3cret" };
+    const name = "BUNDLE_GEMS__EXAMPLE__COM";
+    const story = {
+      files: {
+        Rakefile: "",
+        "Gemfile.lock": lockfile.replace("    rack (", "    rake (13.4.2)\n    rack ("),
+      },
+      bindings: [
+        { name: "private", type: "gem-credentials", secrets: new Map(Object.entries(secrets)) },
+      ],
+    };
+    const { layersDir, commands, log } = await buildApp(story);
+    const knowing = commands.filter(({ env }) => name in env);
+    expect(knowing.map(({ args }) => args[0])).toEqual(["install", "clean"]);
+    expect(knowing[0]?.env[name]).toBe("shop:t0ps3cret");
+    expect(commands.map(({ args }) => args.slice(0, 2).join(" "))).toContain("exec rake");
+    expect(JSON.stringify(await readTree(layersDir))).not.toContain("t0ps3cret");
+    expect(log).not.toContain("t0ps3cret");
+    expect(log).toContain(`\`${name}\` from the binding \`private\``);
+
+    const own = await buildApp({ ...story, userEnv: { [name]: "me:mine" } });
+    expect(own.commands[0]?.env[name]).toBe("me:mine");
   });
 
   test("runs no command where nothing has changed", async () => {
@@ -251,13 +306,17 @@ interface Story {
   appDir?: string;
   files?: Record<string, string>;
   userEnv?: Record<string, string>;
+  bindings?: readonly Binding[];
   output?: string[];
   commands?: Command[];
 }
 
 async function buildApp(story: Story = {}) {
-  const { files = {}, userEnv = {}, output = [] } = story;
+  const { files = {}, userEnv = {}, bindings = [], output = [] } = story;
   const appDir = story.appDir ?? (await makeTree({ ...app, ...files }));
+  for (const path of await glob("**/bin/rails", { cwd: appDir, absolute: true })) {
+    await chmod(path, 0o755);
+  }
   const layersDir = story.layersDir ?? (await makeTree(restored));
   const buildpackDir = await makeTree(buildpack);
   const commands: Command[] = [];
@@ -271,7 +330,7 @@ async function buildApp(story: Story = {}) {
   };
   const env = { PATH: "/usr/bin", CNB_TARGET_OS: "linux" };
   const input = { appDir, layersDir, buildpackDir };
-  const context = makeBuildContext({ input, userEnv, env, run });
+  const context = makeBuildContext({ input, userEnv, bindings, env, run });
   await build(context);
   return { appDir, layersDir, commands, log: context.log() };
 }

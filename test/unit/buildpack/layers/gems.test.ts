@@ -55,6 +55,17 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect((await install(layersDir, { metadata: changed })).commands).toEqual([]);
   });
 
+  test("a change is named as the app's own files are", async () => {
+    const layersDir = await makeTree();
+    const names = { gemfile: "gems.rb", lockfile: "gems.locked" };
+    await install(layersDir, names);
+    const changed = { ...metadata, gemfile: "f".repeat(32), lockfile: "9".repeat(32) };
+    const { lines } = await install(layersDir, { ...names, metadata: changed });
+    expect(lines[0]).toBe(
+      "Updating, because `gems.rb` (`aaaaaaaa` to `ffffffff`); `gems.locked` (`bbbbbbbb` to `99999999`)",
+    );
+  });
+
   test("several changes are all named", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -109,7 +120,7 @@ describe("the commands", () => {
     });
   });
 
-  test("leave no archives, logs and object files, but all that runs", async () => {
+  test("leave no archives, logs, object files and histories of git, but all that runs", async () => {
     const layersDir = await makeTree();
     await install(layersDir, {
       made: {
@@ -121,10 +132,13 @@ describe("the commands", () => {
         "gems/pg-1.5/ext/pg.c": "",
         "gems/pg-1.5/ext/.deep/mkmf.log": "",
         "bundler/gems/fork-1/ext/fork.o": "",
+        "bundler/gems/fork-1/.git/HEAD": "",
+        "bundler/gems/fork-1/fork.gemspec": "",
         "gems/pg-1.5/lib/pg.rb": "",
       },
     });
     expect(Object.keys(await readTree(join(layersDir, "gems")))).toEqual([
+      "bundler/gems/fork-1/fork.gemspec",
       "extensions/x86_64-linux/3.3.0/pg-1.5/pg_ext.so",
       "gems/pg-1.5/ext/pg.c",
       "gems/pg-1.5/lib/pg.rb",
@@ -211,6 +225,7 @@ describe("a failure", () => {
     const work = install(layersDir, { fails: { command: "install", exitCode: 16, output } });
     expect(await failureOf(work)).toEqual({
       code: "gems/lockfile-out-of-step",
+      gemfile: "Gemfile",
       lockfile: "Gemfile.lock",
       output: output.filter((line) => line !== ""),
     });
@@ -262,7 +277,9 @@ describe("a failure", () => {
   });
 });
 
-interface Story extends Partial<Pick<GemsOptions, "metadata" | "always" | "env">> {
+interface Story extends Partial<
+  Pick<GemsOptions, "metadata" | "always" | "env" | "gemfile" | "lockfile">
+> {
   /** What `bundle install` leaves in the layer. */
   made?: Record<string, string>;
   fails?: { command: string; exitCode: number; output: string[] };
@@ -288,6 +305,7 @@ async function install(layersDir: string, story: Story = {}) {
   const gemsDir = await installGems({
     layersDir,
     appDir: "/workspace",
+    gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     metadata,
     always: false,

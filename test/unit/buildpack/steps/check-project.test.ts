@@ -1,3 +1,5 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkProject, gemPlatformOf } from "../../../../src/buildpack/steps/check-project.ts";
 import { failureOf } from "../../../support/failure.ts";
@@ -89,6 +91,18 @@ describe("scripts in the app's bin", () => {
       problem:
         "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
     });
+  });
+
+  test("may not lack the right to run: bin/rails is what the web process starts", async () => {
+    const dir = await makeTree({ "bin/rails": "#!/usr/bin/env ruby\n", "bin/rake": "" });
+    const failure = failureOf(checkProject(locked(["ruby"], dir), amd64, mri));
+    expect(await failure).toMatchObject({
+      code: "app/binstub-misleading",
+      path: "bin/rails",
+      mend: expect.stringContaining("git update-index --chmod=+x bin/rails") as string,
+    });
+    await chmod(join(dir, "bin/rails"), 0o755);
+    await expect(checkProject(locked(["ruby"], dir), amd64, mri)).resolves.toBeUndefined();
   });
 
   test("may not end their first line as Windows does", async () => {

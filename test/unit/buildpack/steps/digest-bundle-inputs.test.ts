@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestBundleInputs } from "../../../../src/buildpack/steps/digest-bundle-inputs.ts";
@@ -105,6 +105,14 @@ describe("what `bundle install` depends on", () => {
     expect(differing(before, await digests(app, userEnv))).toEqual(["environment"]);
   });
 
+  test("on which logins bindings bring, and not on their passwords", async () => {
+    const app = await makeTree(files);
+    const before = await digests(app);
+    const credentials = ["BUNDLE_GEMS__EXAMPLE__COM"];
+    const after = await digests(app, {}, { credentials });
+    expect(differing(before, after)).toEqual(["environment"]);
+  });
+
   test("not on the order of the variables", async () => {
     const app = await makeTree(files);
     const before = await digests(app, { A: "1", B: "2" });
@@ -113,6 +121,74 @@ describe("what `bundle install` depends on", () => {
 
   test("not on where the app stands", async () => {
     expect(await digests(await makeTree(files))).toEqual(await digests(await makeTree(files)));
+  });
+});
+
+describe("a project in a directory of the app", () => {
+  const nested = {
+    "server/gems.rb": 'eval_gemfile "../shared/common.rb"\ngem "engine", path: "../engines/engine"',
+    "server/gems.locked": lockfile.replace("engines/engine", "../engines/engine"),
+    "server/local.gemspec": "",
+    "shared/common.rb": "",
+    "engines/engine/engine.gemspec": "",
+    "docs/index.md": "",
+  };
+  const place = { path: "server", gemfile: "gems.rb", lockfile: "gems.locked" };
+
+  test.each<[string, (keyof BundleInputs)[]]>([
+    ["server/gems.rb", ["gemfile"]],
+    ["server/gems.locked", ["lockfile"]],
+    ["server/local.gemspec", ["files"]],
+    ["server/.bundle/config", ["files"]],
+    ["shared/common.rb", ["files"]],
+    ["engines/engine/engine.gemspec", ["files"]],
+    ["docs/index.md", []],
+    ["Gemfile", []],
+  ])("depends on %s as %j", async (path, changed) => {
+    const app = await makeTree(nested);
+    const read = () => digests(app, {}, place);
+    const before = await read();
+    await addToTree(app, {
+      [path]: `${(nested as Record<string, string>)[path] ?? ""}\n# changed`,
+    });
+    expect(differing(before, await read())).toEqual(changed);
+  });
+
+  test("depends on what is beside the Gemfile that BUNDLE_GEMFILE names", async () => {
+    const app = await makeTree({ ...files, "next/Gemfile": "", "next/.bundle/config": "" });
+    const chosen = { path: "", gemfile: "next/Gemfile", lockfile: "next/Gemfile.lock" };
+    const before = await digests(app, {}, chosen);
+    await addToTree(app, { "next/.bundle/config": 'BUNDLE_RETRY: "9"' });
+    expect(differing(before, await digests(app, {}, chosen))).toEqual(["files"]);
+  });
+});
+
+describe("a path gem that is the app itself", () => {
+  const whole = lockfile.replace("engines/engine", ".");
+  const app = { Gemfile: "gemspec", "Gemfile.lock": whole, "shop.gemspec": "" };
+
+  test.each<[string, (keyof BundleInputs)[]]>([
+    ["lib/shop.rb", ["files"]],
+    ["ext/shop/vendor/zlib.c", ["files"]],
+    ["vendor/cache/rack-3.1.8.gem", []],
+    ["vendor/bundle/ruby/rack.rb", []],
+    ["node_modules/left-pad/index.js", []],
+    ["tmp/cache/x", []],
+    ["log/production.log", []],
+    [".git/HEAD", []],
+  ])("depends on %s as %j", async (path, changed) => {
+    const root = await makeTree(app);
+    const before = await digests(root, {}, { locked: whole });
+    await addToTree(root, { [path]: "changed" });
+    expect(differing(before, await digests(root, {}, { locked: whole }))).toEqual(changed);
+  });
+
+  test("is read in pieces, however large its files are", async () => {
+    const root = await makeTree({ ...app, "large.bin": "" });
+    const before = await digests(root, {}, { locked: whole });
+    // More than a string can hold.
+    await truncate(join(root, "large.bin"), 513 * 1024 ** 2);
+    expect(differing(before, await digests(root, {}, { locked: whole }))).toEqual(["files"]);
   });
 });
 
@@ -140,16 +216,28 @@ describe("the digests", () => {
   });
 });
 
-async function digests(appDir: string, userEnv: Record<string, string> = {}) {
-  const parsed = parseGemfileLock(lockfile);
+type Place = Partial<Record<"path" | "gemfile" | "lockfile" | "locked", string>> & {
+  credentials?: readonly string[];
+};
+
+async function digests(appDir: string, userEnv: Record<string, string> = {}, place: Place = {}) {
+  const { locked = lockedIn(place), ...rest } = place;
+  const parsed = parseGemfileLock(locked);
   if (parsed.kind === "refused") throw new Error(parsed.problem);
   return await digestBundleInputs({
     appDir,
+    path: "",
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
+    ...rest,
     locked: parsed.lockfile,
     userEnv,
   });
+}
+
+// What is read of the lockfile stays, whatever a test writes into the file.
+function lockedIn({ path = "" }: Place): string {
+  return path === "" ? lockfile : lockfile.replace("engines/engine", "../engines/engine");
 }
 
 function differing(before: BundleInputs, after: BundleInputs): string[] {

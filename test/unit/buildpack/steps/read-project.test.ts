@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readProject } from "../../../../src/buildpack/steps/read-project.ts";
@@ -30,6 +30,50 @@ describe("readProject", () => {
       configRu: true,
       binRails: true,
       credentials: false,
+    });
+  });
+
+  test("reads the project where settings say that it is, and what version managers find above it", async () => {
+    const app = await makeTree({
+      "server/gems.rb": "",
+      "server/gems.locked": lockfile,
+      "server/.ruby-version": "3.3.8\n",
+      "server/Procfile": "web: puma",
+      ".ruby-version": "3.1.2\n",
+      ".tool-versions": "ruby 3.4.5\n",
+      "config.ru": "",
+    });
+    expect(await readProject(app, { BP_RUBY_PROJECT_PATH: "server" })).toMatchObject({
+      dir: join(app, "server"),
+      path: "server",
+      gemfile: "gems.rb",
+      lockfile: "gems.locked",
+      locked: { bundledWith: "2.7.2" },
+      rubyVersionFile: "3.3.8\n",
+      toolVersionsFile: "ruby 3.4.5\n",
+      procfile: { state: "text", text: "web: puma" },
+      configRu: false,
+    });
+  });
+
+  test("reads .bundle/config beside the Gemfile, as Bundler does", async () => {
+    const app = await makeTree({
+      "gemfiles/next": "",
+      "gemfiles/next.lock": lockfile,
+      "gemfiles/.bundle/config": 'BUNDLE_RETRY: "5"',
+      ".bundle/config": 'BUNDLE_RETRY: "1"',
+    });
+    const project = await readProject(app, { BUNDLE_GEMFILE: "gemfiles/next" });
+    expect(project.bundleConfig).toBe('BUNDLE_RETRY: "5"');
+  });
+
+  test("names a missing gems.locked, and what is beside it", async () => {
+    const app = await makeTree({ "server/gems.rb": "", README: "" });
+    expect(await failureOf(readProject(app, { BP_RUBY_PROJECT_PATH: "server" }))).toEqual({
+      code: "app/lockfile-missing",
+      gemfile: "gems.rb",
+      lockfile: "gems.locked",
+      files: ["gems.rb"],
     });
   });
 
@@ -72,6 +116,18 @@ describe("readProject", () => {
       path: "Gemfile.lock",
       problem,
       ...(line !== undefined && { line }),
+    });
+  });
+
+  test("refuses a lockfile that is not UTF-8, as Bundler does", async () => {
+    const app = await makeTree({ Gemfile: "" });
+    const bytes = Buffer.from("GEM\n  specs:\n    caf\xe9 (1.0)\n", "latin1");
+    await writeFile(join(app, "Gemfile.lock"), bytes);
+    expect(await failureOf(readProject(app))).toEqual({
+      code: "app/lockfile-unreadable",
+      path: "Gemfile.lock",
+      problem: "it is not UTF-8, and Bundler takes nothing else",
+      line: 3,
     });
   });
 

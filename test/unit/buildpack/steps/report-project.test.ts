@@ -4,6 +4,29 @@ import type { Project } from "../../../../src/buildpack/steps/read-project.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import type { BuildContextRequest } from "../../../support/build-context.ts";
 import { makeProject } from "../../../support/project.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+describe("where the project is", () => {
+  test("is told where it is not the whole app", async () => {
+    const project = makeProject("GEM\n", {
+      path: "server",
+      gemfile: "gems.rb",
+      lockfile: "gems.locked",
+    });
+    expect(await logOf(project)).toBe(
+      "- Project\n" +
+        "  - In `server`, as `BP_RUBY_PROJECT_PATH` says\n" +
+        "  - Gems from `gems.rb` and `gems.locked`\n",
+    );
+  });
+
+  test("is told where BUNDLE_GEMFILE chooses, which is then no misleading variable", async () => {
+    const project = makeProject("GEM\n", { gemfile: "next", lockfile: "next.lock" });
+    expect(await logOf(project, { userEnv: { BUNDLE_GEMFILE: "next" } })).toBe(
+      "- Project\n  - Gems from `next` and `next.lock`, as `BUNDLE_GEMFILE` says\n",
+    );
+  });
+});
 
 describe("what a build does not follow", () => {
   test("is no chapter of the log where it follows everything", async () => {
@@ -38,6 +61,20 @@ describe("what a build does not follow", () => {
       "- What this build does not follow\n" +
         "  ! GEM_HOME, RUBYOPT could put another Ruby or other gems in place of the app's: not passed on to any command of this build.\n",
     );
+  });
+
+  test("is a Gemfile beside gems.rb", async () => {
+    const names = { gemfile: "gems.rb", lockfile: "gems.locked", passedOver: "Gemfile" };
+    expect(await logOf(makeProject("GEM\n", names))).toContain(
+      "! Gemfile does not count beside gems.rb and gems.locked, which Bundler takes first.",
+    );
+  });
+
+  test("is the Procfile of an app of which the project is a part", async () => {
+    const appDir = await makeTree({ Procfile: "web: npm start" });
+    const log = await logOf(makeProject("GEM\n", { path: "server" }), { input: { appDir } });
+    expect(log).toContain("! Procfile of the whole app is ignored: that of server counts.");
+    expect(await logOf(makeProject("GEM\n"), { input: { appDir } })).toBe("");
   });
 });
 

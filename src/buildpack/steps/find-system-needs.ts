@@ -1,0 +1,143 @@
+import { basename, join } from "node:path";
+import glob from "fast-glob";
+import { readElfNeeds } from "../../artifacts/elf-needed.ts";
+import type { Target } from "../../cnb/target.ts";
+import {
+  isOfEverySystem,
+  neededAtRunTime,
+  packageName,
+  packageOfLibrary,
+} from "../../ruby/system-libraries.ts";
+import { packagesWith } from "../../system/debian-packages.ts";
+import { findInDirectories, loaderDirectories } from "../../system/loader-path.ts";
+
+/** A library or a program that gems want of the system. */
+export interface SystemWant {
+  /** Any one of these will do. */
+  names: readonly string[];
+  /** The gems that want it, by name. */
+  gems: readonly string[];
+  /** In Debian and Ubuntu, where it is known. */
+  package: string | undefined;
+  /** Whether the build's own system has it. */
+  present: boolean;
+}
+
+export interface SystemNeedsRequest {
+  /** The layers of the gems and of Ruby. */
+  gems: string;
+  ruby: string;
+  target: Target;
+  /** The build's environment: where it looks for libraries and programs. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Of the build's file system. */
+  root?: string;
+}
+
+/**
+ * What gems want of the system, and neither gems nor Ruby bring or need anyway, by name: libraries
+ * that their extensions are linked to, and what well-known gems look for when they run.
+ */
+export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
+  const wanted = await wantedByGems(request);
+  const programs = (request.env["PATH"] ?? "").split(":").filter((directory) => directory !== "");
+  const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
+  const found = await Promise.all(
+    wanted.map(async ({ names }) => {
+      const paths = await Promise.all(names.map((name) => findInDirectories(name, search)));
+      return paths.find((path) => path !== undefined);
+    }),
+  );
+  const paths = found.filter((path) => path !== undefined);
+  const owners = await packagesWith(paths, request.root);
+  return wanted.map((want, index) => {
+    const path = found[index];
+    const known = (path && owners.get(path)) ?? usualPackage(want, request.target);
+    const gems = [...want.gems].sort();
+    return { names: want.names, gems, package: known, present: path !== undefined };
+  });
+}
+
+interface Wanted {
+  names: readonly string[];
+  gems: Set<string>;
+}
+
+async function wantedByGems({ gems, ruby, target }: SystemNeedsRequest): Promise<Wanted[]> {
+  const machine = machineOf[target.arch];
+  const wanted = new Map<string, Wanted>();
+  for (const [library, users] of await linkedLibraries(gems, libraryFiles, machine)) {
+    if (!isOfEverySystem(library)) wanted.set(library, { names: [library], gems: users });
+  }
+  if (wanted.size > 0) {
+    // Where Ruby runs, what it is linked to is there.
+    for (const library of (await linkedLibraries(ruby, rubyFiles, machine)).keys()) {
+      wanted.delete(library);
+    }
+  }
+  for (const gem of await gemsIn(gems)) {
+    const { names } = neededAtRunTime(gem) ?? { names: [] };
+    const [first] = names;
+    if (first === undefined) continue;
+    const users = wanted.get(first)?.gems ?? new Set();
+    wanted.set(first, { names, gems: users.add(gem) });
+  }
+  return [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, want]) => want);
+}
+
+/** `e_machine` of the libraries that a target loads. */
+const machineOf: Readonly<Record<string, number>> = { amd64: 62, arm64: 183 };
+
+const libraryFiles = [
+  "{gems,bundler/gems}/*/{lib,ports,vendor}/**/*.so*",
+  "{,bundler/gems/}extensions/**/*.so*",
+];
+const rubyFiles = ["bin/ruby", "lib/*.so*", "lib/ruby/**/*.so"];
+
+/** The libraries that files of a directory are linked to and it does not bring, with their gems. */
+async function linkedLibraries(
+  directory: string,
+  patterns: string[],
+  machine: number | undefined,
+): Promise<Map<string, Set<string>>> {
+  const options = { cwd: directory, dot: true, followSymbolicLinks: false, onlyFiles: false };
+  const files = await glob(patterns, options);
+  const brought = new Set(files.map((file) => basename(file)));
+  const found = new Map<string, Set<string>>();
+  for (const file of files) {
+    const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
+    // Gems bring libraries for other machines, too.
+    if (needs === undefined || needs.machine !== machine) continue;
+    for (const name of needs.needed) {
+      // Ruby's own library is in its layer, under whatever name it was compiled with.
+      if (brought.has(name) || name.startsWith("libruby")) continue;
+      found.set(name, (found.get(name) ?? new Set()).add(gemOf(file)));
+    }
+  }
+  return found;
+}
+
+// `gems/pg-1.6.2/lib/pg_ext.so`, `extensions/x86_64-linux/3.3.0/pg-1.6.2/pg_ext.so`
+function gemOf(file: string): string {
+  const parts = file.replace(/^bundler\/(gems\/(?=extensions\/))?/, "").split("/");
+  return withoutVersion((parts[0] === "extensions" ? parts[3] : parts[1]) ?? "");
+}
+
+async function gemsIn(gemsDir: string): Promise<string[]> {
+  const options = { cwd: gemsDir, onlyDirectories: true };
+  const paths = await glob(["gems/*", "bundler/gems/*"], options);
+  return [...new Set(paths.map((path) => withoutVersion(basename(path))))];
+}
+
+// `-1.6.2`, `-1.18.9-x86_64-linux-gnu`, or the commit of a gem from git.
+function withoutVersion(name: string): string {
+  return name.replace(/-(\d[^-]*(-[a-z0-9_]+)*|[0-9a-f]{12})$/, "");
+}
+
+function usualPackage({ names, gems }: Wanted, { distro }: Target): string | undefined {
+  const [first = ""] = names;
+  const needs = [...gems].map((gem) => neededAtRunTime(gem));
+  const known =
+    needs.find((need) => need?.names.includes(first))?.package ?? packageOfLibrary(first);
+  return known && packageName(known, distro);
+}

@@ -1,0 +1,38 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readTextIfAny } from "./files.ts";
+
+/**
+ * Which installed Debian packages have some files below `root`, by path, from what dpkg has written down. Nothing
+ * is known on other systems.
+ */
+export async function packagesWith(
+  paths: readonly string[],
+  root = "/",
+): Promise<Map<string, string>> {
+  const lists = join(root, "var/lib/dpkg/info");
+  const names = await readdir(lists).catch((): string[] => []);
+  const wanted = new Map(
+    paths.flatMap((path) => spellings(inRoot(path)).map((spelt) => [spelt, path])),
+  );
+  const found = new Map<string, string>();
+  if (paths.length === 0) return found;
+  for (const name of names.filter((file) => file.endsWith(".list"))) {
+    if (found.size === paths.length) break;
+    const text = (await readTextIfAny(join(lists, name))) ?? "";
+    for (const [spelt, path] of wanted) {
+      if (text.includes(`${spelt}\n`)) found.set(path, name.replace(/(:[^.:]+)?\.list$/, ""));
+    }
+  }
+  return found;
+
+  function inRoot(path: string): string {
+    return root === "/" ? path : path.slice(root.length);
+  }
+}
+
+// Where /lib is a link to /usr/lib, dpkg knows a file by one of both names.
+function spellings(path: string): string[] {
+  const short = path.replace(/^\/usr\/(?=lib)/, "/");
+  return [short, `/usr${short}`];
+}

@@ -1,0 +1,232 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import glob from "fast-glob";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeGem } from "../support/gem.ts";
+import { serveGems } from "../support/gem-server.ts";
+import { type App, build, makeApp, runCommandIn } from "../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+
+const secret = "s3cret-that-nobody-may-read";
+let world: World;
+let server: MirrorServer;
+
+beforeAll(async () => {
+  world = await ensureWorld();
+  server = await serveMirror(world.mirror);
+});
+
+afterAll(async () => {
+  await server?.close();
+});
+
+describe("a private gem server", () => {
+  test("lets in whom the environment or a binding names, and nothing keeps the password", async () => {
+    await using place = await temporaryDirectory();
+    await using gems = await serveGems([stone("opal")], { user: "shop", password: secret });
+    const app = await appOf(place.path, {
+      Gemfile: `source "${gems.url}"\ngem "opal"\n`,
+      "Gemfile.lock": lockfile(
+        [`GEM\n  remote: ${gems.url}\n  specs:\n    opal (1.0.0)\n`],
+        ["opal"],
+      ),
+    });
+    const env = { BP_INVENTORY: server.inventory };
+
+    const refused = await build({ app, world, env });
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.log).toContain("a binding of type gem-credentials");
+
+    const byEnv = { ...env, BUNDLE_127__0__0__1: `shop:${secret}` };
+    await expectBuilt(app, { env: byEnv });
+
+    const binding = join(place.path, "binding");
+    await writeTree(binding, {
+      type: "gem-credentials\n",
+      host: "127.0.0.1\n",
+      username: "shop\n",
+      password: `${secret}\n`,
+    });
+    const args = ["--clear-cache", "--binding", `private=${binding}`];
+    const log = await expectBuilt(app, { env, args });
+    expect(log).toContain("`BUNDLE_127__0__0__1` from the binding `private`");
+    expect(gems.requests.at(-1)).toEqual({ path: "/gems/opal-1.0.0.gem", allowed: true });
+  });
+
+  async function expectBuilt(
+    app: App,
+    request: { env: Record<string, string>; args?: readonly string[] },
+  ): Promise<string> {
+    const built = await build({ app, world, ...request });
+    expect(built).toMatchObject({ exitCode: 0 });
+    expect(built.log).not.toContain(secret);
+    expect(built.log).toContain("Installing opal 1.0.0");
+    expect(await runRuby(app, "print Opal::COLOUR")).toContain("opal is bright");
+    // Layers, labels, launch metadata, caches: all that a build leaves is in there.
+    expect(await filesWith(secret, app.state)).toEqual([]);
+    expect(await readFile(app.report, "utf8")).not.toContain(secret);
+    return built.log;
+  }
+});
+
+describe("gems that the app brings", () => {
+  test("are installed and updated without any network, and their history stays behind", async () => {
+    await using place = await temporaryDirectory();
+    const app = await appOf(place.path, {
+      Gemfile: 'source "https://gems.invalid"\n',
+      "Gemfile.lock": lockfile([], []),
+    });
+    const env = { BP_INVENTORY: server.inventory };
+    // Ruby comes with this one; all that follows has no network.
+    expect(await build({ app, world, env })).toMatchObject({ exitCode: 0 });
+    const rebuild = async (more: Record<string, string> = {}) =>
+      await build({ app, world, env: { ...env, ...more }, prefix: ["unshare", "--net"] });
+
+    const { jade, onyx } = await addGems(app, place.path);
+    const built = await rebuild();
+    expect(built).toMatchObject({ exitCode: 0 });
+    expect(built.log).toContain("Installing opal 1.0.0");
+    const colours = "print [Opal, Jade, Onyx, Beryl].map { |stone| stone::COLOUR }.join(' ')";
+    const words = "opal is bright jade is bright onyx is bright beryl is bright";
+    expect(await runRuby(app, colours)).toContain(words);
+    const checkouts = await inGems(app, `bundler/gems/{jade-${jade},onyx-${onyx}}/lib/*.rb`);
+    expect(checkouts).toHaveLength(2);
+    expect(await inGems(app, "**/{.git,cache}")).toEqual([]);
+
+    // Bundler takes gems without their history for installed.
+    const unchanged = await rebuild();
+    expect(unchanged.log).toContain("Kept: nothing that `bundle install` depends on has changed");
+    const again = await rebuild({ HEROKU_SKIP_BUNDLE_DIGEST: "1" });
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(again.log).toContain("Running `bundle install`");
+    expect(await runRuby(app, colours)).toContain(words);
+
+    await writeTree(app.dir, {
+      "gems/beryl/lib/beryl.rb": stone("beryl", "dull").files["lib/beryl.rb"],
+    });
+    const changed = await rebuild({ HEROKU_SKIP_BUNDLE_DIGEST: "1" });
+    expect(changed.log).toMatch(/Updating, because files that the Gemfile reads \(/);
+    expect(await runRuby(app, "print Beryl::COLOUR")).toContain("beryl is dull");
+  });
+});
+
+/** One gem in `vendor/cache`, one from git there, one from a repository of the app, one by path. */
+async function addGems(app: App, parent: string): Promise<{ jade: string; onyx: string }> {
+  const jade = await makeRepository(parent, "jade", join(app.dir, "repositories/jade.git"));
+  const onyx = await makeRepository(parent, "onyx", join(parent, "onyx.git"));
+  const cached = join(app.dir, "vendor/cache", `onyx-${onyx.slice(0, 12)}`);
+  await git(parent, "clone", "--quiet", "--bare", join(parent, "onyx.git"), cached);
+  await writeTree(cached, { ".bundlecache": "" });
+  await writeTree(app.dir, {
+    "vendor/cache/opal-1.0.0.gem": stone("opal").archive,
+    // Evaluated whenever the app starts, where there is no git.
+    "gems/beryl/beryl.gemspec": gemspec("beryl", 'Dir["lib/**/*.rb"]'),
+    ...under("gems/beryl", stone("beryl").files),
+    Gemfile: [
+      'source "https://gems.invalid"',
+      'gem "opal"',
+      'gem "jade", git: "file:///workspace/repositories/jade.git"',
+      'gem "onyx", git: "https://git.invalid/onyx.git"',
+      'gem "beryl", path: "gems/beryl"\n',
+    ].join("\n"),
+    "Gemfile.lock": lockfile(
+      [
+        `GIT\n  remote: file:///workspace/repositories/jade.git\n  revision: ${jade}\n  specs:\n    jade (1.0.0)\n`,
+        `GIT\n  remote: https://git.invalid/onyx.git\n  revision: ${onyx}\n  specs:\n    onyx (1.0.0)\n`,
+        "PATH\n  remote: gems/beryl\n  specs:\n    beryl (1.0.0)\n",
+        "GEM\n  remote: https://gems.invalid/\n  specs:\n    opal (1.0.0)\n",
+      ],
+      ["beryl!", "jade!", "onyx!", "opal"],
+    ),
+  });
+  return { jade: jade.slice(0, 12), onyx: onyx.slice(0, 12) };
+}
+
+/** A bare repository with one commit of a gem; answers with the commit. */
+async function makeRepository(parent: string, name: string, to: string): Promise<string> {
+  const work = join(parent, `${name}-work`);
+  await writeTree(work, { [`${name}.gemspec`]: gemspec(name), ...stone(name).files });
+  await git(work, "init", "--quiet", "--initial-branch", "main");
+  await git(work, "add", ".");
+  const who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  await git(work, ...who, "commit", "--quiet", "--message", "A stone");
+  await mkdir(dirname(to), { recursive: true });
+  await git(parent, "clone", "--quiet", "--bare", work, to);
+  return (await git(work, "rev-parse", "HEAD")).trim();
+}
+
+async function git(cwd: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)("git", args, { cwd })).stdout;
+}
+
+function stone(name: string, colour = "bright") {
+  const module = name.replace(/^./, (letter) => letter.toUpperCase());
+  const code = `module ${module}\n  COLOUR = "${name} is ${colour}"\nend\n`;
+  return makeGem({ name, version: "1.0.0", files: { [`lib/${name}.rb`]: code } });
+}
+
+function gemspec(name: string, files = '`git ls-files -z`.split("\\x0")'): string {
+  const lines = [
+    `spec.name = "${name}"`,
+    'spec.version = "1.0.0"',
+    'spec.summary = "a stone"',
+    'spec.authors = ["Test"]',
+    `spec.files = ${files}`,
+  ];
+  return `Gem::Specification.new do |spec|\n${lines.join("\n")}\nend\n`;
+}
+
+function lockfile(sources: readonly string[], dependencies: readonly string[]): string {
+  const direct = dependencies.map((name) => `  ${name}\n`).join("");
+  const sections =
+    sources.length > 0 ? sources : ["GEM\n  remote: https://gems.invalid/\n  specs:\n"];
+  const rest = `PLATFORMS\n  ruby\n  x86_64-linux\n\nDEPENDENCIES\n${direct}\nBUNDLED WITH\n   2.5.22\n`;
+  return [...sections, rest].join("\n");
+}
+
+async function appOf(parent: string, files: Record<string, string>): Promise<App> {
+  return await makeApp(parent, "rack", files);
+}
+
+async function runRuby(app: App, script: string): Promise<string> {
+  const run = 'bundle exec ruby -e "Bundler.require" -e "$0"';
+  return (await runCommandIn({ app, world }, "sh", "-c", run, script)).log;
+}
+
+async function inGems(app: App, pattern: string): Promise<string[]> {
+  const [layer = ""] = await glob("**/gems/specifications", {
+    cwd: app.state,
+    absolute: true,
+    onlyDirectories: true,
+    followSymbolicLinks: false,
+  });
+  return await glob(pattern, { cwd: dirname(layer), dot: true, onlyFiles: false });
+}
+
+async function filesWith(text: string, directory: string): Promise<string[]> {
+  const args = ["-rlaF", "--", text, directory];
+  const found = await promisify(execFile)("grep", args).catch((error: { code?: number }) => {
+    if (error.code === 1) return { stdout: "" };
+    throw error;
+  });
+  return found.stdout.split("\n").filter((line) => line !== "");
+}
+
+function under(directory: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [join(directory, path), text]),
+  );
+}
+
+async function writeTree(
+  root: string,
+  files: Readonly<Record<string, string | Buffer | undefined>>,
+): Promise<void> {
+  for (const [path, content = ""] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}

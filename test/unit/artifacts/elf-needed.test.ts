@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { readElfNeeds } from "../../../src/artifacts/elf-needed.ts";
+import { elfBytes, elfLibrary } from "../../support/elf.ts";
+import { makeTree } from "../../support/tree.ts";
+
+test.each([
+  [{ needed: ["libpq.so.5", "libc.so.6"], machine: 62 }],
+  [{ needed: ["libvips.so.42"], machine: 183 }],
+  [{ needed: [], machine: 62 }],
+  [{ needed: ["libpq.so.5"], machine: 22, big: true }],
+])("reads what a library needs: %j", async (story) => {
+  const needs = await needsOf(elfLibrary(story));
+  expect(needs).toEqual({ machine: story.machine, needed: story.needed });
+});
+
+test("reads a real executable as the loader does", async () => {
+  const { stdout } = await promisify(execFile)("ldd", [process.execPath]);
+  const needs = await readElfNeeds(process.execPath);
+  expect(needs?.needed).toContain("libc.so.6");
+  for (const name of needs?.needed ?? []) expect(stdout).toContain(name);
+});
+
+test.each<[string, Buffer]>([
+  ["text", Buffer.from("#!/bin/sh\n".repeat(20))],
+  ["empty", Buffer.alloc(0)],
+  ["cut off within its header", elfLibrary({ needed: [] }).subarray(0, 40)],
+  ["cut off within its tables", elfLibrary({ needed: [] }).subarray(0, 100)],
+  ["cut off within its names", elfLibrary({ needed: ["libpq.so.5"] }).subarray(0, -3)],
+])("knows nothing of a file that is %s", async (_, bytes) => {
+  expect(await needsOf(bytes)).toBeUndefined();
+});
+
+test("finds nothing in a file that has no dynamic section", async () => {
+  expect(await needsOf(elfBytes("object"))).toEqual({ machine: 0, needed: [] });
+});
+
+async function needsOf(bytes: Buffer) {
+  const path = join(await makeTree(), "library.so");
+  await writeFile(path, bytes);
+  return await readElfNeeds(path);
+}
