@@ -1,8 +1,5 @@
-import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { RunCommand } from "../system/command.ts";
-import { isFile } from "../system/files.ts";
 
 /** Something that a compilation needs on the build image. */
 export interface Requirement {
@@ -15,6 +12,8 @@ export interface Requirement {
 export interface PreflightContext {
   run: RunCommand;
   env: Readonly<Record<string, string>>;
+  /** The command that looks for headers. */
+  compiler: string;
 }
 
 /**
@@ -36,28 +35,20 @@ export async function preflight(
   throw new BuildpackError({ code: "compile/tools-missing", name, version, missing });
 }
 
-/** Whether a command stands on the `PATH` of an environment. */
+/** Whether a command stands on the `PATH` of an environment, where `run` runs commands. */
 export async function hasTool(
   tool: string,
-  env: Readonly<Record<string, string>>,
+  { run, env }: Pick<PreflightContext, "run" | "env">,
 ): Promise<boolean> {
-  for (const directory of (env["PATH"] ?? "").split(":").filter(Boolean)) {
-    const path = join(directory, tool);
-    if ((await isFile(path)) && (await isExecutable(path))) return true;
-  }
-  return false;
-}
-
-async function isPresent(tool: string, context: PreflightContext): Promise<boolean> {
-  if (!tool.endsWith(".h")) return await hasTool(tool, context.env);
-  const args = ["-E", "-include", tool, "-x", "c", "/dev/null", "-o", "/dev/null"];
-  const { exitCode } = await context.run({ file: "cc", args, cwd: "/", env: context.env });
+  const args = ["-c", 'command -v -- "$1"', "sh", tool];
+  const { exitCode } = await run({ file: "/bin/sh", args, cwd: "/", env });
   return exitCode === 0;
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+async function isPresent(tool: string, context: PreflightContext): Promise<boolean> {
+  if (!tool.endsWith(".h")) return await hasTool(tool, context);
+  const { run, env, compiler } = context;
+  const args = ["-E", "-include", tool, "-x", "c", "/dev/null", "-o", "/dev/null"];
+  const { exitCode } = await run({ file: compiler, args, cwd: "/", env });
+  return exitCode === 0;
 }

@@ -9,6 +9,7 @@ export const compileMessages: Messages<"compile"> = {
       ...missing.map(({ tool, packages }) => `    ${tool} (package ${packages})`),
     ],
     next: [
+      ...foreignIn(missing).map((arch) => `dpkg --add-architecture ${arch} && apt-get update`),
       `apt-get install -y ${packagesOf(missing).join(" ")}   # in the build image`,
       `Or choose a builder for which ${name} is prebuilt.`,
     ],
@@ -48,4 +49,10 @@ export const compileMessages: Messages<"compile"> = {
 
 function packagesOf(missing: readonly { packages: string }[]): string[] {
   return [...new Set(missing.map(({ packages }) => packages))].sort();
+}
+
+/** Architectures other than the image's own: a package of theirs is named with it. */
+function foreignIn(missing: readonly { packages: string }[]): string[] {
+  const named = missing.map(({ packages }) => packages.split(":")[1] ?? "");
+  return [...new Set(named.filter(Boolean))];
 }
