@@ -123,11 +123,17 @@ const architectures: Readonly<Record<string, string>> = { x86_64: "amd64", aarch
  * Commands that know the work directory by the path that layers have in images, as compilers write it
  * into what they make: where it really stands must change no byte.
  */
-function commandsIn({ host, inside, run }: Sandbox): RunCommand {
+function commandsIn(sandbox: Sandbox): RunCommand {
+  const { host, inside } = sandbox;
   const seen = (text: string) => text.replaceAll(host.layers, inside.layers);
   return async (command) => {
     const { file, args, cwd } = command;
-    return await run({ ...command, file: seen(file), args: args.map(seen), cwd: seen(cwd) });
+    return await sandbox.run({
+      ...command,
+      file: seen(file),
+      args: args.map(seen),
+      cwd: seen(cwd),
+    });
   };
 }
 

@@ -15,7 +15,7 @@ import { makeTree } from "./tree.ts";
 export interface FakeMachine {
   context: MakeArtifactContext & { section: { lines: string[] } };
   /** Lists the source of a release, or a tree of it that is compiled already. */
-  offer(artifact: Pick<Artifact, "name" | "version" | "kind">): Promise<void>;
+  offer: (artifact: Pick<Artifact, "name" | "version" | "kind">) => Promise<void>;
 }
 
 /** @param tools - what is on the `PATH`, as bodies of shell scripts, beside `make`. */

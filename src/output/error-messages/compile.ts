@@ -5,13 +5,13 @@ export const compileMessages: Messages<"compile"> = {
   "compile/tools-missing": ({ name, version, missing }) => ({
     headline: `The build image cannot compile ${name} ${version}`,
     happened: [
-      `The inventory has only the source of ${name} ${version} for this system. To compile it, these are missing:`,
+      `There is only the source of ${name} ${version}. To compile it, these are missing:`,
       ...missing.map(({ tool, packages }) => `    ${tool} (package ${packages})`),
     ],
     next: [
       ...foreignIn(missing).map((arch) => `dpkg --add-architecture ${arch} && apt-get update`),
       `apt-get install -y ${packagesOf(missing).join(" ")}   # in the build image`,
-      `Or choose a builder for which ${name} is prebuilt.`,
+      `Or choose a system for which ${name} is prebuilt.`,
     ],
     blame: "platform",
   }),

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { cached, withLock } from "../../scripts/cache.ts";
+import { hashFile } from "../../scripts/mirror-archive.ts";
+import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
+import { ensureRoot } from "../../scripts/roots.ts";
+import { type Work, withWork } from "../../scripts/work.ts";
+import { makeArtifact } from "./artifact.ts";
+import type { World } from "./world.ts";
+
+/**
+ * What a suite builds with for arm64: root file systems whose programs are emulated on a machine of
+ * another architecture, and a mirror of Ruby 3.3.8 and jemalloc 5.3.1 that `lapidary artifact` has
+ * compiled for it. Made once and kept.
+ *
+ * @throws Unavailable where the machine cannot emulate, or cannot make root file systems.
+ */
+export async function ensureArm64World(): Promise<World> {
+  return await withWork("What the tests for arm64 build with", async (work) => ({
+    buildRoot: await ensureRoot(work, { suite: "bookworm", flavour: "build", arch: "arm64" }),
+    runRoot: await ensureRoot(work, { suite: "bookworm", flavour: "run", arch: "arm64" }),
+    mirror: await ensureArm64Mirror(work),
+  }));
+}
+
+async function ensureArm64Mirror(work: Work): Promise<Mirror> {
+  const root = await ensureRoot(work, { suite: "bookworm", flavour: "cross" });
+  const kinds = ["source", "prebuilt"] as const;
+  const own = await ensureMirror(work, { rubies: ["3.3.8"], jemallocs: ["5.3.1"], kinds });
+  const inputs = { inventory: own.inventory.replace(/^.*#/, ""), root };
+  const directory = await cached(work, "mirror-arm64", inputs, async (place) => {
+    for (const release of ["jemalloc 5.3.1", "ruby 3.3.8"]) {
+      const title = `Making an artifact of \`${release}\` for \`arm64\``;
+      const args = [...release.split(" "), "--arch", "arm64", "--root", root, "--out", place];
+      await work.section.timed(title, async () => {
+        await withLock(work, "compile", async () => await make(args, own.inventory));
+      });
+    }
+  });
+  const sha256 = await hashFile(join(directory, "inventory.toml"));
+  const inventoryAt = (at: string) => `file://${at}/inventory.toml#sha256=${sha256}`;
+  return { directory, inventory: inventoryAt(directory), inventoryAt, missing: own.missing };
+}
+
+async function make(args: readonly string[], inventory: string): Promise<void> {
+  const { exitCode, log } = await makeArtifact({ args, inventory });
+  if (exitCode !== 0) throw new Error(log);
+}
