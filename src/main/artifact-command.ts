@@ -65,6 +65,8 @@ async function openWorkshop(
     binds: [],
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
+    // Everything that was vouched for is there before a command runs.
+    network: false,
     scratch: join(work, "scratch"),
     signal,
   });
