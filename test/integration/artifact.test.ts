@@ -7,7 +7,13 @@ import { withWork } from "../../scripts/work.ts";
 import { makeArtifact } from "../support/artifact.ts";
 import { build, makeApp, runCommandIn } from "../support/lapidary.ts";
 import { serveMirror } from "../support/mirror-server.ts";
-import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+import {
+  ensureWorld,
+  fullRing,
+  onlyInFullRing,
+  temporaryDirectory,
+  type World,
+} from "../support/world.ts";
 
 const archive = "jemalloc-5.3.0-debian-12-amd64.tgz";
 
@@ -60,6 +66,19 @@ describe("lapidary artifact", () => {
     } finally {
       await server.close();
     }
+  });
+
+  test("makes the same bytes of the same source, wherever it puts them", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    const digests: string[] = [];
+    for (const name of ["here", "somewhere-else"]) {
+      const directory = join(place.path, name);
+      const args = ["jemalloc", "5.3.0", "--root", world.buildRoot, "--out", directory];
+      const { exitCode } = await makeArtifact({ args, inventory: sources.inventory });
+      expect(exitCode).toBe(0);
+      digests.push(await sha256Of(join(directory, archive)));
+    }
+    expect(digests[1]).toBe(digests[0]);
   });
 
   test("names every tool at once that a root file system lacks, and downloads nothing", async () => {

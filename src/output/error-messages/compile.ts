@@ -19,7 +19,7 @@ export const compileMessages: Messages<"compile"> = {
     headline: `${name} ${version} could not be compiled`,
     happened: [`\`${command}\` failed. It last said:`, ...lines.map((line) => `    ${line}`)],
     next: [
-      `Build again with BP_LOG_LEVEL=debug to see all that it said.`,
+      `Build again with BP_LOG_LEVEL=debug to see all that it said; \`lapidary artifact\` takes --verbose.`,
       `A version that is much older than the build image's compiler and OpenSSL may not compile there: choose a newer one.`,
     ],
     blame: "platform",
@@ -28,7 +28,7 @@ export const compileMessages: Messages<"compile"> = {
     headline: `${name} ${version} was compiled, but not all of it`,
     happened: [`These did not come out of it, though it ended well: ${missing.join(", ")}.`],
     next: [
-      `Build again with BP_LOG_LEVEL=debug to see why.`,
+      `Build again with BP_LOG_LEVEL=debug to see why; \`lapidary artifact\` takes --verbose.`,
       ...(missing.includes("openssl.so")
         ? [
             `Ruby before 3.1 needs OpenSSL 1.1, which newer systems no longer have: choose a newer Ruby.`,
