@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { Unavailable } from "../../scripts/unavailable.ts";
-import { ensureArm64World } from "../support/arm64-world.ts";
+import { type Arm64World, ensureArm64World } from "../support/arm64-world.ts";
 import { makeSandbox } from "../support/sandbox.ts";
-import { fullRing, onlyInFullRing, type World } from "../support/world.ts";
+import { fullRing, onlyInFullRing } from "../support/world.ts";
 
-// With nothing in the cache, two Rubies are compiled and three root file systems made.
+// With nothing in the cache, two Rubies are compiled and two root file systems made.
 const patient = { timeout: 40 * 60_000 };
 
 describe("what `lapidary artifact --arch arm64` has compiled", () => {
@@ -44,7 +44,7 @@ describe("what `lapidary artifact --arch arm64` has compiled", () => {
 });
 
 /** Puts both artifacts into a view of the root; resolves to what runs the Ruby there. */
-async function openRoot({ mirror, runRoot }: World) {
+async function openRoot({ mirror, runRoot }: Arm64World) {
   const sandbox = await makeSandbox({ root: runRoot });
   for (const name of ["ruby-3.3.8", "jemalloc-5.3.1"]) {
     const directory = join(sandbox.host.layers, name);
