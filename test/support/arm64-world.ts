@@ -35,24 +35,29 @@ async function ensureBuildRoot(): Promise<string> {
 
 async function ensureArm64Mirror(work: Work): Promise<Mirror> {
   const root = await ensureRoot(work, { suite: "bookworm", flavour: "cross" });
-  const kinds = ["source", "prebuilt"] as const;
-  const own = await ensureMirror(work, { rubies: ["3.3.8"], jemallocs: ["5.3.1"], kinds });
-  const inputs = { inventory: own.inventory.replace(/^.*#/, ""), root };
-  const directory = await cached(work, "mirror-arm64", inputs, async (place) => {
-    for (const release of ["jemalloc 5.3.1", "ruby 3.3.8"]) {
-      const title = `Making an artifact of \`${release}\` for \`arm64\``;
-      const args = [...release.split(" "), "--arch", "arm64", "--root", root, "--out", place];
-      await work.section.timed(title, async () => {
-        await withLock(work, "compile", async () => await make(args, own.inventory));
-      });
-    }
+  const sources = await ensureMirror(work, { jemallocs: ["5.3.1"], kinds: ["source"] });
+  // A Ruby for this machine is among them, since a Ruby for another takes one.
+  const rubies = await ensureMirror(work, { rubies: ["3.3.8"] });
+  const inputs = { root, inventories: [sources, rubies].map(checksumOf) };
+  const directory = await cached(work, "mirror-arm64", inputs, async (out) => {
+    const where = ["--arch", "arm64", "--root", root, "--out", out];
+    await make(work, ["jemalloc", "5.3.1", ...where], sources);
+    await make(work, ["ruby", "3.3.8", ...where], rubies);
   });
   const sha256 = await hashFile(join(directory, "inventory.toml"));
   const inventoryAt = (at: string) => `file://${at}/inventory.toml#sha256=${sha256}`;
-  return { directory, inventory: inventoryAt(directory), inventoryAt, missing: own.missing };
+  return { directory, inventory: inventoryAt(directory), inventoryAt, missing: [] };
 }
 
-async function make(args: readonly string[], inventory: string): Promise<void> {
-  const { exitCode, log } = await makeArtifact({ args, inventory });
-  if (exitCode !== 0) throw new Error(log);
+function checksumOf({ inventory }: Mirror): string {
+  return inventory.replace(/^.*#/, "");
+}
+
+async function make(work: Work, args: readonly string[], { inventory }: Mirror): Promise<void> {
+  await work.section.timed(`Running \`lapidary artifact ${args.join(" ")}\``, async () => {
+    await withLock(work, "compile", async () => {
+      const { exitCode, log } = await makeArtifact({ args, inventory });
+      if (exitCode !== 0) throw new Error(log);
+    });
+  });
 }
