@@ -113,13 +113,8 @@ describe("lapidary artifact", () => {
   test("that is stopped leaves nothing of its work", async () => {
     const stopped = join(place.path, "stopped");
     const args = ["jemalloc", "5.3.0", "--root", world.buildRoot, "--out", stopped];
-    const { exitCode } = await makeArtifact({
-      args,
-      inventory: sources.inventory,
-      whileRunning: (log, kill) => {
-        if (log.includes("Running `make")) kill("SIGINT");
-      },
-    });
+    const stopAt = "Running `make";
+    const { exitCode } = await makeArtifact({ args, inventory: sources.inventory, stopAt });
     expect(exitCode).toBe(130);
     expect(await readdir(stopped)).toEqual([]);
   });

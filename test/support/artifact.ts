@@ -8,15 +8,15 @@ export interface ArtifactRequest {
   args: readonly string[];
   /** The value of BP_INVENTORY; without it, the buildpack's own inventory. */
   inventory?: string;
-  /** Called with the log so far, each time that more has come. */
-  whileRunning?: (log: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Words of the log at which Ctrl-C is pressed. */
+  stopAt?: string;
 }
 
 /** Runs `lapidary artifact` as a user types it; `stdout` is what scripts take, `log` what people read. */
 export async function makeArtifact(
   request: ArtifactRequest,
 ): Promise<{ exitCode: number; stdout: string; log: string }> {
-  const { args, inventory, whileRunning } = request;
+  const { args, inventory, stopAt } = request;
   const { BP_INVENTORY: _inherited, ...env } = process.env;
   const child = spawn(command, ["artifact", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -24,10 +24,12 @@ export async function makeArtifact(
   });
   let stdout = "";
   let log = "";
+  let stopped = false;
   child.stdout.on("data", (chunk) => (stdout += String(chunk)));
   child.stderr.on("data", (chunk) => {
     log += String(chunk);
-    whileRunning?.(log, (signal) => child.kill(signal));
+    if (stopAt === undefined || stopped || !log.includes(stopAt)) return;
+    stopped = child.kill("SIGINT");
   });
   const exitCode = await new Promise<number>((resolve) =>
     child.once("close", (code) => resolve(code ?? 128)),
