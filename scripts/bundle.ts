@@ -1,4 +1,4 @@
-import { copyFile, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
@@ -8,15 +8,14 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Bundles each executable of `src/main` into `dist/`, without `node_modules`: that is what the shims
- * in `bin` run and what the package ships.
+ * in `bin` run and what the package ships. Archives that `lapidary artifact` has left there stay.
  */
 export async function bundle(): Promise<void> {
   const staged = `${checkout}/dist.${process.pid}`;
   try {
     await bundleInto(staged);
     await copyShellScripts(staged);
-    await rm(`${checkout}/dist`, { recursive: true, force: true });
-    await rename(staged, `${checkout}/dist`);
+    await replaceBundles(staged, `${checkout}/dist`);
   } finally {
     await rm(staged, { recursive: true, force: true });
   }
@@ -51,6 +50,14 @@ async function copyShellScripts(outdir: string): Promise<void> {
   for (const script of await glob("src/**/*.sh", { cwd: checkout, absolute: true })) {
     await copyFile(script, `${outdir}/${basename(script)}`);
   }
+}
+
+async function replaceBundles(staged: string, dist: string): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  const fresh = await readdir(staged);
+  for (const name of fresh) await rename(`${staged}/${name}`, `${dist}/${name}`);
+  const old = await glob("*.{mjs,sh,txt}", { cwd: dist, ignore: fresh });
+  for (const name of old) await rm(`${dist}/${name}`);
 }
 
 const requireShim =

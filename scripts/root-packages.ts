@@ -1,11 +1,20 @@
 /** Releases of Debian that root file systems are made of. */
 export type Suite = "bookworm" | "trixie";
 
-export type Flavour = "build" | "run";
+export type Flavour = "build" | "run" | "cross";
+
+/** Architectures of which roots are made. */
+export type Arch = "amd64" | "arm64";
 
 /** What a root has beside the packages without which Debian is not Debian. */
 export function packagesOf(suite: Suite, flavour: Flavour): readonly string[] {
   return flavour === "run" ? libraries[suite] : [...libraries[suite], ...toBuild];
+}
+
+/** What a root has, besides, to compile Ruby and jemalloc for another architecture. */
+export function crossPackages(arch: Arch): readonly string[] {
+  const compiler = { amd64: "gcc-x86-64-linux-gnu", arm64: "gcc-aarch64-linux-gnu" }[arch];
+  return [compiler, ...["libc6-dev", ...headers].map((name) => `${name}:${arch}`)];
 }
 
 const everywhere = [
@@ -23,6 +32,16 @@ const libraries: Readonly<Record<Suite, readonly string[]>> = {
   bookworm: [...everywhere, "libreadline8", "libssl3"],
   trixie: [...everywhere, "libcrypt1", "libreadline8t64", "libssl3t64"],
 };
+
+/** What Ruby is compiled against. */
+const headers = [
+  "libffi-dev",
+  "libgmp-dev",
+  "libreadline-dev",
+  "libssl-dev",
+  "libyaml-dev",
+  "zlib1g-dev",
+];
 
 const toBuild = [
   "build-essential",

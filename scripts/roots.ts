@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cached } from "./cache.ts";
 import { readDebianArchive } from "./debian-archive.ts";
-import { packagesOf, type Flavour, type Suite } from "./root-packages.ts";
+import { ensureArm64Programs } from "./emulation.ts";
+import { addForeignPackages } from "./foreign-packages.ts";
+import { crossPackages, packagesOf, type Arch, type Flavour, type Suite } from "./root-packages.ts";
 import { runScript } from "./run-script.ts";
 import { ensureTools } from "./toolchain.ts";
 import { Unavailable } from "./unavailable.ts";
@@ -12,8 +14,13 @@ import { run, type Work, withWork } from "./work.ts";
 
 export interface RootRequest {
   suite: Suite;
-  /** `build` has compilers and headers, `run` the shared libraries alone; neither has any Ruby. */
+  /**
+   * `build` has compilers and headers, `cross` those for the other architecture besides, `run` the
+   * shared libraries alone; none has any Ruby.
+   */
   flavour: Flavour;
+  /** The machine's own, unless stated. */
+  arch?: Arch;
 }
 
 /**
@@ -22,14 +29,19 @@ export interface RootRequest {
  *
  * @throws Unavailable where the machine cannot make one: that needs root, and Debian's archive.
  */
-export async function ensureRoot(work: Work, { suite, flavour }: RootRequest): Promise<string> {
-  const packages = packagesOf(suite, flavour);
-  return await cached(work, `root-${suite}-${flavour}`, { recipe, packages }, async (place) => {
+export async function ensureRoot(work: Work, request: RootRequest): Promise<string> {
+  const { suite, flavour, arch = ownArch } = request;
+  const foreign = flavour === "cross" ? crossPackages(other[arch]) : [];
+  const packages = [...packagesOf(suite, flavour), ...foreign];
+  const name = [`root-${suite}-${flavour}`, ...(arch === ownArch ? [] : [arch])].join("-");
+  if (arch === "arm64") await ensureArm64Programs(work);
+  return await cached(work, name, { recipe, packages }, async (place) => {
     if (process.getuid?.() !== 0) throw new Unavailable("only root can make a root file system");
     await ensureTools(work, ["debootstrap"]);
-    const title = `Making a root file system of \`${suite}\` to ${flavour} in`;
+    const title = `Making a root file system of \`${suite}\` for \`${arch}\` to ${flavour} in`;
     await work.section.timed(title, async () => {
-      await bootstrap(work, suite, packages, place);
+      await bootstrap(work, request, place);
+      if (foreign.length > 0) await addForeignPackages(work, place, other[arch], foreign);
       await addUsers(work, place);
       await removeLeftovers(place);
       await refuseRuby(place);
@@ -40,12 +52,16 @@ export async function ensureRoot(work: Work, { suite, flavour }: RootRequest): P
 /** To be changed with what is done to a root, so that older ones are made anew. */
 const recipe = 1;
 
-async function bootstrap(work: Work, suite: Suite, packages: readonly string[], place: string) {
+const ownArch: Arch = process.arch === "arm64" ? "arm64" : "amd64";
+const other = { amd64: "arm64", arm64: "amd64" } as const;
+
+async function bootstrap(work: Work, request: RootRequest, place: string): Promise<void> {
+  const { suite, flavour, arch = ownArch } = request;
   const { uris, signedBy } = await readDebianArchive();
   const keyring = signedBy?.startsWith("/") ? [`--keyring=${signedBy}`] : [];
-  const include = packages.length > 0 ? [`--include=${packages.join(",")}`] : [];
-  const args = ["--variant=minbase", ...keyring, ...include, suite, place, uris[0] ?? ""];
-  await run(work, "debootstrap", args);
+  const include = `--include=${packagesOf(suite, flavour).join(",")}`;
+  const options = ["--variant=minbase", `--arch=${arch}`, ...keyring, include];
+  await run(work, "debootstrap", [...options, suite, place, uris[0] ?? ""]);
   // debootstrap leaves the directory as private as it found it, and other users are to enter it.
   await run(work, "chmod", ["755", place]);
 }
@@ -90,9 +106,13 @@ async function refuseRuby(place: string): Promise<void> {
 
 async function main(): Promise<number> {
   const { positionals } = parseArgs({ allowPositionals: true });
-  const [suite = "bookworm", flavour = "build"] = positionals as [Suite?, Flavour?];
+  const [suite = "bookworm", flavour = "build", arch = ownArch] = positionals as [
+    Suite?,
+    Flavour?,
+    Arch?,
+  ];
   const path = await withWork("Root file system", async (work) => {
-    return await ensureRoot(work, { suite, flavour });
+    return await ensureRoot(work, { suite, flavour, arch });
   });
   process.stdout.write(`${path}\n`);
   return 0;

@@ -33,6 +33,8 @@ export interface FailureFacts {
     target: string;
     offered: string[];
   };
+  "artifact/no-source": { name: string; version: string; nearest: string[] };
+  "artifact/no-compiler": { from: string; to: string };
   "artifact/inventory-invalid": { location: string; problem: string };
   "artifact/mirror-invalid": { source: string; url: string };
   "artifact/unpack-failed": { path: string; problem: string };

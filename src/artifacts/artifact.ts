@@ -84,7 +84,8 @@ export function describeBuiltFor({ kind, builtFor }: Artifact): string {
   return distroName ? `${os}/${arch}, ${distroName} ${distroVersion}`.trim() : `${os}/${arch}`;
 }
 
-type ArtifactEntry = z.output<typeof inventoryFileSchema>["artifacts"][number];
+/** An artifact as an inventory file has it. */
+export type ArtifactEntry = z.output<typeof inventoryFileSchema>["artifacts"][number];
 
 /** An inventory entry as an artifact; a relative URL is resolved against `base`. */
 export function toArtifact(entry: ArtifactEntry, base: URL, origin: Artifact["origin"]): Artifact {

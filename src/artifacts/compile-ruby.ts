@@ -2,7 +2,8 @@ import type { Recipe } from "./recipe.ts";
 
 /**
  * Ruby: relocatable, with a shared library, without documentation. No Ruby of the build image takes
- * part, whatever its `PATH` has: a release's source brings all that one would generate.
+ * part, whatever its `PATH` has: a release's source brings all that one would generate. Only compiling
+ * for another architecture takes one, as nothing that is made there runs here.
  */
 export const rubyRecipe: Recipe = {
   requirements: () => [
@@ -14,15 +15,16 @@ export const rubyRecipe: Recipe = {
     { tool: "ffi.h", packages: "libffi-dev" },
     { tool: "zlib.h", packages: "zlib1g-dev" },
   ],
-  configure: ({ hasRustc }) => [
+  configure: ({ hasRustc, cross }) => [
     "--disable-install-doc",
     "--enable-load-relative",
     "--enable-shared",
-    "--with-baseruby=no",
+    `--with-baseruby=${cross?.baseRuby ?? "no"}`,
     // Where `rustc` is there, `configure` itself finds out whether it serves.
     ...(hasRustc ? [] : ["--disable-yjit"]),
   ],
-  remarks: ({ hasRustc }, configured) => {
+  remarks: ({ hasRustc, cross }, configured) => {
+    if (cross) return ["Without YJIT: `rustc` compiles it for this machine's architecture alone"];
     if (!hasRustc) return ["Without YJIT: it needs `rustc`, which is not on the `PATH`"];
     if (!configured.some((line) => /YJIT support:\s+no\b/.test(line))) return [];
     return ["Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby"];

@@ -1,4 +1,3 @@
-import { arch as machineArch } from "node:os";
 import { basename, join } from "node:path";
 import glob from "fast-glob";
 import { BuildpackError } from "../failure.ts";
@@ -10,6 +9,7 @@ import { rubyRecipe } from "./compile-ruby.ts";
 import { hasTool, preflight } from "./preflight.ts";
 import type { Recipe } from "./recipe.ts";
 import { findSharedLibraries } from "./shared-libraries.ts";
+import { ownToolchain, requirementIn, toolIn, type Toolchain } from "./toolchain.ts";
 
 export interface CompileRequest {
   artifact: Artifact;
@@ -27,6 +27,8 @@ export interface CompileContext {
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
   cpus: number;
+  /** The machine's own, unless stated. */
+  toolchain?: Toolchain;
 }
 
 /**
@@ -36,9 +38,12 @@ export interface CompileContext {
  */
 export async function checkCompilable(artifact: Artifact, context: CompileContext): Promise<void> {
   const { name, version } = artifact;
-  const requirements = recipeFor(artifact).requirements(artifact);
+  const { run, toolchain = ownToolchain } = context;
+  const needed = recipeFor(artifact).requirements(artifact);
+  const requirements = needed.map((requirement) => requirementIn(toolchain, requirement));
   const env = compilerEnvironment(context.env);
-  await preflight({ name, version, requirements }, { run: context.run, env });
+  const compiler = toolIn(toolchain, "cc");
+  await preflight({ name, version, requirements }, { run, env, compiler });
 }
 
 /**
@@ -46,13 +51,17 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
  * shared libraries that the run image must have.
  *
  * @throws BuildpackError `compile/failed` with the last lines; `compile/incomplete`;
- *   `compile/library-missing`.
+ *   `compile/library-missing`; `system/disk-full`.
  */
 export async function compile(request: CompileRequest, context: CompileContext): Promise<string> {
   const { artifact, destination, root } = request;
   const recipe = recipeFor(artifact);
-  const machine = { arch: machineArch(), hasRustc: await hasTool("rustc", context.env) };
-  const options = [`--prefix=${destination}`, ...recipe.configure(machine)];
+  const { arch, cross } = context.toolchain ?? ownToolchain;
+  // A `rustc` compiles for the machine that it runs on.
+  const hasRustc = !cross && (await hasTool("rustc", context));
+  const machine = { arch, hasRustc, ...(cross ? { cross } : {}) };
+  const systems = cross ? [`--build=${cross.build}`, `--host=${cross.host}`] : [];
+  const options = [`--prefix=${destination}`, ...systems, ...recipe.configure(machine)];
   const configured = await runStep("./configure", options, request, context);
   for (const remark of recipe.remarks(machine, configured)) context.section.say(remark);
   await runStep("make", [`-j${context.cpus}`, ...recipe.build], request, context);
@@ -87,6 +96,9 @@ async function runStep(
   });
   signal.throwIfAborted();
   if (exitCode === 0) return lines;
+  if (lines.some((line) => line.includes("No space left on device"))) {
+    throw new BuildpackError({ code: "system/disk-full", path: source });
+  }
   const { name, version } = artifact;
   const last = lines.slice(-linesShown);
   throw new BuildpackError({ code: "compile/failed", name, version, command, lines: last });

@@ -11,6 +11,7 @@ import { checkCompilable, compile } from "./compile.ts";
 import { download, type DownloadPolicy } from "./download.ts";
 import { mirrorFor, type Mirrors } from "./mirrors.ts";
 import { stripTree } from "./strip-tree.ts";
+import type { Toolchain } from "./toolchain.ts";
 
 export interface InstallContext {
   section: Section;
@@ -23,6 +24,13 @@ export interface InstallContext {
   /** How many jobs a compilation may run at once. */
   cpus: number;
   policy?: DownloadPolicy;
+  /** What compiles a source; the machine's own unless stated. */
+  toolchain?: Toolchain;
+  /**
+   * A directory to compile in, and where the result takes itself to be, so that it is the same wherever
+   * it is made; unless stated, a new directory and the destination.
+   */
+  paths?: { staging: string; prefix: string };
 }
 
 export interface InstalledArtifact {
@@ -50,7 +58,7 @@ export async function installArtifact(
   context: InstallContext,
 ): Promise<InstalledArtifact> {
   if (artifact.kind === "source") await checkCompilable(artifact, context);
-  const staging = await makeStaging(destination);
+  const staging = await makeStaging(destination, context.paths?.staging);
   try {
     const archive = join(staging, "archive");
     const sha256 = await downloadArtifact(artifact, archive, context);
@@ -69,10 +77,11 @@ function servesAnyArch({ kind, builtFor }: Artifact): boolean {
   return kind === "prebuilt" && builtFor.arch === undefined;
 }
 
-async function makeStaging(destination: string): Promise<string> {
+async function makeStaging(destination: string, wanted: string | undefined): Promise<string> {
   const parent = dirname(destination);
   try {
-    await mkdir(parent, { recursive: true });
+    await mkdir(wanted ?? parent, { recursive: true });
+    if (wanted !== undefined) return wanted;
     return await mkdtemp(join(parent, `.${basename(destination)}-`));
   } catch (error) {
     throw diskFailure(error, parent) ?? error;
@@ -118,5 +127,6 @@ async function makeTree(
   });
   if (artifact.kind === "prebuilt") return unpacked;
   const root = join(staging, "root");
-  return await compile({ artifact, source: unpacked, destination, root }, context);
+  const prefix = context.paths?.prefix ?? destination;
+  return await compile({ artifact, source: unpacked, destination: prefix, root }, context);
 }

@@ -4,12 +4,11 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { readText, removeTree } from "../system/files.ts";
-import { parseToml, TomlSyntaxError } from "../toml.ts";
-import { type Artifact, inventoryFileSchema, sha256Schema, toArtifact } from "./artifact.ts";
+import { removeTree } from "../system/files.ts";
+import { type Artifact, sha256Schema, toArtifact } from "./artifact.ts";
 import { download, type DownloadContext } from "./download.ts";
+import { readInventoryFile } from "./inventory-file.ts";
 
 export interface InventoryOptions {
   /** Where the buildpack is unpacked: its own inventory stands in `inventory/`. */
@@ -93,18 +92,8 @@ async function parseInventory(
   base: URL,
   origin: Artifact["origin"],
 ): Promise<Artifact[]> {
-  const invalid = (problem: string) =>
-    new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
-  const file = await readText(path);
-  if (file.state !== "text") throw invalid(file.state === "missing" ? "missing" : file.problem);
-  try {
-    const { artifacts } = inventoryFileSchema.parse(parseToml(file.text));
-    return artifacts.map((entry) => toArtifact(entry, base, origin));
-  } catch (error) {
-    if (error instanceof z.ZodError) throw invalid(z.prettifyError(error));
-    if (error instanceof TomlSyntaxError) throw invalid(error.message);
-    throw error;
-  }
+  const entries = await readInventoryFile(path, location);
+  return entries.map((entry) => toArtifact(entry, base, origin));
 }
 
 function identity({ name, version, kind, builtFor }: Artifact): string {

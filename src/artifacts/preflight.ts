@@ -1,6 +1,5 @@
 import { BuildpackError } from "../failure.ts";
 import type { RunCommand } from "../system/command.ts";
-import { findProgram } from "../system/search-path.ts";
 
 /** Something that a compilation needs on the build image. */
 export interface Requirement {
@@ -13,6 +12,8 @@ export interface Requirement {
 export interface PreflightContext {
   run: RunCommand;
   env: Readonly<Record<string, string>>;
+  /** The command that looks for headers. */
+  compiler: string;
 }
 
 /**
@@ -34,17 +35,20 @@ export async function preflight(
   throw new BuildpackError({ code: "compile/tools-missing", name, version, missing });
 }
 
-/** Whether a command stands on the `PATH` of an environment. */
+/** Whether a command stands on the `PATH` of an environment, where `run` runs commands. */
 export async function hasTool(
   tool: string,
-  env: Readonly<Record<string, string>>,
+  { run, env }: Pick<PreflightContext, "run" | "env">,
 ): Promise<boolean> {
-  return (await findProgram(tool, env["PATH"])) !== undefined;
+  const args = ["-c", 'command -v -- "$1"', "sh", tool];
+  const { exitCode } = await run({ file: "/bin/sh", args, cwd: "/", env });
+  return exitCode === 0;
 }
 
 async function isPresent(tool: string, context: PreflightContext): Promise<boolean> {
-  if (!tool.endsWith(".h")) return await hasTool(tool, context.env);
+  if (!tool.endsWith(".h")) return await hasTool(tool, context);
+  const { run, env, compiler } = context;
   const args = ["-E", "-include", tool, "-x", "c", "/dev/null", "-o", "/dev/null"];
-  const { exitCode } = await context.run({ file: "cc", args, cwd: "/", env: context.env });
+  const { exitCode } = await run({ file: compiler, args, cwd: "/", env });
   return exitCode === 0;
 }

@@ -1,5 +1,6 @@
 import type { Artifact } from "./artifact.ts";
 import type { Requirement } from "./preflight.ts";
+import type { CrossCompilation } from "./toolchain.ts";
 
 /** How one kind of source becomes an installed tree. Every command runs in the source's directory. */
 export interface Recipe {
@@ -18,6 +19,9 @@ export interface Recipe {
 
 /** What the configuration depends on. */
 export interface BuildMachineFacts {
+  /** Of what is made. */
   arch: string;
   hasRustc: boolean;
+  /** Absent where the machine compiles for itself. */
+  cross?: CrossCompilation;
 }

@@ -12,6 +12,7 @@ import { parseCommandLine } from "../platform/command-line.ts";
 import { exitCodeOf } from "../platform/exit-code.ts";
 import { runCommandLine } from "../platform/run-command.ts";
 import { systemClock } from "../system/clock.ts";
+import { artifactCommand } from "./artifact-command.ts";
 
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
 const style = createStyle(colour);
@@ -28,7 +29,7 @@ const stop = new AbortController();
 
 process.exitCode = await main().catch((error: unknown) => {
   if (stop.signal.aborted) {
-    errors.error(["Stopped. The previous build, where there is one, is as it was."]);
+    errors.error(["Stopped. What there was before is as it was."]);
     return 130;
   }
   printFailure(errors, error);
@@ -61,6 +62,12 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   // Whoever read our log has gone, as `| head` goes.
   process.stdout.on("error", () => stop.abort());
+  if (line.command === "artifact") {
+    // The line that scripts take has standard output for itself.
+    const inventory = await artifactCommand(line, { ...context, printer: errors });
+    toStdout(`${inventory}\n`);
+    return 0;
+  }
   await buildCommand(line, { ...context, printer });
   return 0;
 }

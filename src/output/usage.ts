@@ -3,8 +3,10 @@ const general = `Lapidary turns a Ruby or Rails app into an image's layers, and 
     lapidary build APP          builds the app in the directory APP
     lapidary run APP            starts the web process of its last build
     lapidary run APP -- CMD     runs a command in its last build
+    lapidary artifact ruby|jemalloc VERSION
+                                compiles an archive that builds then install
 
-    lapidary build --help       all options of a command
+    lapidary help COMMAND       all options of a command
     lapidary --version
 `;
 
@@ -47,7 +49,32 @@ its image would. What it writes is kept for the next run, until the app is built
 The web process listens on PORT, which is 3000 unless \`--env PORT=…\` says otherwise.
 `;
 
+const artifact = `lapidary artifact ruby|jemalloc VERSION [OPTION…]
+
+Compiles a release from its verified source, as a build does where nothing is prebuilt, and packs it
+for the distribution and architecture of the root file system that it was compiled in:
+
+    DIR/ruby-3.4.5-debian-12-amd64.tgz
+    DIR/inventory.toml      lists every archive that was made into DIR, with its SHA-256
+
+The last line, alone on standard output, is what makes a build install what the inventory lists:
+
+    BP_INVENTORY=file:///…/DIR/inventory.toml#sha256=…
+
+Serve DIR over HTTP, and the URL of its inventory does the same on any machine.
+
+    --root DIR              the root file system to compile in, instead of this machine's
+    --arch amd64|arm64      the architecture to compile for, where it is not that of the root; the
+                            root then needs a cross compiler, and names all that it lacks
+    --out DIR               where archives and their inventory go, instead of \`dist\`
+    --verbose               prints all that the compiler says
+
+Sources come from the inventory of Lapidary, or from BP_INVENTORY where it is set, and from the mirror
+where BP_DEPENDENCY_MIRROR is. Ruby for another architecture takes a Ruby of the same version that
+runs in the root: it is installed from the inventory, or compiled first.
+`;
+
 /** What `--help` prints. */
-export function usageText(topic?: "build" | "run"): string {
-  return topic === undefined ? general : { build, run }[topic];
+export function usageText(topic?: "build" | "run" | "artifact"): string {
+  return topic === undefined ? general : { build, run, artifact }[topic];
 }

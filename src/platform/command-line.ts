@@ -3,10 +3,16 @@ import { BuildpackError } from "../failure.ts";
 
 /** What a user typed; paths and values are still as they were typed. */
 export type CommandLine =
-  | { command: "help"; topic?: "build" | "run" }
+  | { command: "help"; topic?: Topic }
   | { command: "version" }
   | ({ command: "build"; app: string } & BuildFlags)
-  | ({ command: "run"; app: string } & RunFlags);
+  | ({ command: "run"; app: string } & RunFlags)
+  | ({ command: "artifact" } & ArtifactFlags);
+
+/** What there is help for. */
+export type Topic = (typeof topics)[number];
+
+const topics = ["build", "run", "artifact"] as const;
 
 export interface BuildFlags {
   env: readonly string[];
@@ -37,6 +43,16 @@ export interface RunFlags {
   gid: number | undefined;
 }
 
+export interface ArtifactFlags {
+  name: "ruby" | "jemalloc";
+  version: string;
+  root: string;
+  /** Absent where it is that of the root. */
+  arch: "amd64" | "arm64" | undefined;
+  out: string;
+  verbose: boolean;
+}
+
 /** @throws BuildpackError `platform/usage` for whatever cannot be understood. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const [command, ...rest] = args;
@@ -46,7 +62,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     case "help":
     case "--help":
     case "-h":
-      return { command: "help" };
+      return parseHelp(rest);
     case "--version":
     case "-v":
       return { command: "version" };
@@ -54,9 +70,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       return parseBuild(rest);
     case "run":
       return parseRun(rest);
+    case "artifact":
+      return parseArtifact(rest);
     default:
-      throw usage(`There is no command \`${command}\`; there are \`build\` and \`run\``);
+      throw usage(`There is no command \`${command}\`; ${offer("there are", topics)}`);
   }
+}
+
+function parseHelp([topic]: readonly string[]): CommandLine {
+  const known = topics.find((each) => each === topic);
+  if (known) return { command: "help", topic: known };
+  if (topic === undefined) return { command: "help" };
+  throw usage(`There is no help for \`${topic}\`; ${offer("there is for", topics)}`);
 }
 
 const many = { type: "string", multiple: true } as const;
@@ -119,6 +144,47 @@ function parseRun(args: readonly string[]): CommandLine {
     uid: idOf("--run-uid", values["run-uid"]),
     gid: idOf("--gid", values.gid),
   };
+}
+
+const artifactFlags = {
+  ...{ root: text, arch: text, out: text, verbose: flag },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+function parseArtifact(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args, artifactFlags);
+  if (values.help) return { command: "help", topic: "artifact" };
+  const [name, version, extra] = positionals;
+  if (version === undefined) throw usage("`artifact` needs what to make and its version");
+  if (extra !== undefined) throw usage(`\`artifact\` makes one version, and \`${extra}\` is more`);
+  return {
+    command: "artifact",
+    name: oneOf(["ruby", "jemalloc"], name, "`artifact` makes"),
+    version,
+    root: values.root ?? "/",
+    arch:
+      values.arch === undefined
+        ? undefined
+        : oneOf(["amd64", "arm64"], values.arch, "`--arch` takes"),
+    out: values.out ?? "dist",
+    verbose: values.verbose ?? false,
+  };
+}
+
+function oneOf<const Word extends string>(
+  words: readonly Word[],
+  typed: string | undefined,
+  verb: string,
+) {
+  const found = words.find((word) => word === typed);
+  if (found) return found;
+  throw usage(`${offer(verb, words)}, not \`${typed}\``);
+}
+
+/** @example offer("there are", ["a", "b", "c"]) // "there are `a`, `b` and `c`" */
+function offer(verb: string, words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  return `${verb} ${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }
 
 function parse<Flags extends ParseArgsOptionsConfig>(args: readonly string[], options: Flags) {

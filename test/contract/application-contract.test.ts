@@ -76,6 +76,8 @@ const clauses: readonly (readonly [id: string, about: RegExp])[] = [
   ["J9", /versions are listed/],
   ["J10", /matter of the build/],
   ["J11", /another version or system/],
+  ["J12", /make VERSION/],
+  ["J13", /dist/],
 ];
 
 interface Row {

@@ -70,6 +70,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     target: "linux/amd64, debian 12",
     offered: ["linux/amd64, ubuntu 22.04", "linux/amd64, ubuntu 24.04"],
   },
+  "artifact/no-source": { name: "ruby", version: "3.3.99", nearest: ["3.4.10", "3.3.10"] },
+  "artifact/no-compiler": { from: "riscv64", to: "arm64" },
   "artifact/inventory-invalid": {
     location: "https://mirror.example.com/inventory.toml",
     problem: "✖ expected 64 hexadecimal digits\n  → at artifacts[0].sha256",
@@ -286,6 +288,17 @@ describe("advice on what Bundler and compilers print", () => {
     } as const;
     expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
   });
+});
+
+test("tools of another architecture are installed once apt knows of that", () => {
+  const missing = [
+    { tool: "aarch64-linux-gnu-gcc", packages: "gcc-aarch64-linux-gnu" },
+    { tool: "yaml.h", packages: "libyaml-dev:arm64" },
+  ];
+  const facts = { name: "ruby", version: "3.3.8", missing };
+  const text = failureLines({ code: "compile/tools-missing", ...facts }).join("\n");
+  expect(text).toContain("dpkg --add-architecture arm64 && apt-get update\n");
+  expect(text).toContain("apt-get install -y gcc-aarch64-linux-gnu libyaml-dev:arm64 ");
 });
 
 describe("advice on what Ruby, Rails and drivers print when rake fails", () => {

@@ -28,6 +28,30 @@ export const artifactMessages: Messages<"artifact"> = {
     ],
     blame: "configuration",
   }),
+  "artifact/no-source": ({ name, version, nearest }) => ({
+    headline: `There is no source of ${name} ${version} to compile`,
+    happened: [
+      nearest.length > 0
+        ? `The inventory has the source of these, which are nearest: ${nearest.map((other) => `\`${other}\``).join(", ")}.`
+        : `The inventory has no source of ${name} at all.`,
+    ],
+    next: [
+      ...bestOf(version, nearest).map((other) => `lapidary artifact ${name} ${other}`),
+      `Or name an inventory that has its source: BP_INVENTORY=<url>#sha256=<hex>`,
+    ],
+    blame: "command",
+  }),
+  "artifact/no-compiler": ({ from, to }) => ({
+    headline: `Nothing on ${from} compiles for ${to}`,
+    happened: [
+      `The root file system that compiles is of ${from}. Cross compilers are known between amd64 and arm64.`,
+    ],
+    next: [
+      `lapidary artifact … --root DIR   # where DIR holds a root file system of ${to}`,
+      `On a machine of another architecture, such a root needs emulation (qemu-user-static).`,
+    ],
+    blame: "command",
+  }),
   "artifact/inventory-invalid": ({ location, problem }) => ({
     headline: `\`${location}\` is not an inventory`,
     happened: problem.split("\n"),
@@ -64,9 +88,15 @@ export const artifactMessages: Messages<"artifact"> = {
 };
 
 function remedy(name: string, version: string, nearest: readonly string[]): string[] {
-  const branch = version.split(".").slice(0, 2).join(".");
-  const best = nearest.find((other) => other.startsWith(`${branch}.`)) ?? nearest[0];
+  const [best] = bestOf(version, nearest);
   if (best === undefined) return [`Use a builder for another system: for this one there is none.`];
   if (name === "ruby") return [`ruby "${best}"   # in the Gemfile, then: bundle update --ruby`];
   return [`Name one of these instead, for example ${name} ${best}.`];
+}
+
+/** The nearest version, one of the same branch before any other; none where there is none. */
+function bestOf(version: string, nearest: readonly string[]): string[] {
+  const branch = version.split(".").slice(0, 2).join(".");
+  const best = nearest.find((other) => other.startsWith(`${branch}.`)) ?? nearest[0];
+  return best === undefined ? [] : [best];
 }

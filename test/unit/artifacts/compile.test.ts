@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../src/artifacts/artifact.ts";
 import { checkCompilable, compile } from "../../../src/artifacts/compile.ts";
+import type { Toolchain } from "../../../src/artifacts/toolchain.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { failureOf } from "../../support/failure.ts";
@@ -97,6 +98,15 @@ describe("compiling Ruby", () => {
     expect(failure).toHaveProperty("lines.length", 30);
     expect(failure).toHaveProperty("lines.29", "it broke");
   });
+
+  test("says that the disk is full where a command said so", async () => {
+    const script = "echo 'as: error: No space left on device'; echo 'make: *** Error 1'; exit 2";
+    const machine = await makeMachine({ make: script });
+    expect(await failureOf(machine.compile())).toEqual({
+      code: "system/disk-full",
+      path: machine.source,
+    });
+  });
 });
 
 describe("compiling jemalloc", () => {
@@ -109,6 +119,47 @@ describe("compiling jemalloc", () => {
       "make -j3 build_lib_shared",
       `make install_bin install_lib_shared DESTDIR=${machine.root}`,
     ]);
+  });
+});
+
+describe("compiling for another architecture", () => {
+  const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
+
+  test("tells configure of both systems, and of a Ruby that runs here", async () => {
+    const machine = await makeMachine({ rustc: "exit 0" });
+    const baseRuby = "/work/base-ruby/bin/ruby";
+    await machine.compile({}, { arch: "arm64", cross: { ...cross, baseRuby } });
+    const [configure = ""] = await machine.commandsRun();
+    expect(configure).toContain("--build=x86_64-linux-gnu --host=aarch64-linux-gnu");
+    expect(configure).toContain("--with-baseruby=/work/base-ruby/bin/ruby");
+    expect(configure).toContain("--disable-yjit");
+    expect(machine.lines).toContain(
+      "Without YJIT: `rustc` compiles it for this machine's architecture alone",
+    );
+  });
+
+  test("gives jemalloc the largest pages of arm64, whatever machine compiles", async () => {
+    const machine = await makeMachine({}, { name: "jemalloc", version: "5.3.0" });
+    await machine.compile({}, { arch: "arm64", cross });
+    expect((await machine.commandsRun())[0]).toContain("--with-lg-page=16");
+    const other = await makeMachine({}, { name: "jemalloc", version: "5.3.0" });
+    await other.compile({}, { arch: "amd64" });
+    expect((await other.commandsRun())[0]).not.toContain("--with-lg-page");
+  });
+
+  test("looks for headers with the cross compiler, and names the packages of that architecture", async () => {
+    const compiler = `case "$*" in *yaml.h*) exit 1;; esac`;
+    const machine = await makeMachine({ "aarch64-linux-gnu-gcc": compiler, cc: undefined });
+    expect(await failureOf(machine.check({ arch: "arm64", cross }))).toMatchObject({
+      code: "compile/tools-missing",
+      missing: [{ tool: "yaml.h", packages: "libyaml-dev:arm64" }],
+    });
+    const without = await makeMachine();
+    expect(await failureOf(without.check({ arch: "arm64", cross }))).toMatchObject({
+      missing: expect.arrayContaining([
+        { tool: "aarch64-linux-gnu-gcc", packages: "gcc-aarch64-linux-gnu" },
+      ]) as unknown,
+    });
   });
 });
 
@@ -188,11 +239,12 @@ async function makeMachine(
     source,
     root,
     lines,
-    check: () => checkCompilable(wanted, context),
-    compile: (env: Record<string, string> = {}) =>
+    check: (toolchain?: Toolchain) =>
+      checkCompilable(wanted, { ...context, ...(toolchain ? { toolchain } : {}) }),
+    compile: (env: Record<string, string> = {}, toolchain?: Toolchain) =>
       compile(
         { artifact: wanted, source, destination, root },
-        { ...context, env: { ...env, PATH: bin } },
+        { ...context, env: { ...env, PATH: bin }, ...(toolchain ? { toolchain } : {}) },
       ),
     commandsRun: async () => {
       const commands = (await readFile(log, "utf8")).trim().split("\n");

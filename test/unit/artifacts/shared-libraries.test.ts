@@ -2,6 +2,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findSharedLibraries } from "../../../src/artifacts/shared-libraries.ts";
+import type { Command } from "../../../src/system/command.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
@@ -28,6 +29,36 @@ ${tree}/lib/openssl.so:
     needed: ["libcrypto.so.3", "libssl.so.3", "libz.so.1"],
     missing: ["libssl.so.3"],
   });
+});
+
+test("reads what code of another architecture needs, since none of it runs here", async () => {
+  const tree = await makeTree({ "lib/libruby.so.3.4": "" });
+  await writeFile(join(tree, "lib/openssl.so"), elfBytes("shared"));
+  // As GNU objdump 2.40 prints the dynamic section.
+  const stdout = `
+${tree}/lib/openssl.so:     file format elf64-littleaarch64
+
+Dynamic Section:
+  NEEDED               libruby.so.3.4
+  NEEDED               libssl.so.3
+  NEEDED               libc.so.6
+  NEEDED               ld-linux-aarch64.so.1
+  SONAME               openssl.so
+  INIT                 0x0000000000009d40
+`;
+  const commands: Command[] = [];
+  const run = async (command: Command) => {
+    commands.push(command);
+    return { exitCode: 0, stdout, stderr: "", lines: [] };
+  };
+  const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
+  const toolchain = { arch: "arm64", cross };
+  expect(await findSharedLibraries(tree, { run, env: {}, toolchain })).toEqual({
+    needed: ["libssl.so.3"],
+    missing: [],
+  });
+  const args = ["-p", join(tree, "lib/openssl.so")];
+  expect(commands).toMatchObject([{ file: "aarch64-linux-gnu-objdump", args }]);
 });
 
 test("knows nothing where there is no ldd", async () => {

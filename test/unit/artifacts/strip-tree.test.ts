@@ -2,12 +2,13 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stripTree } from "../../../src/artifacts/strip-tree.ts";
+import type { Toolchain } from "../../../src/artifacts/toolchain.ts";
 import type { Command, CommandResult } from "../../../src/system/command.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { recordSection } from "../../support/section.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("strips every executable and shared library in one command, and removes static archives", async () => {
+test("strips every executable and shared library in one command, and removes what linkers read", async () => {
   const root = await makeRuby();
   const { commands, lines } = await strip(root, { exitCode: 0, lines: [] });
   expect(commands).toMatchObject([
@@ -18,6 +19,14 @@ test("strips every executable and shared library in one command, and removes sta
   ]);
   expect(await readdir(join(root, "lib"))).toEqual(["libruby.so"]);
   expect(lines).toEqual([]);
+});
+
+test("strips code of another architecture by the tool for it", async () => {
+  const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
+  const missing = { exitCode: 127, lines: [] };
+  const { commands, lines } = await strip(await makeRuby(), missing, { arch: "arm64", cross });
+  expect(commands).toMatchObject([{ file: "aarch64-linux-gnu-strip" }]);
+  expect(lines).toEqual(["Kept debug symbols: `aarch64-linux-gnu-strip` is not installed"]);
 });
 
 test("says so where there is no strip, and goes on", async () => {
@@ -37,19 +46,27 @@ test("runs nothing where there is nothing to strip", async () => {
 });
 
 async function makeRuby(): Promise<string> {
-  const root = await makeTree({ "bin/irb": "#!", "lib/libruby-static.a": "!<arch>" });
+  const root = await makeTree({
+    "bin/irb": "#!",
+    "lib/libruby-static.a": "!<arch>",
+    "lib/ext.o": "",
+  });
   await writeFile(join(root, "bin/ruby"), elfBytes("executable"));
   await writeFile(join(root, "lib/libruby.so"), elfBytes("shared"));
   return root;
 }
 
-async function strip(directory: string, result: Pick<CommandResult, "exitCode" | "lines">) {
+async function strip(
+  directory: string,
+  result: Pick<CommandResult, "exitCode" | "lines">,
+  toolchain?: Toolchain,
+) {
   const commands: Command[] = [];
   const section = recordSection();
   const run = async (command: Command) => {
     commands.push(command);
     return { stdout: "", stderr: "", ...result };
   };
-  await stripTree(directory, { section, run, env: {} });
+  await stripTree(directory, { section, run, env: {}, ...(toolchain ? { toolchain } : {}) });
   return { commands, lines: section.lines };
 }

@@ -74,8 +74,29 @@ describe("parseCommandLine", () => {
     });
   });
 
+  test("takes every option of artifact", () => {
+    const typed = "artifact ruby 3.3.8 --root /r --arch arm64 --out o --verbose";
+    expect(parseCommandLine(typed.split(" "))).toEqual({
+      command: "artifact",
+      name: "ruby",
+      version: "3.3.8",
+      root: "/r",
+      arch: "arm64",
+      out: "o",
+      verbose: true,
+    });
+    expect(parseCommandLine(["artifact", "jemalloc", "5.3.0"])).toMatchObject({
+      name: "jemalloc",
+      root: "/",
+      arch: undefined,
+      out: "dist",
+    });
+  });
+
   test("offers help for the whole and for each command, and the version", () => {
     expect(parseCommandLine(["--help"])).toEqual({ command: "help" });
+    expect(parseCommandLine(["help", "artifact"])).toEqual({ command: "help", topic: "artifact" });
+    expect(parseCommandLine(["artifact", "-h"])).toEqual({ command: "help", topic: "artifact" });
     expect(parseCommandLine(["build", "-h"])).toEqual({ command: "help", topic: "build" });
     expect(parseCommandLine(["run", "--help"])).toEqual({ command: "help", topic: "run" });
     expect(parseCommandLine(["--version"])).toEqual({ command: "version" });
@@ -91,9 +112,19 @@ describe("parseCommandLine", () => {
     }
   });
 
+  test("takes each option that the help of artifact shows", () => {
+    const shown = [...new Set(usageText("artifact").match(/--[a-z][a-z-]+/g))];
+    expect(shown.sort()).toEqual(["--arch", "--out", "--root", "--verbose"]);
+  });
+
   test.each([
     ["", "No command was given"],
-    ["deploy app", "There is no command `deploy`"],
+    ["deploy app", "There is no command `deploy`; there are `build`, `run` and `artifact`"],
+    ["help deploy", "There is no help for `deploy`"],
+    ["artifact ruby", "`artifact` needs what to make and its version"],
+    ["artifact ruby 3.3.8 3.4.5", "`3.4.5` is more"],
+    ["artifact perl 5.40.0", "`artifact` makes `ruby` and `jemalloc`, not `perl`"],
+    ["artifact ruby 3.3.8 --arch x86", "`--arch` takes `amd64` and `arm64`, not `x86`"],
     ["build", "`build` needs the app's directory"],
     ["build a b", "`b` is a second"],
     ["run a bin/rails", "a command for the app follows after `--`"],

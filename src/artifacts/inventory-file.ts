@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
+import { compareGemVersions } from "../ruby/gem-version.ts";
+import { diskFailure } from "../system/disk-failure.ts";
+import { lstatIfAny, readText, writeAtomically } from "../system/files.ts";
+import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+import { type ArtifactEntry, inventoryFileSchema } from "./artifact.ts";
+
+/**
+ * The entries of an inventory file, which an error names as `location`.
+ *
+ * @throws BuildpackError `artifact/inventory-invalid` for what is no inventory or not there.
+ */
+export async function readInventoryFile(path: string, location: string): Promise<ArtifactEntry[]> {
+  const invalid = (problem: string) =>
+    new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
+  const file = await readText(path);
+  if (file.state !== "text") throw invalid(file.state === "missing" ? "missing" : file.problem);
+  try {
+    return inventoryFileSchema.parse(parseToml(file.text)).artifacts;
+  } catch (error) {
+    if (error instanceof z.ZodError) throw invalid(z.prettifyError(error));
+    if (error instanceof TomlSyntaxError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Writes an entry into an inventory file, which is made where there is none, in place of the one for
+ * the same name, version, kind and target. Resolves to the value of `BP_INVENTORY` that names the
+ * file as it is now.
+ *
+ * @throws BuildpackError `artifact/inventory-invalid` where something else stands there;
+ *   `system/disk-full`, `system/not-writable`.
+ */
+export async function addToInventory(path: string, entry: ArtifactEntry): Promise<string> {
+  const present = (await lstatIfAny(path)) ? await readInventoryFile(path, path) : [];
+  const kept = present.filter((other) => identity(other) !== identity(entry));
+  const artifacts = [...kept, entry].sort(inOrder);
+  const text = `# Written by \`lapidary artifact\`.\n\n${stringifyToml({ artifacts })}`;
+  try {
+    await writeAtomically(path, text);
+  } catch (error) {
+    throw diskFailure(error, path) ?? error;
+  }
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return `${pathToFileURL(path).href}#sha256=${sha256}`;
+}
+
+function identity(entry: ArtifactEntry): string {
+  return JSON.stringify([entry.name, entry.version, entry.kind, ...targetOf(entry)]);
+}
+
+function targetOf(entry: ArtifactEntry): (string | undefined)[] {
+  if (entry.kind === "source") return [];
+  return [entry.os, entry["distro-name"], entry["distro-version"], entry.arch];
+}
+
+/** By name, the newest version first, then by target. */
+function inOrder(a: ArtifactEntry, b: ArtifactEntry): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const byVersion = compareGemVersions(b.version, a.version);
+  if (byVersion !== 0) return byVersion;
+  return identity(a) < identity(b) ? -1 : 1;
+}

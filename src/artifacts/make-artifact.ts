@@ -1,0 +1,106 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Target } from "../cnb/target.ts";
+import { BuildpackError } from "../failure.ts";
+import { formatBytes } from "../output/build-summary.ts";
+import { diskFailure } from "../system/disk-failure.ts";
+import { packTree } from "../system/pack.ts";
+import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
+import { type InstallContext, installArtifact } from "./install-artifact.ts";
+import { addToInventory } from "./inventory-file.ts";
+import { openToolchain } from "./open-toolchain.ts";
+import { resolveArtifact } from "./resolve-artifact.ts";
+
+export interface ArtifactOrder {
+  name: "ruby" | "jemalloc";
+  version: string;
+  /** The architecture that it is to run on, as images name it. */
+  arch: string;
+}
+
+export interface MakeArtifactContext extends InstallContext {
+  /** Everything that can be had; the source is taken from it. */
+  inventory: readonly Artifact[];
+  /** The system that compiles: what is made serves this distribution. */
+  machine: Target;
+  /** An empty directory to compile in, which commands see, in the file system of `out`. */
+  work: string;
+  /** The directory that gets the archive and `inventory.toml`; it exists. */
+  out: string;
+}
+
+/**
+ * Compiles a release from its verified source as a build would, packs it as
+ * `<name>-<version>-<distro>-<distro version>-<arch>.tgz`, and lists it in the `inventory.toml` beside
+ * it. Resolves to the value of `BP_INVENTORY` with which a build installs it.
+ *
+ * @throws BuildpackError `artifact/no-source` for a version whose source is not to be had;
+ *   `artifact/no-compiler`; and what `installArtifact` throws.
+ */
+export async function makeArtifact(
+  order: ArtifactOrder,
+  context: MakeArtifactContext,
+): Promise<string> {
+  const { section, work, out, machine } = context;
+  const target = { ...machine, arch: order.arch };
+  const source = findSource(order, context);
+  section.say(`\`${order.name} ${source.version}\` from its source, for ${describeTarget(target)}`);
+  const toolchain = await openToolchain(order, source, context);
+  const tree = join(work, order.name);
+  // Compilers write both paths into what they make.
+  const paths = { staging: join(work, "staging"), prefix: `/layers/lapidary_ruby/${order.name}` };
+  await installArtifact(source, tree, { ...context, toolchain, paths });
+  const file = archiveName(source, target);
+  const packed = await section.timed(`Packing \`${file}\``, async () => {
+    return await packTree(tree, join(work, file));
+  });
+  await moveInto(out, work, file);
+  section.detail(`${formatBytes(packed.bytes)}, SHA-256 \`${packed.sha256}\``);
+  const entry = entryOf(source, target, file, packed.sha256);
+  return await addToInventory(join(out, "inventory.toml"), entry);
+}
+
+function findSource({ name, version }: ArtifactOrder, context: MakeArtifactContext): Artifact {
+  const sources = context.inventory.filter(({ kind }) => kind === "source");
+  try {
+    const request = { name, version, source: "", target: context.machine };
+    return resolveArtifact(sources, request);
+  } catch (error) {
+    const failure = error instanceof BuildpackError ? error.failure : undefined;
+    if (failure?.code !== "artifact/version-unknown") throw error;
+    const { nearest } = failure;
+    throw new BuildpackError({ code: "artifact/no-source", name, version, nearest });
+  }
+}
+
+async function moveInto(out: string, work: string, file: string): Promise<void> {
+  try {
+    await rename(join(work, file), join(out, file));
+  } catch (error) {
+    throw diskFailure(error, join(out, file)) ?? error;
+  }
+}
+
+function archiveName({ name, version }: Artifact, { os, arch, distro }: Target): string {
+  const system = distro ? [distro.name, distro.version] : [os];
+  return `${[name, version, ...system.filter(Boolean), arch].join("-")}.tgz`;
+}
+
+function entryOf(
+  { name, version }: Artifact,
+  { os, arch, distro }: Target,
+  url: string,
+  sha256: string,
+): ArtifactEntry {
+  return {
+    name,
+    version,
+    kind: "prebuilt",
+    url,
+    sha256,
+    "strip-components": 0,
+    os,
+    arch,
+    ...(distro ? { "distro-name": distro.name, "distro-version": distro.version } : {}),
+  };
+}
