@@ -25,7 +25,7 @@ export async function bundle(): Promise<void> {
 async function bundleInto(outdir: string): Promise<void> {
   await build({
     absWorkingDir: checkout,
-    entryPoints: ["src/main/detect.ts", "src/main/build.ts", "src/main/lapidary.ts"],
+    entryPoints: ["detect", "build", "lapidary", "classic"].map((name) => `src/main/${name}.ts`),
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
