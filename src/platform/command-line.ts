@@ -3,10 +3,12 @@ import { BuildpackError } from "../failure.ts";
 
 /** What a user typed; paths and values are still as they were typed. */
 export type CommandLine =
-  | { command: "help"; topic?: "build" | "run" }
+  | { command: "help"; topic?: "build" | "run" | "slug" }
   | { command: "version" }
   | ({ command: "build"; app: string } & BuildFlags)
-  | ({ command: "run"; app: string } & RunFlags);
+  | ({ command: "run"; app: string } & RunFlags)
+  | ({ command: "slug"; source: string } & SlugFlags)
+  | ({ command: "slug run"; slug: string } & DynoFlags);
 
 export interface BuildFlags {
   env: readonly string[];
@@ -24,6 +26,16 @@ export interface BuildFlags {
   network: boolean;
   verbose: boolean;
 }
+
+export interface SlugFlags {
+  env: readonly string[];
+  envFiles: readonly string[];
+  buildpacks: readonly string[];
+  cache: string | undefined;
+  output: string;
+}
+
+export type DynoFlags = Omit<RunFlags, "state">;
 
 export interface RunFlags {
   env: readonly string[];
@@ -53,8 +65,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       return parseBuild(rest);
     case "run":
       return parseRun(rest);
+    case "slug":
+      return parseSlug(rest);
     default:
-      throw usage(`There is no command \`${command}\`; there are \`build\` and \`run\``);
+      throw usage(`There is no command \`${command}\`; there are \`build\`, \`run\` and \`slug\``);
   }
 }
 
@@ -100,14 +114,18 @@ const runFlags = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-function parseRun(args: readonly string[]): CommandLine {
+function parseRun(
+  args: readonly string[],
+  name: "run" | "slug run" = "run",
+  topic: "run" | "slug" = "run",
+): Extract<CommandLine, { command: "run" | "help" }> {
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
   const { values, positionals } = parse(own, runFlags);
-  if (values.help) return { command: "help", topic: "run" };
+  if (values.help) return { command: "help", topic };
   return {
     command: "run",
-    app: onlyApp("run", positionals),
+    app: onlyApp(name, positionals, name === "run" ? undefined : "a slug.tgz"),
     env: values.env ?? [],
     envFiles: values["env-file"] ?? [],
     process: values.process,
@@ -117,6 +135,34 @@ function parseRun(args: readonly string[]): CommandLine {
     uid: idOf("--run-uid", values["run-uid"]),
     gid: idOf("--gid", values.gid),
   };
+}
+
+const slugFlags = {
+  ...{ env: many, "env-file": many, buildpack: many, cache: text, output: text },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+function parseSlug(args: readonly string[]): CommandLine {
+  if (args[0] === "run") return parseDyno(args.slice(1));
+  const { values, positionals } = parse(args, slugFlags);
+  if (values.help) return { command: "help", topic: "slug" };
+  return {
+    command: "slug",
+    source: onlyApp("slug", positionals, "the repository of an app, a directory or its tar.gz"),
+    env: values.env ?? [],
+    envFiles: values["env-file"] ?? [],
+    buildpacks: values.buildpack ?? [],
+    cache: values.cache,
+    output: values.output ?? "slug.tgz",
+  };
+}
+
+function parseDyno(args: readonly string[]): CommandLine {
+  const line = parseRun(args, "slug run", "slug");
+  if (line.command !== "run") return line;
+  const { app: slug, state, ...flags } = line;
+  if (state !== undefined) throw usage("`slug run` keeps no state: there is no `--state`");
+  return { ...flags, command: "slug run", slug };
 }
 
 function parse<Flags extends ParseArgsOptionsConfig>(args: readonly string[], options: Flags) {
@@ -129,11 +175,15 @@ function parse<Flags extends ParseArgsOptionsConfig>(args: readonly string[], op
   }
 }
 
-function onlyApp(command: string, positionals: readonly string[]): string {
+function onlyApp(
+  command: string,
+  positionals: readonly string[],
+  what = "the app's directory",
+): string {
   const [app, second] = positionals;
-  if (app === undefined) throw usage(`\`${command}\` needs the app's directory`);
+  if (app === undefined) throw usage(`\`${command}\` needs ${what}`);
   if (second === undefined) return app;
-  const hint = command === "run" ? "; a command for the app follows after `--`" : "";
+  const hint = command.endsWith("run") ? "; a command for the app follows after `--`" : "";
   throw usage(`\`${command}\` takes one app, and \`${second}\` is a second${hint}`);
 }
 

@@ -9,11 +9,7 @@ import { type CommandResult, runCommand } from "./command.ts";
  *
  * @throws Error with what `tar` said; BuildpackError `system/disk-full`.
  */
-export async function packDirectory(
-  parent: string,
-  name: string,
-  archive: string,
-): Promise<void> {
+export async function packDirectory(parent: string, name: string, archive: string): Promise<void> {
   const staged = join(dirname(archive), `.${process.pid}.tar.gz`);
   await mkdir(dirname(archive), { recursive: true });
   const options = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner"];

@@ -37,7 +37,9 @@ export const classicMessages: Messages<"classic"> = {
     happened: [
       `\`${path}\` names no process type \`test\`: the lockfile has neither rspec-core nor railties nor rake.`,
     ],
-    next: ['Name the command in `app.json`: environments.test.scripts.test, such as "ruby test.rb".'],
+    next: [
+      'Name the command in `app.json`: environments.test.scripts.test, such as "ruby test.rb".',
+    ],
     blame: "application",
   }),
   "classic/source-unusable": ({ path, problem }) => ({

@@ -97,6 +97,8 @@ async function writeExport(
     await writeAtomically(join(own.directory, "export"), script);
   } catch (error) {
     const problem = (error as Error).message;
-    section.warn(`Buildpacks that follow will not find Ruby: \`export\` is not written, ${problem}.`);
+    section.warn(
+      `Buildpacks that follow will not find Ruby: \`export\` is not written, ${problem}.`,
+    );
   }
 }

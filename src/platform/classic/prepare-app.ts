@@ -28,7 +28,9 @@ export async function prepareApp(work: Compile): Promise<Prepared> {
   return await printer.section("Prepare the app", async (section) => {
     const app = place.host.app;
     const vars = Object.fromEntries(await readConfigVars(work.envDir));
-    section.say(`${place.inside.app === app ? "Built where it stands" : "Built where it will run"}`);
+    section.say(
+      `${place.inside.app === app ? "Built where it stands" : "Built where it will run"}`,
+    );
     await placeBundleConfig(app, place.inside.app, section);
     await writeDatabaseYml(work, section);
     const baseEnv = environmentOf(work);
@@ -50,7 +52,9 @@ async function writeDatabaseYml({ needs, place }: Compile, section: Section): Pr
   const directory = join(place.host.app, "config");
   if (needs.databaseYml === undefined || !(await isDirectory(directory))) return;
   await writeFile(join(directory, "database.yml"), needs.databaseYml);
-  section.say("`config/database.yml` now reads `DATABASE_URL`, which this Rails does not by itself");
+  section.say(
+    "`config/database.yml` now reads `DATABASE_URL`, which this Rails does not by itself",
+  );
 }
 
 /** Earlier buildpacks speak of the checkout by its own path, which is another inside. */

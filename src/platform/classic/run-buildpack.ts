@@ -2,14 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readTarget } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
-import { discardTree } from "../../system/tree.ts";
+import { isDirectory } from "../../system/files.ts";
+import { copyTree, discardTree } from "../../system/tree.ts";
 import { build } from "../build.ts";
 import type { BuildpackOutputs } from "../buildpack-outputs.ts";
 import { writePlatformDirectory } from "../platform-directory.ts";
 import type { PlanEntry } from "../plan-resolution.ts";
 import { restore, type RestoredLayers } from "../restore.ts";
 import { describeOutcome, runDetect } from "../run-detect.ts";
-import type { StoredBuild } from "../stored-build.ts";
+import { type StoredBuild, storedLayerPath } from "../stored-build.ts";
 import { resolveWith } from "./companions.ts";
 import { readCompileCache } from "./compile-cache.ts";
 import type { Compile } from "./compile.ts";
@@ -40,6 +41,7 @@ export async function runBuildpack(work: Compile, prepared: Prepared): Promise<B
   const previous = await readCompileCache(work.cacheDir);
   const restored = await restoreFrom(work, previous);
   const outputs = await build({ group: [own], entries }, context);
+  if (previous) for (const output of outputs) await bringBackReused(output, previous);
   return { prepared, previous, restored, outputs };
 }
 
@@ -76,4 +78,20 @@ async function restoreFrom(
     await relocate(layers, join(slugRoot, ownDirectory), join(app, ownDirectory));
   }
   return restored;
+}
+
+/**
+ * A launch layer without contents is the last image's. Slugs have no image before them: the cache has
+ * those, too, and the slug gets a copy, which is free to be changed.
+ */
+async function bringBackReused(
+  { buildpack, directory, layers }: BuildpackOutputs,
+  previous: StoredBuild,
+): Promise<void> {
+  for (const [name, { types }] of layers) {
+    const path = join(directory, name);
+    const kept = storedLayerPath(previous, buildpack.id, name, types);
+    if (types.launch && !(await isDirectory(path)) && (await isDirectory(kept)))
+      await copyTree(kept, path);
+  }
 }

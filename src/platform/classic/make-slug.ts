@@ -1,0 +1,172 @@
+import { chmod, mkdir, mkdtemp, rename, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
+import type { Printer } from "../../output/printer.ts";
+import { runCommand } from "../../system/command.ts";
+import { isDirectory, isFile, writeAtomically } from "../../system/files.ts";
+import { packDirectory } from "../../system/tarball.ts";
+import { copyTree, discardTree } from "../../system/tree.ts";
+import { takeLock } from "../state-lock.ts";
+import { formatRelease, parseRelease, type Release } from "./release.ts";
+import { chooseBuildpack, type ClassicBuildpack } from "./slug-buildpack.ts";
+import { checkOut } from "./slug-source.ts";
+
+export interface SlugOptions {
+  /** A repository: a directory, or an archive of one. */
+  source: string;
+  /** The slug to make. */
+  output: string;
+  /** What buildpacks keep between successful slugs. */
+  cache: string;
+  configVars: Readonly<Record<string, string>>;
+  /** Buildpacks to ask: directories, or URLs of git repositories. */
+  candidates: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  printer: Printer;
+  signal: AbortSignal;
+}
+
+/** In a slug: what its buildpack's `bin/release` printed. */
+export const slugReleaseFile = ".release";
+
+/**
+ * Makes a slug as a slug compiler does: checks the app out, finds its buildpack, runs `bin/compile`
+ * and `bin/release`, and packs what came of it. The slug and the cache are replaced when all of that
+ * has succeeded, and are as they were when it has not.
+ *
+ * @throws BuildpackError of `classic/*`; the reason of `signal` where it was aborted.
+ */
+export async function makeSlug(options: SlugOptions): Promise<void> {
+  const unlock = await takeLock(`${options.cache}.lock`);
+  // Buildpacks see the paths below in what they build, so they are none with blanks or colons.
+  const scratch = await mkdtemp(join(tmpdir(), "build_"));
+  try {
+    await makeIn(scratch, options);
+  } finally {
+    await discardTree(scratch);
+    await unlock();
+  }
+}
+
+async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
+  const { printer, signal } = options;
+  const work = {
+    // Slugs hold one directory of this name.
+    buildDir: join(scratch, "app"),
+    cacheDir: join(scratch, "cache"),
+    envDir: join(scratch, "env"),
+    buildpacks: join(scratch, "buildpacks"),
+    source: join(scratch, "repository"),
+  };
+  for (const directory of Object.values(work)) await mkdir(directory);
+  const buildpack = await prepare(work, options);
+  signal.throwIfAborted();
+  await compileIn(work, buildpack, options);
+  const release = await releaseOf(work, buildpack, options);
+  await writeAtomically(join(work.buildDir, slugReleaseFile), formatRelease(release));
+  await printer.section("Pack", async (section) => {
+    await section.timed(`\`${options.output}\``, async () => {
+      await packDirectory(scratch, "app", options.output);
+    });
+    await replaceCache(work.cacheDir, options.cache);
+    section.say(`\`${((await stat(options.output)).size / 2 ** 20).toFixed(1)} MiB\``);
+    const types = Object.keys(release.processTypes);
+    section.say(`Process types of the buildpack: ${types.join(", ") || "none"}`);
+  });
+}
+
+interface SlugWork {
+  buildDir: string;
+  cacheDir: string;
+  envDir: string;
+  buildpacks: string;
+  source: string;
+}
+
+async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBuildpack> {
+  const { source, configVars, cache, env, cwd, printer, signal } = options;
+  return await printer.section("Slug compiler", async (section) => {
+    await checkOut(source, work.buildDir, { scratch: work.source, env });
+    section.say(`\`${source}\` is checked out to \`${work.buildDir}\``);
+    await chmod(work.envDir, 0o700);
+    for (const [name, value] of Object.entries(configVars)) {
+      await writeFile(join(work.envDir, name), value);
+    }
+    if (await isDirectory(cache)) {
+      await discardTree(work.cacheDir);
+      await copyTree(cache, work.cacheDir);
+    }
+    const buildpackUrl = configVars["BUILDPACK_URL"];
+    const { candidates } = options;
+    const chosen = { buildpackUrl, candidates, buildDir: work.buildDir, scratch: work.buildpacks };
+    const buildpackEnv = buildpackEnvironment(env);
+    return await chooseBuildpack({ ...chosen, cwd, env, buildpackEnv, signal }, section);
+  });
+}
+
+/** Config vars are not among them: buildpacks read those they want from files. */
+function buildpackEnvironment(env: SlugOptions["env"]): Record<string, string> {
+  const wanted = /^(PATH|HOME|LANG|LC_ALL|TMPDIR|STACK|NO_COLOR|SSL_CERT_.*|.*_proxy)$/i;
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && wanted.test(name)) result[name] = value;
+  }
+  return result;
+}
+
+async function compileIn(
+  { buildDir, cacheDir, envDir }: SlugWork,
+  { name, directory }: ClassicBuildpack,
+  { env, printer, signal }: SlugOptions,
+): Promise<void> {
+  const { exitCode } = await runCommand({
+    file: join(directory, "bin/compile"),
+    args: [buildDir, cacheDir, envDir],
+    cwd: buildDir,
+    env: buildpackEnvironment(env),
+    onText: (text) => printer.passOn(text),
+    signal,
+  });
+  signal.throwIfAborted();
+  if (exitCode === 0) return;
+  const program = "bin/compile";
+  throw new BuildpackError({
+    code: "classic/buildpack-failed",
+    buildpack: name,
+    program,
+    exitCode,
+  });
+}
+
+async function releaseOf(
+  { buildDir }: SlugWork,
+  { name, directory }: ClassicBuildpack,
+  { env, signal }: SlugOptions,
+): Promise<Release> {
+  const file = join(directory, "bin/release");
+  if (!(await isFile(file))) return { processTypes: {}, addons: [] };
+  const environment = buildpackEnvironment(env);
+  const { exitCode, stdout } = await runCommand({
+    ...{ file, args: [buildDir], cwd: buildDir, env: environment, signal },
+  });
+  if (exitCode === 0) return parseRelease(stdout, name);
+  const program = "bin/release";
+  throw new BuildpackError({
+    code: "classic/buildpack-failed",
+    buildpack: name,
+    program,
+    exitCode,
+  });
+}
+
+/** The new cache stands beside the old one, complete, before it takes its place. */
+async function replaceCache(from: string, to: string): Promise<void> {
+  await discardTree(`${to}.next`);
+  await copyTree(from, `${to}.next`);
+  await discardTree(`${to}.old`);
+  if (await isDirectory(to)) await rename(to, `${to}.old`);
+  await rename(`${to}.next`, to);
+  await discardTree(`${to}.old`);
+}
