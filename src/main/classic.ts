@@ -7,6 +7,7 @@ import { printFailure } from "../output/print-failure.ts";
 import { createStyle } from "../output/style.ts";
 import { compile } from "../platform/classic/compile.ts";
 import { readReleaseText, testApp } from "../platform/classic/test-app.ts";
+import { openSandbox } from "../platform/sandbox.ts";
 import { systemClock } from "../system/clock.ts";
 
 // Serves bin/compile, bin/release, bin/test-compile and bin/test, which name themselves first.
@@ -60,6 +61,7 @@ async function runCompile(): Promise<void> {
     env: Object.fromEntries(
       Object.entries(process.env).map(([name, value]) => [name, value ?? ""]),
     ),
+    openSandbox,
     readNeeds: readSlugNeeds,
     nodeProgram: process.execPath,
     printer,

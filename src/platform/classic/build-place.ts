@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { discardTree } from "../../system/tree.ts";
 import { type Buildpack, storePath } from "../buildpack-store.ts";
-import { openSandbox, type Sandbox } from "../sandbox.ts";
+import type { Sandbox } from "../sandbox.ts";
+import type { CompileOptions } from "./compile.ts";
 import { layersDirectory, slugRoot } from "./slug-root.ts";
 
 /**
@@ -13,7 +14,7 @@ import { layersDirectory, slugRoot } from "./slug-root.ts";
 export async function openBuildPlace(
   buildDir: string,
   buildpack: Buildpack,
-  signal: AbortSignal,
+  { openSandbox, signal }: Pick<CompileOptions, "openSandbox" | "signal">,
 ): Promise<Sandbox> {
   const platform = await realpath(await mkdtemp(join(tmpdir(), "lapidary-platform-")));
   try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Printer } from "../../output/printer.ts";
 import { discardTree } from "../../system/tree.ts";
 import { type Buildpack, readBuildpacks } from "../buildpack-store.ts";
-import type { Sandbox } from "../sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../sandbox.ts";
 import { openBuildPlace } from "./build-place.ts";
 import { finishSlug } from "./finish-slug.ts";
 import { prepareApp } from "./prepare-app.ts";
@@ -24,6 +24,8 @@ export interface CompileOptions {
   buildpack: string;
   /** What the buildpack's platform says of itself and of earlier buildpacks. */
   env: Readonly<Record<string, string>>;
+  /** Opens where the app is built: at `/app` if it can, else where the app stands. */
+  openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
   readNeeds: (app: string) => Promise<SlugNeeds>;
   /** A Node for apps that need one; it has to run on this machine. */
   nodeProgram: string;
@@ -51,7 +53,7 @@ export async function compile(options: CompileOptions): Promise<void> {
   const [own] = await readBuildpacks([options.buildpack]);
   if (!own) throw new Error("readBuildpacks reads what it is given");
   await discardTree(join(buildDir, ownDirectory));
-  const place = await openBuildPlace(buildDir, own, signal);
+  const place = await openBuildPlace(buildDir, own, options);
   try {
     printer.plain(`Compiles at ${place.inside.app}, ${place.describe()}.`, "");
     const needs = await options.readNeeds(buildDir);

@@ -24,12 +24,14 @@ export const releaseFile = join(ownDirectory, "release.yml");
  * files that start it are written. The cache is committed last, when nothing can fail any more.
  */
 export async function finishSlug(work: Compile, built: Built): Promise<void> {
-  const { printer, place, cacheDir } = work;
+  const { printer, place, cacheDir, own } = work;
   const { app } = place.host;
   await printer.section("Slug", async (section) => {
     await makeLinksRelative(app, place.inside.app);
     await relocate(app, place.inside.app, slugRoot);
     const staged = join(app, ownDirectory, "staged");
+    // A build may leave no layer at all.
+    await mkdir(join(staged, "image/layers", escapeId(own.id)), { recursive: true });
     const warn = (text: string) => section.warn(text);
     const { image, cache } = await storeLayers({ ...built, staged, warn });
     const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
