@@ -46,6 +46,7 @@ export async function makeSlug(options: SlugOptions): Promise<void> {
     await makeIn(scratch, options);
   } finally {
     await discardTree(scratch);
+    await discardTree(`${options.cache}.next`);
     await unlock();
   }
 }
@@ -55,12 +56,15 @@ async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   const work = {
     // Slugs hold one directory of this name.
     buildDir: join(scratch, "app"),
-    cacheDir: join(scratch, "cache"),
+    // Beside the cache that it replaces when all has succeeded.
+    cacheDir: `${options.cache}.next`,
     envDir: join(scratch, "env"),
     buildpacks: join(scratch, "buildpacks"),
     source: join(scratch, "repository"),
   };
-  for (const directory of Object.values(work)) await mkdir(directory);
+  await openCache(work.cacheDir, options.cache);
+  const directories = [work.buildDir, work.envDir, work.buildpacks, work.source];
+  for (const directory of directories) await mkdir(directory);
   const buildpack = await prepare(work, options);
   signal.throwIfAborted();
   await compileIn(work, buildpack, options);
@@ -86,17 +90,13 @@ interface SlugWork {
 }
 
 async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBuildpack> {
-  const { source, configVars, cache, env, cwd, printer, signal } = options;
+  const { source, configVars, env, cwd, printer, signal } = options;
   return await printer.section("Slug compiler", async (section) => {
     await checkOut(source, work.buildDir, { scratch: work.source, env });
     section.say(`\`${source}\` is checked out to \`${work.buildDir}\``);
     await chmod(work.envDir, 0o700);
     for (const [name, value] of Object.entries(configVars)) {
       await writeFile(join(work.envDir, name), value);
-    }
-    if (await isDirectory(cache)) {
-      await discardTree(work.cacheDir);
-      await copyTree(cache, work.cacheDir);
     }
     const buildpackUrl = configVars["BUILDPACK_URL"];
     const { candidates } = options;
@@ -161,12 +161,17 @@ async function releaseOf(
   });
 }
 
-/** The new cache stands beside the old one, complete, before it takes its place. */
-async function replaceCache(from: string, to: string): Promise<void> {
-  await discardTree(`${to}.next`);
-  await copyTree(from, `${to}.next`);
-  await discardTree(`${to}.old`);
-  if (await isDirectory(to)) await rename(to, `${to}.old`);
-  await rename(`${to}.next`, to);
-  await discardTree(`${to}.old`);
+/** Buildpacks get a copy of the cache; a slug compiler that was killed may have left an older one. */
+async function openCache(copy: string, cache: string): Promise<void> {
+  await discardTree(copy);
+  const kept = (await isDirectory(cache)) ? cache : `${cache}.old`;
+  if (await isDirectory(kept)) await copyTree(kept, copy);
+  else await mkdir(copy, { recursive: true });
+}
+
+async function replaceCache(next: string, cache: string): Promise<void> {
+  await discardTree(`${cache}.old`);
+  if (await isDirectory(cache)) await rename(cache, `${cache}.old`);
+  await rename(next, cache);
+  await discardTree(`${cache}.old`);
 }
