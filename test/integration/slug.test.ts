@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureTools, toolsForGems } from "../../scripts/toolchain.ts";
 import { withWork } from "../../scripts/work.ts";
@@ -90,6 +91,8 @@ async function unpack(slug: string, destination: string): Promise<string> {
   return join(destination, "app");
 }
 
+const slugGems = ".lapidary/layers/lapidary_ruby/gems";
+
 const loadsJemalloc = "grep -q jemalloc /proc/self/maps && echo loaded || echo not loaded";
 
 describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno", () => {
@@ -100,6 +103,9 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
   });
 
   test("a repository's tar.gz becomes a slug that serves from /app, where there is no Ruby", async () => {
+    const directive = 'BUNDLE_BUILD__NIO4R: "--with-stone-lib=/app/vendor/stone/lib"\n';
+    await mkdir(join(story.repository, ".heroku_bundle"));
+    await writeFile(join(story.repository, ".heroku_bundle/config"), directive);
     const source = join(place.path, "repository.tar.gz");
     execFileSync("tar", ["-czf", source, "-C", join(story.repository, ".."), "app"]);
     const { exitCode, log } = await makeSlug(story, { source });
@@ -108,6 +114,11 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
     expect(log).toContain("Compiles at /app, in namespaces");
     await using served = await serveBy((port) => dynoWords(story.slug, { PORT: `${port}` }));
     await expectServes(served);
+    const app = await unpack(story.slug, join(place.path, "first"));
+    const [info = ""] = await glob(`${slugGems}/build_info/nio4r-*.info`, { cwd: app });
+    expect(await readFile(join(app, info), "utf8")).toBe(
+      "--with-stone-lib=/app/vendor/stone/lib\n",
+    );
   });
 
   test("a dyno loads jemalloc where JEMALLOC_ENABLED is true, and is at /app, its HOME", async () => {

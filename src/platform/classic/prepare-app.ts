@@ -6,7 +6,7 @@ import { moveDirectives, placeBundleConfig } from "./bundle-directives.ts";
 import { companionsFound, installNode, warnOfPackages } from "./companions.ts";
 import type { Compile } from "./compile.ts";
 import { readConfigVars } from "./config-vars.ts";
-import { layersDirectory, moveMentions } from "./slug-root.ts";
+import { layersDirectory, moveMentions, slugRoot } from "./slug-root.ts";
 
 /** What the buildpack finds when it is run. */
 export interface Prepared {
@@ -28,9 +28,8 @@ export async function prepareApp(work: Compile): Promise<Prepared> {
   return await printer.section("Prepare the app", async (section) => {
     const app = place.host.app;
     const vars = Object.fromEntries(await readConfigVars(work.envDir));
-    section.say(
-      `${place.inside.app === app ? "Built where it stands" : "Built where it will run"}`,
-    );
+    const isAtRoot = place.inside.app === slugRoot;
+    section.say(isAtRoot ? "Built where it will run" : "Built where it stands, then relocated");
     await placeBundleConfig(app, place.inside.app, section);
     await writeDatabaseYml(work, section);
     const baseEnv = environmentOf(work);

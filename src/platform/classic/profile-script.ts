@@ -76,7 +76,7 @@ function wordAtApp(text: string): string {
 function withoutTraces(lines: readonly string[]): string {
   const script = lines.join("\n");
   const functions = [...script.matchAll(/^(lapidary_\w+)\(\)/gm)].map(([, name = ""]) => name);
-  const words = new Set([...script.matchAll(/\blapidary_[a-z_]+/g)].map(([name]) => name));
+  const words = new Set([...script.matchAll(/\blapidary_[a-z_]+(?![\w/])/g)].map(([name]) => name));
   const variables = [...words].filter((name) => !functions.includes(name));
   return `${script}\nunset -f ${functions.join(" ")}\nunset ${variables.sort().join(" ")}\n`;
 }

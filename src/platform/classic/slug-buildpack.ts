@@ -45,7 +45,7 @@ export async function chooseBuildpack(
   for (const [index, name] of names.entries()) {
     const buildpack = await fetchBuildpack(name, join(options.scratch, `${index}`), options);
     const answer = await detect(buildpack, options);
-    const [first = ""] = answer.lines.filter((line) => line.trim() !== "");
+    const first = answer.lines.find((line) => line.trim() !== "") ?? "";
     if (answer.exitCode === 0) {
       section.say(`\`${redact(name)}\` says that the app is for it: \`${first.trim()}\``);
       return buildpack;
