@@ -1,6 +1,6 @@
-import { chmod, readdir, readFile, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createPrinter } from "../../../../src/output/printer.ts";
 import { createStyle } from "../../../../src/output/style.ts";
 import { compile, type CompileOptions } from "../../../../src/platform/classic/compile.ts";
@@ -122,6 +122,17 @@ describe("the cache directory", () => {
     // The slug is free to change what it got: nothing of it is the cache's own file.
     expect((await stat(join(layers(second.app), "secret/s"))).nlink).toBe(1);
     expect(await modeOf(join(desk.cacheDir, "lapidary"))).toBe(0o700);
+  });
+
+  test("may be in another file system than the app", async ({ skip }) => {
+    const memory = await mkdtemp("/dev/shm/lapidary-test-").catch(() => undefined);
+    if (memory === undefined) return skip("there is no /dev/shm to write to");
+    onTestFinished(async () => await rm(memory, { recursive: true }));
+    const desk = await makeDesk(build);
+    await desk.compile({ cacheDir: memory });
+    const { app, log } = await desk.compile({ cacheDir: memory });
+    expect(log).toContain("found kept");
+    expect(await readTree(layers(app))).toMatchObject({ "secret/s": expect.any(String) });
   });
 
   test("a slug holds launch layers alone", async () => {
