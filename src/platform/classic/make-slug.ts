@@ -1,15 +1,14 @@
 import { chmod, mkdir, mkdtemp, rename, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
-import { runCommand } from "../../system/command.ts";
-import { isDirectory, isFile, writeAtomically } from "../../system/files.ts";
+import { isDirectory, writeAtomically } from "../../system/files.ts";
 import { packDirectory } from "../../system/tarball.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { takeLock } from "../state-lock.ts";
-import { formatRelease, parseRelease, type Release } from "./release.ts";
-import { chooseBuildpack, type ClassicBuildpack } from "./slug-buildpack.ts";
+import { type ClassicBuildpack, runCompile, runRelease } from "./classic-programs.ts";
+import { formatRelease } from "./release.ts";
+import { chooseBuildpack } from "./slug-buildpack.ts";
 import { checkOut } from "./slug-source.ts";
 
 export interface SlugOptions {
@@ -67,8 +66,10 @@ async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   for (const directory of directories) await mkdir(directory);
   const buildpack = await prepare(work, options);
   signal.throwIfAborted();
-  await compileIn(work, buildpack, options);
-  const release = await releaseOf(work, buildpack, options);
+  const context = { buildDir: work.buildDir, env: options.env, signal };
+  const onText = (text: string) => printer.passOn(text);
+  await runCompile(buildpack, work, { ...context, onText });
+  const release = await runRelease(buildpack, context);
   await writeAtomically(join(work.buildDir, slugReleaseFile), formatRelease(release));
   await printer.section("Pack", async (section) => {
     await section.timed(`\`${options.output}\``, async () => {
@@ -99,65 +100,10 @@ async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBui
       await writeFile(join(work.envDir, name), value);
     }
     const buildpackUrl = configVars["BUILDPACK_URL"];
+    const { buildDir, buildpacks: scratch } = work;
     const { candidates } = options;
-    const chosen = { buildpackUrl, candidates, buildDir: work.buildDir, scratch: work.buildpacks };
-    const buildpackEnv = buildpackEnvironment(env);
-    return await chooseBuildpack({ ...chosen, cwd, env, buildpackEnv, signal }, section);
-  });
-}
-
-/** Config vars are not among them: buildpacks read those they want from files. */
-function buildpackEnvironment(env: SlugOptions["env"]): Record<string, string> {
-  const wanted = /^(PATH|HOME|LANG|LC_ALL|TMPDIR|STACK|NO_COLOR|SSL_CERT_.*|.*_proxy)$/i;
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && wanted.test(name)) result[name] = value;
-  }
-  return result;
-}
-
-async function compileIn(
-  { buildDir, cacheDir, envDir }: SlugWork,
-  { name, directory }: ClassicBuildpack,
-  { env, printer, signal }: SlugOptions,
-): Promise<void> {
-  const { exitCode } = await runCommand({
-    file: join(directory, "bin/compile"),
-    args: [buildDir, cacheDir, envDir],
-    cwd: buildDir,
-    env: buildpackEnvironment(env),
-    onText: (text) => printer.passOn(text),
-    signal,
-  });
-  signal.throwIfAborted();
-  if (exitCode === 0) return;
-  const program = "bin/compile";
-  throw new BuildpackError({
-    code: "classic/buildpack-failed",
-    buildpack: name,
-    program,
-    exitCode,
-  });
-}
-
-async function releaseOf(
-  { buildDir }: SlugWork,
-  { name, directory }: ClassicBuildpack,
-  { env, signal }: SlugOptions,
-): Promise<Release> {
-  const file = join(directory, "bin/release");
-  if (!(await isFile(file))) return { processTypes: {}, addons: [] };
-  const environment = buildpackEnvironment(env);
-  const { exitCode, stdout } = await runCommand({
-    ...{ file, args: [buildDir], cwd: buildDir, env: environment, signal },
-  });
-  if (exitCode === 0) return parseRelease(stdout, name);
-  const program = "bin/release";
-  throw new BuildpackError({
-    code: "classic/buildpack-failed",
-    buildpack: name,
-    program,
-    exitCode,
+    const choice = { buildpackUrl, candidates, buildDir, scratch, cwd, env, signal };
+    return await chooseBuildpack(choice, section);
   });
 }
 

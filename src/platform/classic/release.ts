@@ -42,24 +42,41 @@ export function commandLineOf(process: {
  * @throws BuildpackError `classic/release-unreadable` naming the line.
  */
 export function parseRelease(text: string, buildpack: string): Release {
-  const processTypes: Record<string, string> = {};
-  const addons: string[] = [];
-  let section = "";
+  const reading: Reading = { section: "", processTypes: {}, addons: [] };
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (/^\s*(#.*|---.*|\.\.\.)?$/.test(line)) continue;
-    const top = /^["']?([\w-]+)["']?:\s*(\{\}|\[\]|null|~)?\s*(#.*)?$/.exec(line);
-    const member = /^\s+["']?([\w-]+)["']?:\s+(.+)$/.exec(line);
-    const item = /^\s*-\s+(.+)$/.exec(line);
-    if (top) section = top[1] ?? "";
-    else if (item && section === "addons") addons.push(scalar(item[1] ?? ""));
-    else if (member && section === "default_process_types")
-      processTypes[member[1] ?? ""] = scalar(member[2] ?? "");
-    else if (section === "" || section === "addons" || section === "default_process_types") {
-      const problem = `line ${index + 1} is not understood: \`${line.trim()}\``;
-      throw new BuildpackError({ code: "classic/release-unreadable", buildpack, problem });
-    }
+    if (/^\s*(#.*|---.*|\.\.\.)?$/.test(line) || readLine(reading, line)) continue;
+    const problem = `line ${index + 1} is not understood: \`${line.trim()}\``;
+    throw new BuildpackError({ code: "classic/release-unreadable", buildpack, problem });
   }
+  const { processTypes, addons } = reading;
   return { processTypes, addons };
+}
+
+interface Reading {
+  /** The key on the first level that lines now belong to. */
+  section: string;
+  processTypes: Record<string, string>;
+  addons: string[];
+}
+
+/** Whether the line was understood. */
+function readLine(reading: Reading, line: string): boolean {
+  const [, key] = /^["']?([\w-]+)["']?:\s*(\{\}|\[\]|null|~)?\s*(#.*)?$/.exec(line) ?? [];
+  if (key !== undefined) {
+    reading.section = key;
+    return true;
+  }
+  const [, item] = /^\s*-\s+(.+)$/.exec(line) ?? [];
+  const [, name, value] = /^\s+["']?([\w-]+)["']?:\s+(.+)$/.exec(line) ?? [];
+  if (reading.section === "addons" && item !== undefined) reading.addons.push(scalar(item));
+  else if (reading.section !== "default_process_types") return !isOurs(reading.section);
+  else if (name === undefined || value === undefined) return false;
+  else reading.processTypes[name] = scalar(value);
+  return true;
+}
+
+function isOurs(section: string): boolean {
+  return section === "" || section === "addons";
 }
 
 function scalar(text: string): string {

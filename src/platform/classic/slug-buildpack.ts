@@ -1,18 +1,10 @@
 import { realpath } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
-import { type CommandResult, runCommand } from "../../system/command.ts";
 import { isFile } from "../../system/files.ts";
-import { redact } from "../../output/redact.ts";
+import { type ClassicBuildpack, runDetect } from "./classic-programs.ts";
 import { cloneRepository, type GitEnv } from "./git.ts";
-
-/** A buildpack of the classic API, ready to be run. */
-export interface ClassicBuildpack {
-  /** As the user named it. */
-  name: string;
-  directory: string;
-}
 
 export interface ChooseOptions {
   /** The config var BUILDPACK_URL, which leaves no choice. */
@@ -24,8 +16,6 @@ export interface ChooseOptions {
   scratch: string;
   cwd: string;
   env: GitEnv;
-  /** The environment of each buildpack's `bin/detect`. */
-  buildpackEnv: Readonly<Record<string, string>>;
   signal: AbortSignal;
 }
 
@@ -44,13 +34,13 @@ export async function chooseBuildpack(
   const tried: string[] = [];
   for (const [index, name] of names.entries()) {
     const buildpack = await fetchBuildpack(name, join(options.scratch, `${index}`), options);
-    const answer = await detect(buildpack, options);
+    const answer = await runDetect(buildpack, options);
     const first = answer.lines.find((line) => line.trim() !== "") ?? "";
     if (answer.exitCode === 0) {
-      section.say(`\`${redact(name)}\` says that the app is for it: \`${first.trim()}\``);
+      section.say(`\`${name}\` says that the app is for it: \`${first.trim()}\``);
       return buildpack;
     }
-    tried.push(`${redact(name)}: ${first.trim() || `exit code ${answer.exitCode}`}`);
+    tried.push(`${name}: ${first.trim() || `exit code ${answer.exitCode}`}`);
   }
   throw new BuildpackError({ code: "classic/no-buildpack", tried });
 }
@@ -79,15 +69,6 @@ function repositoryIn(name: string): { url: string; branch: string | undefined }
   return { url, branch };
 }
 
-async function detect(
-  { directory }: ClassicBuildpack,
-  { buildDir, buildpackEnv, signal }: ChooseOptions,
-): Promise<CommandResult> {
-  const file = join(directory, "bin/detect");
-  return await runCommand({ file, args: [buildDir], cwd: buildDir, env: buildpackEnv, signal });
-}
-
 function unusable(buildpack: string, problem: string): BuildpackError {
-  const name = redact(buildpack) || basename(buildpack);
-  return new BuildpackError({ code: "classic/buildpack-unusable", buildpack: name, problem });
+  return new BuildpackError({ code: "classic/buildpack-unusable", buildpack, problem });
 }

@@ -125,8 +125,8 @@ describe("the cache directory", () => {
   });
 
   test("may be in another file system than the app", async ({ skip }) => {
-    const memory = await mkdtemp("/dev/shm/lapidary-test-").catch(() => undefined);
-    if (memory === undefined) return skip("there is no /dev/shm to write to");
+    const memory = await mkdtemp("/dev/shm/lapidary-test-").catch(() => "");
+    skip(memory === "", "there is no /dev/shm to write to");
     onTestFinished(async () => await rm(memory, { recursive: true }));
     const desk = await makeDesk(build);
     await desk.compile({ cacheDir: memory });
