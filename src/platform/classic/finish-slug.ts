@@ -39,11 +39,11 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
     const finish = async () => {
       await takeLaunchLayers(work, staged);
       await writeStartFiles(work, built);
-      await writeExport(work, built, section);
     };
     await section.timed("Layers into the slug and the cache", async () => {
       await saveCompileCache(cacheDir, staged, stagedBuild, finish);
     });
+    await writeExport(work, built, section);
     section.say("`.profile.d/lapidary.sh` sets up their environment when a dyno starts");
   });
 }
@@ -83,7 +83,7 @@ function releaseOf(
   return formatRelease({ processTypes, addons });
 }
 
-/** Later buildpacks get what is in the slug and was for builds, too. */
+/** Later buildpacks get what is in the slug and was for builds, too. Mostly there are none. */
 async function writeExport(
   { own, place }: Compile,
   { outputs }: Built,
@@ -98,9 +98,9 @@ async function writeExport(
   try {
     await writeAtomically(join(own.directory, "export"), script);
   } catch (error) {
-    const problem = (error as Error).message;
-    section.warn(
-      `Buildpacks that follow will not find Ruby: \`export\` is not written, ${problem}.`,
+    const { code = "" } = error as NodeJS.ErrnoException;
+    section.say(
+      `Buildpacks that follow will not find Ruby: \`export\` cannot be written (${code})`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createPrinter } from "../../../../src/output/printer.ts";
@@ -299,6 +299,13 @@ describe("beside the slug", () => {
     const script = await readFile(join(desk.buildpack, "export"), "utf8");
     expect(script).toContain(`lapidary_prepend PATH ${layers(app)}/x/bin :`);
     expect(script).not.toContain("/y/bin");
+  });
+
+  test("a buildpack that nobody may write to compiles, and says what that costs", async () => {
+    const desk = await makeDesk("layer x build launch");
+    await mkdir(join(desk.buildpack, "export"));
+    const { log } = await desk.compile();
+    expect(log).toContain("`export` cannot be written (EISDIR)");
   });
 
   test("a directory .lapidary of an earlier compile, or of the app, does not get in the way", async () => {
