@@ -6,8 +6,8 @@ import type { Sandbox, SandboxOptions } from "../../src/platform/sandbox.ts";
 
 /** The sandbox of a machine that grants no namespaces, on a machine that may grant them. */
 export async function openRefusedSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const scratch = await mkdtemp(join(tmpdir(), "lapidary-test-"));
-  for (const name of ["home", "tmp"]) await mkdir(join(scratch, name));
+  const { scratch = await mkdtemp(join(tmpdir(), "lapidary-test-")) } = options;
+  for (const name of ["home", "tmp"]) await mkdir(join(scratch, name), { recursive: true });
   const ids = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const prepared = { ...options, ids, scratch, callerIsRoot: ids.uid === 0 };
   return await openPlainSandbox(prepared, "unshare: Operation not permitted");

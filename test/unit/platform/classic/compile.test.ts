@@ -180,6 +180,21 @@ describe("what the buildpack is told", () => {
     expect(tree["path"]).toBe("/app/vendor/node/bin:/usr/bin:/bin\n");
   });
 
+  test.each([openSandbox, openRefusedSandbox])(
+    "what HOME has to get private gems by, in a HOME of its own (%#)",
+    async (open) => {
+      const desk = await makeDesk("cat ~/.netrc > netrc; echo x > ~/.netrc; ls -A ~ > home");
+      const home = await makeTree({ ".netrc": "machine git.example.com", ".bashrc": "" });
+      const env = { PATH: process.env["PATH"] ?? "", HOME: home };
+      const { app } = await desk.compile({ env, openSandbox: open });
+      expect(await readTree(app)).toMatchObject({
+        home: ".netrc\n",
+        netrc: "machine git.example.com",
+      });
+      expect(await readFile(join(home, ".netrc"), "utf8")).toBe("machine git.example.com");
+    },
+  );
+
   test("directives for Bundler speak of the place of the build where that is not /app", async () => {
     const desk = await makeDesk(`${build}; cp .bundle/config bundle-config`);
     const config = "BUNDLE_BUILD__PG: --with-pg-lib=/app/pg/lib\n";
