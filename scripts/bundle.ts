@@ -25,7 +25,7 @@ async function bundleInto(outdir: string): Promise<void> {
   // Detect leaves what only a failure needs in a file of its own. The others must each be one file,
   // since they read what ships from beside themselves.
   await build({ ...options(outdir), entryPoints: ["src/main/detect.ts"], splitting: true });
-  const entryPoints = ["src/main/build.ts", "src/main/lapidary.ts"];
+  const entryPoints = ["build", "lapidary", "classic"].map((name) => `src/main/${name}.ts`);
   await build({ ...options(outdir), entryPoints });
 }
 

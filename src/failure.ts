@@ -113,6 +113,18 @@ export interface FailureFacts {
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };
+
+  // The classic API (src/platform/classic)
+  "classic/arguments-missing": { program: string; takes: string };
+  "classic/companion-missing": { name: string; tool: string; add: string };
+  "classic/release-unreadable": { buildpack: string; problem: string };
+  "classic/not-compiled": { path: string };
+  "classic/no-tests": { path: string };
+  "classic/source-unusable": { path: string; problem: string };
+  "classic/buildpack-unusable": { buildpack: string; problem: string };
+  "classic/no-buildpack": { tried: string[] };
+  "classic/buildpack-failed": { buildpack: string; program: string; exitCode: number };
+  "classic/slug-unusable": { path: string; problem: string };
 }
 
 export type FailureCode = keyof FailureFacts;

@@ -7,6 +7,25 @@ import { detectExitCode } from "../cnb/exit-code.ts";
 process.exitCode = await run().catch(explain);
 
 async function run(): Promise<number> {
+  const buildDir = classicBuildDir();
+  return buildDir === undefined ? await detectForImages() : await detectForSlugs(buildDir);
+}
+
+/** Of the two APIs that share the name `bin/detect`, the classic one hands over one path and no more. */
+function classicBuildDir(): string | undefined {
+  const [buildDir, ...others] = process.argv.slice(2);
+  const told = process.env["CNB_BUILD_PLAN_PATH"] || process.env["CNB_BUILDPACK_DIR"];
+  return others.length > 0 || told ? undefined : buildDir;
+}
+
+/** Prints what the app is; exit code 1 says that it is none of ours. */
+async function detectForSlugs(buildDir: string): Promise<number> {
+  const detection = await detect(buildDir);
+  process.stdout.write(`${detection.pass ? "Ruby" : `Not a Ruby app: ${detection.because}.`}\n`);
+  return detection.pass ? 0 : 1;
+}
+
+async function detectForImages(): Promise<number> {
   const input = await readDetectInput({
     env: process.env,
     cwd: process.cwd(),

@@ -8,6 +8,7 @@ import { printFailure } from "../output/print-failure.ts";
 import { createStyle } from "../output/style.ts";
 import { usageText } from "../output/usage.ts";
 import { buildCommand } from "../platform/build-command.ts";
+import { slugCommand, slugRunCommand } from "../platform/classic/slug-command.ts";
 import { parseCommandLine } from "../platform/command-line.ts";
 import { exitCodeOf } from "../platform/exit-code.ts";
 import { runCommandLine } from "../platform/run-command.ts";
@@ -54,10 +55,10 @@ async function main(): Promise<number> {
     clock: systemClock,
     signal: stop.signal,
   };
-  if (line.command === "run") {
-    const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
-    return await runCommandLine(line, { ...context, terminal, printer: errors });
-  }
+  const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
+  const running = { ...context, terminal, printer: errors };
+  if (line.command === "run") return await runCommandLine(line, running);
+  if (line.command === "slug run") return await slugRunCommand(line, running);
   // Not `once`: without a listener, whoever else listens would end us before the build has cleaned up.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   // Whoever read our log has gone, as `| head` goes.
@@ -68,7 +69,8 @@ async function main(): Promise<number> {
     toStdout(`${inventory}\n`);
     return 0;
   }
-  await buildCommand(line, { ...context, printer });
+  if (line.command === "build") await buildCommand(line, { ...context, printer });
+  else await slugCommand(line, { ...context, printer });
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { BuildpackError } from "../failure.ts";
 import type { Failure, FailureCode, FailureFacts } from "../failure.ts";
 import { artifactMessages } from "./error-messages/artifact.ts";
 import { appMessages, settingsMessages } from "./error-messages/app.ts";
+import { classicMessages } from "./error-messages/classic.ts";
 import { cnbMessages } from "./error-messages/cnb.ts";
 import { compileMessages } from "./error-messages/compile.ts";
 import { downloadMessages } from "./error-messages/download.ts";
@@ -31,6 +32,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...jemallocMessages,
   ...systemMessages,
   ...platformMessages,
+  ...classicMessages,
 };
 
 const closings: Record<Blame, string> = {

@@ -3,6 +3,8 @@ const general = `Lapidary turns a Ruby or Rails app into an image's layers, and 
     lapidary build APP          builds the app in the directory APP
     lapidary run APP            starts the web process of its last build
     lapidary run APP -- CMD     runs a command in its last build
+    lapidary slug SRC           makes slug.tgz of an app, by buildpacks of the classic API
+    lapidary slug run SLUG      starts its web process
     lapidary artifact ruby|jemalloc VERSION
                                 compiles an archive that builds then install
 
@@ -74,7 +76,41 @@ where BP_DEPENDENCY_MIRROR is. Ruby for another architecture takes a Ruby of the
 runs in the root: it is installed from the inventory, or compiled first.
 `;
 
+const slug = `lapidary slug [OPTION…] SRC
+
+Makes slug.tgz of an app, as a platform of slugs does. SRC is its repository: a directory, or a tar.gz
+of it, with or without the files of a checkout. What .slugignore names is left out.
+
+    --env NAME=VALUE        sets a config var; NAME alone passes on its value here
+    --env-file FILE         takes config vars from a file, one a line
+    --buildpack DIR|URL     asks this buildpack whether the app is for it, instead of Lapidary's own;
+                            may be repeated, and the first that says yes compiles. URLs are of git
+                            repositories: https://host/name.git#branch
+    --cache DIR             where the buildpack's cache is kept; one folder for each app
+    --output FILE           the slug, slug.tgz unless stated
+
+The config var BUILDPACK_URL names the only buildpack that is asked.
+
+lapidary slug run [OPTION…] SLUG [-- CMD…]
+
+Starts the web process of a slug, or the command after \`--\`, as a dyno does: at /app, by bash, after
+the files of .profile.d. What it writes is gone when it ends.
+
+    --env, --env-file       config vars, as above
+    --process TYPE          starts this process of its Procfile or of bin/release; what follows after
+                            \`--\` are its arguments
+    --run-root DIR          the root file system to run in, instead of this machine's
+    --run-uid N, --gid N    whom the app runs as; other ids than one's own need root
+
+The web process listens on PORT, which is 3000 unless \`--env PORT=…\` says otherwise.
+`;
+
 /** What `--help` prints. */
-export function usageText(topic?: "build" | "run" | "artifact"): string {
-  return topic === undefined ? general : { build, run, artifact }[topic];
+export function usageText(topic?: Topic): string {
+  return topic === undefined ? general : topics[topic];
 }
+
+const topics = { build, run, artifact, slug };
+
+/** What there is help for. */
+type Topic = keyof typeof topics;

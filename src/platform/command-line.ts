@@ -7,12 +7,14 @@ export type CommandLine =
   | { command: "version" }
   | ({ command: "build"; app: string } & BuildFlags)
   | ({ command: "run"; app: string } & RunFlags)
-  | ({ command: "artifact" } & ArtifactFlags);
+  | ({ command: "artifact" } & ArtifactFlags)
+  | ({ command: "slug"; source: string } & SlugFlags)
+  | ({ command: "slug run"; slug: string } & DynoFlags);
 
 /** What there is help for. */
 export type Topic = (typeof topics)[number];
 
-const topics = ["build", "run", "artifact"] as const;
+const topics = ["build", "run", "slug", "artifact"] as const;
 
 export interface BuildFlags {
   env: readonly string[];
@@ -31,6 +33,16 @@ export interface BuildFlags {
   network: boolean;
   verbose: boolean;
 }
+
+export interface SlugFlags {
+  env: readonly string[];
+  envFiles: readonly string[];
+  buildpacks: readonly string[];
+  cache: string | undefined;
+  output: string;
+}
+
+export type DynoFlags = Omit<RunFlags, "state">;
 
 export interface RunFlags {
   env: readonly string[];
@@ -70,6 +82,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       return parseBuild(rest);
     case "run":
       return parseRun(rest);
+    case "slug":
+      return parseSlug(rest);
     case "artifact":
       return parseArtifact(rest);
     default:
@@ -127,14 +141,18 @@ const runFlags = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-function parseRun(args: readonly string[]): CommandLine {
+function parseRun(
+  args: readonly string[],
+  name: "run" | "slug run" = "run",
+  topic: "run" | "slug" = "run",
+): Extract<CommandLine, { command: "run" | "help" }> {
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
   const { values, positionals } = parse(own, runFlags);
-  if (values.help) return { command: "help", topic: "run" };
+  if (values.help) return { command: "help", topic };
   return {
     command: "run",
-    app: onlyApp("run", positionals),
+    app: onlyApp(name, positionals, name === "run" ? undefined : "a slug.tgz"),
     env: values.env ?? [],
     envFiles: values["env-file"] ?? [],
     process: values.process,
@@ -187,6 +205,34 @@ function offer(verb: string, words: readonly string[]): string {
   return `${verb} ${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }
 
+const slugFlags = {
+  ...{ env: many, "env-file": many, buildpack: many, cache: text, output: text },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+function parseSlug(args: readonly string[]): CommandLine {
+  if (args[0] === "run") return parseDyno(args.slice(1));
+  const { values, positionals } = parse(args, slugFlags);
+  if (values.help) return { command: "help", topic: "slug" };
+  return {
+    command: "slug",
+    source: onlyApp("slug", positionals, "the repository of an app, a directory or its tar.gz"),
+    env: values.env ?? [],
+    envFiles: values["env-file"] ?? [],
+    buildpacks: values.buildpack ?? [],
+    cache: values.cache,
+    output: values.output ?? "slug.tgz",
+  };
+}
+
+function parseDyno(args: readonly string[]): CommandLine {
+  const line = parseRun(args, "slug run", "slug");
+  if (line.command !== "run") return line;
+  const { app: slug, state, ...flags } = line;
+  if (state !== undefined) throw usage("`slug run` keeps no state: there is no `--state`");
+  return { ...flags, command: "slug run", slug };
+}
+
 function parse<Flags extends ParseArgsOptionsConfig>(args: readonly string[], options: Flags) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
@@ -197,11 +243,15 @@ function parse<Flags extends ParseArgsOptionsConfig>(args: readonly string[], op
   }
 }
 
-function onlyApp(command: string, positionals: readonly string[]): string {
+function onlyApp(
+  command: string,
+  positionals: readonly string[],
+  what = "the app's directory",
+): string {
   const [app, second] = positionals;
-  if (app === undefined) throw usage(`\`${command}\` needs the app's directory`);
+  if (app === undefined) throw usage(`\`${command}\` needs ${what}`);
   if (second === undefined) return app;
-  const hint = command === "run" ? "; a command for the app follows after `--`" : "";
+  const hint = command.endsWith("run") ? "; a command for the app follows after `--`" : "";
   throw usage(`\`${command}\` takes one app, and \`${second}\` is a second${hint}`);
 }
 

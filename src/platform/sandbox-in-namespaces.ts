@@ -8,7 +8,7 @@ import { copyFollowingLinks, discardTree } from "../system/tree.ts";
 import { type Placed, planRootView } from "./root-view.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
 
-const inside = {
+const specified = {
   app: "/workspace",
   layers: "/layers",
   platform: "/platform",
@@ -28,7 +28,7 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
     callerIsRoot: options.callerIsRoot,
     network: options.network ?? true,
   };
-  const probe = { file: "/usr/bin/env", args: [], cwd: inside.app, env: {} };
+  const probe = { file: "/usr/bin/env", args: [], cwd: insideOf(options).app, env: {} };
   const result = await runCommand(inNamespaces(namespaces, probe));
   if (result.exitCode !== 0) return { state: "refused", problem: firstLine(result.stderr) };
   return { state: "open", sandbox: createSandbox(options, namespaces) };
@@ -39,7 +39,7 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
   const wrap = (command: Command): Command =>
     inNamespaces(namespaces, { ...(signal ? { signal } : {}), ...command });
   return {
-    inside,
+    inside: insideOf(options),
     host,
     ids,
     run: async (command) => await runCommand(wrap(command)),
@@ -58,12 +58,19 @@ function description({ root, uid, gid, ids, network }: PreparedSandbox): string 
   return parts.join("; ");
 }
 
+function insideOf(options: PreparedSandbox): Sandbox["inside"] {
+  return { ...specified, ...options.inside };
+}
+
 async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
   const { host, scratch, root } = options;
+  const inside = insideOf(options);
+  const separate = (["layers", "platform"] as const).filter(
+    (name) => !host[name].startsWith(`${host.app}/`),
+  );
   return [
     { host: host.app, inside: inside.app, writable: true },
-    { host: host.layers, inside: inside.layers, writable: true },
-    { host: host.platform, inside: inside.platform, writable: true },
+    ...separate.map((name) => ({ host: host[name], inside: inside[name], writable: true })),
     { host: join(scratch, "home"), inside: inside.home, writable: true },
     { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
     { host: "/sys", inside: "/sys", writable: false },

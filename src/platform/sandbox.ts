@@ -55,6 +55,11 @@ export interface SandboxOptions {
   /** Where each buildpack is to be found inside, below `/cnb/buildpacks`, and where it stands on the host. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];
+  /**
+   * Where the directories are to stand inside, where that is not as the specification has it. Only
+   * namespaces can do it. A directory that lies in the app on the host has to lie in it inside.
+   */
+  inside?: Partial<SandboxPaths>;
   /** Whom commands run as. Ids other than the caller's need root. The directories stay whose they are. */
   uid: number;
   gid: number;

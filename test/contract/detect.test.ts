@@ -146,3 +146,30 @@ async function isReadableForNobody(directory: string): Promise<boolean> {
   });
   return exitCode === 0;
 }
+
+describe("The classic API: bin/detect BUILD_DIR", () => {
+  const classic = async (app: string, env: Record<string, string> = {}) => {
+    const file = join(checkout, "bin/detect");
+    const path = { PATH: process.env["PATH"] ?? "" };
+    return await runCommand({ file, args: [app], cwd: "/", env: { ...path, ...env } });
+  };
+
+  test("an app for us prints its name and exits 0", async () => {
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": "" });
+    expect(await classic(app)).toMatchObject({ exitCode: 0, stdout: "Ruby" });
+  });
+
+  test("an app for others exits 1, with the reason in one line", async () => {
+    expect(await classic(await makeTree({ "index.js": "" }))).toMatchObject({
+      exitCode: 1,
+      lines: [expect.stringMatching(/^Not a Ruby app: there is no `Gemfile.lock`/)],
+    });
+  });
+
+  test("a platform of images that forgot a variable is told so, not answered", async () => {
+    const app = await makeTree({ Gemfile: "" });
+    const { exitCode, stdout } = await classic(app, { CNB_BUILDPACK_DIR: checkout });
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toContain("CNB_BUILD_PLAN_PATH");
+  });
+});

@@ -218,6 +218,33 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
   "platform/process-unknown": { type: "worker", known: ["web", "console"] },
   "platform/launch-failed": { problem: "`bin/rails` is not there" },
+  "classic/arguments-missing": {
+    program: "bin/compile",
+    takes: "BUILD_DIR CACHE_DIR [ENV_DIR]",
+  },
+  "classic/companion-missing": { name: "jdk", tool: "java", add: "heroku/jvm" },
+  "classic/release-unreadable": {
+    buildpack: "https://git.example.com/buildpack.git#main",
+    problem: "line 3 is not understood: `web node`",
+  },
+  "classic/not-compiled": { path: "/tmp/build_1/.lapidary/release.yml" },
+  "classic/no-tests": { path: "/tmp/build_1/.lapidary/release.yml" },
+  "classic/source-unusable": { path: "/home/me/shop.tar.gz", problem: "the archive is empty" },
+  "classic/buildpack-unusable": {
+    buildpack: "../my-buildpack",
+    problem: "it has no `bin/compile`",
+  },
+  "classic/no-buildpack": {
+    tried: [
+      "/opt/lapidary: Not a Ruby app: there is no `Gemfile.lock` and no `Gemfile` in the root of the app.",
+    ],
+  },
+  "classic/buildpack-failed": {
+    buildpack: "../my-buildpack",
+    program: "bin/compile",
+    exitCode: 1,
+  },
+  "classic/slug-unusable": { path: "/home/me/slug.tgz", problem: "there is no such file" },
 };
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { applyEnvModifications } from "../../src/cnb/env-modification.ts";
 import { applyLayerPaths, readLayerEnv } from "../../src/cnb/layer-env.ts";
+import { profileScript } from "../../src/platform/classic/profile-script.ts";
+import { readLaunchPlan } from "../../src/platform/launch/launch-plan.ts";
+import { runCommand } from "../../src/system/command.ts";
 import { launchStory, shells, variablesIn } from "../support/launch.ts";
 import { makeTree } from "../support/tree.ts";
 
@@ -135,6 +138,36 @@ describe.each(shells.map((shell) => ({ shell })))("the launcher under $shell", (
     expect(variablesIn(launched)).toEqual(expected);
   });
 });
+
+describe.each([{ shell: "bash" }, { shell: "sh" }])(
+  "the script for .profile.d under $shell",
+  ({ shell }) => {
+    test.each(stories)("$title", async ({ layers, env = {}, process = "web", expected }) => {
+      const own = ".lapidary/layers";
+      const files = { [`${own}/config/metadata.toml`]: metadata, ...under(`${own}/`, layers) };
+      const root = await makeTree(files);
+      const inside = { app: "/app", layers: `/app/${own}` };
+      const plan = await readLaunchPlan(join(root, own), inside, true);
+      const script = await profileScript(plan);
+      const { exitCode, stdout, stderr } = await runCommand({
+        file: shell,
+        args: ["-c", `${script}\nexec env -0`],
+        cwd: "/",
+        env: { ...basePath, HOME: root, DYNO: `${process}.1`, ...env },
+      });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      const {
+        HOME: _home,
+        DYNO: _dyno,
+        ...set
+      } = variablesIn({
+        ...{ exitCode, stdout, stderr },
+        root: `${root}/.lapidary`,
+      });
+      expect(set).toEqual(expected);
+    });
+  },
+);
 
 describe("the rules of src/cnb that buildpacks are written by", () => {
   test.each(stories)("$title", async ({ layers, env = {}, process = "web", expected }) => {

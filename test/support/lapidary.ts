@@ -9,7 +9,8 @@ import { freePort } from "./free-port.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
-const command = join(checkout, "bin/lapidary");
+/** The program that users type. */
+export const command = join(checkout, "bin/lapidary");
 
 /** An app of its own for one story: a copy of a sample, and the state of its builds. */
 export interface App {
@@ -100,9 +101,13 @@ export async function runCommandIn(
 
 /** Starts the default process of a built app and waits until it answers `/`. */
 export async function serve({ app, world, env = {}, args = [] }: RunRequest): Promise<Served> {
+  return await serveBy((port) => runWords({ app, world, env: { PORT: `${port}`, ...env }, args }));
+}
+
+/** Starts a server by the words of a command line, and waits until it answers `/`. */
+export async function serveBy(wordsFor: (port: number) => readonly string[]): Promise<Served> {
   const port = await freePort();
-  const words = runWords({ app, world, env: { PORT: `${port}`, ...env }, args });
-  const [file = "", ...rest] = words;
+  const [file = "", ...rest] = wordsFor(port);
   const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], detached: true });
   let log = "";
   child.stdout.on("data", (chunk) => (log += String(chunk)));
@@ -145,7 +150,8 @@ export function runWords({ app, world, env = {}, args = [] }: RunRequest): strin
   ];
 }
 
-async function runToEnd(
+/** Runs a command line to its end. */
+export async function runToEnd(
   words: readonly string[],
   whileRunning?: BuildRequest["whileRunning"],
 ): Promise<{ exitCode: number; log: string }> {

@@ -16,21 +16,43 @@ import type { ForProcess, LaunchLayer, LaunchPlan, LaunchProcess } from "./launc
  * @throws BuildpackError `platform/launch-failed` for a layer that sets such a variable.
  */
 export async function launchScript(plan: LaunchPlan): Promise<string> {
-  const layers = plan.buildpacks.flat();
   return [
     "#!/bin/sh",
-    await readFile(new URL("./launcher.sh", import.meta.url), "utf8"),
+    await readLauncherFunctions(),
     chooseType(plan.processes),
     `cd ${quote(plan.app)} || lapidary_fail "change to app directory"`,
     "lapidary_clear_environment",
-    ...plan.buildpacks.flatMap((own) => [...own.flatMap(layerPaths), ...own.flatMap(layerEnv)]),
-    ...layers.flatMap(({ execD }) => execD.map(runExecD)),
+    ...environmentLines(plan.buildpacks),
     ...plan.processes.map((process) => becomeProcess(process, plan)),
     becomeCommand(plan.app),
-    becomeScript(plan.app, layers),
+    becomeScript(plan.app, plan.buildpacks.flat()),
     "",
   ].join("\n");
 }
+
+/** The functions that all generated lines call, in POSIX sh. */
+export async function readLauncherFunctions(): Promise<string> {
+  return await readFile(new URL("./launcher.sh", import.meta.url), "utf8");
+}
+
+/**
+ * Lines that set up what layers bring into the environment of a process, exec.d programs included;
+ * `$lapidary_type` is the type of the process. `word` turns values and paths into words of the shell.
+ */
+export function environmentLines(
+  buildpacks: LaunchPlan["buildpacks"],
+  word: Word = quote,
+): string[] {
+  return [
+    ...buildpacks.flatMap((own) => [
+      ...own.flatMap((layer) => layerPaths(layer, word)),
+      ...own.flatMap((layer) => layerEnv(layer, word)),
+    ]),
+    ...buildpacks.flat().flatMap(({ execD }) => execD.map((program) => runExecD(program, word))),
+  ];
+}
+
+type Word = (text: string) => string;
 
 /** Known process types hold nothing but letters, digits, `.`, `_` and `-`. */
 function chooseType(processes: readonly LaunchProcess[]): string {
@@ -44,37 +66,46 @@ function chooseType(processes: readonly LaunchProcess[]): string {
   ].join("\n");
 }
 
-function layerPaths({ path, hasBin, hasLib }: LaunchLayer): string[] {
+function layerPaths({ path, hasBin, hasLib }: LaunchLayer, word: Word): string[] {
   return [
-    ...(hasBin ? [`lapidary_prepend PATH ${quote(`${path}/bin`)} :`] : []),
-    ...(hasLib ? [`lapidary_prepend LD_LIBRARY_PATH ${quote(`${path}/lib`)} :`] : []),
+    ...(hasBin ? [`lapidary_prepend PATH ${word(`${path}/bin`)} :`] : []),
+    ...(hasLib ? [`lapidary_prepend LD_LIBRARY_PATH ${word(`${path}/lib`)} :`] : []),
   ];
 }
 
 /** `env`, then `env.launch`, then that of the process; modifications come in their files' order. */
-function layerEnv({ path, env }: LaunchLayer): string[] {
+function layerEnv({ path, env }: LaunchLayer, word: Word): string[] {
   const common = [...env.filter(({ scope }) => scope === "all")];
   common.push(...env.filter(({ scope }) => scope === "launch"));
-  const lines = common.map((modification) => modify(modification, path));
+  const lines = common.map((modification) => modify(modification, path, word));
   for (const modification of env) {
     if (typeof modification.scope === "string") continue;
-    lines.push(forProcess(modification.scope.process, modify(modification, path)));
+    lines.push(forProcess(modification.scope.process, modify(modification, path, word)));
   }
   return lines;
 }
 
-function modify({ name, behavior, value, delim = "" }: EnvModification, layer: string): string {
+/**
+ * The line that makes one modification.
+ *
+ * @throws BuildpackError `platform/launch-failed` for a name that is none in a shell.
+ */
+export function modify(
+  { name, behavior, value, delim = "" }: EnvModification,
+  layer: string,
+  word: Word,
+): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     const problem = `${layer} sets \`${name}\`, which no shell can pass on`;
     throw new BuildpackError({ code: "platform/launch-failed", problem });
   }
-  if (behavior === "override") return `lapidary_set ${name} ${quote(value)}`;
-  if (behavior === "default") return `lapidary_default ${name} ${quote(value)}`;
-  return `lapidary_${behavior} ${name} ${quote(value)} ${quote(delim)}`;
+  if (behavior === "override") return `lapidary_set ${name} ${word(value)}`;
+  if (behavior === "default") return `lapidary_default ${name} ${word(value)}`;
+  return `lapidary_${behavior} ${name} ${word(value)} ${word(delim)}`;
 }
 
-function runExecD({ path, process }: ForProcess): string {
-  const line = `lapidary_exec_d ${quote(path)}`;
+function runExecD({ path, process }: ForProcess, word: Word): string {
+  const line = `lapidary_exec_d ${word(path)}`;
   return process === undefined ? line : forProcess(process, line);
 }
 

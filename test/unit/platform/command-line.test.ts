@@ -119,7 +119,7 @@ describe("parseCommandLine", () => {
 
   test.each([
     ["", "No command was given"],
-    ["deploy app", "There is no command `deploy`; there are `build`, `run` and `artifact`"],
+    ["deploy app", "There is no command `deploy`; there are `build`, `run`, `slug` and `artifact`"],
     ["help deploy", "There is no help for `deploy`"],
     ["artifact ruby", "`artifact` needs what to make and its version"],
     ["artifact ruby 3.3.8 3.4.5", "`3.4.5` is more"],
@@ -138,5 +138,64 @@ describe("parseCommandLine", () => {
     const failure = await failureOf((async () => parseCommandLine(args))());
     expect(failure).toMatchObject({ code: "platform/usage" });
     expect((failure as { problem: string }).problem).toContain(words);
+  });
+});
+
+describe("slug", () => {
+  test("makes slug.tgz of a source unless told otherwise", () => {
+    expect(parseCommandLine(["slug", "app.tar.gz"])).toEqual({
+      command: "slug",
+      source: "app.tar.gz",
+      env: [],
+      envFiles: [],
+      buildpacks: [],
+      cache: undefined,
+      output: "slug.tgz",
+    });
+    const typed =
+      "slug --env A=1 --env-file f --buildpack p --buildpack q --cache c --output o.tgz app";
+    expect(parseCommandLine(typed.split(" "))).toEqual({
+      command: "slug",
+      source: "app",
+      env: ["A=1"],
+      envFiles: ["f"],
+      buildpacks: ["p", "q"],
+      cache: "c",
+      output: "o.tgz",
+    });
+  });
+
+  test("run starts a slug, with a process or a command", () => {
+    const typed =
+      "slug run --process web --run-root r --run-uid 7 --gid 8 --env A s.tgz -- a --env b";
+    expect(parseCommandLine(typed.split(" "))).toEqual({
+      command: "slug run",
+      slug: "s.tgz",
+      env: ["A"],
+      envFiles: [],
+      process: "web",
+      rest: ["a", "--env", "b"],
+      runRoot: "r",
+      uid: 7,
+      gid: 8,
+    });
+  });
+
+  test.each([
+    ["slug", "`slug` needs the repository of an app, a directory or its tar.gz"],
+    ["slug run", "`slug run` needs a slug.tgz"],
+    ["slug run --state x s.tgz", "`slug run` keeps no state: there is no `--state`"],
+    ["slug a b", "`slug` takes one app, and `b` is a second"],
+  ])("refuses `%s`", async (typed, problem) => {
+    const parsing = Promise.resolve().then(() => parseCommandLine(typed.split(" ")));
+    expect(await failureOf(parsing)).toEqual({ code: "platform/usage", problem });
+  });
+
+  test("help has a topic for it", () => {
+    expect(parseCommandLine(["slug", "--help"])).toEqual({ command: "help", topic: "slug" });
+    expect(parseCommandLine(["slug", "run", "-h"])).toEqual({ command: "help", topic: "slug" });
+    for (const option of ["--buildpack", "--cache", "--output", "--process", "--run-root"]) {
+      expect(usageText("slug")).toContain(option);
+    }
   });
 });

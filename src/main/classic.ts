@@ -1,0 +1,80 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readSlugNeeds } from "../buildpack/slug-needs.ts";
+import { BuildpackError } from "../failure.ts";
+import { createPrinter } from "../output/printer.ts";
+import { printFailure } from "../output/print-failure.ts";
+import { createStyle } from "../output/style.ts";
+import { compile } from "../platform/classic/compile.ts";
+import { readReleaseText, testApp } from "../platform/classic/test-app.ts";
+import { openSandbox } from "../platform/sandbox.ts";
+import { systemClock } from "../system/clock.ts";
+
+// Serves bin/compile, bin/release, bin/test-compile and bin/test, which name themselves first.
+const [program = "", ...args] = process.argv.slice(2);
+
+const printer = createPrinter({
+  // What bin/release prints is read by the platform.
+  write: (text) => (program === "release" ? process.stderr : process.stdout).write(text),
+  style: createStyle(!process.env["NO_COLOR"]),
+  clock: systemClock,
+  debug: process.env["BP_LOG_LEVEL"] === "debug",
+});
+
+const stop = new AbortController();
+// A listener that stays: without one, what ends child processes would end this one before it cleans up.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+
+process.exitCode = await run().catch((error: unknown) => {
+  if (stop.signal.aborted) printer.error(["Stopped. The cache directory is as it was."]);
+  else printFailure(printer, error);
+  return 1;
+});
+
+async function run(): Promise<number> {
+  switch (program) {
+    case "release":
+      process.stdout.write(await readReleaseText(argument(0, "BUILD_DIR")));
+      return 0;
+    case "test":
+      return await testApp({
+        buildDir: argument(0, "BUILD_DIR [ENV_DIR]"),
+        envDir: args[1],
+        signal: stop.signal,
+      });
+    default:
+      await runCompile();
+      return 0;
+  }
+}
+
+async function runCompile(): Promise<void> {
+  const takes = "BUILD_DIR CACHE_DIR [ENV_DIR]";
+  // What the slug is made of must not depend on the umask of whoever compiles it.
+  process.umask(0o022);
+  await compile({
+    buildDir: argument(0, takes),
+    cacheDir: argument(1, takes),
+    envDir: args[2] === undefined ? undefined : resolve(args[2]),
+    mode: program === "test-compile" ? "test" : "production",
+    buildpack: dirname(dirname(fileURLToPath(import.meta.url))),
+    env: Object.fromEntries(
+      Object.entries(process.env).map(([name, value]) => [name, value ?? ""]),
+    ),
+    openSandbox,
+    readNeeds: readSlugNeeds,
+    nodeProgram: process.execPath,
+    printer,
+    signal: stop.signal,
+  });
+}
+
+function argument(position: number, takes: string): string {
+  const value = args[position];
+  if (value) return resolve(value);
+  throw new BuildpackError({
+    code: "classic/arguments-missing",
+    program: `bin/${program}`,
+    takes,
+  });
+}
