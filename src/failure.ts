@@ -70,6 +70,9 @@ export interface FailureFacts {
   "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
   "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
 
+  // Images (src/oci, src/platform)
+  "image/invalid": { path: string; problem: string };
+
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };

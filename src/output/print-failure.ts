@@ -6,6 +6,7 @@ import { cnbMessages } from "./error-messages/cnb.ts";
 import { compileMessages } from "./error-messages/compile.ts";
 import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
+import { imageMessages } from "./error-messages/image.ts";
 import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
 import { platformMessages } from "./error-messages/platform.ts";
@@ -25,6 +26,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...gemsMessages,
   ...rakeMessages,
   ...jemallocMessages,
+  ...imageMessages,
   ...systemMessages,
   ...platformMessages,
 };

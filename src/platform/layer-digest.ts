@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { entryKind as kind, walk } from "../system/walk.ts";
 
 /** What a layer directory weighs, and whether anything below it has been touched. */
 export interface LayerFingerprint {
@@ -18,7 +19,7 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
   let bytes = 0;
   for (const { path, name } of walk(Buffer.from(directory))) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
-    if ((mode & kind.all) === kind.file) bytes += Number(size);
+    if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);
     hash.update(name).update(`\0${mode} ${size} ${ino} ${ctimeNs}\n`);
   }
   return { bytes, stamp: hash.digest("hex") };
@@ -36,7 +37,7 @@ export function digestLayer(directory: string): string {
 
 function addEntry(hash: Hash, path: Buffer, name: Buffer): void {
   const { mode, size } = lstatSync(path);
-  const type = BigInt(mode) & kind.all;
+  const type = mode & kind.all;
   if (type === kind.socket) return;
   hash.update(name).update(`\0${mode.toString(8)} ${type === kind.file ? size : 0}\n`);
   if (type === kind.file) addContent(hash, path);
@@ -55,25 +56,3 @@ function addContent(hash: Hash, path: Buffer): void {
 }
 
 const chunk = Buffer.alloc(1024 * 1024);
-
-/**
- * Every entry below a directory, in the order of its bytes; names need not be UTF-8. The calls are
- * synchronous, since for thousands of small entries asynchronous ones cost ten times as much.
- */
-function* walk(
-  directory: Buffer,
-  above: Buffer = Buffer.alloc(0),
-): Generator<{ path: Buffer; name: Buffer }> {
-  const entries = readdirSync(directory, { encoding: "buffer", withFileTypes: true });
-  for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
-    const path = Buffer.concat([directory, slash, entry.name]);
-    const name = Buffer.concat([above, slash, entry.name]);
-    yield { path, name };
-    if (entry.isDirectory()) yield* walk(path, name);
-  }
-}
-
-const slash = Buffer.from("/");
-
-/** The kinds of entries in a mode (`inode(7)`). */
-const kind = { all: 0o170_000n, file: 0o100_000n, link: 0o120_000n, socket: 0o140_000n };

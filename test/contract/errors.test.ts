@@ -188,6 +188,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
   "platform/process-unknown": { type: "worker", known: ["web", "console"] },
   "platform/launch-failed": { problem: "`bin/rails` is not there" },
+  "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);
