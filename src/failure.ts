@@ -73,6 +73,10 @@ export interface FailureFacts {
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
 
+  // Packages (src/package)
+  "package/checkout-incomplete": { path: string; missing: string[] };
+  "package/runtime-unavailable": { name: string; problem: string };
+
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };

@@ -9,6 +9,7 @@ import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
 import { imageMessages } from "./error-messages/image.ts";
 import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
+import { packageMessages } from "./error-messages/package.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
@@ -27,6 +28,7 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...rakeMessages,
   ...jemallocMessages,
   ...imageMessages,
+  ...packageMessages,
   ...systemMessages,
   ...platformMessages,
 };

@@ -4,6 +4,8 @@ const general = `Lapidary turns a Ruby or Rails app into an image's layers, and 
     lapidary run APP            starts the web process of its last build
     lapidary run APP -- CMD     runs a command in its last build
 
+    lapidary package            packages the buildpack for other platforms, out of a checkout
+
     lapidary build --help       all options of a command
     lapidary --version
 `;
@@ -45,7 +47,21 @@ its image would. What it writes is kept for the next run, until the app is built
 The web process listens on PORT, which is 3000 unless \`--env PORT=…\` says otherwise.
 `;
 
+const packaging = `lapidary package [OPTION…]
+
+Packages the buildpack, with a Node of its own, for platforms that run it in images without one. It
+works in a checkout whose \`dist\` is built; \`npm run package\` builds that first.
+
+    --out DIR               where packages are put, instead of in \`packages\`
+    --target linux/ARCH     amd64 or arm64; may be repeated, and without it means both
+    --offline APP           puts the Ruby and jemalloc in that APP needs into the packages
+    --distro NAME@VERSION   only those for this distribution, such as ubuntu@24.04
+
+It makes a .cnb file of each architecture, for \`pack build --buildpack FILE\`; an image layout of all
+of them, for registries; and a package that npm installs this command from.
+`;
+
 /** What `--help` prints. */
-export function usageText(topic?: "build" | "run"): string {
-  return topic === undefined ? general : { build, run }[topic];
+export function usageText(topic?: "build" | "run" | "package"): string {
+  return topic === undefined ? general : { build, run, package: packaging }[topic];
 }

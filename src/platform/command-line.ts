@@ -54,7 +54,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     case "run":
       return parseRun(rest);
     default:
-      throw usage(`There is no command \`${command}\`; there are \`build\` and \`run\``);
+      throw usage(
+        `There is no command \`${command}\`; there are \`build\`, \`run\` and \`package\``,
+      );
   }
 }
 

