@@ -1,6 +1,9 @@
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { lstatSync } from "node:fs";
+import { digestOf } from "../oci/blob.ts";
+import { tarOf, type TarOwner } from "../oci/tar.ts";
 import { entryKind as kind, walk } from "../system/walk.ts";
+import { layerArchive } from "./export/layer-archive.ts";
 
 /** What a layer directory weighs, and whether anything below it has been touched. */
 export interface LayerFingerprint {
@@ -26,33 +29,10 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
 }
 
 /**
- * The digest of what an image would hold of a layer: names, modes, contents and link targets, not
- * times or owners, which export sets for all. Sockets are left out, as lifecycles leave them out.
+ * The digest by which an image knows a layer: that of its uncompressed archive.
+ *
+ * @param path - where the layer stands in the image.
  */
-export function digestLayer(directory: string): string {
-  const hash = createHash("sha256");
-  for (const { path, name } of walk(Buffer.from(directory))) addEntry(hash, path, name);
-  return `sha256:${hash.digest("hex")}`;
+export function digestLayer(directory: string, path: string, owner: TarOwner): string {
+  return digestOf(tarOf(layerArchive(directory, path, owner)));
 }
-
-function addEntry(hash: Hash, path: Buffer, name: Buffer): void {
-  const { mode, size } = lstatSync(path);
-  const type = mode & kind.all;
-  if (type === kind.socket) return;
-  hash.update(name).update(`\0${mode.toString(8)} ${type === kind.file ? size : 0}\n`);
-  if (type === kind.file) addContent(hash, path);
-  if (type === kind.link) hash.update(readlinkSync(path, { encoding: "buffer" })).update("\0");
-}
-
-function addContent(hash: Hash, path: Buffer): void {
-  const file = openSync(path, "r");
-  try {
-    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
-      hash.update(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-const chunk = Buffer.alloc(1024 * 1024);
