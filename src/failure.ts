@@ -72,6 +72,7 @@ export interface FailureFacts {
 
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
+  "image/lifecycle-invalid": { path: string; problem: string };
 
   // Packages (src/package)
   "package/checkout-incomplete": { path: string; missing: string[] };

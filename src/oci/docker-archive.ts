@@ -97,7 +97,8 @@ async function readUnpacked(directory: string, name: string | undefined, work: s
   for (const [index, layer] of found.Layers.entries()) {
     layers.push(await readLayer(within(directory, layer), diffIdAt(config, index), work));
   }
-  return { config, layers };
+  const reference = await digestOfFile(within(directory, found.Config));
+  return { config, layers, reference };
 }
 
 async function readLayer(path: string, diffId: string, work: string): Promise<LayerBlob> {

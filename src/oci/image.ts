@@ -29,6 +29,8 @@ export interface Image {
   /** `rootfs` names the layers below, in their order. */
   config: ImageConfig;
   layers: readonly LayerBlob[];
+  /** The digest by which it was found, of its manifest or its config. */
+  reference?: string;
 }
 
 /** A variable of an image's environment. */

@@ -82,7 +82,8 @@ export async function readImage(
   }
   const manifest = await readBlob(layout, entry, manifestSchema);
   const config = await readBlob(layout, manifest.config, imageConfigSchema);
-  return { config, layers: await layersOf(layout, config, manifest.layers) };
+  const layers = await layersOf(layout, config, manifest.layers);
+  return { config, layers, reference: entry.digest };
 }
 
 async function findManifest(

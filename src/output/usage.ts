@@ -22,6 +22,9 @@ Builds the app in the directory APP with buildpacks, from a copy: APP itself is 
     --clear-cache           forgets all cached layers of earlier builds
     --build-root DIR        the root file system to build in, instead of this machine's
     --run-root DIR          the root file system that the app will run in, where it is another
+    --image TARGET          exports an image, to oci:DIR[:TAG] or docker-archive:FILE[:NAME]
+    --run-image SOURCE      what it stands on, named likewise, instead of the root of --run-root
+    --lifecycle FILE        starts it by the launcher of this lifecycle, instead of our own
     --uid N, --gid N        whom buildpacks run as; other ids than one's own need root
     --no-network            cuts buildpacks off from every network
     --platform-api VERSION  behaves as a platform of that API does: 0.9 to 0.14

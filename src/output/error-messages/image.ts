@@ -11,4 +11,13 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/lifecycle-invalid": ({ path, problem }) => ({
+    headline: `There is no launcher to be had of \`${path}\``,
+    happened: [`This is why: ${problem}.`],
+    next: [
+      "Give `--lifecycle` the archive that a lifecycle is released as, or the program `launcher`.",
+      "lapidary build APP --image oci:DIR   # without `--lifecycle`, the image gets our own launcher",
+    ],
+    blame: "command",
+  }),
 };
