@@ -18,6 +18,7 @@ export async function makeImage(
     layers.push(await writeLayer(join(work, "blobs"), tarOf([entry])));
   }
   const rootfs = { type: "layers" as const, diff_ids: layers.map(({ diffId }) => diffId) };
-  const config = { User: "1002:1000", Env: ["PATH=/usr/bin:/bin"], Labels: labels };
+  const env = ["PATH=/usr/bin:/bin"];
+  const config = { User: "1002:1000", Env: env, Cmd: ["bash"], Labels: labels };
   return { config: { architecture, os: "linux", config, rootfs }, layers };
 }
