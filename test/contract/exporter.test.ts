@@ -253,6 +253,13 @@ describe("Platform Interface: exporter, the same again", () => {
     expect(manifests.map(({ digest }) => digest)).toEqual([after.exported.digest]);
   });
 
+  test("without what is kept of it, the image that is replaced gives its layers", async () => {
+    const layout = await makeTree();
+    await exportStory({ layout });
+    const { exported } = await exportStory({ layout });
+    expect(exported.layers.filter(({ reused }) => !reused)).toEqual([]);
+  });
+
   test("what is kept for the next export is the last image and no more", async () => {
     const work = await makeTree();
     const before = await exportStory({ work });

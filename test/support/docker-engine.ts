@@ -29,8 +29,7 @@ export async function startDocker(place: string): Promise<DockerEngine> {
   const stop = async () => {
     daemon.kill("SIGTERM");
     await daemon;
-    // What the engine mounted and could not let go of must not keep the directory.
-    await execa("sh", ["-c", 'rm -rf -- "$0"', place], { reject: false });
+    await execa("sh", ["-c", removeWithMounts, place], { reject: false });
   };
   try {
     await listens(
@@ -48,6 +47,11 @@ export async function startDocker(place: string): Promise<DockerEngine> {
     [Symbol.asyncDispose]: stop,
   };
 }
+
+/** An engine leaves mounts behind, of namespaces for one. */
+const removeWithMounts = `
+cut -d' ' -f2 /proc/mounts | grep "^$0/" | sort -r | while read -r path; do umount -l "$path"; done
+rm -rf -- "$0"`;
 
 async function listens(docker: DockerEngine["docker"], ended: () => boolean, log: () => string) {
   for (let tries = 0; tries < 300; tries++) {

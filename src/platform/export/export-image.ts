@@ -52,7 +52,7 @@ export interface ExportedLayer {
 export async function exportImage(request: ExportRequest): Promise<ExportedImage> {
   const { build, ids, runImage, launcher, work } = request;
   await mkdir(work, { recursive: true });
-  const last = await lastImage(work, runImage.config.architecture);
+  const last = await lastLayers(request);
   const known = new Map(last.map((layer) => [layer.diffId, layer] as const));
   const parts = await makeParts({ build, ids, launcher, known, blobs: join(work, "blobs") });
   const image = await imageOf(parts, request);
@@ -68,9 +68,21 @@ export async function exportImage(request: ExportRequest): Promise<ExportedImage
   };
 }
 
-async function lastImage(work: string, architecture: string): Promise<readonly LayerBlob[]> {
+/** Of the last image that was exported, or else of the one that is to be replaced. */
+async function lastLayers({
+  work,
+  destination,
+  runImage,
+}: ExportRequest): Promise<readonly LayerBlob[]> {
+  const { architecture } = runImage.config;
+  const last = await layersIn(work, architecture);
+  if (last.length > 0 || destination.kind !== "oci") return last;
+  return await layersIn(destination.path, architecture);
+}
+
+async function layersIn(layout: string, architecture: string): Promise<readonly LayerBlob[]> {
   try {
-    return (await readImage(work, { architecture })).layers;
+    return (await readImage(layout, { architecture })).layers;
   } catch (error) {
     if (error instanceof BuildpackError) return [];
     throw error;
