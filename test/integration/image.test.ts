@@ -1,5 +1,4 @@
-import { execa } from "execa";
-import { appendFile, readdir, rm } from "node:fs/promises";
+import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -26,11 +25,15 @@ afterAll(async () => {
   await server?.close();
 });
 
-const words = (image: string) => ["--image", image];
+interface Request {
+  image: string;
+  env?: Record<string, string>;
+  prefix?: readonly string[];
+}
 
-async function exported(app: App, image: string, prefix: readonly string[] = []) {
-  const env = { BP_INVENTORY: server.inventory };
-  const built = await build({ app, world, env, args: words(image), prefix });
+async function exported(app: App, { image, env = {}, prefix = [] }: Request) {
+  const all = { BP_INVENTORY: server.inventory, ...env };
+  const built = await build({ app, world, env: all, args: ["--image", image], prefix });
   expect(built).toMatchObject({ exitCode: 0 });
   if (!built.report?.image) throw new Error("there is no image in the report");
   return { log: built.log, image: built.report.image, layers: built.report.layers };
@@ -41,7 +44,7 @@ describe("lapidary build --image", () => {
     await using place = await temporaryDirectory();
     const app = await makeApp(place.path, "rack");
     const layout = join(place.path, "image");
-    const first = await exported(app, `oci:${layout}:v1`);
+    const first = await exported(app, { image: `oci:${layout}:v1` });
     const config = await inspectConfig(`oci:${layout}:v1`);
     expect(config.config.Entrypoint).toEqual(["/cnb/process/web"]);
     expect(Object.keys(config.config.Labels)).toEqual(
@@ -61,22 +64,33 @@ describe("lapidary build --image", () => {
     });
 
     await appendFile(join(app.dir, "config.ru"), "# changed\n");
-    const second = await exported(app, `oci:${layout}:v1`);
+    const second = await exported(app, { image: `oci:${layout}:v1` });
     const changed = second.image.layers.filter(({ reused }) => !reused);
     expect(changed.map(({ name }) => name)).toEqual([expect.stringMatching(/^Application /)]);
     const digests = new Set(first.image.layers.map(({ digest }) => digest));
     const pushed = second.image.layers.filter(({ digest }) => !digests.has(digest));
     expect(pushed).toEqual(changed);
+
+    // Without the state folder, the image is the previous build: its layers come back, caches do not.
+    await rm(app.state, { recursive: true });
+    const third = await exported(app, { image: `oci:${layout}:v1` });
+    expect(third.log).toContain("the image that is there stands for the last one");
+    const fates = third.layers.filter(({ types }) => types.launch).map(({ fate }) => fate);
+    expect(new Set(fates)).toEqual(new Set(["reused"]));
+    // The key that was made for the app at random included.
+    expect(third.image.digest).toBe(second.image.digest);
   });
 
   test("two cold builds elsewhere, in other time zones, umasks and languages, are one image", async () => {
     await using place = await temporaryDirectory();
     const one = await makeApp(join(place.path, "one"), "rack");
     const two = await makeApp(join(place.path, "a-longer-name/two"), "rack");
-    const first = await exported(one, `oci:${one.state}.image`);
+    const env = { SECRET_KEY_BASE: "5".repeat(128) };
+    const first = await exported(one, { image: `oci:${one.state}.image`, env });
     const foreign = ["env", "TZ=Asia/Tokyo", "LC_ALL=C", "LANG=tr_TR.UTF-8"];
     const prefix = [...foreign, "sh", "-c", 'umask 077; exec "$@"', "sh"];
-    const second = await exported(two, `docker-archive:${two.state}.tar:shop:v1`, prefix);
+    const image = `docker-archive:${two.state}.tar:shop:v1`;
+    const second = await exported(two, { image, env, prefix });
     expect(second.image.layers.map(({ diffId, name }) => [name, diffId])).toEqual(
       first.image.layers.map(({ diffId, name }) => [name, diffId]),
     );
@@ -84,21 +98,10 @@ describe("lapidary build --image", () => {
 
     // The archive holds the same image.
     const copy = `oci:${two.state}.copy:v1`;
-    await copyImage(`docker-archive:${two.state}.tar:shop:v1`, copy);
+    await copyImage(image, copy);
     const { config, rootfs } = await inspectConfig(copy);
     expect(config.Entrypoint).toEqual(["/cnb/process/web"]);
     const ours = await inspectConfig(`oci:${one.state}.image:latest`);
     expect(rootfs.diff_ids).toEqual(ours.rootfs.diff_ids);
-
-    // Without the state folder, the image is the previous build: metadata comes back, caches do not.
-    await rm(one.state, { recursive: true });
-    const third = await exported(one, `oci:${one.state}.image`);
-    expect(third.log).toContain("the image that is there stands for the last one");
-    const fates = third.layers.filter(({ types }) => types.launch).map(({ fate }) => fate);
-    expect(new Set(fates)).toEqual(new Set(["reused"]));
-    expect(third.image.digest).toBe(first.image.digest);
-    const blobs = await readdir(join(`${one.state}.image`, "blobs/sha256"));
-    expect(blobs.length).toBeGreaterThan(third.image.layers.length);
-    await execa("umoci", ["list", "--layout", `${one.state}.image`]);
   });
 });

@@ -59,7 +59,8 @@ export async function runUnpacked(rootfs: string, { config }: ImageConfig): Prom
   void child.then(() => (ended = true));
   child.all.on("data", (chunk) => (log += String(chunk)));
   const stop = async () => {
-    child.kill("SIGTERM");
+    // `unshare` ignores SIGTERM while it waits; with it, all that it started ends.
+    child.kill("SIGKILL");
     await child;
   };
   try {
