@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDocker } from "../support/docker-engine.ts";
 import { ensureImageTools } from "../support/image-tools.ts";
-import { type App, build, makeApp } from "../support/lapidary.ts";
+import { exportApp, foreignPlace } from "../support/export-app.ts";
+import { makeApp } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import {
   ensureWorld,
@@ -27,20 +28,6 @@ afterAll(async () => {
   await server?.close();
 });
 
-interface Request {
-  image: string;
-  env?: Record<string, string>;
-  prefix?: readonly string[];
-}
-
-async function exported(app: App, { image, env = {}, prefix = [] }: Request) {
-  const all = { BP_INVENTORY: server.inventory, ...env };
-  const built = await build({ app, world, env: all, args: ["--image", image], prefix });
-  expect(built).toMatchObject({ exitCode: 0 });
-  if (!built.report?.image) throw new Error("there is no image in the report");
-  return built.report.image;
-}
-
 describe("the image of the Rails sample", () => {
   test("a Docker engine loads and serves it, shows its labels and no secret; code is one layer", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
@@ -48,8 +35,9 @@ describe("the image of the Rails sample", () => {
     await using engine = await startDocker(join(place.path, "docker"));
     const app = await makeApp(place.path, "rails");
     const archive = join(place.path, "image.tar");
+    const env = { BP_INVENTORY: server.inventory };
     const image = `docker-archive:${archive}:rails:v1`;
-    const first = await exported(app, { image });
+    const first = await exportApp({ world, app, image, env });
     await engine.docker("load", "--input", archive);
     const inspected = await engine.docker("image", "inspect", "rails:v1");
     for (const label of ["lifecycle.metadata", "build.metadata", "project.metadata"]) {
@@ -68,13 +56,19 @@ describe("the image of the Rails sample", () => {
       expect(await served.get("/up")).toMatchObject({ status: 200 });
     }
     const words = ["run", "--rm", "--network=host", "--entrypoint=launcher", "rails:v1"];
-    const printed = await engine.docker(...words, "--", "ruby", "-e", "print RUBY_VERSION, Dir.pwd");
+    const printed = await engine.docker(
+      ...words,
+      "--",
+      "ruby",
+      "-e",
+      "print RUBY_VERSION, Dir.pwd",
+    );
     expect(printed).toContain("3.3.8/workspace");
 
     await appendFile(join(app.dir, "app/controllers/application_controller.rb"), "# changed\n");
-    const second = await exported(app, { image });
-    const before = new Set(first.layers.map(({ digest }) => digest));
-    const pushed = second.layers.filter(({ digest }) => !before.has(digest));
+    const second = await exportApp({ world, app, image, env });
+    const before = new Set(first.image.layers.map(({ digest }) => digest));
+    const pushed = second.image.layers.filter(({ digest }) => !before.has(digest));
     // Slice 1 is the assets.
     expect(pushed.map(({ name }) => name)).toEqual(["Application Slice: 2"]);
   });
@@ -82,15 +76,21 @@ describe("the image of the Rails sample", () => {
   test("two cold builds elsewhere, in other time zones, umasks and languages, are one image", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
     await using place = await temporaryDirectory();
-    const env = { SECRET_KEY_BASE: "5".repeat(128), DISABLE_BOOTSNAP: "1" };
+    const given = { SECRET_KEY_BASE: "5".repeat(128), DISABLE_BOOTSNAP: "1" };
+    const env = { BP_INVENTORY: server.inventory, ...given };
     const one = await makeApp(join(place.path, "one"), "rails");
     const two = await makeApp(join(place.path, "a-longer-name/two"), "rails");
-    const first = await exported(one, { image: `oci:${one.state}.image`, env });
-    const foreign = ["env", "TZ=Asia/Tokyo", "LC_ALL=C", "LANG=tr_TR.UTF-8"];
-    const prefix = [...foreign, "sh", "-c", 'umask 077; exec "$@"', "sh"];
-    const second = await exported(two, { image: `oci:${two.state}.image`, env, prefix });
-    const names = ({ layers }: typeof first) => layers.map(({ name, diffId }) => [name, diffId]);
+    const first = await exportApp({ world, app: one, image: `oci:${one.state}.image`, env });
+    const second = await exportApp({
+      world,
+      app: two,
+      image: `oci:${two.state}.image`,
+      env,
+      prefix: foreignPlace,
+    });
+    const names = ({ image }: typeof first) =>
+      image.layers.map(({ name, diffId }) => [name, diffId]);
     expect(names(second)).toEqual(names(first));
-    expect(second.digest).toBe(first.digest);
+    expect(second.image.digest).toBe(first.image.digest);
   });
 });

@@ -8,7 +8,8 @@ import {
   runUnpacked,
   unpackImage,
 } from "../support/image-tools.ts";
-import { type App, build, makeApp } from "../support/lapidary.ts";
+import { exportApp, foreignPlace } from "../support/export-app.ts";
+import { makeApp } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
@@ -25,26 +26,13 @@ afterAll(async () => {
   await server?.close();
 });
 
-interface Request {
-  image: string;
-  env?: Record<string, string>;
-  prefix?: readonly string[];
-}
-
-async function exported(app: App, { image, env = {}, prefix = [] }: Request) {
-  const all = { BP_INVENTORY: server.inventory, ...env };
-  const built = await build({ app, world, env: all, args: ["--image", image], prefix });
-  expect(built).toMatchObject({ exitCode: 0 });
-  if (!built.report?.image) throw new Error("there is no image in the report");
-  return { log: built.log, image: built.report.image, layers: built.report.layers };
-}
-
 describe("lapidary build --image", () => {
   test("an image layout loads, tells what it is, and serves; a change of code changes one layer", async () => {
     await using place = await temporaryDirectory();
     const app = await makeApp(place.path, "rack");
     const layout = join(place.path, "image");
-    const first = await exported(app, { image: `oci:${layout}:v1` });
+    const request = { world, env: { BP_INVENTORY: server.inventory } };
+    const first = await exportApp({ ...request, app, image: `oci:${layout}:v1` });
     const config = await inspectConfig(`oci:${layout}:v1`);
     expect(config.config.Entrypoint).toEqual(["/cnb/process/web"]);
     expect(Object.keys(config.config.Labels)).toEqual(
@@ -64,7 +52,7 @@ describe("lapidary build --image", () => {
     });
 
     await appendFile(join(app.dir, "config.ru"), "# changed\n");
-    const second = await exported(app, { image: `oci:${layout}:v1` });
+    const second = await exportApp({ ...request, app, image: `oci:${layout}:v1` });
     const changed = second.image.layers.filter(({ reused }) => !reused);
     expect(changed.map(({ name }) => name)).toEqual([expect.stringMatching(/^Application /)]);
     const digests = new Set(first.image.layers.map(({ digest }) => digest));
@@ -73,7 +61,7 @@ describe("lapidary build --image", () => {
 
     // Without the state folder, the image is the previous build: its layers come back, caches do not.
     await rm(app.state, { recursive: true });
-    const third = await exported(app, { image: `oci:${layout}:v1` });
+    const third = await exportApp({ ...request, app, image: `oci:${layout}:v1` });
     expect(third.log).toContain("the image that is there stands for the last one");
     const fates = third.layers.filter(({ types }) => types.launch).map(({ fate }) => fate);
     expect(new Set(fates)).toEqual(new Set(["reused"]));
@@ -85,12 +73,10 @@ describe("lapidary build --image", () => {
     await using place = await temporaryDirectory();
     const one = await makeApp(join(place.path, "one"), "rack");
     const two = await makeApp(join(place.path, "a-longer-name/two"), "rack");
-    const env = { SECRET_KEY_BASE: "5".repeat(128) };
-    const first = await exported(one, { image: `oci:${one.state}.image`, env });
-    const foreign = ["env", "TZ=Asia/Tokyo", "LC_ALL=C", "LANG=tr_TR.UTF-8"];
-    const prefix = [...foreign, "sh", "-c", 'umask 077; exec "$@"', "sh"];
+    const env = { BP_INVENTORY: server.inventory, SECRET_KEY_BASE: "5".repeat(128) };
+    const first = await exportApp({ world, app: one, image: `oci:${one.state}.image`, env });
     const image = `docker-archive:${two.state}.tar:shop:v1`;
-    const second = await exported(two, { image, env, prefix });
+    const second = await exportApp({ world, app: two, image, env, prefix: foreignPlace });
     expect(second.image.layers.map(({ diffId, name }) => [name, diffId])).toEqual(
       first.image.layers.map(({ diffId, name }) => [name, diffId]),
     );
