@@ -1,12 +1,14 @@
 # Sourced by the shims with `buildpack` set; sets `node`.
-# The package's own runtime comes first, then the checkout's, then the one on PATH.
+# The package's own runtime comes first, then the checkout's or what npm installed beside us, then the
+# one on PATH.
 case $(uname -m) in
 x86_64) arch=x64 ;;
 aarch64 | arm64) arch=arm64 ;;
 *) arch=unknown ;;
 esac
 node=
-for candidate in "$buildpack/runtime/bin/node" "$buildpack/node_modules/node-linux-$arch/bin/node"; do
+for candidate in "$buildpack/runtime" "$buildpack/node_modules/node-linux-$arch" "$buildpack/../node-linux-$arch"; do
+	candidate=$candidate/bin/node
 	if [ -x "$candidate" ]; then
 		node=$candidate
 		break

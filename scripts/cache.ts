@@ -1,19 +1,13 @@
 import glob from "fast-glob";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, rename } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../src/failure.ts";
 import { takeLock } from "../src/platform/state-lock.ts";
+import { cacheDirectory } from "../src/system/cache-directory.ts";
 import { isDirectory, removeTree } from "../src/system/files.ts";
 import type { Work } from "./work.ts";
-
-/** Where scripts keep what takes long to make: outside the checkout, shared by all checkouts. */
-export function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
-  const home = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
-  return env["LAPIDARY_CACHE"] || join(home, "lapidary");
-}
 
 /**
  * The directory that `make` filled for these inputs, now or on an earlier run. It is named by the

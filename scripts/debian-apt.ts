@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../src/system/command.ts";
 import { writeAtomically } from "../src/system/files.ts";
-import { cacheDirectory, withLock } from "./cache.ts";
+import { cacheDirectory } from "../src/system/cache-directory.ts";
+import { withLock } from "./cache.ts";
 import { readDebianArchive, type DebianArchive } from "./debian-archive.ts";
 import type { Work } from "./work.ts";
 

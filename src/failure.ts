@@ -91,6 +91,14 @@ export interface FailureFacts {
   "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
   "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
 
+  // Images (src/oci, src/platform)
+  "image/invalid": { path: string; problem: string };
+  "image/lifecycle-invalid": { path: string; problem: string };
+
+  // Packages (src/package)
+  "package/checkout-incomplete": { path: string; missing: string[] };
+  "package/runtime-unavailable": { name: string; problem: string };
+
   // The machine (src/system)
   "system/disk-full": { path: string };
   "system/not-writable": { path: string };

@@ -2,17 +2,23 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { embedArtifacts } from "../artifacts/embed-artifacts.ts";
+import { wantedArtifacts } from "../buildpack/wanted-artifacts.ts";
+import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import { BuildpackError } from "../failure.ts";
 import { createPrinter } from "../output/printer.ts";
 import { printFailure } from "../output/print-failure.ts";
 import { createStyle } from "../output/style.ts";
 import { usageText } from "../output/usage.ts";
+import { packageCommand } from "../package/package-command.ts";
+import { parsePackageLine } from "../package/package-options.ts";
 import { buildCommand } from "../platform/build-command.ts";
 import { slugCommand, slugRunCommand } from "../platform/classic/slug-command.ts";
 import { parseCommandLine } from "../platform/command-line.ts";
 import { exitCodeOf } from "../platform/exit-code.ts";
 import { runCommandLine } from "../platform/run-command.ts";
 import { systemClock } from "../system/clock.ts";
+import { createFetcher } from "../system/http.ts";
 import { artifactCommand } from "./artifact-command.ts";
 
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
@@ -38,8 +44,9 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<number> {
-  const line = parseCommandLine(process.argv.slice(2));
   const ownBuildpack = findBuildpack(dirname(fileURLToPath(import.meta.url)));
+  if (process.argv[2] === "package") return await makePackages(ownBuildpack);
+  const line = parseCommandLine(process.argv.slice(2));
   if (line.command === "help") printer.plain(usageText(line.topic).trimEnd());
   if (line.command === "version") printer.plain(versionOf(ownBuildpack));
   if (line.command === "help" || line.command === "version") return 0;
@@ -59,10 +66,7 @@ async function main(): Promise<number> {
   const running = { ...context, terminal, printer: errors };
   if (line.command === "run") return await runCommandLine(line, running);
   if (line.command === "slug run") return await slugRunCommand(line, running);
-  // Not `once`: without a listener, whoever else listens would end us before the build has cleaned up.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
-  // Whoever read our log has gone, as `| head` goes.
-  process.stdout.on("error", () => stop.abort());
+  abortWhenToldToEnd();
   if (line.command === "artifact") {
     // The line that scripts take has standard output for itself.
     const inventory = await artifactCommand(line, { ...context, printer: errors });
@@ -72,6 +76,39 @@ async function main(): Promise<number> {
   if (line.command === "build") await buildCommand(line, { ...context, printer });
   else await slugCommand(line, { ...context, printer });
   return 0;
+}
+
+async function makePackages(checkout: string): Promise<number> {
+  const line = parsePackageLine(process.argv.slice(3));
+  if (line.help) {
+    printer.plain(usageText("package").trimEnd());
+    return 0;
+  }
+  abortWhenToldToEnd();
+  const env = definedOnly(process.env);
+  const { signal } = stop;
+  const fetcher = createFetcher({ env });
+  await packageCommand(line, {
+    ...{ env, cwd: process.cwd(), checkout, printer, signal },
+    embed: async (request) => {
+      const wanted = await wantedArtifacts(request.app, await readBuildpackDescriptor(checkout));
+      await embedArtifacts({ ...request, wanted, buildpackDir: checkout, env, fetcher, signal });
+    },
+  });
+  await fetcher.close();
+  return 0;
+}
+
+function abortWhenToldToEnd(): void {
+  // Not `once`: without a listener, whoever else listens would end us before the work has cleaned up.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  // Whoever read our log has gone, as `| head` goes.
+  process.stdout.on("error", () => stop.abort());
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  const defined = Object.entries(env).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as Record<string, string>;
 }
 
 /** The buildpack that this program is a part of: a checkout or an unpacked package. */

@@ -7,10 +7,12 @@ import { cnbMessages } from "./error-messages/cnb.ts";
 import { compileMessages } from "./error-messages/compile.ts";
 import { downloadMessages } from "./error-messages/download.ts";
 import { bundlerMessages, gemsMessages } from "./error-messages/gems.ts";
+import { imageMessages } from "./error-messages/image.ts";
 import { javaMessages } from "./error-messages/java.ts";
 import { jemallocMessages } from "./error-messages/jemalloc.ts";
 import type { Blame, Message } from "./error-messages/message.ts";
 import { nodeMessages } from "./error-messages/node.ts";
+import { packageMessages } from "./error-messages/package.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
@@ -30,6 +32,8 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...javaMessages,
   ...nodeMessages,
   ...jemallocMessages,
+  ...imageMessages,
+  ...packageMessages,
   ...systemMessages,
   ...platformMessages,
   ...classicMessages,

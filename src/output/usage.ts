@@ -7,6 +7,7 @@ const general = `Lapidary turns a Ruby or Rails app into an image's layers, and 
     lapidary slug run SLUG      starts its web process
     lapidary artifact ruby|jemalloc VERSION
                                 compiles an archive that builds then install
+    lapidary package            packages the buildpack for other platforms, out of a checkout
 
     lapidary help COMMAND       all options of a command
     lapidary --version
@@ -26,6 +27,9 @@ Builds the app in the directory APP with buildpacks, from a copy: APP itself is 
     --clear-cache           forgets all cached layers of earlier builds
     --build-root DIR        the root file system to build in, instead of this machine's
     --run-root DIR          the root file system that the app will run in, where it is another
+    --image TARGET          exports an image, to oci:DIR[:TAG] or docker-archive:FILE[:NAME]
+    --run-image SOURCE      what it stands on, named likewise, instead of the root of --run-root
+    --lifecycle FILE        starts it by the launcher of this lifecycle, instead of our own
     --uid N, --gid N        whom buildpacks run as; other ids than one's own need root
     --no-network            cuts buildpacks off from every network
     --platform-api VERSION  behaves as a platform of that API does: 0.9 to 0.14
@@ -105,12 +109,26 @@ the files of .profile.d. What it writes is gone when it ends.
 The web process listens on PORT, which is 3000 unless \`--env PORT=…\` says otherwise.
 `;
 
+const packaging = `lapidary package [OPTION…]
+
+Packages the buildpack, with a Node of its own, for platforms that run it in images without one. It
+works in a checkout whose \`dist\` is built; \`npm run package\` builds that first.
+
+    --out DIR               where packages are put, instead of in \`packages\`
+    --target linux/ARCH     amd64 or arm64; may be repeated, and without it means both
+    --offline APP           puts the Ruby and jemalloc in that APP needs into the packages
+    --distro NAME@VERSION   only those for this distribution, such as ubuntu@24.04
+
+It makes a .cnb file of each architecture, for \`pack build --buildpack FILE\`; an image layout of all
+of them, for registries; and a package that npm installs this command from.
+`;
+
 /** What `--help` prints. */
 export function usageText(topic?: Topic): string {
   return topic === undefined ? general : topics[topic];
 }
 
-const topics = { build, run, artifact, slug };
+const topics = { build, run, artifact, slug, package: packaging };
 
 /** What there is help for. */
 type Topic = keyof typeof topics;

@@ -161,17 +161,18 @@ async function store(finished: Finished): Promise<StoredLayers> {
   await collectSboms(`${state.work.layers}/sbom`, outputs);
   const warn = (text: string) => work.printer.plain(`Warning: ${text}`);
   const { staged } = state;
-  const stored = await storeLayers({ ...finished, staged, warn });
+  const { inside, ids } = sandbox;
+  const stored = await storeLayers({ ...finished, staged, inside, ids, warn });
   await storeRest(state.work, staged, launchMetadataToml(launch, platformApi));
   work.onStep("layers stored");
   work.signal?.throwIfAborted();
-  const { app, layers } = sandbox.inside;
+  const { app, layers } = inside;
   const labels = {
     ...Object.fromEntries(launch.labels.map(({ key, value }) => [key, value])),
     "io.buildpacks.build.metadata": buildMetadataLabel(launch),
   };
   const { image, cache } = stored;
-  await state.commit({ inside: { app, layers }, platformApi, labels, image, cache });
+  await state.commit({ inside: { app, layers }, ids, platformApi, labels, image, cache });
   return stored;
 }
 

@@ -14,6 +14,7 @@ import type { BuildFlags } from "./command-line.ts";
 import { readGivenVariables } from "./given-variables.ts";
 import { withBindings } from "./named-bindings.ts";
 import { defaultPlatformApi, parsePlatformApi } from "./platform-api.ts";
+import { prepareExport } from "./export/exporter.ts";
 import { chooseBuildpacks } from "./project-buildpacks.ts";
 import { type ProjectDescriptor, readProjectDescriptor } from "./project-descriptor.ts";
 import { type Bind, openSandbox, type Sandbox } from "./sandbox.ts";
@@ -38,15 +39,20 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
-  const state = await stateDirectoryFor(line.app, line.state, context);
+  const statePath = await stateDirectoryFor(line.app, line.state, context);
   const app = await realpath(resolve(cwd, line.app));
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables(line, env);
   const binds = await readVolumes(line.volumes, cwd);
-  const report = await withBindings(line.bindings, cwd, async (bindings) => {
+  const machine = await machineOptions(line, context);
+  const state = await ensureDirectory(statePath);
+  const exporter = await prepareExport({ line, state, target: machine.target, ...context });
+  await exporter?.adopt();
+  const built = await withBindings(line.bindings, cwd, async (bindings) => {
     return await buildApp({
-      ...(await machineOptions(line, context)),
-      state: await ensureDirectory(state),
+      ...machine,
+      ...(exporter ? { target: exporter.target } : {}),
+      state,
       copyApp: async (destination) => await copyApp(app, destination, project),
       openSandbox: sandboxOpener(line, context, { binds, scratch: join(state, "scratch") }),
       buildpacks: await buildpacksFor(app, line, project, context),
@@ -60,6 +66,8 @@ export async function buildCommand(
       signal: context.signal,
     });
   });
+  const image = await exporter?.export();
+  const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
   if (line.report === undefined) return;
   await writeAtomically(resolve(cwd, line.report), `${JSON.stringify(report, undefined, 2)}\n`);

@@ -1,4 +1,5 @@
 import type { LayerTypes } from "../cnb/layer-content-metadata.ts";
+import type { ExportedImage } from "./export/export-image.ts";
 
 /** What a build did, as `--report` writes it and the summary prints it. Durations are milliseconds. */
 export interface BuildReport {
@@ -7,6 +8,8 @@ export interface BuildReport {
   processes: ReportedProcess[];
   defaultProcess?: string;
   layers: ReportedLayer[];
+  /** Where an image was asked for. */
+  image?: ExportedImage;
   durations: Record<BuildPhase | "total", number>;
 }
 

@@ -14,7 +14,7 @@ export type CommandLine =
 /** What there is help for. */
 export type Topic = (typeof topics)[number];
 
-const topics = ["build", "run", "slug", "artifact"] as const;
+const topics = ["build", "run", "slug", "artifact", "package"] as const;
 
 export interface BuildFlags {
   env: readonly string[];
@@ -25,6 +25,9 @@ export interface BuildFlags {
   clearCache: boolean;
   buildRoot: string;
   runRoot: string | undefined;
+  image: string | undefined;
+  runImage: string | undefined;
+  lifecycle: string | undefined;
   platformApi: string | undefined;
   state: string | undefined;
   report: string | undefined;
@@ -107,6 +110,7 @@ const shared = { env: many, "env-file": many, "run-root": text, state: text, gid
 const buildFlags = {
   ...shared,
   ...{ binding: many, volume: many, buildpack: many, "clear-cache": flag, "build-root": text },
+  ...{ image: text, "run-image": text, lifecycle: text },
   ...{ "platform-api": text, report: text, uid: text, "no-network": flag, verbose: flag },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -125,6 +129,9 @@ function parseBuild(args: readonly string[]): CommandLine {
     clearCache: values["clear-cache"] ?? false,
     buildRoot: values["build-root"] ?? "/",
     runRoot: values["run-root"],
+    image: values.image,
+    runImage: values["run-image"],
+    lifecycle: values.lifecycle,
     platformApi: values["platform-api"],
     state: values.state,
     report: values.report,

@@ -1,6 +1,9 @@
-import { createHash, type Hash } from "node:crypto";
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { addContent } from "../system/file-digest.ts";
+import { createHash } from "node:crypto";
+import { lstatSync } from "node:fs";
+import { digestOf } from "../oci/blob.ts";
+import { tarOf, type TarOwner } from "../oci/tar.ts";
+import { entryKind as kind, walk } from "../system/walk.ts";
+import { layerArchive } from "./export/layer-archive.ts";
 
 /** What a layer directory weighs, and whether anything below it has been touched. */
 export interface LayerFingerprint {
@@ -19,49 +22,17 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
   let bytes = 0;
   for (const { path, name } of walk(Buffer.from(directory))) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
-    if ((mode & kind.all) === kind.file) bytes += Number(size);
+    if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);
     hash.update(name).update(`\0${mode} ${size} ${ino} ${ctimeNs}\n`);
   }
   return { bytes, stamp: hash.digest("hex") };
 }
 
 /**
- * The digest of what an image would hold of a layer: names, modes, contents and link targets, not
- * times or owners, which export sets for all. Sockets are left out, as lifecycles leave them out.
+ * The digest by which an image knows a layer: that of its uncompressed archive.
+ *
+ * @param path - where the layer stands in the image.
  */
-export function digestLayer(directory: string): string {
-  const hash = createHash("sha256");
-  for (const { path, name } of walk(Buffer.from(directory))) addEntry(hash, path, name);
-  return `sha256:${hash.digest("hex")}`;
+export function digestLayer(directory: string, path: string, owner: TarOwner): string {
+  return digestOf(tarOf(layerArchive(directory, path, owner)));
 }
-
-function addEntry(hash: Hash, path: Buffer, name: Buffer): void {
-  const { mode, size } = lstatSync(path);
-  const type = BigInt(mode) & kind.all;
-  if (type === kind.socket) return;
-  hash.update(name).update(`\0${mode.toString(8)} ${type === kind.file ? size : 0}\n`);
-  if (type === kind.file) addContent(hash, path);
-  if (type === kind.link) hash.update(readlinkSync(path, { encoding: "buffer" })).update("\0");
-}
-
-/**
- * Every entry below a directory, in the order of its bytes; names need not be UTF-8. The calls are
- * synchronous, since for thousands of small entries asynchronous ones cost ten times as much.
- */
-function* walk(
-  directory: Buffer,
-  above: Buffer = Buffer.alloc(0),
-): Generator<{ path: Buffer; name: Buffer }> {
-  const entries = readdirSync(directory, { encoding: "buffer", withFileTypes: true });
-  for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
-    const path = Buffer.concat([directory, slash, entry.name]);
-    const name = Buffer.concat([above, slash, entry.name]);
-    yield { path, name };
-    if (entry.isDirectory()) yield* walk(path, name);
-  }
-}
-
-const slash = Buffer.from("/");
-
-/** The kinds of entries in a mode (`inode(7)`). */
-const kind = { all: 0o170_000n, file: 0o100_000n, link: 0o120_000n, socket: 0o140_000n };

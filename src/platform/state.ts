@@ -41,6 +41,7 @@ export interface OpenState {
 
 export interface StagedBuild {
   inside: BuildPlace;
+  ids?: { uid: number; gid: number } | undefined;
   platformApi: string;
   labels: Readonly<Record<string, string>>;
   image: LifecycleMetadata;
@@ -114,13 +115,13 @@ async function makeWorkplace(path: string): Promise<OpenState["work"]> {
 }
 
 async function complete(staged: string, build: StagedBuild): Promise<void> {
-  const { inside, platformApi, image, cache } = build;
+  const { inside, ids, platformApi, image, cache } = build;
   const labels = { ...build.labels, [metadataLabel]: JSON.stringify(image) };
   const write = async (name: string, value: object) =>
     await writeFile(join(staged, name), `${JSON.stringify(value, undefined, 2)}\n`);
   await write("labels.json", labels);
   await write("cache.json", cache);
-  await write("build.json", { platformApi, inside });
+  await write("build.json", { platformApi, inside, ids });
 }
 
 async function makeCurrent(directory: string, name: string): Promise<void> {

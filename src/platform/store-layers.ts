@@ -6,6 +6,7 @@ import { BuildpackError } from "../failure.ts";
 import { isDirectory } from "../system/files.ts";
 import type { ReportedLayer } from "./build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { escapeId } from "./buildpack-store.ts";
 import { toJsonMetadata } from "./json-metadata.ts";
 import { digestLayer, fingerprintLayer } from "./layer-digest.ts";
 import {
@@ -24,6 +25,9 @@ export interface StoreOptions {
   staged: string;
   previous: StoredBuild | undefined;
   restored: RestoredLayers;
+  /** Where layers stand in the image, and whose they are there. */
+  inside: { layers: string };
+  ids: { uid: number; gid: number };
   warn: (text: string) => void;
 }
 
@@ -85,8 +89,8 @@ async function storeLayer(
   }
   const { stamp, bytes } = fingerprintLayer(path);
   if (!types.launch && !types.cache) return { reported: { ...temporary, bytes } };
-  const restored = options.restored.get(path);
-  const sha = restored?.stamp === stamp ? restored.sha : digestLayer(path);
+  const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
+  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, path);
   await moveTree(path, storedLayerPath({ path: options.staged }, buildpack, name, types));
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
@@ -97,11 +101,12 @@ async function storeLayer(
 }
 
 async function reuseLayer(
-  { previous, staged }: StoreOptions,
+  options: StoreOptions,
   output: BuildpackOutputs,
   name: string,
   { types, metadata }: LayerContentMetadata,
 ): Promise<Outcome> {
+  const { previous, staged } = options;
   const buildpack = output.buildpack.id;
   if (types.cache) throw storeFailed(buildpack, name, "it is cached but has no contents");
   const before = previous && metadataOf(previous.image, buildpack).layers[name];
@@ -111,10 +116,25 @@ async function reuseLayer(
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
   const { bytes } = fingerprintLayer(from);
+  const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
   return {
-    stored: { ...types, sha: before.sha, data: jsonOf(output, name, metadata) },
+    stored: { ...types, sha, data: jsonOf(output, name, metadata) },
     reported: { buildpack, name, types, bytes, fate: "reused" },
   };
+}
+
+/** A digest covers whose the files are. */
+function hasSameOwner({ previous, ids }: StoreOptions): boolean {
+  return previous?.ids?.uid === ids.uid && previous.ids.gid === ids.gid;
+}
+
+function digestIn(
+  { inside, ids }: StoreOptions,
+  buildpack: string,
+  name: string,
+  directory: string,
+): string {
+  return digestLayer(directory, join(inside.layers, escapeId(buildpack), name), ids);
 }
 
 function shaBefore(

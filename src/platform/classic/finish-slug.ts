@@ -33,8 +33,8 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
     // A build may leave no layer at all.
     await mkdir(join(staged, "image/layers", escapeId(own.id)), { recursive: true });
     const warn = (text: string) => section.warn(text);
-    const { image, cache } = await storeLayers({ ...built, staged, warn });
     const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
+    const { image, cache } = await storeLayers({ ...built, staged, warn, inside, ids: nobody });
     const stagedBuild = { inside, platformApi, labels: {}, image, cache };
     const finish = async () => {
       await takeLaunchLayers(work, staged);
@@ -47,6 +47,9 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
     section.say("`.profile.d/lapidary.sh` sets up their environment when a dyno starts");
   });
 }
+
+/** A slug belongs to whoever unpacks it. */
+const nobody = { uid: 0, gid: 0 };
 
 async function takeLaunchLayers({ own, place }: Compile, staged: string): Promise<void> {
   const name = escapeId(own.id);

@@ -1,11 +1,18 @@
+import { createHash } from "node:crypto";
 import { chmod, link, rename, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { digestLayer, fingerprintLayer } from "../../../src/platform/layer-digest.ts";
+import { digestLayer as digestOf, fingerprintLayer } from "../../../src/platform/layer-digest.ts";
+import { tarOf } from "../../../src/oci/tar.ts";
+import { layerArchive } from "../../../src/platform/export/layer-archive.ts";
+import { readTar } from "../../support/read-package.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const files = { "bin/tool": "tool", "lib/a": "a", "lib/b": "bb", "empty/": "" };
+
+const owner = { uid: 1001, gid: 1000 };
+const digestLayer = (directory: string) => digestOf(directory, "/layers/x/y", owner);
 
 describe("digestLayer", () => {
   test("is the same for the same content, wherever and whenever it was made", async () => {
@@ -51,6 +58,17 @@ describe("digestLayer", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     expect(digestLayer(linked)).toBe(before);
     server.close();
+  });
+
+  test("is that of the archive that holds the directories above it, and covers the owner", async () => {
+    const root = await makeTree(files);
+    const archive = [...tarOf(layerArchive(root, "/layers/x/y", owner))];
+    const names = (await readTar(Buffer.concat(archive))).map(({ path }) => path);
+    expect(names.slice(0, 4)).toEqual(["/layers", "/layers/x", "/layers/x/y", "/layers/x/y/bin"]);
+    const sha256 = createHash("sha256").update(Buffer.concat(archive)).digest("hex");
+    expect(digestLayer(root)).toBe(`sha256:${sha256}`);
+    expect(digestOf(root, "/layers/x/y", { uid: 0, gid: 0 })).not.toBe(digestLayer(root));
+    expect(digestOf(root, "/layers/x/z", owner)).not.toBe(digestLayer(root));
   });
 
   test("reads names that are no UTF-8, and files larger than a piece", async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { cached, cacheDirectory } from "../../../scripts/cache.ts";
+import { cached } from "../../../scripts/cache.ts";
 import type { Work } from "../../../scripts/work.ts";
 
 let home: string;
@@ -17,12 +17,6 @@ beforeEach(async () => {
 afterEach(async () => await rm(home, { recursive: true }));
 
 const products = async () => (await readdir(home)).filter((name) => name !== "locks");
-
-test("stands outside the checkout, where the user says or where caches stand", () => {
-  expect(cacheDirectory({ LAPIDARY_CACHE: "/c", XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/c");
-  expect(cacheDirectory({ XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/x/lapidary");
-  expect(cacheDirectory({ HOME: "/h" })).toBe("/h/.cache/lapidary");
-});
 
 test("makes a product once for the same inputs, and another for others", async () => {
   let made = 0;

@@ -1,0 +1,89 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Artifact, fitsTarget } from "./artifact.ts";
+import { download, type DownloadContext } from "./download.ts";
+import { loadInventory } from "./inventory.ts";
+import { mirrorFor, readMirrors } from "./mirrors.ts";
+import { type ArtifactRequest, newestOfBranch, resolveArtifact } from "./resolve-artifact.ts";
+import type { Target } from "../cnb/target.ts";
+import type { Section } from "../output/printer.ts";
+import { stringifyToml } from "../toml.ts";
+
+export interface EmbedRequest extends DownloadContext {
+  /** What a build would install. */
+  wanted: readonly Omit<ArtifactRequest, "target">[];
+  buildpackDir: string;
+  /** `BP_INVENTORY` and mirrors count as they do in a build. */
+  env: Readonly<Record<string, string>>;
+  /** Without a distribution, what is for any of them is embedded. */
+  target: Pick<Target, "os" | "arch" | "distro">;
+  directory: string;
+  section: Section;
+}
+
+/**
+ * Downloads what a build installs, and writes an inventory that names it where it lies:
+ *
+ *     <directory>/artifacts/<SHA-256>/<file>
+ *     <directory>/inventory/embedded.toml
+ *
+ * Its name puts it before the buildpack's own, of which it repeats entries. What upstream publishes
+ * no checksum for has one from then on.
+ *
+ * @throws BuildpackError `artifact/*` or `download/*`.
+ */
+export async function embedArtifacts(request: EmbedRequest): Promise<void> {
+  const { buildpackDir, directory, env, section } = request;
+  const operator = env["BP_INVENTORY"];
+  const inventory = await loadInventory({ buildpackDir, operator }, request);
+  const entries: object[] = [];
+  for (const wanted of request.wanted) {
+    section.say(`\`${wanted.name} ${wanted.version}\`, from ${wanted.source}`);
+    for (const artifact of artifactsFor(inventory, wanted, request.target)) {
+      entries.push(await embed(artifact, request));
+    }
+  }
+  await mkdir(join(directory, "inventory"));
+  await writeFile(
+    join(directory, "inventory/embedded.toml"),
+    stringifyToml({ artifacts: entries }),
+  );
+}
+
+function artifactsFor(
+  inventory: readonly Artifact[],
+  { name, version: asked, source }: EmbedRequest["wanted"][number],
+  target: EmbedRequest["target"],
+): Artifact[] {
+  const version = newestOfBranch(inventory, { name, version: asked, target }) ?? asked;
+  const best = (wanted: Target) =>
+    resolveArtifact(inventory, { name, version, source, target: wanted });
+  if (target.distro) return [best(target)];
+  const ofVersion = inventory.filter((one) => one.name === name && one.version === version);
+  const distros = ofVersion.map(({ builtFor: { distroName, distroVersion } }) => {
+    const distro = { name: distroName ?? "", version: distroVersion ?? "" };
+    return { ...target, distro };
+  });
+  const fitting = distros.filter((one) => ofVersion.some((artifact) => fitsTarget(artifact, one)));
+  // Where nothing fits, the words for that are those of a build.
+  return fitting.length > 0 ? [...new Set(fitting.map(best))] : [best(target)];
+}
+
+async function embed(artifact: Artifact, request: EmbedRequest): Promise<object> {
+  const { name, version, kind, stripComponents, builtFor } = artifact;
+  const url = mirrorFor(artifact, readMirrors(request.env, []))?.url ?? artifact.url;
+  const file = basename(new URL(artifact.url).pathname);
+  const staged = join(request.directory, file);
+  const { sha256 } = await request.section.timed(
+    `Downloading \`${url}\``,
+    async () => await download({ url, sha256: artifact.sha256, destination: staged }, request),
+  );
+  const path = join("artifacts", sha256, file);
+  await mkdir(join(request.directory, "artifacts", sha256), { recursive: true });
+  await rename(staged, join(request.directory, path));
+  const { os, arch, distroName, distroVersion } = builtFor;
+  return {
+    ...{ name, version, kind, url: `../${path}`, sha256, "strip-components": stripComponents },
+    ...{ os, arch, "distro-name": distroName, "distro-version": distroVersion },
+  };
+}

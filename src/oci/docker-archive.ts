@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
+import { unpackArchive } from "../system/archive.ts";
+import { lstatIfAny } from "../system/files.ts";
+import { digestOfFile, type LayerBlob, writeLayer } from "./blob.ts";
+import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
+import { mediaTypes } from "./media-types.ts";
+import { entryAt, fileEntry, piecesOf, tarOf } from "./tar.ts";
+import type { TarEntry } from "./tar-header.ts";
+
+/**
+ * Writes an image as `docker load` takes it, whole or not at all. Layers stay compressed, which every
+ * engine accepts.
+ *
+ * @param names - what the engine calls it, such as `shop:latest`.
+ */
+export async function writeDockerArchive(
+  path: string,
+  image: Image,
+  names: readonly string[],
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const staged = `${path}.${process.pid}.partial`;
+  try {
+    await pipeline(Readable.from(tarOf(entriesOf(image, names))), createWriteStream(staged));
+    await rename(staged, path);
+  } finally {
+    await rm(staged, { force: true });
+  }
+}
+
+function* entriesOf(image: Image, names: readonly string[]): Generator<TarEntry> {
+  const config = Buffer.from(JSON.stringify(image.config));
+  const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
+  const layerNames = image.layers.map(({ digest }) => `${digest.replace("sha256:", "")}.tar.gz`);
+  const manifest = [{ Config: configName, RepoTags: names, Layers: layerNames }];
+  yield fileEntry("manifest.json", Buffer.from(JSON.stringify(manifest)), owner, 0o644);
+  yield fileEntry(configName, config, owner, 0o644);
+  const written = new Set<string>();
+  for (const [index, name] of layerNames.entries()) {
+    if (written.has(name)) continue;
+    written.add(name);
+    const { path = "" } = image.layers[index] ?? {};
+    for (const entry of entryAt(Buffer.from(path), Buffer.from(name), owner)) {
+      yield { ...entry, mode: 0o644 };
+    }
+  }
+}
+
+const owner = { uid: 0, gid: 0 };
+
+const archiveManifest = z.array(
+  z.object({
+    Config: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    Layers: z.array(z.string()),
+  }),
+);
+
+/**
+ * Reads the first image of an archive that `docker save` wrote, or the one called `name`.
+ *
+ * @param work - an empty directory, which the blobs of the image are kept in.
+ * @throws BuildpackError `image/invalid`.
+ */
+export async function readDockerArchive(
+  path: string,
+  { name, work }: { name?: string | undefined; work: string },
+): Promise<Image> {
+  const unpacked = join(work, "unpacked");
+  await mkdir(unpacked, { recursive: true });
+  try {
+    await unpackArchive({
+      archive: path,
+      destination: unpacked,
+      stripComponents: 0,
+      runTool: async () => await Promise.resolve({ exitCode: 127, lines: [] }),
+    });
+    return await readUnpacked(unpacked, name, work);
+  } catch (error) {
+    throw new BuildpackError({ code: "image/invalid", path, problem: problemOf(error) });
+  }
+}
+
+async function readUnpacked(directory: string, name: string | undefined, work: string) {
+  const images = archiveManifest.parse(await readJson(join(directory, "manifest.json")));
+  const found = images.find(({ RepoTags }) => !name || RepoTags?.includes(name));
+  if (!found) throw new Error(`it holds no image \`${name}\``);
+  const config = imageConfigSchema.parse(await readJson(within(directory, found.Config)));
+  const layers: LayerBlob[] = [];
+  for (const [index, layer] of found.Layers.entries()) {
+    layers.push(await readLayer(within(directory, layer), diffIdAt(config, index), work));
+  }
+  const reference = await digestOfFile(within(directory, found.Config));
+  return { config, layers, reference };
+}
+
+async function readLayer(path: string, diffId: string, work: string): Promise<LayerBlob> {
+  if (await isGzip(path)) {
+    const size = (await lstatIfAny(path))?.size ?? 0;
+    return { mediaType: mediaTypes.layer, digest: await digestOfFile(path), size, diffId, path };
+  }
+  const layer = await writeLayer(join(work, "blobs"), piecesOf(path));
+  if (layer.diffId === diffId) return layer;
+  throw new Error(`a layer's digest is ${layer.diffId}, its config says ${diffId}`);
+}
+
+function diffIdAt({ rootfs }: ImageConfig, index: number): string {
+  const diffId = rootfs.diff_ids[index];
+  if (diffId === undefined) throw new Error("its config names fewer layers than its manifest");
+  return diffId;
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  return buffer.readUInt16BE(0) === 0x1f8b;
+}
+
+/** Names in an archive may come from anywhere. */
+function within(directory: string, name: string): string {
+  const path = resolve(directory, name);
+  if (path.startsWith(`${directory}/`)) return path;
+  throw new Error(`\`${name}\` leads out of the archive`);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error);
+  if (error instanceof BuildpackError && "problem" in error.failure) return error.failure.problem;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" ? "it is no archive of `docker save`" : message;
+}

@@ -1,0 +1,165 @@
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
+import { statIfAny } from "../system/files.ts";
+import { blobPath, type Descriptor, type LayerBlob, writeJson } from "./blob.ts";
+import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
+import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
+
+/** An entry of an image index. */
+export interface IndexEntry extends Descriptor {
+  platform?: { architecture: string; os: string } | undefined;
+  annotations?: Record<string, string> | undefined;
+}
+
+const descriptorSchema = z.looseObject({
+  mediaType: z.string(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "expected a SHA-256 digest"),
+  size: z.int(),
+  platform: z.looseObject({ architecture: z.string(), os: z.string() }).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
+const manifestSchema = z.looseObject({
+  config: descriptorSchema,
+  layers: z.array(descriptorSchema),
+});
+
+/**
+ * Writes an image into an image layout, each blob that is not there yet included. Blobs are hard
+ * links of where they stood, where that can be.
+ *
+ * @returns the entry for an index.
+ */
+export async function writeImage(layout: string, image: Image): Promise<IndexEntry> {
+  const blobs = await openLayout(layout);
+  for (const layer of image.layers) await placeBlob(layer, blobs);
+  const config = await writeJson(blobs, image.config, mediaTypes.config);
+  const layers = image.layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers };
+  const { architecture, os } = image.config;
+  const written = await writeJson(blobs, manifest, mediaTypes.manifest);
+  return { ...written, platform: { architecture, os } };
+}
+
+/** Writes an index as a blob: what a registry offers under one name for several architectures. */
+export async function writeNestedIndex(
+  layout: string,
+  manifests: readonly IndexEntry[],
+): Promise<IndexEntry> {
+  const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
+  return await writeJson(await openLayout(layout), index, mediaTypes.index);
+}
+
+/** Names what a layout holds; whatever it named before is forgotten. Written last. */
+export async function writeIndex(layout: string, manifests: readonly IndexEntry[]): Promise<void> {
+  const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
+  await writeFile(join(layout, "index.json"), JSON.stringify(index));
+}
+
+/** The annotation by which an index names its entries. */
+export const refName = "org.opencontainers.image.ref.name";
+
+/**
+ * Reads an image of a layout: the one called `name`, or the first. Of an index that it leads to, the
+ * image for linux on `architecture`.
+ *
+ * @throws BuildpackError `image/invalid` with the file that is at fault.
+ */
+export async function readImage(
+  layout: string,
+  { name, architecture }: { name?: string | undefined; architecture: string },
+): Promise<Image> {
+  const { manifests } = await readJson(join(layout, "index.json"), indexSchema);
+  const named = manifests.filter(({ annotations }) => !name || annotations?.[refName] === name);
+  const entry = await findManifest(layout, named, architecture);
+  if (!entry) {
+    const wanted = name ? `\`${name}\` for linux/${architecture}` : `linux/${architecture}`;
+    throw invalid(join(layout, "index.json"), `it names no image ${wanted}`);
+  }
+  const manifest = await readBlob(layout, entry, manifestSchema);
+  const config = await readBlob(layout, manifest.config, imageConfigSchema);
+  const layers = await layersOf(layout, config, manifest.layers);
+  return { config, layers, reference: entry.digest };
+}
+
+async function findManifest(
+  layout: string,
+  entries: readonly z.output<typeof descriptorSchema>[],
+  architecture: string,
+): Promise<z.output<typeof descriptorSchema> | undefined> {
+  for (const entry of entries) {
+    const { platform, mediaType } = entry;
+    if (platform && (platform.os !== "linux" || platform.architecture !== architecture)) continue;
+    if (manifestTypes.includes(mediaType)) return entry;
+    if (!indexTypes.includes(mediaType)) continue;
+    const { manifests } = await readBlob(layout, entry, indexSchema);
+    const found = await findManifest(layout, manifests, architecture);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function layersOf(
+  layout: string,
+  { rootfs }: ImageConfig,
+  layers: readonly Descriptor[],
+): Promise<LayerBlob[]> {
+  if (rootfs.diff_ids.length !== layers.length) {
+    throw invalid(layout, "manifest and config do not name the same number of layers");
+  }
+  return layers.map(({ mediaType, digest, size }, index) => ({
+    ...{ mediaType: ociTypeOf(mediaType), digest, size },
+    diffId: rootfs.diff_ids[index] ?? "",
+    path: blobPath(join(layout, "blobs"), digest),
+  }));
+}
+
+/** Docker's types of layers, as the manifests that we write call them. */
+function ociTypeOf(mediaType: string): string {
+  return mediaType.endsWith(".tar.gzip") ? mediaTypes.layer : mediaType;
+}
+
+async function openLayout(layout: string): Promise<string> {
+  const blobs = join(layout, "blobs");
+  await mkdir(join(blobs, "sha256"), { recursive: true });
+  await writeFile(join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  return blobs;
+}
+
+async function placeBlob({ path, digest, size }: LayerBlob, blobs: string): Promise<void> {
+  const destination = blobPath(blobs, digest);
+  if ((await statIfAny(destination))?.size === size) return;
+  await mkdir(dirname(destination), { recursive: true });
+  await link(path, destination).catch(
+    async () => await copyFile(path, destination, constants.COPYFILE_FICLONE),
+  );
+}
+
+async function readBlob<S extends z.ZodType>(
+  layout: string,
+  { digest }: Descriptor,
+  schema: S,
+): Promise<z.output<S>> {
+  return await readJson(blobPath(join(layout, "blobs"), digest), schema);
+}
+
+async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    throw invalid(path, error instanceof z.ZodError ? z.prettifyError(error) : problemOf(error));
+  }
+}
+
+function problemOf(error: unknown): string {
+  const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return missing ? "there is no such file" : (error as Error).message;
+}
+
+function invalid(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "image/invalid", path, problem });
+}

@@ -1,0 +1,144 @@
+/** What stands at a path of an archive. */
+export interface TarEntry {
+  /** Without a slash at its end. Names need not be UTF-8. */
+  name: Buffer;
+  /** The permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  body: { kind: "directory" } | { kind: "link"; target: Buffer } | TarFile;
+}
+
+export interface TarFile {
+  kind: "file";
+  bytes: number;
+  /** The content, in pieces that stay as they are once they are handed out. */
+  read: () => Iterable<Buffer>;
+}
+
+/** The time of every file in an image: the first second of 1980, in seconds since 1970. */
+export const imageTime = 315_532_801;
+
+/**
+ * The header of an entry as lifecycles and `pack` write it: USTAR without names of users, and PAX
+ * records in front only for what does not fit into it.
+ *
+ * Spec: POSIX.1-2008, pax, ustar Interchange Format.
+ */
+export function tarHeader(entry: TarEntry): Buffer {
+  const { name, body } = entry;
+  const target = body.kind === "link" ? body.target : Buffer.alloc(0);
+  const bytes = body.kind === "file" ? body.bytes : 0;
+  const split = splitName(name);
+  const records: [string, Buffer][] = [];
+  if (target.length > nameBytes || !isAscii(target)) records.push(["linkpath", target]);
+  if (!split) records.push(["path", name]);
+  if (bytes > largestSize) records.push(["size", Buffer.from(String(bytes))]);
+  const fields: HeaderFields = {
+    ...{ ...entry, ...(split ?? { prefix: nothing, name: asciiOf(name) }) },
+    ...{ type: types[body.kind], target: asciiOf(target), bytes },
+  };
+  const main = headerBlock({ ...fields, bytes: bytes > largestSize ? 0 : bytes });
+  return records.length === 0 ? main : Buffer.concat([paxBlocks(name, records), main]);
+}
+
+/** What fills the last block of a file. */
+export function padding(bytes: number): Buffer {
+  return Buffer.alloc((blockBytes - (bytes % blockBytes)) % blockBytes);
+}
+
+/** Two empty blocks. */
+export const tarEnd = Buffer.alloc(1024);
+
+const blockBytes = 512;
+const nameBytes = 100;
+const prefixBytes = 155;
+const largestSize = 0o77_777_777_777;
+const types = { file: "0", link: "2", directory: "5" } as const;
+const nothing = Buffer.alloc(0);
+
+interface HeaderFields {
+  prefix: Buffer;
+  name: Buffer;
+  mode: number;
+  uid: number;
+  gid: number;
+  bytes: number;
+  time?: number;
+  type: string;
+  target: Buffer;
+}
+
+function headerBlock(fields: HeaderFields): Buffer {
+  const block = Buffer.alloc(blockBytes);
+  fields.name.copy(block, 0, 0, nameBytes);
+  writeOctal(block, 100, 8, fields.mode);
+  writeOctal(block, 108, 8, fields.uid);
+  writeOctal(block, 116, 8, fields.gid);
+  writeOctal(block, 124, 12, fields.bytes);
+  writeOctal(block, 136, 12, fields.time ?? imageTime);
+  block.write("        ", 148);
+  block.write(fields.type, 156);
+  fields.target.copy(block, 157, 0, nameBytes);
+  block.write("ustar\u000000", 257);
+  writeOctal(block, 329, 8, 0);
+  writeOctal(block, 337, 8, 0);
+  fields.prefix.copy(block, 345, 0, prefixBytes);
+  const sum = sumOf(block);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return block;
+}
+
+function writeOctal(block: Buffer, offset: number, width: number, value: number): void {
+  block.write(`${value.toString(8).padStart(width - 1, "0")}\0`, offset);
+}
+
+/** The two fields of a name, or nothing where it fits into no two. */
+function splitName(name: Buffer): { prefix: Buffer; name: Buffer } | undefined {
+  if (!isAscii(name)) return undefined;
+  if (name.length <= nameBytes) return { prefix: nothing, name };
+  const at = name.subarray(0, prefixBytes + 1).lastIndexOf("/");
+  const rest = name.subarray(at + 1);
+  if (at <= 0 || rest.length > nameBytes || rest.length === 0) return undefined;
+  return { prefix: name.subarray(0, at), name: rest };
+}
+
+/** An extended header for the entry that follows; readers that do not know it see a small file. */
+function paxBlocks(name: Buffer, records: readonly [string, Buffer][]): Buffer {
+  const content = Buffer.concat(records.map(paxRecord));
+  const at = name.lastIndexOf("/");
+  const path = Buffer.concat([
+    name.subarray(0, at + 1),
+    Buffer.from("PaxHeaders.0/"),
+    name.subarray(at + 1),
+  ]);
+  const header = headerBlock({
+    ...{ prefix: nothing, name: asciiOf(path), mode: 0, uid: 0, gid: 0 },
+    ...{ bytes: content.length, time: 0, type: "x", target: nothing },
+  });
+  return Buffer.concat([header, content, padding(content.length)]);
+}
+
+/** `<length> <key>=<value>\n`, where the length counts itself too. */
+function paxRecord([key, value]: [string, Buffer]): Buffer {
+  const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from("\n")]);
+  let length = rest.length + 1;
+  while (String(length).length + rest.length > length) length += 1;
+  return Buffer.concat([Buffer.from(String(length)), rest]);
+}
+
+// Loops over indices, as there are tens of thousands of headers: iterators take many times as long.
+function sumOf(block: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0;
+  return sum;
+}
+
+function isAscii(text: Buffer): boolean {
+  for (let at = 0; at < text.length; at += 1) if ((text[at] ?? 0) >= 0x80) return false;
+  return true;
+}
+
+function asciiOf(text: Buffer): Buffer {
+  return text.filter((byte) => byte < 0x80) as Buffer;
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { type BuildpackDescriptor, readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
+import { type LayerBlob, writeLayer } from "../oci/blob.ts";
+import type { Image } from "../oci/image.ts";
+import { tarOf } from "../oci/tar.ts";
+import type { TarEntry } from "../oci/tar-header.ts";
+import { packageLabels } from "./labels.ts";
+import type { NodeRuntime } from "./node-runtime.ts";
+import type { Architecture } from "./package-options.ts";
+import {
+  descriptorFor,
+  extraEntries,
+  madeDirectory,
+  madeEntry,
+  shippedEntries,
+  shippedManifest,
+} from "./shipped-files.ts";
+
+export interface BuildpackImageRequest {
+  /** A checkout whose `dist` is built. */
+  checkout: string;
+  architecture: Architecture;
+  runtime: NodeRuntime;
+  /** A directory whose files are shipped besides. */
+  extra: string | undefined;
+  /** Where blobs are written. */
+  blobs: string;
+}
+
+/** An image that holds the buildpack for one architecture, and nothing else. */
+export async function makeBuildpackImage(request: BuildpackImageRequest): Promise<Image> {
+  const { checkout, architecture, blobs } = request;
+  const descriptor = await readBuildpackDescriptor(checkout);
+  const layer = await writeLayer(blobs, tarOf(await layerEntries(descriptor, request)));
+  const labels = packageLabels(descriptor, architecture, layer.diffId);
+  return { config: configOf(descriptor, architecture, layer, labels), layers: [layer] };
+}
+
+/**
+ * The layer: first the two directories that platforms read the buildpack's id and version from, then
+ * the buildpack.
+ *
+ * Spec: Distribution, Buildpack, Filesystem Layer.
+ */
+async function layerEntries(
+  { buildpack: { id, version } }: BuildpackDescriptor,
+  { checkout, architecture, runtime, extra }: BuildpackImageRequest,
+): Promise<Iterable<TarEntry>> {
+  const parent = `/cnb/buildpacks/${id.replaceAll("/", "_")}`;
+  const top = `${parent}/${version}`;
+  const descriptor = await descriptorFor(checkout, architecture);
+  const manifest = await shippedManifest(checkout);
+  return (function* () {
+    yield madeDirectory(parent);
+    yield madeDirectory(top);
+    yield madeEntry(`${top}/buildpack.toml`, descriptor);
+    yield madeEntry(`${top}/package.json`, manifest);
+    yield* shippedEntries(checkout, top);
+    yield madeDirectory(`${top}/runtime`);
+    yield madeEntry(`${top}/runtime/LICENSE`, runtime.license);
+    yield madeDirectory(`${top}/runtime/bin`);
+    yield madeEntry(`${top}/runtime/bin/node`, runtime.node, 0o755);
+    if (extra !== undefined) yield* extraEntries(extra, top);
+  })();
+}
+
+function configOf(
+  { buildpack: { id, version } }: BuildpackDescriptor,
+  architecture: Architecture,
+  { diffId }: LayerBlob,
+  labels: Record<string, string>,
+): Image["config"] {
+  const created = "1980-01-01T00:00:01Z";
+  return {
+    created,
+    architecture,
+    os: "linux",
+    config: { Labels: labels },
+    rootfs: { type: "layers", diff_ids: [diffId] },
+    history: [{ created, created_by: `Buildpack: ${id}@${version}` }],
+  };
+}
+
+/** The blobs of a directory in which an image layout is put together. */
+export function blobsOf(layout: string): string {
+  return join(layout, "blobs");
+}

@@ -1,0 +1,122 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { digestOf, type LayerBlob } from "../../oci/blob.ts";
+import { writeDockerArchive } from "../../oci/docker-archive.ts";
+import type { Image } from "../../oci/image.ts";
+import { refName, readImage, writeImage, writeIndex } from "../../oci/layout.ts";
+import { BuildpackError } from "../../failure.ts";
+import type { StoredBuild } from "../stored-build.ts";
+import { configOf, type ImageParts, layersOf } from "./image-config.ts";
+import { makeParts, readLaunch } from "./image-layers.ts";
+import type { ImageLocation } from "./image-location.ts";
+import type { Launcher } from "./launcher.ts";
+
+export interface ExportRequest {
+  build: StoredBuild;
+  ids: { uid: number; gid: number };
+  runImage: Image;
+  launcher: Launcher;
+  destination: ImageLocation;
+  /** What an engine is to call the image. */
+  name: string;
+  /** An image layout that keeps the last image, so that the next one need not compress it again. */
+  work: string;
+}
+
+/** An image that was exported. */
+export interface ExportedImage {
+  /** Of its manifest. */
+  digest: string;
+  layers: ExportedLayer[];
+}
+
+export interface ExportedLayer {
+  /** As the image's history has it. */
+  name: string;
+  diffId: string;
+  digest: string;
+  bytes: number;
+  /** Whether the last image had it. */
+  reused: boolean;
+}
+
+/**
+ * Exports a build as a lifecycle's exporter does: the run image, launch layers, SBOMs, slices of the
+ * app, launcher, its config, and process types, with the labels by which platforms know all of it. The
+ * same build gives the same digest.
+ *
+ * Spec: Platform Interface, exporter.
+ *
+ * @throws BuildpackError `image/*`, `platform/launch-failed`.
+ */
+export async function exportImage(request: ExportRequest): Promise<ExportedImage> {
+  const { build, ids, runImage, launcher, work } = request;
+  await mkdir(work, { recursive: true });
+  const last = await lastLayers(request);
+  const known = new Map(last.map((layer) => [layer.diffId, layer] as const));
+  const parts = await makeParts({ build, ids, launcher, known, blobs: join(work, "blobs") });
+  const image = await imageOf(parts, request);
+  const entry = await writeImage(work, image);
+  await writeIndex(work, [entry]);
+  await deliver(image, request);
+  await forgetOtherBlobs(work, image, entry.digest);
+  return {
+    digest: entry.digest,
+    layers: layersOf(parts).map(({ layer: { diffId, digest, size }, history }) => {
+      return { name: history, diffId, digest, bytes: size, reused: known.has(diffId) };
+    }),
+  };
+}
+
+/** Of the last image that was exported, or else of the one that is to be replaced. */
+async function lastLayers({
+  work,
+  destination,
+  runImage,
+}: ExportRequest): Promise<readonly LayerBlob[]> {
+  const { architecture } = runImage.config;
+  const last = await layersIn(work, architecture);
+  if (last.length > 0 || destination.kind !== "oci") return last;
+  return await layersIn(destination.path, architecture);
+}
+
+async function layersIn(layout: string, architecture: string): Promise<readonly LayerBlob[]> {
+  try {
+    return (await readImage(layout, { architecture })).layers;
+  } catch (error) {
+    if (error instanceof BuildpackError) return [];
+    throw error;
+  }
+}
+
+async function imageOf(parts: ImageParts, request: ExportRequest): Promise<Image> {
+  const { build, runImage, launcher } = request;
+  const launch = await readLaunch(build);
+  const config = configOf({
+    ...{ build, runImage, parts, launcherVersion: launcher.version },
+    defaultProcess: launch["buildpack-default-process-type"],
+  });
+  const added = layersOf(parts).map(({ layer }) => layer);
+  return { config, layers: [...runImage.layers, ...added] };
+}
+
+async function deliver(image: Image, { destination, name }: ExportRequest): Promise<void> {
+  const { kind, path, name: tag = "latest" } = destination;
+  if (kind === "docker-archive") {
+    await writeDockerArchive(path, image, [name]);
+    return;
+  }
+  await mkdir(path, { recursive: true });
+  const entry = await writeImage(path, image);
+  await writeIndex(path, [{ ...entry, annotations: { [refName]: tag } }]);
+}
+
+/** The layout of the state folder holds one image; blobs of earlier ones go. */
+async function forgetOtherBlobs(layout: string, image: Image, manifest: string): Promise<void> {
+  const config = digestOf([Buffer.from(JSON.stringify(image.config))]);
+  const kept = new Set([manifest, config, ...image.layers.map(({ digest }) => digest)]);
+  const directory = join(layout, "blobs/sha256");
+  for (const name of await readdir(directory)) {
+    if (!kept.has(`sha256:${name}`)) await rm(join(directory, name));
+  }
+}

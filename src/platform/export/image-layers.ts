@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import * as z from "zod";
+import { readTomlFile } from "../../cnb/toml-file.ts";
+import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
+import { tarOf } from "../../oci/tar.ts";
+import type { TarEntry } from "../../oci/tar-header.ts";
+import { isDirectory } from "../../system/files.ts";
+import { escapeId, nameOf } from "../buildpack-store.ts";
+import type { BuildpackMetadata } from "../lifecycle-metadata.ts";
+import { type StoredBuild, storedLayerPath } from "../stored-build.ts";
+import type { ImageParts, NamedLayer } from "./image-config.ts";
+import { type Launcher, launcherEntries, processTypeEntries } from "./launcher.ts";
+import { layerArchive } from "./layer-archive.ts";
+import { sliceArchive, splitApp } from "./slices.ts";
+
+export interface PartsRequest {
+  build: StoredBuild;
+  ids: { uid: number; gid: number };
+  launcher: Launcher;
+  /** Layers that need not be made again, by their digests uncompressed. */
+  known: ReadonlyMap<string, LayerBlob>;
+  /** Where the blobs of others are written. */
+  blobs: string;
+}
+
+/** Makes the layers of an app's image out of a build; those that are known are not compressed again. */
+export async function makeParts(request: PartsRequest): Promise<ImageParts> {
+  const { build, ids, launcher } = request;
+  const { inside, layers } = build;
+  const launch = await readLaunch(build);
+  const make = async (history: string, entries: () => Iterable<TarEntry>) => ({
+    layer: await layerOf(request, entries),
+    history,
+  });
+  const tree = (name: string) => () =>
+    layerArchive(join(layers, name), join(inside.layers, name), ids);
+  const types = launch.processes.map(({ type }) => type);
+  return {
+    launch: await launchLayers(request),
+    sbom: (await isDirectory(join(layers, "sbom/launch")))
+      ? await make("Software Bill-of-Materials", tree("sbom/launch"))
+      : undefined,
+    app: await appLayers(request, launch.slices),
+    launcher: await make("Buildpacks Application Launcher", () => launcherEntries(launcher)),
+    config: await make("Buildpacks Launcher Config", tree("config")),
+    processTypes:
+      types.length > 0
+        ? await make("Buildpacks Process Types", () => processTypeEntries(types))
+        : undefined,
+  };
+}
+
+/** What `config/metadata.toml` says of the image. */
+export async function readLaunch({ layers }: StoredBuild) {
+  return await readTomlFile(join(layers, "config/metadata.toml"), launchMetadata);
+}
+
+const launchMetadata = z.object({
+  processes: z.array(z.object({ type: z.string() })).default([]),
+  slices: z.array(z.object({ paths: z.array(z.string()) })).default([]),
+  "buildpack-default-process-type": z.string().optional(),
+});
+
+/** By the order of the group, then by name. */
+async function launchLayers(request: PartsRequest): Promise<NamedLayer[]> {
+  const made: NamedLayer[] = [];
+  for (const buildpack of request.build.image.buildpacks) {
+    for (const name of Object.keys(buildpack.layers).sort()) {
+      const history = `Layer: '${name}', Created by buildpack: ${nameOf({ ...buildpack, id: buildpack.key })}`;
+      made.push({ layer: await launchLayer(request, buildpack, name), history });
+    }
+  }
+  return made;
+}
+
+async function launchLayer(
+  { build, ids, known, blobs }: PartsRequest,
+  { key, layers }: BuildpackMetadata,
+  name: string,
+): Promise<LayerBlob> {
+  const sha = layers[name]?.sha ?? "";
+  const found = known.get(sha);
+  if (found) return found;
+  const directory = storedLayerPath(build, key, name, { launch: true });
+  const path = join(build.inside.layers, escapeId(key), name);
+  const layer = await writeLayer(blobs, tarOf(layerArchive(directory, path, ids)));
+  if (layer.diffId === sha) return layer;
+  throw new Error(`${key}:${name} is ${layer.diffId}, and was stored as ${sha}`);
+}
+
+async function appLayers(
+  request: PartsRequest,
+  slices: readonly { paths: readonly string[] }[],
+): Promise<NamedLayer[]> {
+  const { build, ids } = request;
+  const parts = splitApp(build.app, slices);
+  const made: NamedLayer[] = [];
+  for (const [index, slice] of parts.entries()) {
+    const entries = () => sliceArchive(build.app, build.inside.app, slice, ids);
+    const history = parts.length > 1 ? `Application Slice: ${index + 1}` : "Application Layer";
+    made.push({ layer: await layerOf(request, entries), history });
+  }
+  return made;
+}
+
+/** Looked at before it is compressed, which costs far more than the digest. */
+async function layerOf(
+  { known, blobs }: PartsRequest,
+  entries: () => Iterable<TarEntry>,
+): Promise<LayerBlob> {
+  return known.get(digestOf(tarOf(entries()))) ?? (await writeLayer(blobs, tarOf(entries())));
+}

@@ -1,0 +1,112 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Target } from "../../cnb/target.ts";
+import { BuildpackError } from "../../failure.ts";
+import { type LayerBlob, writeLayer } from "../../oci/blob.ts";
+import { readDockerArchive } from "../../oci/docker-archive.ts";
+import type { Image } from "../../oci/image.ts";
+import { readImage } from "../../oci/layout.ts";
+import { tarOf, treeEntries } from "../../oci/tar.ts";
+import type { TarEntry } from "../../oci/tar-header.ts";
+import { isFile, readTextIfAny, writeAtomically } from "../../system/files.ts";
+import { fingerprintLayer } from "../layer-digest.ts";
+import type { ImageLocation } from "./image-location.ts";
+import * as z from "zod";
+
+/** What an image is made on: an image, or a root file system that becomes one. */
+export type RunImageSource = { image: ImageLocation } | { root: string };
+
+export interface RunImageRequest {
+  source: RunImageSource;
+  target: Target;
+  /** Whom an image out of a root file system runs as. */
+  ids: { uid: number; gid: number };
+  /** A directory that is kept: what is made of a root file system is not made again. */
+  work: string;
+}
+
+/** @throws BuildpackError `image/invalid`. */
+export async function openRunImage(request: RunImageRequest): Promise<Image> {
+  const { source, target, work } = request;
+  if ("root" in source) return await imageOfRoot(source.root, request);
+  return await readImageAt(source.image, target.arch, join(work, "run-image"));
+}
+
+/**
+ * Reads an image where it stands.
+ *
+ * @param work - which an archive is unpacked into.
+ * @throws BuildpackError `image/invalid`.
+ */
+export async function readImageAt(
+  { kind, path, name }: ImageLocation,
+  architecture: string,
+  work: string,
+): Promise<Image> {
+  if (kind === "oci") return await readImage(path, { name, architecture });
+  await rm(work, { recursive: true, force: true });
+  return await readDockerArchive(path, { name, work });
+}
+
+/** An image of one layer. The directories that the kernel fills are empty in it. */
+async function imageOfRoot(root: string, request: RunImageRequest): Promise<Image> {
+  const { target, ids } = request;
+  const layer = await layerOfRoot(root, request);
+  const created = "1980-01-01T00:00:01Z";
+  const labels = {
+    "io.buildpacks.base.distro.name": target.distro?.name ?? "",
+    "io.buildpacks.base.distro.version": target.distro?.version ?? "",
+  };
+  const config = {
+    created,
+    architecture: target.arch,
+    os: target.os,
+    config: {
+      User: `${ids.uid}:${ids.gid}`,
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      Labels: labels,
+    },
+    rootfs: { type: "layers" as const, diff_ids: [layer.diffId] },
+    history: [{ created, created_by: "Root file system" }],
+  };
+  return { config, layers: [layer] };
+}
+
+async function layerOfRoot(root: string, request: RunImageRequest): Promise<LayerBlob> {
+  try {
+    return await layerOfReadableRoot(root, request);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    const { message: problem } = error as Error;
+    throw new BuildpackError({ code: "image/invalid", path: root, problem }, { cause: error });
+  }
+}
+
+async function layerOfReadableRoot(root: string, { work }: RunImageRequest): Promise<LayerBlob> {
+  const { stamp } = fingerprintLayer(root);
+  const record = join(work, "run-root.json");
+  const known = rootRecord.safeParse(JSON.parse((await readTextIfAny(record)) ?? "null"));
+  if (known.success && known.data.stamp === stamp && (await isFile(known.data.layer.path))) {
+    return known.data.layer;
+  }
+  const layer = await writeLayer(join(work, "run-root"), tarOf(rootEntries(root)));
+  await writeAtomically(record, JSON.stringify({ stamp, layer }));
+  return layer;
+}
+
+const rootRecord = z.object({
+  stamp: z.string(),
+  layer: z.object({
+    mediaType: z.string(),
+    digest: z.string(),
+    size: z.number(),
+    diffId: z.string(),
+    path: z.string(),
+  }),
+});
+
+function* rootEntries(root: string): Generator<TarEntry> {
+  for (const entry of treeEntries(root, "")) {
+    if (!/^\/(proc|sys|dev)\//.test(entry.name.toString("latin1"))) yield entry;
+  }
+}

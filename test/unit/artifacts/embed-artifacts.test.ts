@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { embedArtifacts } from "../../../src/artifacts/embed-artifacts.ts";
+import { readOwnInventory } from "../../../src/artifacts/inventory.ts";
+import { resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
+import { createFetcher } from "../../../src/system/http.ts";
+import { failureOf } from "../../support/failure-of.ts";
+import { addToTree, makeTree } from "../../support/tree.ts";
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+const entry = (file: string, more: string) =>
+  `[[artifacts]]\nname = "ruby"\nversion = "3.3.8"\nurl = "../upstream/${file}"\n${more}\n`;
+const prebuilt = (file: string, arch: string, distro: string) =>
+  entry(
+    file,
+    `kind = "prebuilt"\narch = "${arch}"\ndistro-name = "debian"\ndistro-version = "${distro}"\nstrip-components = 1`,
+  );
+
+/** A buildpack with archives for two distributions, of which nobody states a checksum, and a source. */
+async function makeBuildpackDir(): Promise<string> {
+  return await makeTree({
+    "inventory/ruby.toml": [
+      prebuilt("d12.tgz", "amd64", "12"),
+      prebuilt("d13.tgz", "amd64", "13"),
+      prebuilt("arm.tgz", "arm64", "12"),
+      entry("source.tgz", `kind = "source"\nsha256 = "${sha256("source")}"`),
+    ].join("\n"),
+    ...{ "upstream/d12.tgz": "d12", "upstream/d13.tgz": "d13" },
+    ...{ "upstream/arm.tgz": "arm", "upstream/source.tgz": "source" },
+  });
+}
+
+async function embed(version: string, distro?: { name: string; version: string }) {
+  const [buildpackDir, directory] = [await makeBuildpackDir(), await makeTree()];
+  const section = {
+    ...{ say: () => {}, detail: () => {}, warn: () => {}, output: () => {}, debug: () => {} },
+    timed: async <T>(_text: string, work: () => Promise<T>) => await work(),
+  };
+  await embedArtifacts({
+    wanted: [{ name: "ruby", version, source: "Gemfile.lock" }],
+    ...{ buildpackDir, directory, section, env: {} },
+    target: { os: "linux", arch: "amd64", ...(distro ? { distro } : {}) },
+    fetcher: createFetcher({ env: {} }),
+    signal: new AbortController().signal,
+  });
+  return { buildpackDir, directory };
+}
+
+const debian12 = { name: "debian", version: "12" };
+
+describe("embedArtifacts", () => {
+  test("a build then takes the archive from beside the inventory, by a checksum", async () => {
+    const { directory } = await embed("3.3.8", debian12);
+    const ruby = await readFile(join(directory, "inventory/embedded.toml"), "utf8");
+    // The inventory of a package: its own, and the embedded one.
+    await addToTree(directory, { "inventory/ruby.toml": prebuilt("gone.tgz", "amd64", "12") });
+    expect(ruby).toContain(`../artifacts/${sha256("d12")}/d12.tgz`);
+    const target = { os: "linux", arch: "amd64", distro: debian12 };
+    const wanted = { name: "ruby", version: "3.3.8", source: "Gemfile.lock", target };
+    const found = resolveArtifact(await readOwnInventory(directory), wanted);
+    expect(found).toMatchObject({ sha256: sha256("d12"), stripComponents: 1, kind: "prebuilt" });
+    expect(await readFile(new URL(found.url), "utf8")).toBe("d12");
+  });
+
+  test("without a distribution, the archives for all of them are there", async () => {
+    const { directory } = await embed("3.3.8");
+    const artifacts = await readOwnInventory(directory);
+    const digests = artifacts.map((artifact) => artifact.sha256).sort();
+    expect(digests).toEqual([sha256("d12"), sha256("d13"), sha256("source")].sort());
+  });
+
+  test("where nothing is built for a distribution, it is the source", async () => {
+    const { directory } = await embed("3.3.8", { name: "ubuntu", version: "24.04" });
+    expect(await readOwnInventory(directory)).toMatchObject([{ kind: "source" }]);
+  });
+
+  test("a branch means its newest release, and a version that nobody has is told as in a build", async () => {
+    const { directory } = await embed("3.3", debian12);
+    expect(await readOwnInventory(directory)).toMatchObject([{ version: "3.3.8" }]);
+    const failure = await failureOf(embed("9.9.9", debian12));
+    expect(failure).toMatchObject({ code: "artifact/version-unknown", source: "Gemfile.lock" });
+  });
+});

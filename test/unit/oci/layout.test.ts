@@ -1,0 +1,84 @@
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { IndexEntry } from "../../../src/oci/layout.ts";
+import { readImage, writeImage, writeIndex, writeNestedIndex } from "../../../src/oci/layout.ts";
+import { makeImage } from "../../support/image.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const named = (entry: IndexEntry, name: string): IndexEntry => ({
+  ...entry,
+  annotations: { "org.opencontainers.image.ref.name": name },
+});
+
+async function json(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+describe("image-spec: Image Layout", () => {
+  test("an image is written with oci-layout, index.json and each blob by its digest", async () => {
+    const layout = await makeTree();
+    const image = await makeImage(await makeTree(), ["one", "two"]);
+    const entry = await writeImage(layout, image);
+    await writeIndex(layout, [entry]);
+    expect(await json(join(layout, "oci-layout"))).toEqual({ imageLayoutVersion: "1.0.0" });
+    expect(await json(join(layout, "index.json"))).toEqual({
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.index.v1+json",
+      manifests: [entry],
+    });
+    expect(entry).toMatchObject({
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      platform: { architecture: "amd64", os: "linux" },
+    });
+    const manifest = await json(join(layout, "blobs", entry.digest.replace(":", "/")));
+    expect(manifest).toMatchObject({
+      schemaVersion: 2,
+      config: { mediaType: "application/vnd.oci.image.config.v1+json" },
+      layers: image.layers.map(({ digest, size }) => ({ digest, size })),
+    });
+    // Two layers, config and manifest.
+    expect(await readdir(join(layout, "blobs/sha256"))).toHaveLength(4);
+  });
+
+  test("what was written is read again", async () => {
+    const layout = await makeTree();
+    const image = await makeImage(await makeTree(), ["one", "two"]);
+    await writeIndex(layout, [await writeImage(layout, image)]);
+    const read = await readImage(layout, { architecture: "amd64" });
+    expect(read.config).toEqual(image.config);
+    expect(read.layers.map(({ diffId }) => diffId)).toEqual(image.config.rootfs.diff_ids);
+    for (const { path, size } of read.layers) expect((await stat(path)).size).toBe(size);
+  });
+
+  test("of several images the one with the name is read, and of an index the architecture's", async () => {
+    const [layout, work] = [await makeTree(), await makeTree()];
+    const write = async (text: string, architecture: string) =>
+      await writeImage(layout, await makeImage(work, [text], { architecture }));
+    const both = [await write("a", "arm64"), await write("b", "amd64")];
+    const nested = named(await writeNestedIndex(layout, both), "both");
+    await writeIndex(layout, [named(await write("c", "amd64"), "single"), nested]);
+    const diffIdOf = async (name: string, architecture: string) =>
+      (await readImage(layout, { name, architecture })).config.rootfs.diff_ids[0];
+    const expected = async (text: string) =>
+      (await makeImage(work, [text])).config.rootfs.diff_ids[0];
+    expect(await diffIdOf("both", "arm64")).toBe(await expected("a"));
+    expect(await diffIdOf("both", "amd64")).toBe(await expected("b"));
+    expect(await diffIdOf("single", "amd64")).toBe(await expected("c"));
+    const missing = readImage(layout, { name: "single", architecture: "arm64" });
+    await expect(missing).rejects.toMatchObject({ failure: { code: "image/invalid" } });
+  });
+
+  test.each([
+    ["without index.json", "index.json", "there is no such file"],
+    ["with an index that is no JSON", "index.json", "JSON"],
+  ])("a layout %s is refused by that file", async (title, file, problem) => {
+    const layout = await makeTree();
+    await writeIndex(layout, [await writeImage(layout, await makeImage(await makeTree(), ["a"]))]);
+    if (title.startsWith("without")) await rm(join(layout, file));
+    else await writeFile(join(layout, file), "{");
+    await expect(readImage(layout, { architecture: "amd64" })).rejects.toMatchObject({
+      failure: { path: join(layout, file), problem: expect.stringContaining(problem) },
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { checkShippedFiles } from "../../../src/package/shipped-files.ts";
+import { failureOf } from "../../support/failure-of.ts";
+import { makeCheckout } from "../../support/package-checkout.ts";
+
+test("a checkout that is not built is refused with what it lacks", async () => {
+  const path = await makeCheckout();
+  await checkShippedFiles(path);
+  await rm(join(path, "dist"), { recursive: true });
+  expect(await failureOf(checkShippedFiles(path))).toEqual({
+    code: "package/checkout-incomplete",
+    path,
+    missing: ["dist", "dist/detect.mjs"],
+  });
+});

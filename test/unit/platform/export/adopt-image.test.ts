@@ -1,0 +1,71 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Image } from "../../../../src/oci/image.ts";
+import { readImage } from "../../../../src/oci/layout.ts";
+import { adoptImage } from "../../../../src/platform/export/adopt-image.ts";
+import { exportImage } from "../../../../src/platform/export/export-image.ts";
+import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
+import { readStoredBuild } from "../../../../src/platform/stored-build.ts";
+import { makeImage } from "../../../support/image.ts";
+import { builder, makeStoredBuild } from "../../../support/stored-build.ts";
+import { makeTree, readTree } from "../../../support/tree.ts";
+
+/** An image that was exported, as it is found again. */
+async function exportedImage(): Promise<Image> {
+  const layout = await makeTree();
+  const build = await makeStoredBuild({
+    layers: { "secret/env.launch/KEY.default": "s3cret" },
+    sboms: { "test_one/secret/sbom.cdx.json": "{}" },
+  });
+  await exportImage({
+    ...{ build, ids: builder, name: "app:latest", work: await makeTree() },
+    runImage: await makeImage(await makeTree(), ["base"]),
+    launcher: await makeLauncher(build, "0.1.0"),
+    destination: { kind: "oci", path: layout, name: undefined },
+  });
+  return await readImage(layout, { architecture: "amd64" });
+}
+
+describe("adoptImage", () => {
+  test("what the image holds is the state's previous build, which has no cache", async () => {
+    const state = await makeTree();
+    const image = await exportedImage();
+    expect(await adoptImage(state, image)).toBe(true);
+    const build = await readStoredBuild(state);
+    expect(build).toMatchObject({
+      inside: { app: "/workspace", layers: "/layers" },
+      platformApi: "0.12",
+      cache: { buildpacks: [] },
+      image: {
+        buildpacks: [
+          {
+            key: "test/one",
+            layers: { secret: { launch: true, sha: image.config.rootfs.diff_ids[1] } },
+            store: { metadata: { kept: "yes" } },
+          },
+        ],
+      },
+    });
+    expect(await readTree(build?.app ?? "")).toEqual({ "config.ru": "run app" });
+    expect(await readTree(build?.layers ?? "")).toMatchObject({
+      "test_one/secret/env.launch/KEY.default": "s3cret",
+      "sbom/launch/test_one/secret/sbom.cdx.json": "{}",
+    });
+    expect(await readdir(join(state, "builds/1"))).not.toContain("extracted");
+  });
+
+  test("a state that has a build keeps it", async () => {
+    const state = await makeTree();
+    const image = await exportedImage();
+    await adoptImage(state, image);
+    expect(await adoptImage(state, image)).toBe(false);
+    expect(await readdir(join(state, "builds"))).toEqual(["1"]);
+  });
+
+  test("an image that no platform built is left alone", async () => {
+    const state = await makeTree();
+    expect(await adoptImage(state, await makeImage(await makeTree(), ["a"]))).toBe(false);
+    expect(await readStoredBuild(state)).toBeUndefined();
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readImage } from "../../../../src/oci/layout.ts";
+import { exportImage } from "../../../../src/platform/export/export-image.ts";
+import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
+import { readStoredBuild } from "../../../../src/platform/stored-build.ts";
+import { openDirectSandbox } from "../../../support/direct-sandbox.ts";
+import { makeImage } from "../../../support/image.ts";
+import { type LocalPlatform, makePlatform } from "../../../support/local-platform.ts";
+import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const filled = (name: string, types: string) =>
+  `layer ${name} ${types}; echo content > "$CNB_LAYERS_DIR/${name}/file"`;
+const first = `${filled("kept", "launch cache")}\n${filled("only", "launch")}`;
+const second = "types kept launch cache; types only launch";
+
+/** Exports the current build of a platform; the digests that the label and the image have. */
+async function exportCurrent({ root, state }: LocalPlatform) {
+  const build = await readStoredBuild(state);
+  if (!build?.ids) throw new Error("nothing was built");
+  const layout = join(root, "image");
+  await mkdir(layout, { recursive: true });
+  const exported = await exportImage({
+    ...{ build, ids: build.ids, name: "app:latest", work: join(root, "work") },
+    runImage: await makeImage(await makeTree(), ["base"]),
+    launcher: await makeLauncher(build, "0.1.0"),
+    destination: { kind: "oci", path: layout, name: undefined },
+  });
+  const { config } = await readImage(layout, { architecture: "amd64" });
+  const layers = Object.values(build.image.buildpacks[0]?.layers ?? {});
+  return { exported, stated: layers.map(({ sha }) => sha), diffIds: config.rootfs.diff_ids };
+}
+
+describe("exportImage, of builds that the platform stored", () => {
+  test("the digests of the label are those of the image, also of layers that were reused", async () => {
+    const platform = await makePlatform();
+    await platform.build([await makeBuildpack({ build: first })]);
+    const before = await exportCurrent(platform);
+    expect(before.stated).toHaveLength(2);
+    expect(before.diffIds).toEqual(expect.arrayContaining(before.stated));
+    await platform.build([await makeBuildpack({ build: second })]);
+    const after = await exportCurrent(platform);
+    expect(after.stated).toEqual(before.stated);
+    expect(after.exported.layers.filter(({ reused }) => !reused)).toEqual([]);
+  });
+
+  test("files of another user are other layers, though nothing was written to them", async (context) => {
+    if (process.getuid?.() !== 0) context.skip("only root can build as another user");
+    const platform = await makePlatform();
+    await platform.build([await makeBuildpack({ build: first })]);
+    const before = await exportCurrent(platform);
+    const ids = { uid: 1234, gid: 1234 };
+    const openSandbox: typeof openDirectSandbox = async (request) => {
+      return { ...(await openDirectSandbox(request)), ids };
+    };
+    await platform.build([await makeBuildpack({ build: second })], { openSandbox });
+    const after = await exportCurrent(platform);
+    expect(after.diffIds).toEqual(expect.arrayContaining(after.stated));
+    for (const sha of after.stated) expect(before.stated).not.toContain(sha);
+  });
+});

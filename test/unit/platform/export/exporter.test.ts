@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createPrinter } from "../../../../src/output/printer.ts";
+import { createStyle } from "../../../../src/output/style.ts";
+import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
+import { type ExporterRequest, prepareExport } from "../../../../src/platform/export/exporter.ts";
+import { systemClock } from "../../../../src/system/clock.ts";
+import { failureOf } from "../../../support/failure-of.ts";
+import { makeImage } from "../../../support/image.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
+const printer = createPrinter({
+  ...{ write: () => {}, style: createStyle(false), clock: systemClock, debug: false },
+});
+
+async function prepare(line: Partial<ExporterRequest["line"]>, cwd = "/") {
+  const none = { image: undefined, runImage: undefined, runRoot: undefined, lifecycle: undefined };
+  const request = { state: await makeTree(), target, cwd, ownBuildpack: "/", printer };
+  return await prepareExport({
+    ...request,
+    line: { app: "app", buildRoot: "/", ...none, ...line },
+  });
+}
+
+describe("prepareExport", () => {
+  test("where no image is wanted there is nothing to prepare", async () => {
+    expect(await prepare({})).toBeUndefined();
+  });
+
+  test.each([
+    [{ runImage: "oci:x" }, "`--run-image` is of use only with `--image`"],
+    [{ lifecycle: "x" }, "`--lifecycle` is of use only with `--image`"],
+    [{ image: "x" }, "`--image` takes"],
+    [{ image: "oci:x" }, "`--image` needs something to stand on"],
+    [{ image: "oci:x", runImage: "ubuntu" }, "`--run-image` takes"],
+  ])("refuses %j before anything is built", async (line, problem) => {
+    expect(await failureOf(prepare(line))).toMatchObject({
+      code: "platform/usage",
+      problem: expect.stringContaining(problem),
+    });
+  });
+
+  test("a run image or a launcher that cannot be read is told before anything is built", async () => {
+    const image = { image: "oci:x", runRoot: "/srv" };
+    const runImage = await failureOf(prepare({ image: "oci:x", runImage: "oci:/nowhere" }));
+    expect(runImage).toMatchObject({ code: "image/invalid", path: "/nowhere/index.json" });
+    const lifecycle = await failureOf(prepare({ ...image, lifecycle: "nothing.tgz" }));
+    expect(lifecycle).toMatchObject({ code: "image/lifecycle-invalid", path: "/nothing.tgz" });
+  });
+
+  test("the app is built for the distribution that the run image says it is", async () => {
+    const cwd = await makeTree();
+    const labels = {
+      "io.buildpacks.base.distro.name": "ubuntu",
+      "io.buildpacks.base.distro.version": "24.04",
+    };
+    const runImage = await makeImage(await makeTree(), ["a"], { labels });
+    await writeIndex(join(cwd, "run"), [await writeImage(join(cwd, "run"), runImage)]);
+    const exporter = await prepare({ image: "oci:out", runImage: "oci:run" }, cwd);
+    expect(exporter?.target).toEqual({ ...target, distro: { name: "ubuntu", version: "24.04" } });
+    expect((await prepare({ image: "oci:out", runRoot: "/srv" }))?.target).toEqual(target);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import {
+  imageNameFor,
+  parseImageLocation,
+} from "../../../../src/platform/export/image-location.ts";
+
+describe("parseImageLocation", () => {
+  test.each([
+    ["oci:out", { kind: "oci", path: "/home/out", name: undefined }],
+    ["oci:/out:v1", { kind: "oci", path: "/out", name: "v1" }],
+    [
+      "docker-archive:a.tar:shop:v1",
+      { kind: "docker-archive", path: "/home/a.tar", name: "shop:v1" },
+    ],
+  ])("reads %s", (text, expected) => {
+    expect(parseImageLocation("--image", text, "/home")).toEqual(expected);
+  });
+
+  test.each(["out", "docker://shop", "oci:", ""])("refuses %j", (text) => {
+    expect(() => parseImageLocation("--image", text, "/")).toThrow(
+      expect.objectContaining({
+        failure: { code: "platform/usage", problem: expect.stringContaining("`--image` takes") },
+      }),
+    );
+  });
+});
+
+test("an engine calls the image as the user does, or as the app's directory is called", () => {
+  const location = { kind: "docker-archive", path: "/a.tar" } as const;
+  expect(imageNameFor({ ...location, name: "shop:v1" }, "/x")).toBe("shop:v1");
+  expect(imageNameFor({ ...location, name: "shop" }, "/x")).toBe("shop:latest");
+  expect(imageNameFor({ ...location, name: undefined }, "/srv/My Shop_2/")).toBe(
+    "my-shop-2:latest",
+  );
+  expect(imageNameFor({ ...location, name: undefined }, "/")).toBe("app:latest");
+});

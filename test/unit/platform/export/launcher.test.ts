@@ -1,0 +1,40 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { readLauncher } from "../../../../src/platform/export/launcher.ts";
+import { failureOf } from "../../../support/failure-of.ts";
+import { tinyProgram } from "../../../support/package-checkout.ts";
+import { tarball } from "../../../support/tarball.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+async function write(bytes: Buffer): Promise<string> {
+  const path = join(await makeTree(), "file");
+  await writeFile(path, bytes);
+  return path;
+}
+
+describe("readLauncher", () => {
+  test("takes the launcher and the version out of what a lifecycle is released as", async () => {
+    const archive = tarball([
+      { path: "lifecycle.toml", body: '[lifecycle]\nversion = "0.21.12"\n' },
+      { path: "lifecycle/launcher", body: "the launcher", mode: 0o755 },
+    ]);
+    const { program, version } = await readLauncher(await write(gzipSync(archive)));
+    expect([String(program), version]).toEqual(["the launcher", "0.21.12"]);
+  });
+
+  test("takes a program as it is", async () => {
+    const program = tinyProgram(62);
+    expect(await readLauncher(await write(program))).toEqual({ program, version: "" });
+  });
+
+  test.each([
+    ["no archive", Buffer.from("some text, which is neither")],
+    ["an archive without a launcher", gzipSync(tarball([{ path: "lifecycle.toml" }]))],
+  ])("refuses %s", async (_, bytes) => {
+    const path = await write(bytes);
+    const failure = await failureOf(readLauncher(path));
+    expect(failure).toMatchObject({ code: "image/lifecycle-invalid", path });
+  });
+});

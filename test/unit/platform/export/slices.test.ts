@@ -1,0 +1,88 @@
+import { writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { tarOf } from "../../../../src/oci/tar.ts";
+import { sliceArchive, splitApp } from "../../../../src/platform/export/slices.ts";
+import { readTar } from "../../../support/read-package.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const files = {
+  "config.ru": "",
+  "public/assets/a.css": "",
+  "public/assets/deep/b.js": "",
+  "public/404.html": "",
+  "public-x/c": "",
+};
+
+/** The slices of an app that holds these files, each as the paths in it. */
+async function split(patterns: readonly string[][], all: Record<string, string> = files) {
+  const slices = patterns.map((paths) => ({ paths }));
+  return splitApp(await makeTree(all), slices).map((slice) => slice.map(String));
+}
+
+describe("Buildpack Interface: launch.toml, Slices", () => {
+  test("without slices all of the app is one layer, sorted by whole paths", async () => {
+    expect(await split([])).toEqual([
+      [
+        ...["", "config.ru", "public", "public-x", "public-x/c", "public/404.html"],
+        ...[
+          "public/assets",
+          "public/assets/a.css",
+          "public/assets/deep",
+          "public/assets/deep/b.js",
+        ],
+      ],
+    ]);
+  });
+
+  test("a directory takes all that is in it, with the directories above it; the rest is last", async () => {
+    expect(await split([["public/assets"]])).toEqual([
+      [
+        ...["", "public", "public/assets", "public/assets/a.css", "public/assets/deep"],
+        "public/assets/deep/b.js",
+      ],
+      ["", "config.ru", "public", "public-x", "public-x/c", "public/404.html"],
+    ]);
+  });
+
+  test("what a slice has taken no later one gets, and one that matches nothing is empty", async () => {
+    const [first, second, none] = await split([["public/*.html"], ["public"], ["nothing"]]);
+    expect(first).toEqual(["", "public", "public/404.html"]);
+    expect(second).not.toContain("public/404.html");
+    expect(second).toContain("public/assets/a.css");
+    expect(none).toEqual([]);
+  });
+
+  test.each<[string, string[]]>([
+    ["*.ru", ["config.ru"]],
+    ["p?blic/404.html", ["public/404.html"]],
+    ["public*/c", ["public-x/c"]],
+    ["public/40[0-4].html", ["public/404.html"]],
+    ["public/[^a]*", ["public/404.html"]],
+    ["public/assets/*.js", []],
+    ["config\\.ru", ["config.ru"]],
+    ["config.r", []],
+    ["./config.ru", ["config.ru"]],
+    ["public/assets/deep/", ["public/assets/deep/b.js"]],
+    ["[", []],
+    ["(c)onfig.ru", []],
+  ])("the pattern %s is one of Go's filepath.Match", async (pattern, matched) => {
+    const [slice = []] = await split([[pattern]]);
+    const names = Object.keys(files);
+    expect(slice.filter((path) => names.includes(path))).toEqual(matched);
+  });
+
+  test("names that are no UTF-8 are in the archive byte by byte", async () => {
+    const app = await makeTree({ "public/a": "" });
+    const odd = Buffer.concat([Buffer.from("public/"), Buffer.from([0xff, 0x2e])]);
+    await writeFile(Buffer.concat([Buffer.from(`${app}/`), odd]), "odd");
+    const [slice = []] = splitApp(app, [{ paths: ["public/*."] }]);
+    expect(slice.at(-1)).toEqual(odd);
+    const archive = [...tarOf(sliceArchive(app, "/workspace", slice, { uid: 1, gid: 2 }))];
+    const entries = await readTar(Buffer.concat(archive));
+    expect(entries.map(({ path, uid, gid }) => [path, uid, gid]).slice(0, 2)).toEqual([
+      ["/workspace", 1, 2],
+      ["/workspace/public", 1, 2],
+    ]);
+    expect(entries.at(-1)?.content.toString()).toBe("odd");
+  });
+});

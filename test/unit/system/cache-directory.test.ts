@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { cacheDirectory } from "../../../src/system/cache-directory.ts";
+
+test("stands outside the checkout, where the user says or where caches stand", () => {
+  expect(cacheDirectory({ LAPIDARY_CACHE: "/c", XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/c");
+  expect(cacheDirectory({ XDG_CACHE_HOME: "/x", HOME: "/h" })).toBe("/x/lapidary");
+  expect(cacheDirectory({ HOME: "/h" })).toBe("/h/.cache/lapidary");
+});
