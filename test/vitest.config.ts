@@ -34,7 +34,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          fileParallelism: false,
+          // Each story builds in directories of its own, and builds wait for networks and disks.
+          maxWorkers: 2,
           testTimeout: 20 * minutes,
           hookTimeout: 40 * minutes,
         },

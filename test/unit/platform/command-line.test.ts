@@ -119,7 +119,10 @@ describe("parseCommandLine", () => {
 
   test.each([
     ["", "No command was given"],
-    ["deploy app", "There is no command `deploy`; there are `build`, `run`, `slug`, `artifact` and `package`"],
+    [
+      "deploy app",
+      "There is no command `deploy`; there are `build`, `run`, `slug`, `artifact` and `package`",
+    ],
     ["help deploy", "There is no help for `deploy`"],
     ["artifact ruby", "`artifact` needs what to make and its version"],
     ["artifact ruby 3.3.8 3.4.5", "`3.4.5` is more"],
