@@ -36,6 +36,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           // Each story builds in directories of its own, and builds wait for networks and disks.
           maxWorkers: 2,
+          // After the fast ring, whose failures then show at once.
+          sequence: { groupOrder: 1 },
           testTimeout: 20 * minutes,
           hookTimeout: 40 * minutes,
         },
