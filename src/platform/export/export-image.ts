@@ -50,7 +50,7 @@ export interface ExportedLayer {
  * @throws BuildpackError `image/*`, `platform/launch-failed`.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportedImage> {
-  const { build, ids, runImage, launcher, work } = request;
+  const { build, ids, launcher, work } = request;
   await mkdir(work, { recursive: true });
   const last = await lastLayers(request);
   const known = new Map(last.map((layer) => [layer.diffId, layer] as const));
