@@ -11,7 +11,13 @@ import {
 import { exportApp, foreignPlace } from "../support/export-app.ts";
 import { makeApp } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+import {
+  ensureWorld,
+  fullRing,
+  onlyInFullRing,
+  temporaryDirectory,
+  type World,
+} from "../support/world.ts";
 
 let world: World;
 let server: MirrorServer;
@@ -69,7 +75,8 @@ describe("lapidary build --image", () => {
     expect(third.image.digest).toBe(second.image.digest);
   });
 
-  test("two cold builds elsewhere, in other time zones, umasks and languages, are one image", async () => {
+  test("two cold builds elsewhere, in other time zones, umasks and languages, are one image", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
     await using place = await temporaryDirectory();
     const one = await makeApp(join(place.path, "one"), "rack");
     const two = await makeApp(join(place.path, "a-longer-name/two"), "rack");

@@ -50,7 +50,7 @@ export async function runUnpacked(rootfs: string, { config }: ImageConfig): Prom
     "unshare",
     [
       ...["--mount", "--pid", "--fork", "--kill-child"],
-      ...["sh", "-c", `${mounts} && exec env -i "$@"`, "sh", rootfs, ...env, ...chroot],
+      ...["sh", "-c", `${mounts} && env -i "$@"; exit $?`, "sh", rootfs, ...env, ...chroot],
     ],
     { all: true, reject: false },
   );
@@ -59,7 +59,7 @@ export async function runUnpacked(rootfs: string, { config }: ImageConfig): Prom
   void child.then(() => (ended = true));
   child.all.on("data", (chunk) => (log += String(chunk)));
   const stop = async () => {
-    // `unshare` ignores SIGTERM while it waits; with it, all that it started ends.
+    // `unshare` ignores SIGTERM while it waits. With it ends the shell, and with that the namespace.
     child.kill("SIGKILL");
     await child;
   };
