@@ -37,6 +37,12 @@ export const settings = {
     z.string().optional(),
     "The Gemfile, from the project's directory, where it is neither `gems.rb` nor `Gemfile`. It has to be in the app.",
   ),
+  BP_EXEC_ENV: setting(
+    z
+      .enum(["production", "test"], { error: "expected `production` or `test`" })
+      .prefault("production"),
+    "`test` builds an image that runs the app's own tests: the gems of the group `test` are in it, `RAILS_ENV` and `RACK_ENV` are `test`, assets are not precompiled, and the default process is `test`.",
+  ),
   BP_RAILS_SKIP_ASSETS: setting(
     flag(false),
     "`true` neither looks for rake tasks nor precompiles assets.",

@@ -48,19 +48,20 @@ export async function build(context: BuildContext): Promise<void> {
   const jemalloc = chooseJemalloc(context, project, versions.ruby.ruby, inventory);
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, project, wanted);
-  const { places, bundleGroups } = installed;
+  const { places, bundleGroups, execEnv } = installed;
   await reportLibraries(context, project, installed);
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);
   await settleNodeModules(context, javaScript);
   await precompileCode(context, project, installed);
 
   await printer.section("Environment", async (section) => {
-    await setVariables({ layersDir, places, bundleGroups, jruby: java !== undefined, section });
+    const jruby = java !== undefined;
+    await setVariables({ layersDir, places, bundleGroups, execEnv, jruby, section });
     const { credentials } = project;
     await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, section });
   });
   await printer.section("Processes", async (section) => {
-    const processes = chooseProcesses(project, section);
+    const processes = chooseProcesses(project, execEnv, section);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
     await writeLaunch(layersDir, { labels: [], processes, slices });

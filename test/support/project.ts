@@ -21,6 +21,9 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     credentials: false,
     binConsole: false,
     binJobs: false,
+    binRspec: false,
+    specs: false,
+    tests: false,
     rakefile: false,
     ...rest,
   };

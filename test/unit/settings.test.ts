@@ -5,6 +5,7 @@ describe("readSettings", () => {
   test("fills in every default", () => {
     expect(readSettings({ DATABASE_URL: "postgres://x" })).toEqual({
       settings: {
+        BP_EXEC_ENV: "production",
         BP_LOG_LEVEL: "info",
         BP_RAILS_ASSETS_REUSE: false,
         BP_RAILS_BOOTSNAP: true,

@@ -27,6 +27,8 @@ export interface VariablesOptions {
   places: Places;
   /** Which groups `bundle install` took or left out: BUNDLE_WITHOUT and its like, as it had them. */
   bundleGroups: Readonly<Record<string, string>>;
+  /** What RAILS_ENV and RACK_ENV are by default. */
+  execEnv: "production" | "test";
   /** Whether the app runs on JRuby. */
   jruby: boolean;
   section: Section;
@@ -53,11 +55,12 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
 
 /** Every variable of the contract. What a user may tune at run time is a default. */
 export function contractVariables(
-  options: Pick<VariablesOptions, "places" | "bundleGroups">,
+  options: Pick<VariablesOptions, "places" | "bundleGroups" | "execEnv">,
 ): EnvModification[] {
-  const { places, bundleGroups } = options;
+  const { places, bundleGroups, execEnv } = options;
+  const environments = { RACK_ENV: execEnv, RAILS_ENV: execEnv };
   return [
-    ...Object.entries({ ...defaults, ...bundleGroups }).map(([name, value]) =>
+    ...Object.entries({ ...defaults, ...environments, ...bundleGroups }).map(([name, value]) =>
       modification(name, "default", value),
     ),
     ...Object.entries(bundlerVariables(places)).map(([name, value]) =>
@@ -85,8 +88,6 @@ const defaults: Record<string, string> = {
   LANG: "C.UTF-8",
   MALLOC_ARENA_MAX: "2",
   PUMA_PERSISTENT_TIMEOUT: "95",
-  RACK_ENV: "production",
-  RAILS_ENV: "production",
   RAILS_LOG_TO_STDOUT: "enabled",
   RAILS_SERVE_STATIC_FILES: "enabled",
 };

@@ -5,24 +5,32 @@ import { defaultWebProcess } from "../../ruby/default-process.ts";
 import { findGem } from "../../ruby/gemfile-lock.ts";
 import { parseProcfile, takesArguments } from "../../ruby/procfile.ts";
 import { sideProcesses } from "../../ruby/side-processes.ts";
+import { testProcess } from "../../ruby/test-process.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "./read-project.ts";
 
 /**
  * Chooses what the image runs (contract: Process types), and prints it: the lines of the app's
  * Procfile, and beside them what the app can run by default. `web` is the default process; without
- * it, the only line of a Procfile is.
+ * it, the only line of a Procfile is. In an image that is to test the app, `test` is.
  */
-export function chooseProcesses(project: Project, section: Section): Process[] {
+export function chooseProcesses(
+  project: Project,
+  execEnv: "production" | "test",
+  section: Section,
+): Process[] {
   const fromProcfile = procfileProcesses(project, section);
   const taken = new Set(fromProcfile.map(({ type }) => type));
   const own = [
+    ...(execEnv === "test" && !taken.has("test") ? ownTests(project, section) : []),
     ...(taken.has("web") ? [] : defaultWeb(project, section)),
     ...besideTheWeb(project, section, taken),
   ];
   const processes = [...fromProcfile, ...own];
   const [only] = fromProcfile.length === 1 ? fromProcfile : [];
-  const main = processes.some(({ type }) => type === "web") ? "web" : only?.type;
+  const offered = new Set(processes.map(({ type }) => type));
+  const first = execEnv === "test" ? ["test", "web"] : ["web"];
+  const main = first.find((type) => offered.has(type)) ?? only?.type;
   const place = project.path === "" ? {} : { workingDir: project.dir };
   return processes.map(({ type, command }) => ({
     ...place,
@@ -69,6 +77,20 @@ function defaultWeb(project: Project, section: Section): Chosen[] {
   // One shell line as the whole command: it reads PORT and RAILS_ENV when the app starts, and what
   // a user appends becomes its "$@".
   return [{ type: "web", command: ["sh", "-c", web.script, "web"] }];
+}
+
+function ownTests(project: Project, section: Section): Chosen[] {
+  const found = testProcess({ ...project, locked: versionIn(project) });
+  if (!found) {
+    section.warn(
+      "No `test` process: there is neither `spec` with rspec-core, nor `test` with Rails, nor a Rakefile.",
+      "Add a `Procfile` with a `test` line that runs the app's tests.",
+    );
+    return [];
+  }
+  const { command, because } = found;
+  section.say(`\`test\` (default), because ${because}: \`${command.map(shellQuote).join(" ")}\``);
+  return [{ type: "test", command: [...command] }];
 }
 
 function besideTheWeb(project: Project, section: Section, taken: ReadonlySet<string>): Chosen[] {

@@ -26,6 +26,8 @@ import { withTrustedCertificates } from "./trust-certificates.ts";
 export interface Installed {
   places: Places;
   bundleGroups: Record<string, string>;
+  /** What RAILS_ENV and RACK_ENV are by default. */
+  execEnv: "production" | "test";
   /** As layers record it. */
   rubyVersion: string;
   /** The same by its parts, with the checksum of its archive. */
@@ -159,7 +161,7 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
   // The user's own variables count more than bindings, which count more than a file of the app.
   const { applied } = parseBundleConfig(project.bundleConfig ?? "");
   const env = { ...applied, ...credentials.env, ...request.env };
-  const groups = bundleGroups(env);
+  const groups = bundleGroups(env, settings.BP_EXEC_ENV);
   const place = (gems: string): Places => ({
     app: project.dir,
     gemfile: project.gemfile,
@@ -195,6 +197,7 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
   return {
     places: place(gems),
     bundleGroups: groups,
+    execEnv: settings.BP_EXEC_ENV,
     rubyVersion: ruby.version,
     ruby: { engine, version: release, checksum },
     gemsMetadata: metadata,

@@ -28,9 +28,7 @@ export async function precompileAssets(
   installed: Installed,
 ): Promise<string[]> {
   await context.printer.section("Assets", async (section) => {
-    const because = context.settings.BP_RAILS_SKIP_ASSETS
-      ? "`BP_RAILS_SKIP_ASSETS` asks for it"
-      : await reasonForNoTasks(project);
+    const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
     if (because !== undefined) section.say(`Not precompiled, because ${because}`);
     else {
       const layer = await layerOptions(context, project, installed, section);
@@ -38,6 +36,12 @@ export async function precompileAssets(
     }
   });
   return await servedDirectories(project);
+}
+
+function reasonToSkip({ settings }: BuildContext): string | undefined {
+  if (settings.BP_RAILS_SKIP_ASSETS) return "`BP_RAILS_SKIP_ASSETS` asks for it";
+  // Tests make their own, of the assets as they are then.
+  return settings.BP_EXEC_ENV === "test" ? "`BP_EXEC_ENV` is `test`" : undefined;
 }
 
 // Before any rake task is run: what it changes is what the next build may take over.

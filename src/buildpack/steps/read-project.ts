@@ -4,7 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
-import { isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
+import { isDirectory, isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
@@ -25,6 +25,10 @@ export interface Project extends ProjectPlace {
   credentials: boolean;
   binConsole: boolean;
   binJobs: boolean;
+  binRspec: boolean;
+  /** Whether there are the directories `spec` and `test`. */
+  specs: boolean;
+  tests: boolean;
   /** Whether there is a Rakefile, in any of Rake's spellings. */
   rakefile: boolean;
 }
@@ -63,21 +67,21 @@ export async function readProject(
   };
 }
 
-type Programs = "procfile" | "configRu" | "binRails" | "binConsole" | "binJobs" | "rakefile";
-
-/** What the app has to be started by. */
-async function readPrograms(dir: string): Promise<Pick<Project, Programs>> {
+/** What the app has to be started, and tested, by. */
+async function readPrograms(dir: string) {
   const at = (name: string) => join(dir, name);
-  const [procfile, configRu, binRails, binConsole, binJobs] = await Promise.all([
-    readText(at("Procfile")),
-    isFile(at("config.ru")),
-    isFile(at("bin/rails")),
-    isFile(at("bin/console")),
-    isFile(at("bin/jobs")),
-  ]);
   const names = await readdir(dir);
-  const rakefile = rakefileNames.some((name) => names.includes(name));
-  return { procfile, configRu, binRails, binConsole, binJobs, rakefile };
+  return {
+    procfile: await readText(at("Procfile")),
+    configRu: await isFile(at("config.ru")),
+    binRails: await isFile(at("bin/rails")),
+    binConsole: await isFile(at("bin/console")),
+    binJobs: await isFile(at("bin/jobs")),
+    binRspec: await isFile(at("bin/rspec")),
+    specs: await isDirectory(at("spec")),
+    tests: await isDirectory(at("test")),
+    rakefile: rakefileNames.some((name) => names.includes(name)),
+  };
 }
 
 async function readLockfile(

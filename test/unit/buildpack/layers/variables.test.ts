@@ -21,7 +21,15 @@ const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
 describe("Application Contract: Environment variables", () => {
   test("are these, in a file each, and no others", async () => {
     const layersDir = await makeTree();
-    await setVariables({ layersDir, places, bundleGroups, jruby: false, section: recordSection() });
+    await setVariables({
+      layersDir,
+
+      places,
+      execEnv: "production",
+      bundleGroups,
+      jruby: false,
+      section: recordSection(),
+    });
     expect(await readTree(join(layersDir, "variables/env"))).toEqual({
       "BUNDLE_APP_CONFIG.override": "/layers/lapidary_ruby/gems/.bundle",
       "BUNDLE_FROZEN.override": "1",
@@ -46,7 +54,11 @@ describe("Application Contract: Environment variables", () => {
 
   test("PATH goes from the app by the gems and Bundler to Ruby", () => {
     const bundler = "/layers/lapidary_ruby/bundler";
-    const variables = contractVariables({ places: { ...places, bundler }, bundleGroups });
+    const variables = contractVariables({
+      execEnv: "production",
+      places: { ...places, bundler },
+      bundleGroups,
+    });
     expect(variables.find(({ name }) => name === "PATH")).toEqual({
       scope: "all",
       name: "PATH",
@@ -64,8 +76,15 @@ describe("Application Contract: Environment variables", () => {
     );
   });
 
+  test("are those of tests where the app is to be tested", () => {
+    const variables = contractVariables({ execEnv: "test", places, bundleGroups });
+    const values = new Map(variables.map(({ name, value }) => [name, value]));
+    expect([values.get("RAILS_ENV"), values.get("RACK_ENV")]).toEqual(["test", "test"]);
+  });
+
   test("launch leaves out the groups that `bundle install` left out", () => {
     const variables = contractVariables({
+      execEnv: "production",
       places,
       bundleGroups: { BUNDLE_WITHOUT: "assets", BUNDLE_WITH: "metrics" },
     });
@@ -87,7 +106,15 @@ describe("Application Contract: Environment variables", () => {
 describe("on JRuby", () => {
   test("no server is told to fork, whoever tells all apps to", async () => {
     const layersDir = await makeTree();
-    await setVariables({ layersDir, places, bundleGroups, jruby: true, section: recordSection() });
+    await setVariables({
+      layersDir,
+
+      places,
+      execEnv: "production",
+      bundleGroups,
+      jruby: true,
+      section: recordSection(),
+    });
     expect(await readTree(join(layersDir, "variables/env.launch"))).toEqual({
       "WEB_CONCURRENCY.override": "0",
     });
@@ -97,7 +124,15 @@ describe("on JRuby", () => {
 describe("the layer variables", () => {
   test("is there at build and at launch, and is never cached", async () => {
     const layersDir = await makeTree();
-    await setVariables({ layersDir, places, bundleGroups, jruby: false, section: recordSection() });
+    await setVariables({
+      layersDir,
+
+      places,
+      execEnv: "production",
+      bundleGroups,
+      jruby: false,
+      section: recordSection(),
+    });
     expect(await readFile(join(layersDir, "variables.toml"), "utf8")).toContain(
       "[types]\nlaunch = true\nbuild = true\ncache = false\n",
     );
@@ -105,7 +140,15 @@ describe("the layer variables", () => {
 
   test("keeps nothing of an earlier build", async () => {
     const layersDir = await makeTree({ "variables/env/OLD.default": "1" });
-    await setVariables({ layersDir, places, bundleGroups, jruby: false, section: recordSection() });
+    await setVariables({
+      layersDir,
+
+      places,
+      execEnv: "production",
+      bundleGroups,
+      jruby: false,
+      section: recordSection(),
+    });
     expect(await readTree(layersDir)).not.toHaveProperty(["variables/env/OLD.default"]);
   });
 
@@ -114,6 +157,7 @@ describe("the layer variables", () => {
     await setVariables({
       layersDir: await makeTree(),
       places,
+      execEnv: "production",
       bundleGroups,
       jruby: false,
       section,

@@ -6,6 +6,11 @@ describe("bundleGroups", () => {
     expect(bundleGroups({})).toEqual({ BUNDLE_WITHOUT: "development:test" });
   });
 
+  test("has the gems of tests where the app is to be tested, unless the user says otherwise", () => {
+    expect(bundleGroups({}, "test")).toEqual({ BUNDLE_WITHOUT: "development" });
+    expect(bundleGroups({ BUNDLE_WITHOUT: "ci" }, "test")).toEqual({ BUNDLE_WITHOUT: "ci" });
+  });
+
   test.each(["assets:ci", "assets ci", " assets, ci "])("reads the user's `%s`", (value) => {
     expect(bundleGroups({ BUNDLE_WITHOUT: value })).toEqual({ BUNDLE_WITHOUT: "assets:ci" });
   });

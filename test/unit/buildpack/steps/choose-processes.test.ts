@@ -117,8 +117,47 @@ describe("a Procfile", () => {
   });
 });
 
-function chosen(gems: readonly string[], rest: Partial<Project>) {
+describe("where the app is to be tested", () => {
+  const specs = ["rspec-core (3.13.0)", "railties (8.1.4)", "rack (3.1.8)"];
+
+  test("its own suite is the default process, and the web one is there as well", () => {
+    const { processes, lines } = chosen(specs, { specs: true }, "test");
+    expect(processes[0]).toMatchObject({
+      type: "test",
+      command: ["bundle", "exec", "rspec"],
+      default: true,
+    });
+    expect(processes.find(({ type }) => type === "web")).toMatchObject({ default: false });
+    expect(lines[0]).toBe(
+      "`test` (default), because the lockfile has rspec-core, and there is `spec`: `bundle exec rspec`",
+    );
+  });
+
+  test("a Procfile's `test` comes before it", () => {
+    const procfile = { state: "text", text: "test: bin/ci\nweb: puma\n" } as const;
+    const { processes } = chosen(specs, { specs: true, procfile }, "test");
+    expect(processes[0]).toMatchObject({ type: "test", default: true });
+    expect(processes[0]?.command.join(" ")).toContain("bin/ci");
+  });
+
+  test("an app without tests is warned of, and has its web process", () => {
+    const { processes, lines } = chosen(specs, {}, "test");
+    expect(lines[0]).toMatch(/^! No `test` process: /);
+    expect(processes[0]).toMatchObject({ type: "web", default: true });
+  });
+
+  test("in production there is no such process", () => {
+    const { processes } = chosen(specs, { specs: true });
+    expect(processes.map(({ type }) => type)).not.toContain("test");
+  });
+});
+
+function chosen(
+  gems: readonly string[],
+  rest: Partial<Project>,
+  execEnv: "production" | "test" = "production",
+) {
   const section = recordSection();
   const project = makeProject(`GEM\n  specs:\n    ${gems.join("\n    ")}\n`, rest);
-  return { processes: chooseProcesses(project, section), lines: section.lines };
+  return { processes: chooseProcesses(project, execEnv, section), lines: section.lines };
 }

@@ -80,6 +80,12 @@ describe("Application Contract: We will always run rake assets:precompile if tha
     expect(commands).toEqual([]);
     expect(served).toEqual([]);
   });
+
+  test("BP_EXEC_ENV=test leaves assets to the tests", async () => {
+    const { commands, log } = await precompile({ userEnv: { BP_EXEC_ENV: "test" } });
+    expect(commands).toEqual([]);
+    expect(log).toContain("Not precompiled, because `BP_EXEC_ENV` is `test`");
+  });
 });
 
 describe("BP_RAILS_ASSETS_REUSE=true", () => {
@@ -244,7 +250,14 @@ async function precompile(story: Story = {}) {
   };
   const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
   const ruby = { engine: "ruby", version: "3.3.8", checksum: "" };
-  const installed = { places, bundleGroups, rubyVersion: "3.3.8", ruby, gemsMetadata };
+  const installed = {
+    places,
+    bundleGroups,
+    rubyVersion: "3.3.8",
+    ruby,
+    gemsMetadata,
+    execEnv: "production" as const,
+  };
   const served = await precompileAssets(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, served, log: context.log() };
 }

@@ -154,7 +154,14 @@ async function precompile(story: Story = {}) {
   };
   const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
   const ruby = { engine: "ruby", version: rubyVersion, checksum: "" };
-  const installed = { places, bundleGroups, rubyVersion, ruby, gemsMetadata };
+  const installed = {
+    places,
+    bundleGroups,
+    rubyVersion,
+    ruby,
+    gemsMetadata,
+    execEnv: "production" as const,
+  };
   await precompileCode(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, times, log: context.log() };
 }
