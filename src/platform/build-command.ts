@@ -18,6 +18,7 @@ import { prepareExport } from "./export/exporter.ts";
 import { chooseBuildpacks } from "./project-buildpacks.ts";
 import { type ProjectDescriptor, readProjectDescriptor } from "./project-descriptor.ts";
 import { type Bind, openSandbox, type Sandbox } from "./sandbox.ts";
+import { architectureOfRoot } from "./root-architecture.ts";
 import { stateDirectoryFor } from "./state-directory.ts";
 import { readVolumes } from "./volumes.ts";
 import { diskFailure } from "../system/disk-failure.ts";
@@ -79,8 +80,10 @@ async function machineOptions(
 ): Promise<Pick<BuildOptions, "target" | "imageEnv" | "buildConfig">> {
   const root = resolve(cwd, buildRoot);
   const buildConfig = join(root, "cnb/build-config");
+  const runs = resolve(cwd, runRoot ?? buildRoot);
+  const arch = await architectureOfRoot(runs);
   return {
-    target: await readTarget({}, { root: resolve(cwd, runRoot ?? buildRoot) }),
+    target: await readTarget({}, { root: runs, ...(arch === undefined ? {} : { arch }) }),
     imageEnv: imageEnvironment(root, env),
     ...((await isDirectory(buildConfig)) ? { buildConfig } : {}),
   };

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { readTarget } from "../../src/cnb/target.ts";
 import { build, makeApp, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import { packageRules } from "../support/package-rules.ts";
-import { type ReadPackage, readPackage } from "../support/read-package.ts";
+import { packageIn, unpackPackage } from "../support/unpacked-package.ts";
 import {
   ensureWorld,
   fullRing,
@@ -45,23 +45,6 @@ async function lapidary(args: string[], env: Record<string, string> = {}): Promi
   return (await execa(command, args, { env })).stdout;
 }
 
-async function packageIn(directory: string, architecture: string): Promise<ReadPackage> {
-  const name = (await readdir(directory)).find((file) =>
-    file.endsWith(`-linux-${architecture}.cnb`),
-  );
-  return await readPackage(join(directory, name ?? "missing"));
-}
-
-/** Unpacks a package as `pack` puts it into a build image, and answers with its directory there. */
-async function unpack({ layer }: ReadPackage, into: string): Promise<string> {
-  await mkdir(into, { recursive: true });
-  await writeFile(join(into, "layer.tar"), layer);
-  await execa("tar", ["--extract", "--file", "layer.tar", "--strip-components", "4"], {
-    cwd: into,
-  });
-  return into;
-}
-
 describe("lapidary package", () => {
   test.each(["amd64", "arm64"])(
     "makes a package for %s that keeps every rule, under 45 MiB compressed",
@@ -76,7 +59,10 @@ describe("lapidary package", () => {
 
   test("its package builds and serves where there is neither Node nor Ruby", async () => {
     await using story = await temporaryDirectory();
-    const buildpack = await unpack(await packageIn(out, arch), join(story.path, "buildpack"));
+    const buildpack = await unpackPackage(
+      await packageIn(out, arch),
+      join(story.path, "buildpack"),
+    );
     const app = await makeApp(story.path, "rack");
     const args = ["--buildpack", buildpack];
     const env = { BP_INVENTORY: server.inventory };
@@ -94,7 +80,10 @@ describe("lapidary package", () => {
     const offline = ["--offline", app.dir, "--distro", "debian@12", "--target", `linux/${arch}`];
     const packages = join(story.path, "packages");
     await lapidary(["package", "--out", packages, ...offline], { BP_INVENTORY: server.inventory });
-    const buildpack = await unpack(await packageIn(packages, arch), join(story.path, "buildpack"));
+    const buildpack = await unpackPackage(
+      await packageIn(packages, arch),
+      join(story.path, "buildpack"),
+    );
     const built = await build({ app, world, args: ["--buildpack", buildpack] });
     expect(built).toMatchObject({ exitCode: 0 });
     const artifacts = "file:///cnb/buildpacks/lapidary_ruby/0.1.0/artifacts/";
@@ -124,7 +113,10 @@ describe("lapidary package", () => {
   test("its package builds the Rails sample, too", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
     await using story = await temporaryDirectory();
-    const buildpack = await unpack(await packageIn(out, arch), join(story.path, "buildpack"));
+    const buildpack = await unpackPackage(
+      await packageIn(out, arch),
+      join(story.path, "buildpack"),
+    );
     const app = await makeApp(story.path, "rails");
     const env = { BP_INVENTORY: server.inventory };
     const built = await build({ app, world, env, args: ["--buildpack", buildpack] });
