@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./support/longest-first.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const minutes = 60_000;
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     reporters: ["default", new SummaryReporter()],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
