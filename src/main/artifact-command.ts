@@ -6,13 +6,14 @@ import { makeArtifact } from "../artifacts/make-artifact.ts";
 import { readMirrors } from "../artifacts/mirrors.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
 import type { Section } from "../output/printer.ts";
-import type { CommandContext } from "../platform/build-command.ts";
+import { type CommandContext, imagePath } from "../platform/build-command.ts";
 import type { ArtifactFlags } from "../platform/command-line.ts";
 import { openSandbox, type Sandbox } from "../platform/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { createFetcher, type Fetcher } from "../system/http.ts";
 import { discardTree } from "../system/tree.ts";
+import { definedVariables } from "./defined-variables.ts";
 
 /**
  * `lapidary artifact`: has what compiles for builds work in the sandbox of the local platform, neither
@@ -24,7 +25,7 @@ export async function artifactCommand(
 ): Promise<string> {
   const out = resolve(context.cwd, line.out);
   const work = await makeWorkDirectory(out);
-  const fetcher = createFetcher({ env: definedOnly(context.env) });
+  const fetcher = createFetcher({ env: definedVariables(context.env) });
   try {
     return await context.printer.section(`${line.name} ${line.version}`, async (section) => {
       const sandbox = await openWorkshop(line, work, context);
@@ -81,7 +82,7 @@ interface Workshop extends CommandContext {
 async function make(line: ArtifactFlags, workshop: Workshop): Promise<string> {
   const { ownBuildpack: buildpackDir, sandbox } = workshop;
   const root = resolve(workshop.cwd, line.root);
-  const env = definedOnly(workshop.env);
+  const env = definedVariables(workshop.env);
   const operator = env["BP_INVENTORY"]?.trim();
   const machine = await readMachine(sandbox, root);
   return await makeArtifact(
@@ -99,8 +100,6 @@ async function make(line: ArtifactFlags, workshop: Workshop): Promise<string> {
     },
   );
 }
-
-const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The directory for scratch files may be one that cannot be written inside; `/tmp` always can. */
 function withoutScratch({ TMPDIR: _scratch, ...env }: Record<string, string>) {
@@ -137,8 +136,4 @@ function commandsIn(sandbox: Sandbox): RunCommand {
       cwd: seen(cwd),
     });
   };
-}
-
-function definedOnly(env: CommandContext["env"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ""]));
 }

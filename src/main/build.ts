@@ -8,6 +8,7 @@ import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
 import { createFetcher } from "../system/http.ts";
+import { definedVariables } from "./defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
 const printer = phasePrinter();
@@ -33,7 +34,7 @@ async function run(): Promise<number> {
   const read = readSettings(input.platform.env);
   if ("invalid" in read) throw new BuildpackError({ code: "settings/invalid", ...read.invalid });
   const fetcher = createFetcher({
-    env: definedOnly(process.env),
+    env: definedVariables(process.env),
     certificates: certificatesIn(input.platform.bindings),
   });
   await build({
@@ -53,8 +54,4 @@ async function run(): Promise<number> {
 /** The shim keeps from us what is set for the app's Node; the build's commands get it back. */
 function withNodeOptions({ LAPIDARY_NODE_OPTIONS, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, NODE_OPTIONS: LAPIDARY_NODE_OPTIONS };
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? ""]));
 }

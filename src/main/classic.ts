@@ -2,24 +2,18 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSlugNeeds } from "../buildpack/slug-needs.ts";
 import { BuildpackError } from "../failure.ts";
-import { createPrinter } from "../output/printer.ts";
 import { printFailure } from "../output/print-failure.ts";
-import { createStyle } from "../output/style.ts";
 import { compile } from "../platform/classic/compile.ts";
 import { readReleaseText, testApp } from "../platform/classic/test-app.ts";
 import { openSandbox } from "../platform/sandbox.ts";
-import { systemClock } from "../system/clock.ts";
+import { definedVariables } from "./defined-variables.ts";
+import { phasePrinter } from "./phase-printer.ts";
 
 // Serves bin/compile, bin/release, bin/test-compile and bin/test, which name themselves first.
 const [program = "", ...args] = process.argv.slice(2);
 
-const printer = createPrinter({
-  // What bin/release prints is read by the platform.
-  write: (text) => (program === "release" ? process.stderr : process.stdout).write(text),
-  style: createStyle(!process.env["NO_COLOR"]),
-  clock: systemClock,
-  debug: process.env["BP_LOG_LEVEL"] === "debug",
-});
+// What bin/release prints is read by the platform.
+const printer = phasePrinter(program === "release" ? process.stderr : process.stdout);
 
 const stop = new AbortController();
 // A listener that stays: without one, what ends child processes would end this one before it cleans up.
@@ -58,9 +52,7 @@ async function runCompile(): Promise<void> {
     envDir: args[2] === undefined ? undefined : resolve(args[2]),
     mode: program === "test-compile" ? "test" : "production",
     buildpack: dirname(dirname(fileURLToPath(import.meta.url))),
-    env: Object.fromEntries(
-      Object.entries(process.env).map(([name, value]) => [name, value ?? ""]),
-    ),
+    env: definedVariables(process.env),
     openSandbox,
     readNeeds: readSlugNeeds,
     nodeProgram: process.execPath,

@@ -20,6 +20,7 @@ import { runCommandLine } from "../platform/run-command.ts";
 import { systemClock } from "../system/clock.ts";
 import { createFetcher } from "../system/http.ts";
 import { artifactCommand } from "./artifact-command.ts";
+import { definedVariables } from "./defined-variables.ts";
 
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
 const style = createStyle(colour);
@@ -85,7 +86,7 @@ async function makePackages(checkout: string): Promise<number> {
     return 0;
   }
   abortWhenToldToEnd();
-  const env = definedOnly(process.env);
+  const env = definedVariables(process.env);
   const { signal } = stop;
   const fetcher = createFetcher({ env });
   await packageCommand(line, {
@@ -104,11 +105,6 @@ function abortWhenToldToEnd(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   // Whoever read our log has gone, as `| head` goes.
   process.stdout.on("error", () => stop.abort());
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  const defined = Object.entries(env).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as Record<string, string>;
 }
 
 /** The buildpack that this program is a part of: a checkout or an unpacked package. */

@@ -2,10 +2,10 @@ import { createPrinter, type Printer } from "../output/printer.ts";
 import { createStyle } from "../output/style.ts";
 import { systemClock } from "../system/clock.ts";
 
-/** Prints as a buildpack prints: on standard output, and coloured whoever reads it. */
-export function phasePrinter(): Printer {
+/** Prints as a buildpack prints: coloured whoever reads it. */
+export function phasePrinter(stream: NodeJS.WritableStream = process.stdout): Printer {
   return createPrinter({
-    write: (text) => process.stdout.write(text),
+    write: (text) => stream.write(text),
     style: createStyle(!process.env["NO_COLOR"]),
     clock: systemClock,
     debug: process.env["BP_LOG_LEVEL"] === "debug",

@@ -102,7 +102,8 @@ function imageEnvironment(root: string, env: CommandContext["env"]): Record<stri
   return result;
 }
 
-const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** What images have for a `PATH` unless they say otherwise. */
+export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 async function buildpacksFor(
   app: string,
