@@ -11,6 +11,7 @@ import { chooseJemalloc } from "./steps/choose-jemalloc.ts";
 import { chooseProcesses } from "./steps/choose-processes.ts";
 import { chooseVersions } from "./steps/choose-versions.ts";
 import { findJava } from "./steps/find-java.ts";
+import { leaveOutGems } from "./steps/leave-out-gems.ts";
 import { keepPackages } from "./steps/keep-packages.ts";
 import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
@@ -38,16 +39,17 @@ export async function build(context: BuildContext): Promise<void> {
     `${descriptor.buildpack.name ?? descriptor.buildpack.id} ${descriptor.buildpack.version}`,
   );
 
-  const project = await readProject(appDir, platform.env);
-  await reportProject(context, project);
-  const versions = await chooseVersions(context, project);
+  const locked = await readProject(appDir, platform.env);
+  await reportProject(context, locked);
+  const versions = await chooseVersions(context, locked);
   const java = await findJava(context, versions.ruby);
-  await checkProject(project, input.target, java);
-  const javaScript = await checkJavaScript(context, project);
+  await checkProject(locked, input.target, java);
+  const javaScript = await checkJavaScript(context, locked);
   const inventory = await loadBuildInventory(context);
-  const jemalloc = chooseJemalloc(context, project, versions.ruby.ruby, inventory);
+  const jemalloc = chooseJemalloc(context, locked, versions.ruby.ruby, inventory);
   const wanted = { inventory, versions, jemalloc };
-  const installed = await installRubyAndGems(context, project, wanted);
+  const installed = await installRubyAndGems(context, locked, wanted);
+  const project = await leaveOutGems(locked, installed);
   const { places, bundleGroups, execEnv } = installed;
   await reportLibraries(context, project, installed);
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
@@ -24,6 +27,9 @@ describe("samples", () => {
     expect(built).toMatchObject({ exitCode: 0 });
     expect(built.log).toContain("`2.7.2` from Gemfile.lock");
     expect(built.report?.layers.map(({ name }) => name)).toContain("bundler");
+    // Its rake is for tests alone: there is nothing to list tasks with, and nothing to run them.
+    expect(built.log).toContain("Not precompiled, because no rake is installed");
+    expect(built.report?.processes.map(({ type }) => type)).toEqual(["console", "web"]);
     const version = await runCommandIn({ app, world }, "bundle", "--version");
     expect(version.log).toMatch(/\b2\.7\.2\b/);
     await using served = await serve({ app, world });
@@ -42,6 +48,8 @@ describe("samples", () => {
     }
     expect(built.log).toContain("`libpq.so.5` for pg, which is in the package `libpq5`");
     expect(built.log).toContain("apt-get install --yes --no-install-recommends libpq5`");
+    // nokogiri asks its compiler for it, whatever Ruby does.
+    expect(await librariesWithDebugInformation(app)).toEqual(["nokogiri.so"]);
     const compiler = await runCommandIn({ app, world }, "sh", "-c", "command -v cc gcc make");
     expect(compiler.exitCode).not.toBe(0);
     const env = { DATABASE_URL: postgresql.url };
@@ -52,3 +60,12 @@ describe("samples", () => {
     expect(v6).toMatchObject({ status: 200, body: expect.stringContaining("total 27") });
   });
 });
+
+async function librariesWithDebugInformation({ state }: { state: string }): Promise<string[]> {
+  const cwd = join(state, "current/image/layers/lapidary_ruby/gems/extensions");
+  const libraries = await glob("**/*.so", { cwd, absolute: true });
+  expect(libraries.length).toBeGreaterThan(4);
+  const contents = await Promise.all(libraries.map((path) => readFile(path)));
+  const found = libraries.filter((_, index) => contents[index]?.includes(".debug_info"));
+  return found.map((path) => basename(path));
+}

@@ -8,15 +8,19 @@ import type { Rake } from "./rake.ts";
 
 /** Why an app has no rake tasks to look for, or `undefined` where it may have some. */
 export async function reasonForNoTasks(project: Project): Promise<string | undefined> {
-  if (findGem(project.locked, "rake") === undefined) return "the lockfile has no rake";
+  if (findGem(project.locked, "rake") === undefined) return "no rake is installed";
   const files = await readdir(project.dir);
   const hasRakefile = rakefileNames.some((name) => files.includes(name));
   return hasRakefile ? undefined : "there is no `Rakefile`";
 }
 
+// What Bundler says where Ruby brings a rake of its own, and where there is none at all.
+const notInstalled = /rake is not currently included in the bundle|command not found: rake$/m;
+
 /**
  * Asks the app which rake tasks it has (contract: Rake execution). The whole app is loaded for it,
- * so whatever an app prints and however it fails, it does so here first.
+ * so whatever an app prints and however it fails, it does so here first. An app whose rake is in a
+ * group that is left out has no tasks, be it that Ruby ships that very version.
  *
  * @throws BuildpackError `rake/detection-failed`, after the app's own output.
  */
@@ -26,6 +30,10 @@ export async function detectRakeTasks(rake: Rake, section: Section): Promise<Rea
     rake.run(["-P", "--trace"]),
   );
   if (exitCode === 0) return parseRakeTasks(stdout);
+  if (notInstalled.test(lines.join("\n"))) {
+    section.say("No tasks, because rake is in a group of gems that is not installed");
+    return new Set();
+  }
   for (const line of lines) section.output(line);
   throw new BuildpackError({ code: "rake/detection-failed", command, exitCode, output: lines });
 }

@@ -8,7 +8,6 @@ import { bundlerVariables } from "../layers/variables.ts";
 import type { Places } from "../layers/variables.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import { bundleGroups } from "./bundle-groups.ts";
 import { childEnvironment, withPath } from "./child-environment.ts";
 import type { Versions } from "./choose-versions.ts";
@@ -16,6 +15,7 @@ import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts
 import type { JemallocChoice } from "./choose-jemalloc.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { findRuby } from "./find-ruby.ts";
+import { installDefaults, readCapacity } from "./install-defaults.ts";
 import { installJemallocLayer } from "./install-jemalloc.ts";
 import { machineKeys } from "./machine-keys.ts";
 import type { Project } from "./read-project.ts";
@@ -81,7 +81,7 @@ async function installOnRuby(
   return await withTrustedCertificates(platform.bindings, async (trusted) => {
     const { applied } = parseBundleConfig(project.bundleConfig ?? "");
     const env = {
-      ...bundlerDefaults(versions.ruby),
+      ...installDefaults(versions.ruby, readCapacity()),
       ...childEnvironment(context.env).env,
       ...trusted,
     };
@@ -91,11 +91,6 @@ async function installOnRuby(
     const request = { project, versions, ruby, inputs, env, bundlerDir, credentials };
     return await installGemsLayer(context, request);
   });
-}
-
-// JRuby takes three times as long for what is over in seconds, where it gets ready to run for days.
-function bundlerDefaults({ ruby }: RubyRequest): Record<string, string> {
-  return ruby.engine === "jruby" ? { JRUBY_OPTS: "--dev" } : {};
 }
 
 interface InstalledRuby {

@@ -91,6 +91,17 @@ describe("build", () => {
     });
   });
 
+  test("offers no process of a gem that was not installed", async () => {
+    const { log } = await buildApp({ installed: {} });
+    expect(log).toContain("No default web process");
+    expect(log).not.toContain("bin/rails");
+  });
+
+  test("lets the user say how extensions are made", async () => {
+    const { commands } = await buildApp({ userEnv: { MAKEFLAGS: "-j1" } });
+    expect(commands[0]?.env["MAKEFLAGS"]).toBe("-j1");
+  });
+
   test("gives assets a slice of the image of their own, where there are any", async () => {
     const sliced = await buildApp({ files: { "public/assets/app-1.css": "" } });
     const plain = await buildApp();
@@ -145,6 +156,7 @@ describe("build", () => {
       GEM_HOME: join(layersDir, "gems"),
       GEM_PATH: join(layersDir, "gems"),
       LANG: "C.UTF-8",
+      MAKEFLAGS: expect.stringMatching(/^-j[1-9]/),
       PATH: `${join(layersDir, "ruby/bin")}:/usr/bin`,
     });
   });
@@ -185,6 +197,7 @@ describe("build", () => {
         Rakefile: "",
         "Gemfile.lock": lockfile.replace("    rack (", "    rake (13.4.2)\n    rack ("),
       },
+      installed: { "specifications/rake-13.4.2.gemspec": "" },
       bindings: [
         { name: "private", type: "gem-credentials", secrets: new Map(Object.entries(secrets)) },
       ],
@@ -309,10 +322,13 @@ interface Story {
   bindings?: readonly Binding[];
   output?: string[];
   commands?: Command[];
+  /** What `bundle install` leaves besides rack. */
+  installed?: Record<string, string>;
 }
 
 async function buildApp(story: Story = {}) {
   const { files = {}, userEnv = {}, bindings = [], output = [] } = story;
+  const { installed = { "specifications/railties-8.1.4.gemspec": "" } } = story;
   const appDir = story.appDir ?? (await makeTree({ ...app, ...files }));
   for (const path of await glob("**/bin/rails", { cwd: appDir, absolute: true })) {
     await chmod(path, 0o755);
@@ -325,7 +341,13 @@ async function buildApp(story: Story = {}) {
     story.commands?.push(command);
     for (const line of output) command.onLine?.(line);
     const gemHome = command.env["GEM_HOME"];
-    if (gemHome) await addToTree(gemHome, { "gems/rack-3.1.8/rack.rb": "" });
+    if (gemHome) {
+      await addToTree(gemHome, {
+        "gems/rack-3.1.8/rack.rb": "",
+        "specifications/rack-3.1.8.gemspec": "",
+        ...installed,
+      });
+    }
     return { exitCode: 0, stdout: "", stderr: "", lines: output };
   };
   const env = { PATH: "/usr/bin", CNB_TARGET_OS: "linux" };

@@ -18,11 +18,28 @@ describe("Application Contract: apps without rake or a Rakefile may skip task de
   });
 
   test.each([
-    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "the lockfile has no rake"],
+    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "no rake is installed"],
     [{ "Gemfile.lock": withRake, "Rakefile.txt": "" }, "there is no `Rakefile`"],
   ])("%o", async (files, reason) => {
     const dir = await makeTree({ Gemfile: "", ...files });
     expect(await reasonForNoTasks(await readProject(dir))).toBe(reason);
+  });
+});
+
+describe("Application Contract: apps without the rake gem installed have no tasks", () => {
+  // As Bundler 2.5.22 says it on Ruby 3.3.8, and any Bundler where PATH has no rake.
+  test.each([
+    [
+      1,
+      "/layers/lapidary_ruby/ruby/lib/ruby/3.3.0/bundler/rubygems_integration.rb:243:in `block in replace_bin_path': can't find executable rake for gem rake. rake is not currently included in the bundle, perhaps you meant to add it to your Gemfile? (Gem::Exception)",
+    ],
+    [127, "bundler: command not found: rake"],
+  ])("exit code %i, %s", async (exitCode, stderr) => {
+    const section = recordSection();
+    const lines = [...stderr.split("\n"), "Install missing gem executables with `bundle install`"];
+    const run = async () => ({ exitCode, stdout: "", stderr, lines });
+    expect(await detectRakeTasks({ standIns: [], run }, section)).toEqual(new Set());
+    expect(section.lines.at(-1)).toContain("in a group of gems that is not installed");
   });
 });
 
