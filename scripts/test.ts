@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
-import { runInOrder } from "./run-in-order.ts";
+import { runInOrder } from "./run-commands.ts";
 
 // The second and third ring: all tests, with what needs minutes only under `--full`.
 const { values, positionals } = parseArgs({

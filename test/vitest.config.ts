@@ -3,8 +3,9 @@ import { LongestFirst } from "./support/longest-first.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const minutes = 60_000;
-// Modules are loaded once for all files: that halves the fast ring.
-const oneProcess = { pool: "threads", isolate: false } as const;
+// Modules are loaded once for all files, and both processors of a small machine are used, where Vitest
+// would leave one to itself: each of the two halves the fast ring.
+const oneProcess = { pool: "threads", isolate: false, maxWorkers: 2 } as const;
 
 // `unit` and `contract` are the fast ring; `integration` needs Ruby, root file systems and minutes.
 export default defineConfig({

@@ -1,14 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 
+// Written and removed without asynchrony: thousands of small trees take half the time.
+
 /** A new directory that holds these files and is removed when the test ends. */
 export async function makeTree(files: Readonly<Record<string, string>> = {}): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), "lapidary-test-"));
-  onTestFinished(async () => {
-    await rm(root, { recursive: true, force: true });
-  });
+  const root = mkdtempSync(join(tmpdir(), "lapidary-test-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   await addToTree(root, files);
   return root;
 }
@@ -20,8 +21,8 @@ export async function addToTree(
 ): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const target = join(root, path);
-    await mkdir(path.endsWith("/") ? target : dirname(target), { recursive: true });
-    if (!path.endsWith("/")) await writeFile(target, content);
+    mkdirSync(path.endsWith("/") ? target : dirname(target), { recursive: true });
+    if (!path.endsWith("/")) writeFileSync(target, content);
   }
 }
 
