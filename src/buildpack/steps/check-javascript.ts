@@ -14,6 +14,8 @@ import type { Project } from "./read-project.ts";
 
 /** What an app's packages of JavaScript are installed by, and whether they are there already. */
 export interface JavaScript {
+  /** Where they are: the project's directory. */
+  dir: string;
   manager: PackageManager | undefined;
   /** Whether a Node buildpack has installed them. */
   installed: boolean;
@@ -46,7 +48,7 @@ export async function checkJavaScript(
   if (warnings.length > 0) {
     await printer.section("JavaScript", async (section) => section.warn(...warnings));
   }
-  return { manager, installed: await isInstalled(input) };
+  return { dir: project.dir, manager, installed: await isInstalled(project.dir, input) };
 }
 
 interface Found {
@@ -150,8 +152,8 @@ function silentWorkers({ input }: BuildContext, { project, programs }: Found): s
   ];
 }
 
-async function isInstalled({ plan, appDir }: BuildContext["input"]): Promise<boolean> {
+async function isInstalled(dir: string, { plan }: BuildContext["input"]): Promise<boolean> {
   const provider = chosenNodeProvider(plan);
   if (provider !== "heroku/nodejs" && provider !== "node-and-modules") return false;
-  return await isDirectory(join(appDir, "node_modules"));
+  return await isDirectory(join(dir, "node_modules"));
 }

@@ -78,7 +78,7 @@ async function installOnRuby(
     installing,
     digestBundleInputs({ ...project, appDir, ...sources }),
   ]);
-  return await withTrustedCertificates(platform.bindings, async (trusted) => {
+  return await withTrustedCertificates(context, async (trusted) => {
     const { applied } = parseBundleConfig(project.bundleConfig ?? "");
     const env = {
       ...installDefaults(versions.ruby, readCapacity()),

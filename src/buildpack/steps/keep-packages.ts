@@ -8,7 +8,7 @@ import type { JavaScript } from "./check-javascript.ts";
  */
 export function keepPackages(
   context: BuildContext,
-  { manager, installed }: JavaScript,
+  { manager, installed }: Pick<JavaScript, "manager" | "installed">,
 ): BuildContext {
   const variables = { ...manager?.withDevelopment, ...(installed ? installNothing : {}) };
   return { ...context, env: { ...variables, ...context.env } };

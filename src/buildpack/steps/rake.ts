@@ -29,12 +29,11 @@ export async function withRake<T>(
   installed: Installed,
   work: (rake: Rake) => Promise<T>,
 ): Promise<T> {
-  const { platform } = context.input;
   const localSecret = join(project.dir, "tmp/local_secret.txt");
   const madeUp = (await lstatIfAny(localSecret)) ? undefined : localSecret;
   const bootsnapCache = await mkdtemp(join(tmpdir(), "lapidary-bootsnap-"));
   try {
-    return await withTrustedCertificates(platform.bindings, async (trusted) => {
+    return await withTrustedCertificates(context, async (trusted) => {
       const app = appEnvironment(context, project, installed);
       const env = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
       return await work(rakeOf(context, project, env, madeUp));

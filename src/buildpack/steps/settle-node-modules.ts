@@ -1,5 +1,5 @@
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BuildContext } from "./build-context.ts";
 import type { JavaScript } from "./check-javascript.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -20,9 +20,9 @@ import { withTrustedCertificates } from "./trust-certificates.ts";
  */
 export async function settleNodeModules(
   context: BuildContext,
-  { manager }: JavaScript,
+  { dir, manager }: JavaScript,
 ): Promise<void> {
-  const directory = join(context.input.appDir, "node_modules");
+  const directory = join(dir, "node_modules");
   const entry = await lstatIfAny(directory);
   if (entry === undefined) return;
   await context.printer.section("Node packages", async (section) => {
@@ -78,7 +78,7 @@ async function pruneOrThrow(
   }
   const elsewhere = await findLinkElsewhere(directory, context.input.appDir);
   if (elsewhere !== undefined) throw failure(`they lie elsewhere: \`${elsewhere}\``);
-  await runPrune(context, { name, prune }, section);
+  await runPrune(context, { name, prune, cwd: dirname(directory) }, section);
   for (const kept of forNextRun) await removeTree(join(directory, kept));
   section.detail("`BP_NODE_MODULES=remove` leaves all packages out of the image");
 }
@@ -91,16 +91,15 @@ const forNextRun = [".cache", ".modules.yaml", ".pnpm-workspace-state-v1.json"];
 
 async function runPrune(
   context: BuildContext,
-  { name, prune }: { name: string; prune: readonly string[] },
+  { name, prune, cwd }: { name: string; prune: readonly string[]; cwd: string },
   section: Section,
 ): Promise<void> {
-  const { appDir, platform } = context.input;
   const command = [name, ...prune].join(" ");
-  await withTrustedCertificates(platform.bindings, async (trusted) => {
+  await withTrustedCertificates(context, async (trusted) => {
     // Without it, some ask before they remove anything.
     const env = { CI: "true", ...childEnvironment(context.env).env, ...trusted };
     const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
-      context.run({ file: name, args: prune, cwd: appDir, env }),
+      context.run({ file: name, args: prune, cwd, env }),
     );
     if (exitCode === 0) return;
     for (const line of lines) section.output(line);

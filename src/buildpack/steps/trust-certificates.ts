@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { certificatesIn } from "../../artifacts/certificates.ts";
 import type { Binding } from "../../cnb/bindings.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
+import type { BuildContext } from "./build-context.ts";
 
 // Where distributions keep all certificates that they trust, in one file.
 const systemBundles = [
@@ -14,28 +15,32 @@ const systemBundles = [
 
 /**
  * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings
- * of type `ca-certificates` besides those of the system. The file that holds them is then removed.
+ * of type `ca-certificates` besides those of the system, or of the file that the user's
+ * `SSL_CERT_FILE` names. The file that holds them all is then removed.
  */
 export async function withTrustedCertificates<T>(
-  bindings: readonly Binding[],
+  {
+    input,
+    env,
+  }: { input: { platform: { bindings: readonly Binding[] } }; env: BuildContext["env"] },
   work: (env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  const certificates = certificatesIn(bindings);
+  const certificates = certificatesIn(input.platform.bindings);
   if (certificates.length === 0) return await work({});
   const directory = await mkdtemp(join(tmpdir(), "lapidary-certificates-"));
   try {
     const file = join(directory, "ca-certificates.crt");
-    await writeFile(file, [await systemCertificates(), ...certificates].join("\n"));
+    await writeFile(file, [await trustedAlready(env), ...certificates].join("\n"));
     return await work({ SSL_CERT_FILE: file, GIT_SSL_CAINFO: file });
   } finally {
     await removeTree(directory);
   }
 }
 
-async function systemCertificates(): Promise<string> {
-  for (const path of systemBundles) {
-    const text = await readTextIfAny(path);
-    if (text !== undefined) return text;
+async function trustedAlready(env: BuildContext["env"]): Promise<string> {
+  for (const path of [env["SSL_CERT_FILE"], ...systemBundles]) {
+    const text = path && (await readTextIfAny(path));
+    if (text) return text;
   }
   return "";
 }

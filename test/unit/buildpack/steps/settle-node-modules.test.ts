@@ -32,6 +32,19 @@ describe("node_modules once assets are precompiled", () => {
     expect(left).toEqual(["esbuild/bin/esbuild", "ms/index.js"]);
   });
 
+  test("is that of the project, where this is a directory of the app", async () => {
+    const inServer = (tree: Record<string, string>) =>
+      Object.fromEntries(Object.entries(tree).map(([path, text]) => [`server/${path}`, text]));
+    const { commands, left, appDir } = await settle({
+      path: "server",
+      modules: { ...modules, ...inServer(modules) },
+      files: { "package-lock.json": "" },
+    });
+    expect(commands[0]?.cwd).toBe(join(appDir, "server"));
+    expect(left).toHaveLength(2);
+    expect(Object.keys(await readTree(join(appDir, "node_modules")))).toHaveLength(4);
+  });
+
   test("goes as a whole where the user says so", async () => {
     const { commands, appDir } = await settle({ wish: "remove" });
     expect(commands).toEqual([]);
@@ -116,6 +129,8 @@ describe("development dependencies that cannot be taken out", () => {
 });
 
 interface Story {
+  /** The project's directory, from the app's root. */
+  path?: string;
   files?: Record<string, string>;
   modules?: Record<string, string>;
   wish?: string | undefined;
@@ -125,7 +140,13 @@ interface Story {
 }
 
 async function settle(story: Story) {
-  const { files = {}, programs = ["npm", "pnpm", "yarn", "bun"], exitCode = 0, wish } = story;
+  const {
+    files = {},
+    programs = ["npm", "pnpm", "yarn", "bun"],
+    exitCode = 0,
+    wish,
+    path = "",
+  } = story;
   const appDir = await makeTree(story.modules ?? modules);
   await addToTree(appDir, files);
   await story.arrange?.(appDir);
@@ -143,7 +164,8 @@ async function settle(story: Story) {
     },
   });
   const manager = packageManagerOf(Object.keys(files), files["yarn.lock"]);
-  await settleNodeModules(context, { manager, installed: true });
-  const left = await readTree(join(appDir, "node_modules")).catch(() => ({}));
+  const dir = join(appDir, path);
+  await settleNodeModules(context, { dir, manager, installed: true });
+  const left = await readTree(join(dir, "node_modules")).catch(() => ({}));
   return { appDir, commands, left: Object.keys(left), log: context.log() };
 }
