@@ -172,6 +172,8 @@ async function removeLeftovers(gemsDir: string): Promise<void> {
     [
       "extensions/**/{gem_make.out,mkmf.log}",
       "{gems,bundler/gems}/*/ext/**/{*.o,gem_make.out,mkmf.log}",
+      // Where mini_portile unpacks and compiles the libraries that a gem brings: they are installed elsewhere.
+      "{gems,bundler/gems}/*/ext/**/tmp/*/ports",
       // The history of gems from git, which Bundler goes by only while it installs them.
       "bundler/gems/*/.git",
     ],
