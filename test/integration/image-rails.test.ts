@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDocker } from "../support/docker-engine.ts";
 import { ensureImageTools } from "../support/image-tools.ts";
-import { exportApp, foreignPlace } from "../support/export-app.ts";
-import { makeApp } from "../support/lapidary.ts";
+import { type ExportedApp, exportApp, foreignPlace } from "../support/export-app.ts";
+import { type App, makeApp } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { differingNames } from "../support/tree-digest.ts";
 import {
   ensureWorld,
   fullRing,
@@ -19,7 +20,7 @@ let server: MirrorServer;
 
 beforeAll(async () => {
   if (!fullRing) return;
-  world = await ensureWorld();
+  world = await ensureWorld({ rubies: ["3.3.8", "3.1.2"] });
   server = await serveMirror(world.mirror);
   await ensureImageTools("dockerd");
 });
@@ -73,24 +74,61 @@ describe("the image of the Rails sample", () => {
     expect(pushed.map(({ name }) => name)).toEqual(["Application Slice: 2"]);
   });
 
-  test("two cold builds elsewhere, in other time zones, umasks and languages, are one image", async (context) => {
+  test("two cold builds elsewhere, in other time zones, umasks and languages, are one image; bootsnap's code alone can differ", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
     await using place = await temporaryDirectory();
-    const given = { SECRET_KEY_BASE: "5".repeat(128), DISABLE_BOOTSNAP: "1" };
-    const env = { BP_INVENTORY: server.inventory, ...given };
-    const one = await makeApp(join(place.path, "one"), "rails");
-    const two = await makeApp(join(place.path, "a-longer-name/two"), "rails");
-    const first = await exportApp({ world, app: one, image: `oci:${one.state}.image`, env });
-    const second = await exportApp({
-      world,
-      app: two,
-      image: `oci:${two.state}.image`,
-      env,
-      prefix: foreignPlace,
-    });
-    const names = ({ image }: typeof first) =>
-      image.layers.map(({ name, diffId }) => [name, diffId]);
-    expect(names(second)).toEqual(names(first));
+    const apps = await twoApps(place.path, "rails");
+    const [first, second] = await exportBoth(apps, { BP_RAILS_BOOTSNAP: "false" });
+    expect(diffIds(second)).toEqual(diffIds(first));
     expect(second.image.digest).toBe(first.image.digest);
+
+    const [third, fourth] = await exportBoth(apps, { BP_RAILS_BOOTSNAP: "true" });
+    const before = new Map(diffIds(third));
+    const changed = diffIds(fourth).filter(([name, id]) => before.get(name ?? "") !== id);
+    const holdingCode = ["lapidary/ruby:bootsnap", "Application Slice: 2"];
+    expect(holdingCode).toEqual(expect.arrayContaining(changed.map(([name]) => name)));
+    const names = await differingNames(...imagesOf(apps));
+    expect(names.filter((name) => !/\/bootsnap\/compile-cache-(iseq|yaml)\//.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test("of two cold builds with Sprockets, its manifest alone differs: its name is random, and it holds times", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    await using place = await temporaryDirectory();
+    const apps = await twoApps(place.path, "rails-sprockets");
+    await exportBoth(apps, {});
+    const names = await differingNames(...imagesOf(apps));
+    const manifest = expect.stringMatching(
+      /^app\/public\/assets\/\.sprockets-manifest-[0-9a-f]{32}\.json$/,
+    );
+    expect(names).toEqual([manifest, manifest]);
   });
 });
+
+async function twoApps(place: string, sample: string): Promise<readonly [App, App]> {
+  const one = await makeApp(join(place, "one"), sample);
+  return [one, await makeApp(join(place, "a-longer-name/two"), sample)];
+}
+
+/** Exports both, the second in another place of the world. */
+async function exportBoth([one, two]: readonly [App, App], settings: Record<string, string>) {
+  const env = {
+    BP_INVENTORY: server.inventory,
+    SECRET_KEY_BASE: "5".repeat(128),
+    ...settings,
+  };
+  const first = await exportApp({ world, app: one, image: `oci:${one.state}.image`, env });
+  const image = `oci:${two.state}.image`;
+  const second = await exportApp({ world, app: two, image, env, prefix: foreignPlace });
+  return [first, second] as const;
+}
+
+function diffIds({ image }: ExportedApp): (readonly [name: string | undefined, diffId: string])[] {
+  return image.layers.map(({ name, diffId }) => [name, diffId]);
+}
+
+/** Where the state folders hold what is in the images. */
+function imagesOf([one, two]: readonly [App, App]): [string, string] {
+  return [join(one.state, "current/image"), join(two.state, "current/image")];
+}

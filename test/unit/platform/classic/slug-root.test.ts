@@ -29,6 +29,17 @@ describe("moveMentions", () => {
     expect(moveMentions(text, "/app", "/tmp/build_1")).toBe(text);
   });
 
+  test.each([
+    ["prefix = $(DESTDIR)/tmp/build_1/app/ruby", "prefix = $(DESTDIR)/app/ruby"],
+    ["file:///tmp/build_1/app/x", "file:///app/x"],
+    ["-I/tmp/build_1/app/include", "-I/app/include"],
+    ["/var/tmp/build_1/app", "/var/tmp/build_1/app"],
+    ["~/tmp/build_1/app", "~/tmp/build_1/app"],
+    ["/tmp/build_1/application", "/tmp/build_1/application"],
+  ])("from deeper down, %s becomes %s", (text, expected) => {
+    expect(moveMentions(text, "/tmp/build_1/app", "/app")).toBe(expected);
+  });
+
   test("takes signs of patterns in a directory's name as they are", () => {
     expect(moveMentions("x=/tmp/b.1+$/y /tmp/bx1/y", "/tmp/b.1+$", "/$&")).toBe(
       "x=/$&/y /tmp/bx1/y",
