@@ -4,7 +4,7 @@ import { parseToml } from "../../src/toml.ts";
 import { builder } from "../support/manifests/builder.ts";
 import { problemsOf, readDeployed, readYaml } from "../support/manifests/documents.ts";
 import { loadWorkflowParser } from "../support/manifests/github.ts";
-import { pipelineOfGitlab } from "../support/manifests/gitlab.ts";
+import { gitlabProblems, pipelineOfGitlab } from "../support/manifests/gitlab.ts";
 import { kpackSchemas } from "../support/manifests/kpack.ts";
 import { disagreements, pipeline, pipelineRun, task } from "../support/manifests/tekton.ts";
 
@@ -170,6 +170,16 @@ describe("GitLab CI", () => {
 
   test("takes the job", () => {
     expect(problemsOf(pipelineOfGitlab, document)).toEqual([]);
+    expect(gitlabProblems(document)).toEqual([]);
+  });
+
+  test.each([
+    [["build-image", "script"], 7],
+    [["build-image", "rules"], "always"],
+    [["build-image", "image"], 3],
+    [["build-image", "when"], "sometimes"],
+  ] as const)("is not by GitLab's published schema with %j changed", (path, value) => {
+    expect(gitlabProblems(broken(document, path, value))).not.toEqual([]);
   });
 
   test.each([

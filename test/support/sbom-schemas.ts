@@ -1,32 +1,22 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import Ajv from "ajv";
-import addFormats from "ajv-formats";
 import * as z from "zod";
+import { brokenRules, makeValidator, readPublished } from "./published-schema.ts";
 
 /** What a document breaks of the schema that CycloneDX publishes for 1.6. */
 export function cycloneDxProblems(document: unknown): string[] {
-  const ajv = new Ajv.default({ allErrors: true, strict: false, logger: false });
-  addFormats.default(ajv);
+  const ajv = makeValidator();
   // Formats for internationalized addresses, which the validator does not bring along.
   for (const format of ["iri-reference", "idn-email"]) ajv.addFormat(format, true);
   // The package refers to its files by their names.
   const referred = ["spdx", "jsf-0.82"];
   for (const name of referred) ajv.addSchema(published(name), `${base}${name}${suffix}`);
-  ajv.validate(published("bom-1.6"), document);
-  return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
+  return brokenRules(ajv, published("bom-1.6"), document);
 }
 
 const base = "http://cyclonedx.org/schema/";
 const suffix = ".SNAPSHOT.schema.json";
 
 function published(name: string): object {
-  const library = createRequire(import.meta.url).resolve(
-    "@cyclonedx/cyclonedx-library/package.json",
-  );
-  const path = join(dirname(library), "res/schema", `${name}${suffix}`);
-  return JSON.parse(readFileSync(path, "utf8")) as object;
+  return readPublished("@cyclonedx/cyclonedx-library", `res/schema/${name}${suffix}`);
 }
 
 /** What a document breaks of SPDX 2.3, as far as a list of packages uses it; no other key is allowed. */

@@ -5,7 +5,7 @@
 // kept, and `bundle install` runs on it only when something that it depends on has changed.
 // Never holds: downloaded `.gem` files, build logs, object files, histories of git, credentials.
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
@@ -168,6 +168,7 @@ async function runBundler(options: GemsOptions, gemsDir: string, args: readonly 
 
 async function removeLeftovers(gemsDir: string): Promise<void> {
   await removeTree(join(gemsDir, "cache"));
+  const inGems = { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false } as const;
   const leftovers = await glob(
     [
       "extensions/**/{gem_make.out,mkmf.log}",
@@ -177,7 +178,10 @@ async function removeLeftovers(gemsDir: string): Promise<void> {
       // The history of gems from git, which Bundler goes by only while it installs them.
       "bundler/gems/*/.git",
     ],
-    { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false, onlyFiles: false },
+    { ...inGems, onlyFiles: false },
   );
-  await Promise.all(leftovers.map(removeTree));
+  // What mkmf writes beside its script names directories of the build, some of them made up at random.
+  const scripts = await glob("{gems,bundler/gems}/*/ext/**/extconf.rb", inGems);
+  const makefiles = scripts.map((path) => join(dirname(path), "Makefile"));
+  await Promise.all([...leftovers, ...makefiles].map(removeTree));
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { brokenRules, makeValidator, readPublished } from "../published-schema.ts";
 
 const variables = z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string());
 
@@ -31,3 +32,11 @@ export const pipelineOfGitlab = z.record(
   z.string().refine((name) => !reserved.has(name), { error: "is no name for a job" }),
   job,
 );
+
+/** What a .gitlab-ci.yml breaks of the schema that GitLab's own editor goes by. */
+export function gitlabProblems(document: unknown): string[] {
+  return brokenRules(makeValidator(), readPublished("schemastore", editorSchema), document);
+}
+
+const editorSchema =
+  "schemas/json/gitlab.com/gitlab-org/gitlab/-/raw/master/app/assets/javascripts/editor/schema/ci.json";

@@ -130,6 +130,9 @@ describe("the commands", () => {
         "extensions/x86_64-linux/3.3.0/pg-1.5/pg_ext.so": "",
         "gems/pg-1.5/ext/pg.o": "",
         "gems/pg-1.5/ext/pg.c": "",
+        "gems/pg-1.5/ext/extconf.rb": "",
+        "gems/pg-1.5/ext/Makefile": "",
+        "gems/pg-1.5/ext/libpq/Makefile": "",
         "gems/pg-1.5/ext/.deep/mkmf.log": "",
         "gems/sqlite3-2.1/ext/sqlite3/tmp/x86_64-linux-gnu/ports/sqlite3/3.5/sqlite3.c": "",
         "gems/sqlite3-2.1/ports/x86_64-linux-gnu/sqlite3/3.5/lib/libsqlite3.so": "",
@@ -142,6 +145,8 @@ describe("the commands", () => {
     expect(Object.keys(await readTree(join(layersDir, "gems")))).toEqual([
       "bundler/gems/fork-1/fork.gemspec",
       "extensions/x86_64-linux/3.3.0/pg-1.5/pg_ext.so",
+      "gems/pg-1.5/ext/extconf.rb",
+      "gems/pg-1.5/ext/libpq/Makefile",
       "gems/pg-1.5/ext/pg.c",
       "gems/pg-1.5/lib/pg.rb",
       "gems/sqlite3-2.1/ports/x86_64-linux-gnu/sqlite3/3.5/lib/libsqlite3.so",
