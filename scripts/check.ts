@@ -1,14 +1,14 @@
 import { runInOrder, runTogether } from "./run-commands.ts";
 
 // The fast ring: what must hold before any commit.
-const read = await runTogether([
+const failed = await runTogether([
   ["prettier", "--check", "--log-level", "warn", "."],
   ["oxlint", "-c", "test/oxlint.json", "--type-aware", "--deny-warnings", "src", "scripts", "test"],
   ["tsc", "--noEmit"],
   ["knip", "--config", "test/knip.json"],
 ]);
 process.exitCode =
-  read ||
+  failed ||
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
     ["vitest", "run", "-c", "test/vitest.config.ts", "--project", "unit", "--project", "contract"],

@@ -11,8 +11,8 @@ import { chooseJemalloc } from "./steps/choose-jemalloc.ts";
 import { chooseProcesses } from "./steps/choose-processes.ts";
 import { chooseVersions } from "./steps/choose-versions.ts";
 import { findJava } from "./steps/find-java.ts";
-import { leaveOutGems } from "./steps/leave-out-gems.ts";
 import { keepPackages } from "./steps/keep-packages.ts";
+import { leaveOutGems } from "./steps/leave-out-gems.ts";
 import { installRubyAndGems } from "./steps/install-ruby-and-gems.ts";
 import { loadBuildInventory } from "./steps/load-inventory.ts";
 import { openAppDirectories } from "./steps/open-app-directories.ts";
@@ -39,17 +39,17 @@ export async function build(context: BuildContext): Promise<void> {
     `${descriptor.buildpack.name ?? descriptor.buildpack.id} ${descriptor.buildpack.version}`,
   );
 
-  const locked = await readProject(appDir, platform.env);
-  await reportProject(context, locked);
-  const versions = await chooseVersions(context, locked);
+  const whole = await readProject(appDir, platform.env);
+  await reportProject(context, whole);
+  const versions = await chooseVersions(context, whole);
   const java = await findJava(context, versions.ruby);
-  await checkProject(locked, input.target, java);
-  const javaScript = await checkJavaScript(context, locked);
+  await checkProject(whole, input.target, java);
+  const javaScript = await checkJavaScript(context, whole);
   const inventory = await loadBuildInventory(context);
-  const jemalloc = chooseJemalloc(context, locked, versions.ruby.ruby, inventory);
+  const jemalloc = chooseJemalloc(context, whole, versions.ruby.ruby, inventory);
   const wanted = { inventory, versions, jemalloc };
-  const installed = await installRubyAndGems(context, locked, wanted);
-  const project = await leaveOutGems(locked, installed);
+  const installed = await installRubyAndGems(context, whole, wanted);
+  const project = await leaveOutGems(whole, installed);
   const { places, bundleGroups, execEnv } = installed;
   await reportLibraries(context, project, installed);
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);

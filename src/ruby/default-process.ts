@@ -29,7 +29,7 @@ export function defaultWebProcess(app: AppShape): WebProcess {
   const server = findWebServer(app.locked);
   if (app.locked("railties") !== undefined) return railsProcess(app, server);
   if (app.locked("rack") === undefined)
-    return { framework: "none", because: "the lockfile has neither railties nor rack" };
+    return { framework: "none", because: "neither railties nor rack is installed" };
   if (!app.configRu) return { framework: "none", because: "there is no `config.ru`" };
   return rackProcess(app, server);
 }
@@ -57,7 +57,7 @@ function rackProcess({ locked }: AppShape, server: WebServer | undefined): WebPr
   if (server && (!server.byRackup || !rackup)) return rackByServer(server);
   if (!rackup) {
     const because =
-      "the lockfile has neither `rackup`, without which Rack 3 has no `rackup` command, nor a server that is known here";
+      "neither `rackup`, without which Rack 3 has no `rackup` command, nor a server that is known here is installed";
     return { framework: "none", because };
   }
   const line = 'bundle exec rackup --port "${PORT:-9292}" --host "$host"';
@@ -70,12 +70,12 @@ function rackProcess({ locked }: AppShape, server: WebServer | undefined): WebPr
 }
 
 const noServer =
-  'The lockfile has no web server that is known here: without one, `rackup` ends at once. Add `gem "puma"` to the Gemfile, or a `web` line to a Procfile.';
+  'No web server that is known here is installed: without one, `rackup` ends at once. Add `gem "puma"` to the Gemfile, or a `web` line to a Procfile.';
 
 function rackByServer(server: WebServer): WebProcess {
   const script = ownCommand(server, "${PORT:-9292}");
   if (script === undefined) {
-    const because = `${server.gem} starts by \`rackup\` alone, and the lockfile has no \`rackup\`, which Rack 3 no longer contains`;
+    const because = `${server.gem} starts by \`rackup\` alone, and no \`rackup\` is installed, which Rack 3 no longer contains`;
     return { framework: "none", because };
   }
   const why = server.byRackup ? "but no `rackup`" : "which `rackup` does not start";

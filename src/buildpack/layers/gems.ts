@@ -3,7 +3,8 @@
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
 // archive that Ruby came from changes: extensions are compiled against all of these. What is left is
 // kept, and `bundle install` runs on it only when something that it depends on has changed.
-// Never holds: downloaded `.gem` files, build logs, object files, histories of git, credentials.
+// Never holds: downloaded `.gem` files, build logs, makefiles of extensions, object files, sources of
+// libraries that gems compile, histories of git, credentials.
 
 import { dirname, join } from "node:path";
 import glob from "fast-glob";
@@ -143,7 +144,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
     });
   }
   await removeLeftovers(gemsDir);
-  section.say("Removed downloaded archives, build logs, object files and histories of git");
+  section.say("Removed downloaded archives, what compilers left behind, and histories of git");
 }
 
 const shownLines = 12;

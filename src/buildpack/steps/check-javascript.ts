@@ -14,7 +14,7 @@ import type { Project } from "./read-project.ts";
 
 /** What an app's packages of JavaScript are installed by, and whether they are there already. */
 export interface JavaScript {
-  /** Where they are: the project's directory. */
+  /** Where they are: the project's directory, or the app's where only that has a package.json. */
   dir: string;
   manager: PackageManager | undefined;
   /** Whether a Node buildpack has installed them. */
@@ -33,7 +33,8 @@ export async function checkJavaScript(
   project: Project,
 ): Promise<JavaScript> {
   const { env, input, printer } = context;
-  const manager = await findPackageManager(project.dir);
+  const dir = await findPackages(project, input.appDir);
+  const manager = await findPackageManager(dir);
   const programs = await findPrograms(env["PATH"], manager);
   const bundlers = await bundlersToRun(context, project);
   const found = { project, manager, programs, bundlers };
@@ -48,7 +49,7 @@ export async function checkJavaScript(
   if (warnings.length > 0) {
     await printer.section("JavaScript", async (section) => section.warn(...warnings));
   }
-  return { dir: project.dir, manager, installed: await isInstalled(project.dir, input) };
+  return { dir, manager, installed: await isInstalled(dir, input) };
 }
 
 interface Found {
@@ -63,6 +64,10 @@ interface Programs {
   node: string | undefined;
   bun: string | undefined;
   manager: string | undefined;
+}
+
+async function findPackages({ dir }: Project, appDir: string): Promise<string> {
+  return (await isFile(join(dir, "package.json"))) ? dir : appDir;
 }
 
 async function findPackageManager(appDir: string): Promise<PackageManager | undefined> {

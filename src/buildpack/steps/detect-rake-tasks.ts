@@ -14,13 +14,9 @@ export async function reasonForNoTasks(project: Project): Promise<string | undef
   return hasRakefile ? undefined : "there is no `Rakefile`";
 }
 
-// What Bundler says where Ruby brings a rake of its own, and where there is none at all.
-const notInstalled = /rake is not currently included in the bundle|command not found: rake$/m;
-
 /**
  * Asks the app which rake tasks it has (contract: Rake execution). The whole app is loaded for it,
- * so whatever an app prints and however it fails, it does so here first. An app whose rake is in a
- * group that is left out has no tasks, be it that Ruby ships that very version.
+ * so whatever an app prints and however it fails, it does so here first.
  *
  * @throws BuildpackError `rake/detection-failed`, after the app's own output.
  */
@@ -30,10 +26,6 @@ export async function detectRakeTasks(rake: Rake, section: Section): Promise<Rea
     rake.run(["-P", "--trace"]),
   );
   if (exitCode === 0) return parseRakeTasks(stdout);
-  if (notInstalled.test(lines.join("\n"))) {
-    section.say("No tasks, because rake is in a group of gems that is not installed");
-    return new Set();
-  }
   for (const line of lines) section.output(line);
   throw new BuildpackError({ code: "rake/detection-failed", command, exitCode, output: lines });
 }

@@ -7,7 +7,7 @@ import type { Project } from "./read-project.ts";
 /**
  * The project without the locked gems that are not installed because their groups are left out: no
  * task and no process can use them. The lockfile knows no groups, so what RubyGems has written
- * decides; gems from git or a path, and those of the versions that Ruby ships, count as installed.
+ * decides; gems from git or a path, and Ruby's default gems, count as installed.
  */
 export async function leaveOutGems(
   project: Project,
@@ -15,15 +15,19 @@ export async function leaveOutGems(
 ): Promise<Project> {
   const paths = [
     ...(await glob("specifications/*.gemspec", { cwd: gems })),
-    ...(await glob("lib/ruby/gems/*/specifications/{,default/}*.gemspec", { cwd: ruby })),
+    // Those that Ruby ships besides, Bundler does not see where GEM_PATH is set, and installs anew.
+    ...(await glob("lib/ruby/gems/*/specifications/default/*.gemspec", { cwd: ruby })),
   ];
-  const names = new Set(paths.map((path) => basename(path)));
+  const installed = paths.map((path) => basename(path, ".gemspec"));
   const specs = project.locked.specs.filter(
-    (gem) => gem.source.kind !== "gem" || names.has(gemspecName(gem)),
+    (gem) => gem.source.kind !== "gem" || installed.some((name) => isOf(gem, name)),
   );
   return { ...project, locked: { ...project.locked, specs } };
 }
 
-function gemspecName({ name, version, platform }: LockedGem): string {
-  return `${name}-${version}${platform === "ruby" ? "" : `-${platform}`}.gemspec`;
+/** A gem that is locked for any machine may be installed as the variant for this one. */
+function isOf({ name, version, platform }: LockedGem, installed: string): boolean {
+  const locked = `${name}-${version}`;
+  if (platform === "ruby") return installed === locked || installed.startsWith(`${locked}-`);
+  return installed === `${locked}-${platform}`;
 }

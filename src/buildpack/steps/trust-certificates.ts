@@ -15,8 +15,8 @@ const systemBundles = [
 
 /**
  * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings
- * of type `ca-certificates` besides those of the system, or of the file that the user's
- * `SSL_CERT_FILE` names. The file that holds them all is then removed.
+ * of type `ca-certificates` besides those of the system, or of the files that the user's
+ * `SSL_CERT_FILE` and `GIT_SSL_CAINFO` name. The files that hold them all are then removed.
  */
 export async function withTrustedCertificates<T>(
   {
@@ -29,16 +29,20 @@ export async function withTrustedCertificates<T>(
   if (certificates.length === 0) return await work({});
   const directory = await mkdtemp(join(tmpdir(), "lapidary-certificates-"));
   try {
-    const file = join(directory, "ca-certificates.crt");
-    await writeFile(file, [await trustedAlready(env), ...certificates].join("\n"));
-    return await work({ SSL_CERT_FILE: file, GIT_SSL_CAINFO: file });
+    const trusted: Record<string, string> = {};
+    for (const name of ["SSL_CERT_FILE", "GIT_SSL_CAINFO"]) {
+      const file = join(directory, `${name}.crt`);
+      await writeFile(file, [await trustedAlready(env[name]), ...certificates].join("\n"));
+      trusted[name] = file;
+    }
+    return await work(trusted);
   } finally {
     await removeTree(directory);
   }
 }
 
-async function trustedAlready(env: BuildContext["env"]): Promise<string> {
-  for (const path of [env["SSL_CERT_FILE"], ...systemBundles]) {
+async function trustedAlready(own: string | undefined): Promise<string> {
+  for (const path of [own, ...systemBundles]) {
     const text = path && (await readTextIfAny(path));
     if (text) return text;
   }

@@ -116,6 +116,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
     next: [
       `Add the library that the extension needs to the build image; the line "checking for …" that answers "no" above names it.`,
       `bundle lock --add-platform x86_64-linux   # takes the precompiled gem where there is one (aarch64-linux on ARM)`,
+      `Set MAKEFLAGS=-j1 in the build's environment, if it is a Makefile that cannot be run in parallel.`,
     ],
     blame: "unclear",
   },

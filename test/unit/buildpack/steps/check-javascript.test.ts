@@ -151,6 +151,23 @@ interface Story {
   provider?: string;
 }
 
+describe("the packages of a project in a directory of the app", () => {
+  const project = { "server/Gemfile": "", "server/Gemfile.lock": "" };
+
+  test.each([
+    [{ "server/package.json": "{}", "server/node_modules/": "" }, "server"],
+    [{ "node_modules/": "" }, ""],
+  ])("with %j are looked for in '%s'", async (files, expected) => {
+    const { appDir, javaScript } = await check({
+      files: { ...project, ...files },
+      userEnv: { BP_RUBY_PROJECT_PATH: "server" },
+      provider: "heroku/nodejs",
+      programs: [node],
+    });
+    expect(javaScript).toMatchObject({ dir: join(appDir, expected), installed: true });
+  });
+});
+
 /** Checks a Rails app, with the root of the build's file system in a temporary directory. */
 async function check(story: Story) {
   const { gems = [], files = {}, without = [], programs = [], userEnv = {} } = story;
@@ -172,6 +189,6 @@ async function check(story: Story) {
     env: { PATH: programs.map((path) => join(root, path, "..")).join(":") },
     userEnv,
   });
-  const javaScript = await checkJavaScript(context, await readProject(appDir));
-  return { javaScript, log: context.log() };
+  const javaScript = await checkJavaScript(context, await readProject(appDir, userEnv));
+  return { appDir, javaScript, log: context.log() };
 }

@@ -43,7 +43,7 @@ describe("Application Contract: Process types", () => {
   });
 
   test.each([
-    [["rake (13.0.6)"], { configRu: true }, "the lockfile has neither railties nor rack"],
+    [["rake (13.0.6)"], { configRu: true }, "neither railties nor rack is installed"],
     [rack, {}, "there is no `config.ru`"],
   ])("without them there is no web process (%j)", (gems, rest, because) => {
     const { processes, lines } = chosen(gems, rest);

@@ -26,23 +26,6 @@ describe("Application Contract: apps without rake or a Rakefile may skip task de
   });
 });
 
-describe("Application Contract: apps without the rake gem installed have no tasks", () => {
-  // As Bundler 2.5.22 says it on Ruby 3.3.8, and any Bundler where PATH has no rake.
-  test.each([
-    [
-      1,
-      "/layers/lapidary_ruby/ruby/lib/ruby/3.3.0/bundler/rubygems_integration.rb:243:in `block in replace_bin_path': can't find executable rake for gem rake. rake is not currently included in the bundle, perhaps you meant to add it to your Gemfile? (Gem::Exception)",
-    ],
-    [127, "bundler: command not found: rake"],
-  ])("exit code %i, %s", async (exitCode, stderr) => {
-    const section = recordSection();
-    const lines = [...stderr.split("\n"), "Install missing gem executables with `bundle install`"];
-    const run = async () => ({ exitCode, stdout: "", stderr, lines });
-    expect(await detectRakeTasks({ standIns: [], run }, section)).toEqual(new Set());
-    expect(section.lines.at(-1)).toContain("in a group of gems that is not installed");
-  });
-});
-
 describe("Application Contract: We will always abort the build if the rake -P task fails", () => {
   const lines = ["rake aborted!", "no gems today", "/workspace/Rakefile:1"];
 

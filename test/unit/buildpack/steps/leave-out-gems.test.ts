@@ -23,6 +23,8 @@ GEM
     minitest (5.25.4)
     nokogiri (1.19.7-arm64-darwin)
     nokogiri (1.19.7-x86_64-linux-gnu)
+    pg (1.7.0)
+    pg (1.7.0-arm64-darwin)
     puma (8.0.2)
     rake (13.4.2)
 
@@ -39,6 +41,7 @@ test("locked gems that are not installed are left out; others of the name do not
     "gems/specifications/nokogiri-1.19.7-x86_64-linux-gnu.gemspec": "",
     "gems/specifications/puma-8.0.2.gemspec": "",
     "ruby/lib/ruby/gems/3.4.0/specifications/default/json-2.9.1.gemspec": "",
+    "gems/specifications/pg-1.7.0-x86_64-linux.gemspec": "",
     "ruby/lib/ruby/gems/3.4.0/specifications/minitest-5.25.4.gemspec": "",
     "ruby/lib/ruby/gems/3.4.0/specifications/rake-13.2.1.gemspec": "",
   });
@@ -55,8 +58,8 @@ test("locked gems that are not installed are left out; others of the name do not
     ["cloned", "ruby"],
     ["own", "ruby"],
     ["json", "ruby"],
-    ["minitest", "ruby"],
     ["nokogiri", "x86_64-linux-gnu"],
+    ["pg", "ruby"],
     ["puma", "ruby"],
   ]);
 });
