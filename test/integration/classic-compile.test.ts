@@ -1,19 +1,19 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createPrinter } from "../../../../src/output/printer.ts";
-import { createStyle } from "../../../../src/output/style.ts";
-import { compile, type CompileOptions } from "../../../../src/platform/classic/compile.ts";
-import { readReleaseText, testApp } from "../../../../src/platform/classic/test-app.ts";
-import { openSandbox } from "../../../../src/platform/sandbox.ts";
-import { systemClock } from "../../../../src/system/clock.ts";
-import { runCommand } from "../../../../src/system/command.ts";
-import { failureOf } from "../../../support/failure.ts";
-import { openRefusedSandbox } from "../../../support/plain-sandbox.ts";
-import { skipWithoutNamespaces } from "../../../support/sandbox.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
-import { treeDigest } from "../../../support/tree-digest.ts";
-import { makeTree, modeOf, readTree } from "../../../support/tree.ts";
+import { createPrinter } from "../../src/output/printer.ts";
+import { createStyle } from "../../src/output/style.ts";
+import { compile, type CompileOptions } from "../../src/platform/classic/compile.ts";
+import { readReleaseText, testApp } from "../../src/platform/classic/test-app.ts";
+import { openSandbox } from "../../src/platform/sandbox.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { runCommand } from "../../src/system/command.ts";
+import { failureOf } from "../support/failure.ts";
+import { openRefusedSandbox } from "../support/plain-sandbox.ts";
+import { skipWithoutNamespaces } from "../support/sandbox.ts";
+import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { treeDigest } from "../support/tree-digest.ts";
+import { makeTree, modeOf, readTree } from "../support/tree.ts";
 
 beforeEach(skipWithoutNamespaces);
 
