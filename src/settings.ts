@@ -80,6 +80,9 @@ export type SettingKey = keyof typeof settings;
 /** The values of all settings, parsed, defaults filled in. */
 export type Settings = { [K in SettingKey]: z.output<(typeof settings)[K]["schema"]> };
 
+/** What an image is for: to run the app, or to run its tests. */
+export type ExecEnv = Settings["BP_EXEC_ENV"];
+
 /** A value that a setting does not take. */
 export interface InvalidSetting {
   key: SettingKey;

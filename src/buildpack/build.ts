@@ -50,7 +50,8 @@ export async function build(context: BuildContext): Promise<void> {
   const wanted = { inventory, versions, jemalloc };
   const installed = await installRubyAndGems(context, whole, wanted);
   const project = await leaveOutGems(whole, installed);
-  const { places, bundleGroups, execEnv } = installed;
+  const { places, bundleGroups } = installed;
+  const execEnv = context.settings.BP_EXEC_ENV;
   await reportLibraries(context, project, installed);
   const served = await precompileAssets(keepPackages(context, javaScript), project, installed);
   await settleNodeModules(context, javaScript);

@@ -10,6 +10,7 @@ import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
 import type { EnvModification } from "../../cnb/layer-env.ts";
 import type { Section } from "../../output/printer.ts";
+import type { ExecEnv } from "../../settings.ts";
 
 /** Where things are, as the app sees them at run time. */
 export interface Places {
@@ -28,7 +29,7 @@ export interface VariablesOptions {
   /** Which groups `bundle install` took or left out: BUNDLE_WITHOUT and its like, as it had them. */
   bundleGroups: Readonly<Record<string, string>>;
   /** What RAILS_ENV and RACK_ENV are by default. */
-  execEnv: "production" | "test";
+  execEnv: ExecEnv;
   /** Whether the app runs on JRuby. */
   jruby: boolean;
   section: Section;

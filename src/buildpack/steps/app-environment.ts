@@ -15,5 +15,7 @@ export function appEnvironment(
   const { applied } = parseBundleConfig(project.bundleConfig ?? "");
   const { env } = childEnvironment(context.env);
   const user = { ...applied, ...env, ...installed.bundleGroups };
-  return applyEnvModifications(user, contractVariables(installed), "build");
+  const { places, bundleGroups } = installed;
+  const execEnv = context.settings.BP_EXEC_ENV;
+  return applyEnvModifications(user, contractVariables({ places, bundleGroups, execEnv }), "build");
 }

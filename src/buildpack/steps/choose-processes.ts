@@ -6,6 +6,7 @@ import { findGem } from "../../ruby/gemfile-lock.ts";
 import { parseProcfile, takesArguments } from "../../ruby/procfile.ts";
 import { sideProcesses } from "../../ruby/side-processes.ts";
 import { testProcess } from "../../ruby/test-process.ts";
+import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "./read-project.ts";
 
@@ -14,11 +15,7 @@ import type { Project } from "./read-project.ts";
  * Procfile, and beside them what the app can run by default. `web` is the default process; without
  * it, the only line of a Procfile is. In an image that is to test the app, `test` is.
  */
-export function chooseProcesses(
-  project: Project,
-  execEnv: "production" | "test",
-  section: Section,
-): Process[] {
+export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Section): Process[] {
   const fromProcfile = procfileProcesses(project, section);
   const taken = new Set(fromProcfile.map(({ type }) => type));
   const own = [

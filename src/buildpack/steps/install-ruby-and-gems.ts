@@ -26,8 +26,6 @@ import { withTrustedCertificates } from "./trust-certificates.ts";
 export interface Installed {
   places: Places;
   bundleGroups: Record<string, string>;
-  /** What RAILS_ENV and RACK_ENV are by default. */
-  execEnv: "production" | "test";
   /** As layers record it. */
   rubyVersion: string;
   /** The same by its parts, with the checksum of its archive. */
@@ -192,7 +190,6 @@ async function installGemsLayer(context: BuildContext, request: GemsRequest): Pr
   return {
     places: place(gems),
     bundleGroups: groups,
-    execEnv: settings.BP_EXEC_ENV,
     rubyVersion: ruby.version,
     ruby: { engine, version: release, checksum },
     gemsMetadata: metadata,

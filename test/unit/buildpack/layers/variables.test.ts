@@ -17,19 +17,18 @@ const places = {
   ruby: "/layers/lapidary_ruby/ruby",
 };
 const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
+const given = {
+  places,
+  bundleGroups,
+  execEnv: "production",
+  jruby: false,
+  section: recordSection(),
+} as const;
 
 describe("Application Contract: Environment variables", () => {
   test("are these, in a file each, and no others", async () => {
     const layersDir = await makeTree();
-    await setVariables({
-      layersDir,
-
-      places,
-      execEnv: "production",
-      bundleGroups,
-      jruby: false,
-      section: recordSection(),
-    });
+    await setVariables({ ...given, layersDir });
     expect(await readTree(join(layersDir, "variables/env"))).toEqual({
       "BUNDLE_APP_CONFIG.override": "/layers/lapidary_ruby/gems/.bundle",
       "BUNDLE_FROZEN.override": "1",
@@ -106,15 +105,7 @@ describe("Application Contract: Environment variables", () => {
 describe("on JRuby", () => {
   test("no server is told to fork, whoever tells all apps to", async () => {
     const layersDir = await makeTree();
-    await setVariables({
-      layersDir,
-
-      places,
-      execEnv: "production",
-      bundleGroups,
-      jruby: true,
-      section: recordSection(),
-    });
+    await setVariables({ ...given, layersDir, jruby: true });
     expect(await readTree(join(layersDir, "variables/env.launch"))).toEqual({
       "WEB_CONCURRENCY.override": "0",
     });
@@ -124,15 +115,7 @@ describe("on JRuby", () => {
 describe("the layer variables", () => {
   test("is there at build and at launch, and is never cached", async () => {
     const layersDir = await makeTree();
-    await setVariables({
-      layersDir,
-
-      places,
-      execEnv: "production",
-      bundleGroups,
-      jruby: false,
-      section: recordSection(),
-    });
+    await setVariables({ ...given, layersDir });
     expect(await readFile(join(layersDir, "variables.toml"), "utf8")).toContain(
       "[types]\nlaunch = true\nbuild = true\ncache = false\n",
     );
@@ -140,28 +123,13 @@ describe("the layer variables", () => {
 
   test("keeps nothing of an earlier build", async () => {
     const layersDir = await makeTree({ "variables/env/OLD.default": "1" });
-    await setVariables({
-      layersDir,
-
-      places,
-      execEnv: "production",
-      bundleGroups,
-      jruby: false,
-      section: recordSection(),
-    });
+    await setVariables({ ...given, layersDir });
     expect(await readTree(layersDir)).not.toHaveProperty(["variables/env/OLD.default"]);
   });
 
   test("says which are defaults and which are set", async () => {
     const section = recordSection();
-    await setVariables({
-      layersDir: await makeTree(),
-      places,
-      execEnv: "production",
-      bundleGroups,
-      jruby: false,
-      section,
-    });
+    await setVariables({ ...given, layersDir: await makeTree(), section });
     expect(section.lines).toHaveLength(2);
     expect(section.lines[0]).toMatch(/^Defaults: `BUNDLE_WITHOUT=development:test`, /);
     expect(section.lines[1]).toMatch(/^Set: `BUNDLE_APP_CONFIG=.*`BUNDLE_FROZEN=1`/);

@@ -22,7 +22,6 @@ test("the app's own commands get the contract's variables, the user's values bef
     rubyVersion: "3.3.8",
     ruby: { engine: "ruby", version: "3.3.8", checksum: "" },
     gemsMetadata,
-    execEnv: "production" as const,
   };
   const project = makeProject("GEM\n", { bundleConfig: 'BUNDLE_RETRY: "5"\n' });
   const env = appEnvironment(context, project, installed);

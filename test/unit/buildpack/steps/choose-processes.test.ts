@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseProcesses } from "../../../../src/buildpack/steps/choose-processes.ts";
 import type { Project } from "../../../../src/buildpack/steps/read-project.ts";
+import type { ExecEnv } from "../../../../src/settings.ts";
 import { makeProject } from "../../../support/project.ts";
 import { recordSection } from "../../../support/section.ts";
 
@@ -152,11 +153,7 @@ describe("where the app is to be tested", () => {
   });
 });
 
-function chosen(
-  gems: readonly string[],
-  rest: Partial<Project>,
-  execEnv: "production" | "test" = "production",
-) {
+function chosen(gems: readonly string[], rest: Partial<Project>, execEnv: ExecEnv = "production") {
   const section = recordSection();
   const project = makeProject(`GEM\n  specs:\n    ${gems.join("\n    ")}\n`, rest);
   return { processes: chooseProcesses(project, execEnv, section), lines: section.lines };

@@ -256,7 +256,6 @@ async function precompile(story: Story = {}) {
     rubyVersion: "3.3.8",
     ruby,
     gemsMetadata,
-    execEnv: "production" as const,
   };
   const served = await precompileAssets(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, served, log: context.log() };

@@ -160,7 +160,6 @@ async function precompile(story: Story = {}) {
     rubyVersion,
     ruby,
     gemsMetadata,
-    execEnv: "production" as const,
   };
   await precompileCode(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, times, log: context.log() };

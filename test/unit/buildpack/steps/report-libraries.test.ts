@@ -89,7 +89,6 @@ async function report(
     rubyVersion: "3.3.8",
     ruby: { engine: "ruby", version: "3.3.8", checksum: "" },
     gemsMetadata,
-    execEnv: "production" as const,
   });
   return context.log();
 }

@@ -32,7 +32,6 @@ async function write(sbomFormats: string[], more: Record<string, string> = {}) {
       rubyVersion: "3.3.8",
       ruby: { engine: "ruby", version: "3.3.8", checksum: "a".repeat(64) },
       gemsMetadata,
-      execEnv: "production" as const,
     },
     jemalloc: undefined,
     locked: lockedWith({ rack: "1.0" }),
