@@ -118,7 +118,8 @@ function shown(value: string): string {
 }
 
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
-  const { section, gemfile, lockfile } = options;
+  const { section, gemfile, lockfile, env } = options;
+  if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
   const install = await runBundler(options, gemsDir, ["install"]);
   if (install.exitCode !== 0) {
     const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);

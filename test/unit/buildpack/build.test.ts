@@ -98,8 +98,9 @@ describe("build", () => {
   });
 
   test("lets the user say how extensions are made", async () => {
-    const { commands } = await buildApp({ userEnv: { MAKEFLAGS: "-j1" } });
+    const { commands, log } = await buildApp({ userEnv: { MAKEFLAGS: "-j1" } });
     expect(commands[0]?.env["MAKEFLAGS"]).toBe("-j1");
+    expect(log).toContain("Extensions compile with `MAKEFLAGS=-j1`");
   });
 
   test("gives assets a slice of the image of their own, where there are any", async () => {
