@@ -18,16 +18,16 @@ export async function leaveOutGems(
     // Those that Ruby ships besides, Bundler does not see where GEM_PATH is set, and installs anew.
     ...(await glob("lib/ruby/gems/*/specifications/default/*.gemspec", { cwd: ruby })),
   ];
-  const installed = paths.map((path) => basename(path, ".gemspec"));
+  const installed = new Set(paths.map((path) => basename(path, ".gemspec")));
   const specs = project.locked.specs.filter(
-    (gem) => gem.source.kind !== "gem" || installed.some((name) => isOf(gem, name)),
+    (gem) => gem.source.kind !== "gem" || isAmong(installed, gem),
   );
   return { ...project, locked: { ...project.locked, specs } };
 }
 
 /** A gem that is locked for any machine may be installed as the variant for this one. */
-function isOf({ name, version, platform }: LockedGem, installed: string): boolean {
+function isAmong(installed: ReadonlySet<string>, { name, version, platform }: LockedGem): boolean {
   const locked = `${name}-${version}`;
-  if (platform === "ruby") return installed === locked || installed.startsWith(`${locked}-`);
-  return installed === `${locked}-${platform}`;
+  if (platform !== "ruby") return installed.has(`${locked}-${platform}`);
+  return installed.has(locked) || [...installed].some((gem) => gem.startsWith(`${locked}-`));
 }

@@ -2,7 +2,6 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificatesIn } from "../../artifacts/certificates.ts";
-import type { Binding } from "../../cnb/bindings.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import type { BuildContext } from "./build-context.ts";
 
@@ -19,10 +18,7 @@ const systemBundles = [
  * `SSL_CERT_FILE` and `GIT_SSL_CAINFO` name. The files that hold them all are then removed.
  */
 export async function withTrustedCertificates<T>(
-  {
-    input,
-    env,
-  }: { input: { platform: { bindings: readonly Binding[] } }; env: BuildContext["env"] },
+  { input, env }: BuildContext,
   work: (env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
   const certificates = certificatesIn(input.platform.bindings);

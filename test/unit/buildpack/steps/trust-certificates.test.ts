@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withTrustedCertificates } from "../../../../src/buildpack/steps/trust-certificates.ts";
 import { lstatIfAny, readTextIfAny } from "../../../../src/system/files.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nbG9vcGJhY2s=\n-----END CERTIFICATE-----\n";
@@ -11,10 +12,8 @@ const binding = {
   secrets: new Map([["company.pem", certificate]]),
 };
 
-const given = (bindings: (typeof binding)[], env: Record<string, string> = {}) => ({
-  input: { platform: { bindings } },
-  env,
-});
+const given = (bindings: (typeof binding)[], env: Record<string, string> = {}) =>
+  makeBuildContext({ bindings, env });
 
 describe("withTrustedCertificates", () => {
   test("leaves everything as it is without such bindings", async () => {
