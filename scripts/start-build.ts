@@ -1,6 +1,7 @@
 import { readTarget } from "../src/cnb/target.ts";
 import { BuildpackError } from "../src/failure.ts";
-import { parseCommandLine } from "../src/cli/command-line.ts";
+import type { BuildFlags } from "../src/cli/build-options.ts";
+import { runProgram } from "../src/cli/program.ts";
 import { readGivenVariables } from "../src/platform/inputs/given-variables.ts";
 import { ensureMirror } from "./mirror.ts";
 import { ensureTools, toolsForGems } from "./toolchain.ts";
@@ -44,12 +45,13 @@ async function readBuild(
   buildpackDir: string,
 ): Promise<Build | undefined> {
   try {
-    const line = parseCommandLine(args);
-    if (line.command !== "build" || line.buildRoot !== "/") return undefined;
-    const ruby = await wantedRuby(line.app, buildpackDir);
+    const typed = await readBuildLine(args);
+    if (typed?.flags.buildRoot !== "/") return undefined;
+    const ruby = await wantedRuby(typed.app, buildpackDir);
     if (!ruby) return undefined;
     const env = environment();
-    const given = (await readGivenVariables(line, env))["BP_INVENTORY"];
+    const { env: lines, envFile: envFiles } = typed.flags;
+    const given = (await readGivenVariables({ env: lines, envFiles }, env))["BP_INVENTORY"];
     if (given) return { ruby, inventory: { value: given, addition: [] } };
     const ours = env["BP_INVENTORY"];
     if (!ours) return { ruby, inventory: undefined };
@@ -58,6 +60,21 @@ async function readBuild(
     if (error instanceof BuildpackError) return undefined;
     throw error;
   }
+}
+
+/** The app and options of a `build` command line; `undefined` for `build --help`. */
+async function readBuildLine(
+  args: readonly string[],
+): Promise<{ app: string; flags: BuildFlags } | undefined> {
+  let typed: { app: string; flags: BuildFlags } | undefined;
+  const ignore = async () => 0;
+  const build = async (app: string, flags: BuildFlags) => {
+    typed = { app, flags };
+    return 0;
+  };
+  const others = { run: ignore, slug: ignore, slugRun: ignore, artifact: ignore, package: ignore };
+  await runProgram(args, { build, ...others }, { version: "", write: () => {} });
+  return typed;
 }
 
 async function chooseOrigin(

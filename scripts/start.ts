@@ -16,7 +16,8 @@ async function start(args: readonly string[]): Promise<number> {
   const added = args[0] === "build" ? await prepareBuild(args, checkout) : [];
   return await runInForeground({
     file: process.execPath,
-    args: [`${checkout}dist/lapidary.mjs`, ...args, ...added],
+    // Without `--`, Node would take `--env-file` for its own option.
+    args: ["--", `${checkout}dist/lapidary.mjs`, ...args, ...added],
     cwd: process.cwd(),
     env,
   });

@@ -105,7 +105,7 @@ export interface FailureFacts {
 
   // The local platform (src/platform)
   "platform/unsupported-system": { system: string };
-  "platform/usage": { problem: string };
+  "platform/usage": { problem: string; suggestion?: string; command?: string };
   "platform/app-missing": { path: string };
   "platform/app-unreadable": { path: string; problem: string };
   "platform/project-invalid": { path: string; problem: string };

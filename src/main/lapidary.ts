@@ -1,121 +1,99 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
-import { embedArtifacts } from "../artifacts/embed-artifacts.ts";
-import { wantedArtifacts } from "../buildpack/interpreter/wanted-artifacts.ts";
-import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
-import { BuildpackError } from "../failure.ts";
-import { createPrinter } from "../output/printer.ts";
-import { printFailure } from "../output/print-failure.ts";
-import { createStyle } from "../output/style.ts";
-import { usageText } from "../cli/usage.ts";
-import { packageCommand } from "../package/package-command.ts";
-import { parsePackageLine } from "../package/package-options.ts";
-import { buildCommand } from "../cli/build.ts";
-import { slugCommand, slugRunCommand } from "../cli/slug.ts";
-import { parseCommandLine } from "../cli/command-line.ts";
-import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
-import { runCommandLine } from "../cli/run.ts";
-import { systemClock } from "../system/clock.ts";
-import { createFetcher } from "../system/http.ts";
 import { artifactCommand } from "../cli/artifact.ts";
+import { buildCommand } from "../cli/build.ts";
+import { packageLine } from "../cli/package.ts";
+import { type Commands, runProgram } from "../cli/program.ts";
+import { runCommand } from "../cli/run.ts";
+import { slugRunCommand } from "../cli/slug-run.ts";
+import { slugCommand } from "../cli/slug.ts";
+import { BuildpackError } from "../failure.ts";
+import { printFailure } from "../output/print-failure.ts";
+import { packageCommand } from "../package/package-command.ts";
+import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
+import { systemClock } from "../system/clock.ts";
 import { definedVariables } from "../system/defined-variables.ts";
+import { embedArtifactsOf } from "./embed-artifacts-of.ts";
+import { ownBuildpack, ownVersion } from "./own-buildpack.ts";
+import { printerTo, toStderr, toStdout } from "./streams.ts";
 
-const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
-const style = createStyle(colour);
-const debug = process.argv.includes("--verbose");
-// Buildpacks colour what they print whoever reads it, since platforms tell them nothing of that.
-const shown = (text: string) => (colour ? text : stripVTControlCharacters(text));
-const toStdout = (text: string) => void process.stdout.write(shown(text));
-const toStderr = (text: string) => void process.stderr.write(shown(text));
-const printer = createPrinter({ write: toStdout, style, clock: systemClock, debug });
-// What the app prints is the output of `run`; what we have to say stands beside it.
-const errors = createPrinter({ write: toStderr, style, clock: systemClock, debug });
-
+// Serves bin/lapidary: connects the commands to this process.
 const stop = new AbortController();
 
-process.exitCode = await main().catch((error: unknown) => {
+const commands: Commands = {
+  build: async (app, flags) => {
+    stopOnSignals();
+    await buildCommand(app, flags, linuxContext(toStdout, flags.verbose));
+    return 0;
+  },
+  slug: async (source, flags) => {
+    stopOnSignals();
+    await slugCommand(source, flags, linuxContext(toStdout));
+    return 0;
+  },
+  artifact: async (name, version, flags) => {
+    stopOnSignals();
+    // Scripts read the setting from standard output, so nothing else goes there.
+    const context = linuxContext(toStderr, flags.verbose);
+    toStdout(`${await artifactCommand(name, version, flags, context)}\n`);
+    return 0;
+  },
+  // Signals go to the app, and so does standard output.
+  run: async (app, command, flags) => await runCommand(app, command, flags, launchContext()),
+  slugRun: async (slug, command, flags) =>
+    await slugRunCommand(slug, command, flags, launchContext()),
+  package: async (flags) => {
+    stopOnSignals();
+    const env = definedVariables(process.env);
+    const embed = embedArtifactsOf(ownBuildpack, env, stop.signal);
+    const context = { ...contextFor(toStdout), env, embed, checkout: ownBuildpack };
+    await packageCommand(packageLine(flags), context);
+    return 0;
+  },
+};
+
+const output = { version: ownVersion(), write: toStdout };
+process.exitCode = await runProgram(process.argv.slice(2), commands, output).catch(reportFailure);
+
+function reportFailure(error: unknown): number {
+  const errors = printerTo(toStderr);
   if (stop.signal.aborted) {
-    errors.error(["Stopped. What there was before is as it was."]);
+    errors.error(["Stopped. Earlier results are unchanged."]);
     return 130;
   }
   printFailure(errors, error);
   return error instanceof BuildpackError ? exitCodeOf(error.failure) : 1;
-});
+}
 
-async function main(): Promise<number> {
-  const ownBuildpack = findBuildpack(dirname(fileURLToPath(import.meta.url)));
-  if (process.argv[2] === "package") return await makePackages(ownBuildpack);
-  const line = parseCommandLine(process.argv.slice(2));
-  if (line.command === "help") printer.plain(usageText(line.topic).trimEnd());
-  if (line.command === "version") printer.plain(versionOf(ownBuildpack));
-  if (line.command === "help" || line.command === "version") return 0;
+function launchContext() {
+  const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
+  return { ...linuxContext(toStderr), terminal };
+}
+
+/** @throws BuildpackError `platform/unsupported-system` on any system but Linux. */
+function linuxContext(write: (text: string) => void, verbose?: boolean) {
   if (process.platform !== "linux") {
     throw new BuildpackError({ code: "platform/unsupported-system", system: systemName() });
   }
-  // What a build leaves must not depend on the umask of whoever builds.
+  // The result of a build must not depend on the user's umask.
   process.umask(0o022);
-  const context = {
+  return contextFor(write, verbose);
+}
+
+function contextFor(write: (text: string) => void, verbose?: boolean) {
+  return {
     env: process.env,
     cwd: process.cwd(),
     ownBuildpack,
+    printer: printerTo(write, verbose),
     clock: systemClock,
     signal: stop.signal,
   };
-  const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
-  const running = { ...context, terminal, printer: errors };
-  if (line.command === "run") return await runCommandLine(line, running);
-  if (line.command === "slug run") return await slugRunCommand(line, running);
-  abortWhenToldToEnd();
-  if (line.command === "artifact") {
-    // The line that scripts take has standard output for itself.
-    const inventory = await artifactCommand(line, { ...context, printer: errors });
-    toStdout(`${inventory}\n`);
-    return 0;
-  }
-  if (line.command === "build") await buildCommand(line, { ...context, printer });
-  else await slugCommand(line, { ...context, printer });
-  return 0;
 }
 
-async function makePackages(checkout: string): Promise<number> {
-  const line = parsePackageLine(process.argv.slice(3));
-  if (line.help) {
-    printer.plain(usageText("package").trimEnd());
-    return 0;
-  }
-  abortWhenToldToEnd();
-  const env = definedVariables(process.env);
-  const { signal } = stop;
-  const fetcher = createFetcher({ env });
-  await packageCommand(line, {
-    ...{ env, cwd: process.cwd(), checkout, printer, signal },
-    embed: async (request) => {
-      const wanted = await wantedArtifacts(request.app, await readBuildpackDescriptor(checkout));
-      await embedArtifacts({ ...request, wanted, buildpackDir: checkout, env, fetcher, signal });
-    },
-  });
-  await fetcher.close();
-  return 0;
-}
-
-function abortWhenToldToEnd(): void {
-  // Not `once`: without a listener, whoever else listens would end us before the work has cleaned up.
+function stopOnSignals(): void {
+  // Not `once`: the default action of a second signal would end us before we have cleaned up.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
-  // Whoever read our log has gone, as `| head` goes.
+  // The reader of our log may end first, as in `lapidary build . | head`.
   process.stdout.on("error", () => stop.abort());
-}
-
-/** The buildpack that this program is a part of: a checkout or an unpacked package. */
-function findBuildpack(directory: string): string {
-  if (existsSync(join(directory, "buildpack.toml"))) return directory;
-  return findBuildpack(dirname(directory));
-}
-
-function versionOf(buildpack: string): string {
-  const text = readFileSync(join(buildpack, "package.json"), "utf8");
-  return `lapidary ${(JSON.parse(text) as { version: string }).version}`;
 }
 
 function systemName(): string {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { describePackage, packageLine } from "../../src/cli/package.ts";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
 import { packageCommand, type PackageContext } from "../../src/package/package-command.ts";
-import { parsePackageLine } from "../../src/package/package-options.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { makeTree } from "./tree.ts";
 
@@ -19,6 +19,11 @@ export async function makePackages(
   const printer = createPrinter({ write, style, clock: systemClock, debug: false });
   const env = { LAPIDARY_CACHE: join(cwd, "cache"), PATH: path };
   const { signal } = new AbortController();
-  await packageCommand(parsePackageLine(args), { env, cwd, checkout, printer, signal, embed });
+  const line = packageLine(
+    describePackage()
+      .parse([...args], { from: "user" })
+      .opts(),
+  );
+  await packageCommand(line, { env, cwd, checkout, printer, signal, embed });
   return { out: join(cwd, "packages"), log };
 }
