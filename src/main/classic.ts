@@ -20,7 +20,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 process.exitCode = await run().catch((error: unknown) => {
-  if (stop.signal.aborted) printer.error(["Stopped. The cache directory is as it was."]);
+  if (stop.signal.aborted) printer.error(["Stopped. The cache directory is unchanged."]);
   else printFailure(printer, error);
   return 1;
 });

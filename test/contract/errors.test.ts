@@ -180,7 +180,11 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },
-  "platform/usage": { problem: "`--colour` is not an option" },
+  "platform/usage": {
+    problem: "Unknown option `--sate`",
+    suggestion: "--state",
+    command: "build",
+  },
   "platform/app-missing": { path: "/home/me/shop" },
   "platform/app-unreadable": {
     path: "/home/me/shop",
@@ -259,17 +263,17 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);
 
-describe("what a user reads of each failure", () => {
+describe("the message for each failure", () => {
   test.each(failures)("$code", async (failure) => {
     const text = failureLines(failure).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot(`errors/${fileOf(failure.code)}`);
   });
 
-  test.each(failures)("$code is a sentence, what to do next and whose fault it is", (failure) => {
+  test.each(failures)("$code has a headline, a fix, and who can fix it", (failure) => {
     const [headline = "", blank, ...rest] = failureLines(failure);
     expect(headline).toMatch(/^Error: [A-Z`a-z].*[^.]$/);
     expect(blank).toBe("");
-    const next = rest.slice(rest.indexOf("To mend it:") + 1, rest.lastIndexOf(""));
+    const next = rest.slice(rest.indexOf("Fix:") + 1, rest.lastIndexOf(""));
     expect(next.length).toBeGreaterThan(0);
     expect(rest.at(-1)).toMatch(new RegExp(`\\. \\(${failure.code}\\)$`));
     expect(rest.join("\n")).not.toMatch(/undefined|NaN|\[object/);
@@ -345,7 +349,7 @@ describe("advice on what Ruby, Rails and drivers print when rake fails", () => {
       "Set RAILS_MASTER_KEY",
     ],
     ["Missing `secret_key_base` for 'production' environment", "rails secret"],
-    ["LoadError: cannot load such file -- dotenv/load", "that brings `dotenv/load` out of the"],
+    ["LoadError: cannot load such file -- dotenv/load", "that has `dotenv/load` out of the"],
     ['KeyError: key not found: "STRIPE_KEY"', 'ENV.fetch("STRIPE_KEY", nil)'],
     ["ActiveRecord::ConnectionNotEstablished: connection to server failed", "no database"],
     ["ExecJS::RuntimeUnavailable: Could not find a JavaScript runtime.", "heroku/nodejs"],

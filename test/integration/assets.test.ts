@@ -150,7 +150,7 @@ describe("Application Contract: Rake execution", () => {
       "cannot load such file -- rspec/core/rake_task",
       "/workspace/Rakefile:1",
       "The app's rake tasks could not be listed",
-      "Move the gem that brings `rspec/core/rake_task` out of the groups",
+      "Move the gem that has `rspec/core/rake_task` out of the groups",
     );
     await write("Rakefile", rakefile);
   });

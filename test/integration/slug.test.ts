@@ -159,7 +159,7 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
     await writeFile(gemfile, text);
     expect({ exitCode, log }).toMatchObject({ exitCode: 1 });
     expect(log).toContain("(gems/lockfile-out-of-step)");
-    expect(log).toContain("The last slug and the cache directory are as they were.");
+    expect(log).toContain("The previous slug and the cache are unchanged.");
     expect(await seen()).toEqual(before);
   });
 
