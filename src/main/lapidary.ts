@@ -50,6 +50,9 @@ const commands: Commands = {
   },
 };
 
+// The reader of our output may end first, as in `lapidary build . | head`.
+process.stdout.on("error", () => stop.abort());
+
 const output = { version: ownVersion(), write: toStdout };
 process.exitCode = await runProgram(process.argv.slice(2), commands, output).catch(reportFailure);
 
@@ -92,8 +95,6 @@ function contextFor(write: (text: string) => void, verbose?: boolean) {
 function stopOnSignals(): void {
   // Not `once`: the default action of a second signal would end us before we have cleaned up.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
-  // The reader of our log may end first, as in `lapidary build . | head`.
-  process.stdout.on("error", () => stop.abort());
 }
 
 function systemName(): string {
