@@ -3,7 +3,7 @@ import * as z from "zod";
 /** One thing that a user can set in the build's environment. */
 interface Setting<S extends z.ZodType> {
   schema: S;
-  /** One sentence for `docs/configuration.md`, which is generated from this table. */
+  /** What it does, for `docs/configuration.md`, which is generated from this table. */
   doc: string;
 }
 
@@ -19,59 +19,59 @@ const flag = (fallback: boolean) =>
 export const settings = {
   BP_LOG_LEVEL: setting(
     z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
-    "`debug` also prints what compilers say.",
+    "`debug` prints more, such as the output of compilers.",
   ),
   BP_INVENTORY: setting(
     z.string().optional(),
-    "An inventory of artifacts that adds to or replaces the one that ships with the buildpack: `<url>#sha256=<hex>`, where the URL is `https:`, `http:` or `file:`.",
+    "An inventory with Rubies and jemallocs of your own, as `<url>#sha256=<hex>`. The URL may be `https:`, `http:` or `file:`. Its entries are added to the buildpack's inventory and take precedence.",
   ),
   BP_DEPENDENCY_MIRROR: setting(
     z.string().optional(),
-    "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
+    "The URL of a mirror to download artifacts from; checksums are still verified. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot in its name and `__` for a dash.",
   ),
   BP_RUBY_PROJECT_PATH: setting(
     z.string().optional(),
-    "The directory of the app that is the Ruby project, where that is not its root: `server`. Files are looked for and processes run there.",
+    "The directory of the Ruby project, if it is not the root of the app, such as `server`. Files are read and processes run there.",
   ),
   BUNDLE_GEMFILE: setting(
     z.string().optional(),
-    "The Gemfile, from the project's directory, where it is neither `gems.rb` nor `Gemfile`. It has to be in the app.",
+    "The path of the Gemfile, relative to the project's directory, if it is neither `Gemfile` nor `gems.rb`. It must be inside the app.",
   ),
   BP_EXEC_ENV: setting(
     z
       .enum(["production", "test"], { error: "expected `production` or `test`" })
       .prefault("production"),
-    "`test` builds an image that runs the app's own tests: the gems of the group `test` are in it, `RAILS_ENV` and `RACK_ENV` are `test`, assets are not precompiled, and the default process is `test`.",
+    "`test` builds an image that runs the app's tests: it includes the gems of the group `test`, sets `RAILS_ENV` and `RACK_ENV` to `test`, does not precompile assets, and has the default process `test`.",
   ),
   BP_RAILS_SKIP_ASSETS: setting(
     flag(false),
-    "`true` neither looks for rake tasks nor precompiles assets.",
+    "`true` skips rake: no tasks are listed and no assets are precompiled.",
   ),
   BP_NODE_MODULES: setting(
     z
       .enum(["prune", "keep", "remove"], { error: "expected `prune`, `keep` or `remove`" })
       .optional(),
-    "What becomes of the app's `node_modules` once assets are precompiled: `prune` takes development dependencies out, `remove` all of it, `keep` nothing. Without it, `prune` where that can be done, else a warning. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in a layer of another buildpack are never touched.",
+    "What happens to the app's `node_modules` after assets are precompiled: `prune` removes development packages, `remove` deletes the whole directory, `keep` changes nothing. If unset, development packages are removed, with a warning if that is not possible. With `prune` and `keep`, Paketo's Node buildpacks also put Node and the packages into the image. Packages in a layer of another buildpack are never touched.",
   ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
-    "`false` leaves it to the running app to compile its code. Otherwise, where the lockfile has bootsnap, the code of gems and app is compiled ahead.",
+    "If the app uses bootsnap, the code of the app and its gems is compiled at build, so that the app boots faster. `false` turns this off.",
   ),
   BP_RAILS_ASSETS_REUSE: setting(
     flag(false),
-    "`true` takes over what the last build precompiled, without running rake, where the app's files, the build's environment, Ruby and the gems are the same. For apps with a task `assets:clean`; others have nothing kept.",
+    "`true` reuses the assets of the last build without running rake, if the app's files, the build environment, Ruby and the gems have not changed. Works only for apps with the task `assets:clean`.",
   ),
   BP_JEMALLOC: setting(
     flag(true),
-    "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",
+    "`false` builds without jemalloc. By default jemalloc is installed but not loaded: set `JEMALLOC_ENABLED=true` when the app runs, or start a command with `jemalloc.sh CMD`.",
   ),
   JEMALLOC_VERSION: setting(
     z.string().optional(),
-    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or the default of the buildpack. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
+    "The version of jemalloc. If unset, the newest in `BP_INVENTORY`, or else the buildpack's default. If jemalloc cannot be installed, the build prints a warning and continues; if any variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), it fails instead.",
   ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),
-    "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",
+    "`true` runs `bundle install` in every build, even if its inputs have not changed.",
   ),
 } satisfies Record<string, Setting<z.ZodType>>;
 
@@ -80,10 +80,10 @@ export type SettingKey = keyof typeof settings;
 /** The values of all settings, parsed, defaults filled in. */
 export type Settings = { [K in SettingKey]: z.output<(typeof settings)[K]["schema"]> };
 
-/** What an image is for: to run the app, or to run its tests. */
+/** What an image is for: running the app, or running its tests. */
 export type ExecEnv = Settings["BP_EXEC_ENV"];
 
-/** A value that a setting does not take. */
+/** A setting with an invalid value. */
 export interface InvalidSetting {
   key: SettingKey;
   value: string;
@@ -91,8 +91,8 @@ export interface InvalidSetting {
 }
 
 /**
- * Reads the settings from the user's build environment. An empty value counts as not set, and white
- * space around a value, such as the line end of a file, as not there.
+ * Reads the settings from the user's build environment. An empty value counts as unset. White space
+ * around a value is ignored, such as the newline at the end of a file.
  */
 export function readSettings(
   env: Readonly<Record<string, string>>,
