@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { settings } from "../src/settings.ts";
+import { writePage } from "./write-page.ts";
 
 const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
 
@@ -25,4 +25,4 @@ export function configurationDoc(): string {
   ].join("\n");
 }
 
-if (import.meta.main) await writeFile(path, configurationDoc());
+if (import.meta.main) await writePage(path, configurationDoc());

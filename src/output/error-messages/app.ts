@@ -51,8 +51,8 @@ export const appMessages: Messages<"app"> = {
     ],
     next: [
       source.startsWith(".")
-        ? `Write an MRI or JRuby version into \`${source}\`, such as 3.4.10 or jruby-10.0.2.0.`
-        : `Write an MRI version into the Gemfile, such as ruby "3.4.10", then run: bundle update --ruby`,
+        ? `Write an MRI or JRuby version into \`${source}\` (see docs/ruby-versions.md).`
+        : `Write an MRI version into the Gemfile (see docs/ruby-versions.md), then run: bundle update --ruby`,
     ],
     blame: "application",
   }),

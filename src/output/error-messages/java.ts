@@ -14,7 +14,7 @@ export const javaMessages: Messages<"java"> = {
     next: [
       jvmFirst,
       "Or make the buildpack that provides `jdk` set JAVA_HOME or PATH for the build, too.",
-      `Or write an MRI version into the Gemfile, such as ruby "3.4.10", then run: bundle update --ruby`,
+      `Or write an MRI version into the Gemfile (see docs/ruby-versions.md), then run: bundle update --ruby`,
     ],
     blame: "configuration",
   }),
