@@ -1,4 +1,4 @@
-import { ensureTools } from "./toolchain.ts";
+import { ensureTools } from "./debian/toolchain.ts";
 import { run, type Work } from "./work.ts";
 
 /**

@@ -9,7 +9,7 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 // Newly precompiled assets look two hours old, so that `assets:clean` may remove them. Precompiling

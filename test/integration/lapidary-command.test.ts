@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
 import { skipWithoutNamespaces } from "../support/sandbox.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
 const program = fileURLToPath(new URL("../../src/main/lapidary.ts", import.meta.url));

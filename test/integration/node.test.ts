@@ -10,8 +10,8 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { makeNodeBuildpack, type ModulesPlace } from "../support/node-buildpack.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { makeNodeBuildpack, type ModulesPlace } from "../support/buildpacks/node-buildpack.ts";
 import {
   ensureWorld,
   fullRing,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkShippedFiles } from "../../../src/package/shipped-files.ts";
 import { failureOf } from "../../support/failure-of.ts";
-import { makeCheckout } from "../../support/package-checkout.ts";
+import { makeCheckout } from "../../support/packages/package-checkout.ts";
 
 test("a checkout that is not built is refused with what it lacks", async () => {
   const path = await makeCheckout();

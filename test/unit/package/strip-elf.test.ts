@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { architectureOf, stripElf } from "../../../src/package/strip-elf.ts";
-import { tinyProgram } from "../../support/package-checkout.ts";
+import { tinyProgram } from "../../support/packages/package-checkout.ts";
 
 describe("stripElf", () => {
   test("drops what lies behind the last byte that is loaded, and the table of sections", () => {

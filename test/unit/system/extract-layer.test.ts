@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { extractLayer } from "../../../src/system/extract-layer.ts";
-import { tarball } from "../../support/tarball.ts";
+import { tarball } from "../../support/packages/tarball.ts";
 import { makeTree, modeOf, readTree } from "../../support/tree.ts";
 
 async function layer(...entries: Parameters<typeof tarball>[0]): Promise<string> {

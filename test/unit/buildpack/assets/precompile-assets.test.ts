@@ -4,9 +4,9 @@ import { precompileAssets } from "../../../../src/buildpack/assets/precompile-as
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { gemsMetadata } from "../../../support/builds/gems-metadata.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 import { treeDigest } from "../../../support/tree-digest.ts";
 

@@ -5,8 +5,8 @@ import { precompileCode } from "../../../../src/buildpack/bootsnap/precompile-co
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
+import { gemsMetadata } from "../../../support/builds/gems-metadata.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
 const lockfile = (version: string) =>

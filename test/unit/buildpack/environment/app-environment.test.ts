@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { appEnvironment } from "../../../../src/buildpack/environment/app-environment.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
+import { gemsMetadata } from "../../../support/builds/gems-metadata.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 
 const places = {
   app: "/workspace",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keepPackages } from "../../../../src/buildpack/javascript/keep-packages.ts";
 import { packageManagerOf } from "../../../../src/ruby/package-manager.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 
 const manager = packageManagerOf(["yarn.lock"], "");
 

@@ -5,7 +5,7 @@ import { settleNodeModules } from "../../../../src/buildpack/javascript/settle-n
 import { packageManagerOf } from "../../../../src/ruby/package-manager.ts";
 import type { Command } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 

@@ -3,7 +3,7 @@ import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import type { JemallocChoice } from "../../../../src/buildpack/jemalloc/choose-jemalloc.ts";
 import { installJemallocLayer } from "../../../../src/buildpack/jemalloc/install-jemalloc.ts";
 import { BuildpackError } from "../../../../src/failure.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkProject, gemPlatformOf } from "../../../../src/buildpack/project/check-project.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const amd64 = { os: "linux", arch: "amd64" };

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeBillsOfMaterials } from "../../../../src/buildpack/report/write-bills-of-materials.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
-import { lockedWith } from "../../../support/locked.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
+import { gemsMetadata } from "../../../support/builds/gems-metadata.ts";
+import { lockedWith } from "../../../support/builds/locked.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 
 const gemspec = (name: string) =>

@@ -1,0 +1,21 @@
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Arch } from "./root-packages.ts";
+import { run, type Work } from "../work.ts";
+
+/** Adds packages to a root file system of Debian, among them those of an architecture that is not its own. */
+export async function addForeignPackages(
+  work: Work,
+  place: string,
+  arch: Arch,
+  packages: readonly string[],
+): Promise<void> {
+  const inside = async (...words: string[]) => {
+    await run(work, "chroot", [place, ...words], { env: { DEBIAN_FRONTEND: "noninteractive" } });
+  };
+  // Whoever made the root leaves this file empty.
+  await copyFile("/etc/resolv.conf", join(place, "etc/resolv.conf"));
+  await inside("dpkg", "--add-architecture", arch);
+  await inside("apt-get", "-q", "update");
+  await inside("apt-get", "install", "-q", "-y", "--no-install-recommends", ...packages);
+}
