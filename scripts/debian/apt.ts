@@ -8,11 +8,11 @@ import { readDebianArchive, type DebianArchive } from "./archive.ts";
 import type { Work } from "../work.ts";
 
 /**
- * Arguments with which apt's tools see nothing but suites of Debian, the machine's own and others, whose
- * indexes are brought up to date, and what could not be. A suite that is not there takes nothing from
- * what the others offer. The machine's own apt configuration and state are not touched.
+ * Arguments that make apt's tools use only the given suites of Debian and the machine's own, after their
+ * indexes are updated. `problem` is the first error of that update; suites that could be read are still
+ * usable. The machine's own apt configuration and state are not changed.
  *
- * @throws Unavailable where the machine is not Debian.
+ * @throws Unavailable if the machine does not run Debian.
  */
 export async function openSuites(
   work: Work,
@@ -25,7 +25,7 @@ export async function openSuites(
     "Dir::Etc::sourcelist": join(home, "suites.sources"),
     "Dir::Etc::sourceparts": "-",
     "Dir::State::lists": join(home, "lists"),
-    // What the machine has installed is no reason to prefer a version.
+    // Installed packages must not make apt prefer a version.
     "Dir::State::status": join(home, "status"),
     "Dir::Cache": join(home, "cache"),
     "APT::Sandbox::User": process.getuid?.() === 0 ? "root" : "",
@@ -41,7 +41,7 @@ export async function openSuites(
   });
 }
 
-/** Runs `apt-get`; resolves to what it complained of first, where it failed. */
+/** Runs `apt-get`. Resolves to its first error message if it failed. */
 export async function tryAptGet(
   { env, signal }: Work,
   args: readonly string[],
@@ -51,7 +51,7 @@ export async function tryAptGet(
   const { exitCode, lines } = await runCommand(command);
   signal.throwIfAborted();
   const complaint = lines.find((line) => /^(E|W|Err): /.test(line)) ?? lines.at(-1) ?? "";
-  // `apt-get update` counts it a success when it could not reach any suite.
+  // `apt-get update` exits with 0 even if it could not reach any suite.
   const unreachable = lines.some((line) => line.startsWith("W: Failed to fetch"));
   return exitCode === 0 && !unreachable ? undefined : complaint;
 }

@@ -6,17 +6,17 @@ import { Unavailable } from "../unavailable.ts";
 /** The archive that the machine's own apt installs Debian from. */
 export interface DebianArchive {
   uris: string[];
-  /** A keyring's path or a whole key, as apt's `Signed-By` takes it. */
+  /** The path of a keyring, or a whole key, as in apt's `Signed-By`. */
   signedBy: string | undefined;
-  /** The release that the machine runs: `bookworm`. */
+  /** The machine's own release, such as `bookworm`. */
   codename: string;
 }
 
 /**
- * Finds in the machine's apt configuration the archive that offers the machine's own release, so that
- * other releases can be had from the same place under the same key.
+ * Finds the archive with the machine's own release in its apt configuration, so that other releases can
+ * be downloaded from the same place with the same key.
  *
- * @throws Unavailable where the machine is not Debian or its apt names no such archive.
+ * @throws Unavailable if the machine does not run Debian, or its apt configuration has no such archive.
  */
 export async function readDebianArchive(root = "/"): Promise<DebianArchive> {
   const release = (await readTextIfAny(join(root, "etc/os-release"))) ?? "";
@@ -25,7 +25,7 @@ export async function readDebianArchive(root = "/"): Promise<DebianArchive> {
   const entries = (await readSourceFiles(join(root, "etc/apt"))).flatMap(parseSources);
   const own = entries.find((entry) => isMainOf(codename, entry));
   if (own) return { uris: own.uris, signedBy: own.signedBy, codename };
-  throw new Unavailable(`apt's configuration names no archive of Debian ${codename}`);
+  throw new Unavailable(`the apt configuration has no archive of Debian ${codename}`);
 }
 
 interface SourceFile {
@@ -33,7 +33,7 @@ interface SourceFile {
   text: string;
 }
 
-/** One stanza or line of apt's configuration. */
+/** One stanza or line of the apt configuration. */
 interface SourceEntry {
   types: string[];
   uris: string[];

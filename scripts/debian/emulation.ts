@@ -6,10 +6,9 @@ import { Unavailable } from "../unavailable.ts";
 import { run, type Work } from "../work.ts";
 
 /**
- * Sees to it that the kernel runs programs of arm64, in whatever root file system they stand; a machine
- * of another architecture emulates them.
+ * Makes the kernel run arm64 programs in every root file system, by emulation on other architectures.
  *
- * @throws Unavailable where that needs root, or the kernel cannot be told of emulators.
+ * @throws Unavailable if that needs root, or the kernel does not support emulators.
  */
 export async function ensureArm64Programs(work: Work): Promise<void> {
   if (process.arch === "arm64" || (await isFile(emulator))) return;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Arch } from "./root-packages.ts";
 import { run, type Work } from "../work.ts";
 
-/** Adds packages to a root file system of Debian, among them those of an architecture that is not its own. */
+/** Installs packages in a Debian root file system, including packages for another architecture. */
 export async function addForeignPackages(
   work: Work,
   place: string,
@@ -13,7 +13,7 @@ export async function addForeignPackages(
   const inside = async (...words: string[]) => {
     await run(work, "chroot", [place, ...words], { env: { DEBIAN_FRONTEND: "noninteractive" } });
   };
-  // Whoever made the root leaves this file empty.
+  // A root is made with an empty resolv.conf.
   await copyFile("/etc/resolv.conf", join(place, "etc/resolv.conf"));
   await inside("dpkg", "--add-architecture", arch);
   await inside("apt-get", "-q", "update");

@@ -8,10 +8,10 @@ import { Unavailable } from "../unavailable.ts";
 import { run, type Work } from "../work.ts";
 
 /**
- * The directory of a Java 17 that runs from wherever it is copied to, taken from Debian 12's package. It
- * is shared by all who ask, so nobody may write to it.
+ * The directory of a Java 17 from Debian 12's package, which also works after it is copied elsewhere. All
+ * callers share it, so none may write to it.
  *
- * @throws Unavailable where the machine is not Debian, or the package cannot be had.
+ * @throws Unavailable if the machine does not run Debian, or the package cannot be downloaded.
  */
 export async function ensureJvm(work: Work): Promise<string> {
   return await cached(work, "jvm-17", { recipe, name }, async (place) => {
@@ -25,7 +25,7 @@ export async function ensureJvm(work: Work): Promise<string> {
   });
 }
 
-/** To be changed with what is done to the package, so that older directories are made anew. */
+/** Increase this when the code below changes the result, so that older directories are made again. */
 const recipe = 1;
 const name = "openjdk-17-jre-headless";
 const home = "usr/lib/jvm/java-17-openjdk-*";
@@ -35,12 +35,12 @@ async function fetchPackage(work: Work, scratch: string): Promise<void> {
   const complaint = await tryAptGet(work, ["download", name], { apt, directory: scratch });
   const [file] = await glob("*.deb", { cwd: scratch, absolute: true });
   if (complaint !== undefined || file === undefined) {
-    throw new Unavailable(`Debian's archive gives no ${name}: ${complaint ?? problem}`);
+    throw new Unavailable(`Debian's archive has no usable ${name}: ${complaint ?? problem}`);
   }
   await run(work, "dpkg-deb", ["-x", file, scratch]);
 }
 
-/** Debian keeps Java's settings in `/etc`, where another system has none. */
+/** Debian keeps Java's settings in `/etc`, where another system does not have them. */
 async function bringHome(scratch: string): Promise<void> {
   const options = { cwd: scratch, absolute: true, onlyFiles: false, followSymbolicLinks: false };
   for (const path of await glob(`${home}/**`, options)) {

@@ -1,17 +1,17 @@
-/** Releases of Debian that root file systems are made of. */
+/** Debian releases for root file systems. */
 export type Suite = "bookworm" | "trixie";
 
 export type Flavour = "build" | "run" | "cross";
 
-/** Architectures of which roots are made. */
+/** Architectures of root file systems. */
 export type Arch = "amd64" | "arm64";
 
-/** What a root has beside the packages without which Debian is not Debian. */
+/** The packages of a root file system, in addition to Debian's essential ones. */
 export function packagesOf(suite: Suite, flavour: Flavour): readonly string[] {
   return flavour === "run" ? libraries[suite] : [...libraries[suite], ...toBuild];
 }
 
-/** What a root has, besides, to compile Ruby and jemalloc for another architecture. */
+/** More packages, to compile Ruby and jemalloc for another architecture. */
 export function crossPackages(arch: Arch): readonly string[] {
   const compiler = { amd64: "gcc-x86-64-linux-gnu", arm64: "gcc-aarch64-linux-gnu" }[arch];
   return [compiler, ...["libc6-dev", ...headers].map((name) => `${name}:${arch}`)];
@@ -27,13 +27,13 @@ const everywhere = [
   "zlib1g",
 ];
 
-/** What Ruby and the gems of the samples load when they run. */
+/** Libraries that Ruby and the samples' gems load at run time. */
 const libraries: Readonly<Record<Suite, readonly string[]>> = {
   bookworm: [...everywhere, "libreadline8", "libssl3"],
   trixie: [...everywhere, "libcrypt1", "libreadline8t64", "libssl3t64"],
 };
 
-/** What Ruby is compiled against. */
+/** Headers to compile Ruby with. */
 const headers = [
   "libffi-dev",
   "libgmp-dev",

@@ -15,19 +15,19 @@ import { run, type Work, withWork } from "../work.ts";
 export interface RootRequest {
   suite: Suite;
   /**
-   * `build` has compilers and headers, `cross` those for the other architecture besides, `run` the
-   * shared libraries alone; none has any Ruby.
+   * `build` has compilers and headers, `cross` also those for the other architecture, and `run` only
+   * shared libraries. None has a Ruby.
    */
   flavour: Flavour;
-  /** The machine's own, unless stated. */
+  /** Default: the machine's own. */
   arch?: Arch;
 }
 
 /**
- * The path of a root file system of Debian, made with debootstrap where it has not been made before.
- * It is shared by all who ask, so nobody may write to it.
+ * The path of a Debian root file system, made with debootstrap unless it exists already. All callers
+ * share it, so none may write to it.
  *
- * @throws Unavailable where the machine cannot make one: that needs root, and Debian's archive.
+ * @throws Unavailable if the machine cannot make one, which needs root and Debian's archive.
  */
 export async function ensureRoot(work: Work, request: RootRequest): Promise<string> {
   const { suite, flavour, arch = ownArch } = request;
@@ -38,7 +38,7 @@ export async function ensureRoot(work: Work, request: RootRequest): Promise<stri
   return await cached(work, name, { recipe, packages }, async (place) => {
     if (process.getuid?.() !== 0) throw new Unavailable("only root can make a root file system");
     await ensureTools(work, ["debootstrap"]);
-    const title = `Making a root file system of \`${suite}\` for \`${arch}\` to ${flavour} in`;
+    const title = `Making a \`${flavour}\` root file system: \`${suite}\`, \`${arch}\``;
     await work.section.timed(title, async () => {
       await bootstrap(work, request, place);
       if (foreign.length > 0) await addForeignPackages(work, place, other[arch], foreign);
@@ -49,7 +49,7 @@ export async function ensureRoot(work: Work, request: RootRequest): Promise<stri
   });
 }
 
-/** To be changed with what is done to a root, so that older ones are made anew. */
+/** Increase this when the code below changes a root, so that older ones are made again. */
 const recipe = 1;
 
 const ownArch: Arch = process.arch === "arm64" ? "arm64" : "amd64";
@@ -62,11 +62,11 @@ async function bootstrap(work: Work, request: RootRequest, place: string): Promi
   const include = `--include=${packagesOf(suite, flavour).join(",")}`;
   const options = ["--variant=minbase", `--arch=${arch}`, ...keyring, include];
   await run(work, "debootstrap", [...options, suite, place, uris[0] ?? ""]);
-  // debootstrap leaves the directory as private as it found it, and other users are to enter it.
+  // debootstrap leaves the directory private, but other users must enter it.
   await run(work, "chmod", ["755", place]);
 }
 
-/** The two users of a stock builder: one builds, another of the same group runs what was built. */
+/** The two users of a usual builder: one builds, another one of the same group runs the app. */
 async function addUsers(work: Work, place: string): Promise<void> {
   await run(work, "chroot", [place, "groupadd", "--gid", "1000", "cnb"]);
   for (const [name, uid] of [
@@ -92,11 +92,11 @@ async function removeLeftovers(place: string): Promise<void> {
     const options = { cwd: place, absolute: true, dot: true, onlyFiles: true };
     for (const path of await glob(pattern, options)) await rm(path);
   }
-  // Names are resolved as on the host, whose file is put in its place.
+  // Builds get the host's file instead.
   await writeFile(join(place, "etc/resolv.conf"), "");
 }
 
-/** A Ruby in a root would hide that a build used it. */
+/** With a Ruby in the root, tests could not notice that a build uses it. */
 async function refuseRuby(place: string): Promise<void> {
   const patterns = ["**/bin/{ruby,gem,bundle,irb,rake,jruby}*", "usr/lib/**/libruby*"];
   const options = { cwd: place, onlyFiles: false, followSymbolicLinks: false };

@@ -5,12 +5,12 @@ import { Unavailable } from "../unavailable.ts";
 import { run, type Work } from "../work.ts";
 
 /**
- * Downloads the upstream archive of a Debian source package into a directory; apt checks it against
- * the archive's signed index. The machine's own apt configuration and state are not touched.
+ * Downloads the upstream archive of a Debian source package into a directory. apt verifies it with the
+ * archive's signed index. The machine's own apt configuration and state are not changed.
  *
- * @param version - upstream's version, such as `3.3.8`; any Debian revision of it will do.
+ * @param version - the upstream version, such as `3.3.8`, in any Debian revision.
  * @returns the path of the `.orig.tar.*` file.
- * @throws Unavailable where no suite offers the version or it cannot be fetched.
+ * @throws Unavailable if no suite has the version, or the download fails.
  */
 export async function fetchDebianSource(
   work: Work,
@@ -28,11 +28,11 @@ export async function fetchDebianSource(
     if (fetching === undefined) return await findOriginal(directory);
     problems.push(fetching);
   }
-  const why = problems.at(-1) ?? "no suite has it";
-  throw new Unavailable(`Debian's archive gives no source of ${name} ${version}: ${why}`);
+  const why = problems.at(-1) ?? "no suite has this version";
+  throw new Unavailable(`Debian's archive has no usable source of ${name} ${version}: ${why}`);
 }
 
-/** Beside the machine's own, the suites in which some version that the mirror offers stands. */
+/** Suites that have versions for the mirror, in addition to the machine's own. */
 const otherSuites = ["bookworm", "trixie", "sid", "experimental"];
 
 async function revisionsOf(work: Work, apt: string[], name: string, version: string) {
@@ -42,13 +42,13 @@ async function revisionsOf(work: Work, apt: string[], name: string, version: str
   return [...new Set(offered)].filter((revision) => upstreamVersion(revision) === version);
 }
 
-/** `1:3.4.5-1~exp1` is upstream's 3.4.5. */
+/** `1:3.4.5-1~exp1` is upstream version 3.4.5. */
 function upstreamVersion(revision: string): string {
   return revision.replace(/^\d+:/, "").replace(/-[^-]+$/, "");
 }
 
 async function findOriginal(directory: string): Promise<string> {
   const name = (await readdir(directory)).find((each) => /\.orig\.tar\.(gz|xz|bz2)$/.test(each));
-  if (name === undefined) throw new Unavailable(`apt left no source archive in ${directory}`);
+  if (name === undefined) throw new Unavailable(`apt put no source archive into ${directory}`);
   return join(directory, name);
 }

@@ -7,7 +7,7 @@ import { runScript } from "../run-script.ts";
 import { Unavailable } from "../unavailable.ts";
 import { run, withWork, type Work } from "../work.ts";
 
-/** What scripts and compilations need of the machine, and the package of Debian and Ubuntu that has it. */
+/** Programs and headers that scripts and compilers need, and their packages in Debian and Ubuntu. */
 const packages = {
   autoconf: "autoconf",
   bzip2: "bzip2",
@@ -35,13 +35,13 @@ const packages = {
   "zlib.h": "zlib1g-dev",
 } as const;
 
-/** A command that must be on PATH, or a header that the compiler must find. */
+/** A program that must be on PATH, or a header that the compiler must find. */
 export type Tool = keyof typeof packages;
 
-/** What gems with native extensions need. */
+/** Needed by gems with native extensions. */
 export const toolsForGems: readonly Tool[] = ["cc", "c++", "make", "pkg-config", "git", "stdio.h"];
 
-/** What Ruby and jemalloc need to be compiled. */
+/** Needed to compile Ruby and jemalloc. */
 export const toolsForRuby: readonly Tool[] = [
   ...toolsForGems,
   "ffi.h",
@@ -53,10 +53,9 @@ export const toolsForRuby: readonly Tool[] = [
 ];
 
 /**
- * Sees to it that tools and headers are there: what is missing is installed where this may be done,
- * which is as root on Debian and Ubuntu.
+ * Installs missing tools and headers, as root on Debian and Ubuntu.
  *
- * @throws Unavailable with the one line that installs them, where it may not.
+ * @throws Unavailable with the command that installs them, for other users and systems.
  */
 export async function ensureTools(work: Work, wanted: readonly Tool[]): Promise<void> {
   const missing: Tool[] = [];
@@ -64,7 +63,7 @@ export async function ensureTools(work: Work, wanted: readonly Tool[]): Promise<
   if (missing.length === 0) return;
   const names = [...new Set(missing.map((tool) => packages[tool]))].sort();
   const why = `${missing.map((tool) => `\`${tool}\``).join(", ")} missing`;
-  if (!(await mayInstall())) throw new Unavailable(`${why}; install with: ${installLine(names)}`);
+  if (!(await mayInstall())) throw new Unavailable(`${why}. Install with: ${installLine(names)}`);
   await withLock(work, "apt-install", async () => {
     await work.section.timed(`Installing \`${names.join(" ")}\` (${why})`, async () => {
       await install(work, names);
@@ -104,7 +103,7 @@ async function install(work: Work, names: readonly string[]): Promise<void> {
     await run(work, "apt-get", args, { env });
   } catch {
     work.signal.throwIfAborted();
-    // A fresh image has no package lists, an old one has lists of packages that are gone.
+    // A new image has no package lists, and an old one has outdated lists.
     await run(work, "apt-get", ["-q", "update"], { env });
     await run(work, "apt-get", args, { env });
   }
@@ -117,7 +116,7 @@ function installLine(names: readonly string[]): string {
 async function main(): Promise<number> {
   await withWork("Tools", async (work) => {
     await ensureTools(work, [...toolsForRuby, "autoconf", "bzip2", "debootstrap", "ruby", "xz"]);
-    work.section.say("Every tool is there");
+    work.section.say("All tools are installed");
   });
   return 0;
 }

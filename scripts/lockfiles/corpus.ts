@@ -1,10 +1,10 @@
-// Makes the lockfiles of test/contract/oracle/lockfiles/bundler: each comes out of `bundle lock`, by
-// the Bundler that its recipe names.
+// Makes the lockfiles in test/contract/oracle/lockfiles/bundler with `bundle lock`, using the Bundler
+// that each recipe names.
 //
 //     node scripts/lockfiles/corpus.ts RUBY [NAME …]
 //
-// makes those whose Bundler runs on RUBY (Bundler before 2.3 needs a Ruby before 3.2), or the named
-// ones. The gem server's newest gems are locked, so what it makes differs from one day to the next.
+// makes those whose Bundler runs on RUBY (Bundler before 2.3 needs Ruby before 3.2), or the named ones.
+// It locks the gem server's newest gems, so the result differs from day to day.
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -37,7 +37,7 @@ async function isOld(work: Work): Promise<boolean> {
   return stdout === "true";
 }
 
-// Repositories that Gemfiles name by the address of a host that does not exist; git is told where.
+// Git repositories whose addresses in Gemfiles do not exist; git is configured to find them here.
 async function makeRepositories(work: Work, directory: string): Promise<void> {
   for (const [name, files] of Object.entries(repositories)) {
     const repository = join(directory, "git", name);
@@ -58,7 +58,7 @@ async function makeLockfile(work: Work, directory: string, recipe: Recipe): Prom
   const bundler = await bundlerOf(work, directory, recipe.bundler);
   const bundle = ["-W0", "-I", join(bundler, "lib"), "-r", join(app, "pretend.rb")];
   const shared = await environment(work, directory);
-  // Bundler keeps shallow clones with the gems, each with the one commit that it needed.
+  // Bundler keeps shallow clones with the gems, each with only the commit that it needed.
   const env = { ...shared, BUNDLE_PATH: join(directory, `${recipe.name}.gems`) };
   for (const command of recipe.commands ?? [["lock"]]) {
     work.section.say(`\`${recipe.name}\`: bundle ${command.join(" ")}`);
@@ -74,8 +74,8 @@ async function bundlerOf(work: Work, directory: string, version: string): Promis
   return join(gems, "gems", `bundler-${version}`);
 }
 
-// Bundler locks the Ruby that it runs on. Where a recipe wants another, Bundler is told that it runs
-// on that one; it still writes the lockfile itself.
+// Bundler locks the Ruby that it runs on. For a recipe with another Ruby, Bundler is made to believe
+// that it runs on that one; it still writes the lockfile itself.
 function pretend({ runsOn }: Recipe): string {
   if (!runsOn) return "";
   const { version, patchLevel, engine = "ruby", engineVersion = version } = runsOn;
@@ -92,7 +92,7 @@ async function environment(work: Work, directory: string): Promise<Record<string
   const { stdout } = await run(work, ruby, ["-S", "gem", "sources"]);
   const server = stdout.split("\n").findLast((line) => line.includes("://")) ?? "";
   return {
-    // A second server for recipes that need one: the first by another name.
+    // A second server for recipes that need one: the first one with another name.
     "BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE__COM/": server.trim(),
     BUNDLE_USER_HOME: join(directory, "home"),
     GIT_CONFIG_COUNT: "2",

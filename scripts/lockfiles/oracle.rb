@@ -1,12 +1,12 @@
-# Answers questions about lockfiles, versions and platforms with Bundler's and RubyGems' own code:
-# the first argument is a file with one question a line, in JSON; the answers go to the same lines
-# of the second. Started by oracle.ts, with both libraries on the load path.
+# Answers questions about lockfiles, versions and platforms with the code of Bundler and RubyGems. The first
+# argument is a file with one JSON question per line; the answers go to the same lines of the second one.
+# Started by oracle.ts, with both libraries on the load path.
 require "rubygems"
 require "bundler"
 require "bundler/lockfile_parser"
 require "json"
 
-# Notes what each source line said before a source makes of it what it needs.
+# Records each source line before the source interprets it.
 module RememberOptions
   def from_lock(options)
     said = options.transform_values { |value| value.is_a?(Array) ? value.first : value }
@@ -23,7 +23,7 @@ sources = {
 }
 sources.each_value { |source| source.singleton_class.prepend(RememberOptions) }
 
-# Notes the marker that Bundler's own pattern found at the end of a dependency.
+# Records the marker that Bundler's own pattern found at the end of a dependency.
 class AttentiveParser < Bundler::LockfileParser
   def pins
     @pins ||= {}
@@ -66,7 +66,7 @@ def checksum_fields(parser)
   return nil unless parser.checksums
   stores = [parser.metadata_source, *parser.sources].map(&:checksum_store)
   stores.flat_map { |store| store.send(:store).to_a }.map do |name, checksums|
-    # An algorithm without a digest is kept as nil, and checks nothing.
+    # An algorithm without a digest is nil, and is not checked.
     digests = checksums.transform_values(&:digest).compact
     [name, digests.sort]
   end.sort

@@ -1,9 +1,9 @@
-// Asks Bundler and RubyGems themselves what they read in the lockfiles of test/contract/oracle, in
-// 10,000 mutations of them and in versions and platforms, and writes their answers beside them:
+// Records what Bundler and RubyGems read in the lockfiles in test/contract/oracle, in 10,000 mutations of
+// them, and in versions and platforms. Writes the answers next to them:
 //
 //     node scripts/lockfiles/oracle.ts [RUBY]
 //
-// RUBY is Ruby 3.2 or newer, `ruby` unless given. Needs the network, for the libraries it asks.
+// RUBY is Ruby 3.2 or newer (default: `ruby`). Needs network access to download the two libraries.
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ async function askRuby(
   const script = join(import.meta.dirname, "oracle.rb");
   // Paths are relative to a Gemfile.
   await writeFile(join(directory, "Gemfile"), "");
-  // Without the RubyGems that came with this Ruby.
+  // Without this Ruby's own RubyGems.
   const args = ["--disable=gems", ...libraries, script, asked, answered];
   await run(work, ruby, args, { cwd: directory });
   const lines = (await readFile(answered, "utf8")).trimEnd().split("\n");
@@ -77,7 +77,7 @@ async function writeAnswers(work: Work, ask: Ask): Promise<void> {
   await writeFile(join(oracle, "rubygems.json"), await readVectors(ask));
 }
 
-// Ten thousand answers in full would be 60 MB; a digest says as well whether two agree.
+// All answers together would be 60 MB. A digest is enough to see whether two agree.
 function short(answer: unknown): string {
   if (typeof answer === "object" && answer !== null && "refused" in answer) return "refused";
   return createHash("sha256").update(JSON.stringify(answer)).digest("hex").slice(0, 12);

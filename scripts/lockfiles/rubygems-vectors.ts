@@ -2,9 +2,9 @@
 export type Ask = (questions: readonly unknown[][]) => Promise<unknown[]>;
 
 /**
- * How RubyGems reads and orders versions, meets requirements and matches platforms, and how Bundler
- * reads Rubies, as JSON: `order[i]` says for version i how it compares to each other one,
- * `meets[i]` which versions requirement i accepts, `matches[i]` which machines platform i suits.
+ * How RubyGems reads and orders versions, checks requirements and matches platforms, and how Bundler reads
+ * Rubies, as JSON: `order[i]` is how version i compares to each other one, `meets[i]` which versions satisfy
+ * requirement i, `matches[i]` which machines platform i fits.
  */
 export async function readVectors(ask: Ask): Promise<string> {
   const fields = {
@@ -26,7 +26,7 @@ async function pairUp(ask: Ask, question: string, texts: readonly string[]): Pro
   return texts.map((text, index) => [text, answers[index]]);
 }
 
-// One row of signs for each of `rows`; a question that RubyGems refuses is answered with `?`.
+// One row of signs for each of `rows`; `?` if RubyGems refuses the question.
 async function grid(
   ask: Ask,
   question: string,

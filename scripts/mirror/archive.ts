@@ -4,20 +4,20 @@ import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { run, type Work } from "../work.ts";
 
-/** An archive that the mirror offers. */
+/** An archive in the mirror. */
 export interface MirroredArchive {
   path: string;
   sha256: string;
 }
 
-/** The SHA-256 of a file, in hexadecimal digits. */
+/** The SHA-256 of a file, as hexadecimal digits. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
 
-/** Packs a directory so that the same files make the same bytes, whoever packs them. */
+/** Packs a directory. The same files give the same bytes, for every user and on every machine. */
 export async function packDirectory(
   work: Work,
   directory: string,

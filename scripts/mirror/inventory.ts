@@ -4,25 +4,25 @@ import { stringifyToml } from "../../src/toml.ts";
 import type { MirroredArchive } from "./archive.ts";
 import type { PrebuiltArchive } from "./prebuilt.ts";
 
-/** One release that the mirror offers, as source, compiled, or both. */
+/** One release in the mirror, as source, compiled, or both. */
 export interface MirroredRelease {
   name: string;
   version: string;
   source?: MirroredArchive;
   prebuilt?: PrebuiltArchive;
-  /** As its project publishes it, for every system. */
+  /** As its project publishes it: one archive for every system. */
   published?: MirroredArchive;
 }
 
-/** The file name under which the mirror offers a compiled release. */
+/** The file name of a compiled release in the mirror. */
 export function prebuiltName({ name, version }: MirroredRelease, target: Target): string {
   const { distro, arch } = target;
   return `${name}-${version}-${distro?.name}-${distro?.version}-${arch}.tgz`;
 }
 
 /**
- * The operator's inventory of a mirror, in the schema of `inventory/`. URLs are names of files beside
- * it. A compiled release is listed for each distribution on which it runs.
+ * The inventory of a mirror, in the format of `inventory/`. URLs are the names of files next to it. A
+ * compiled release is listed once for each distribution that it runs on.
  */
 export function writeInventory(releases: readonly MirroredRelease[], target: Target): string {
   return stringifyToml({ artifacts: releases.flatMap((release) => entriesOf(release, target)) });
@@ -62,14 +62,14 @@ function entriesOf(release: MirroredRelease, target: Target) {
   ];
 }
 
-/** The machine's own version of its distribution, and a later one that has all the libraries needed. */
+/** The machine's own version of its distribution, and the next one if it has all libraries that are needed. */
 function versionsServed({ distro }: Target, libraries: readonly string[]): (string | undefined)[] {
   const next = distro?.name === "debian" && distro.version === "12" ? "13" : undefined;
   const served = next !== undefined && libraries.every((library) => inDebian13.has(library));
   return served ? [distro?.version, next] : [distro?.version];
 }
 
-/** Libraries that Debian 13 carries under the names that they have in Debian 12. */
+/** Libraries that have the same names in Debian 12 and Debian 13. */
 const inDebian13 = new Set([
   "libcrypt.so.1",
   "libcrypto.so.3",

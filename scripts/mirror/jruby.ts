@@ -9,10 +9,10 @@ import { ensureTools } from "../debian/toolchain.ts";
 import { run, type Work } from "../work.ts";
 
 /**
- * A release of JRuby's series 9.4 as an archive in the layout in which the JRuby project publishes it,
- * made from the gem `jruby-jars`, which has the same files in two jars.
+ * A JRuby 9.4 release as an archive with the layout of the JRuby project's own, made from the gem
+ * `jruby-jars`, which has the same files in two jars.
  *
- * @throws Unavailable where the gem cannot be had.
+ * @throws Unavailable if the gem cannot be downloaded.
  */
 export async function mirrorJruby(work: Work, version: string): Promise<MirroredArchive> {
   const file = `jruby-dist-${version}-bin.tar.gz`;
@@ -30,7 +30,7 @@ export async function mirrorJruby(work: Work, version: string): Promise<Mirrored
   return { path, sha256: await hashFile(path) };
 }
 
-/** To be changed with what `makeTree` does, so that older archives are made anew. */
+/** Increase this when `makeTree` changes the result, so that older archives are made again. */
 const recipe = 1;
 
 async function makeTree(work: Work, version: string, scratch: string): Promise<string> {
@@ -47,7 +47,7 @@ async function makeTree(work: Work, version: string, scratch: string): Promise<s
   await rename(join(gem, home), tree);
   await unzip(work, core, "jni/*", join(tree, "lib"));
   await rename(core, join(tree, "lib/jruby.jar"));
-  // They list directories, for a JRuby that runs from within a jar.
+  // These list directories, for a JRuby that runs inside a jar.
   const listings = { cwd: tree, dot: true, absolute: true };
   for (const path of await glob("**/.jrubydir", listings)) await removeTree(path);
   const settings = Object.entries(launcherSettings(version));
@@ -59,7 +59,7 @@ async function unzip(work: Work, jar: string, pattern: string, directory: string
   await run(work, "unzip", ["-q", "-o", jar, pattern, "-d", directory], { env: { TZ: "UTC" } });
 }
 
-/** What stands beside the launcher in a published archive, and what it reads from there. */
+/** Files next to the launcher in a published archive, which it reads. */
 function launcherSettings(version: string): Record<string, string[]> {
   const opened = [
     "java.base/java.io",

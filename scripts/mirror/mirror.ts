@@ -13,29 +13,29 @@ import { runScript } from "../run-script.ts";
 import { Unavailable } from "../unavailable.ts";
 import { withWork, type Work } from "../work.ts";
 
-/** What a mirror is to offer, by upstream's versions. */
+/** What a mirror contains, by upstream version. */
 export interface MirrorRequest {
   rubies?: readonly string[];
   jrubies?: readonly string[];
   jemallocs?: readonly string[];
-  /** `source` alone spares the compilation, and leaves it to the build. */
+  /** With `source` alone, nothing is compiled here: the build compiles. */
   kinds?: readonly ("source" | "prebuilt")[];
 }
 
 export interface Mirror {
-  /** Holds `inventory.toml` and every archive that it names. */
+  /** Contains `inventory.toml` and every archive that it lists. */
   directory: string;
   /** `BP_INVENTORY` for a build that sees the mirror at `directory`. */
   inventory: string;
   /** The same for a build that sees the mirror at another path. */
   inventoryAt: (directory: string) => string;
-  /** What was asked for but cannot be had, and why. */
+  /** Requested releases that are not available, and why. */
   missing: { name: string; version: string; why: string }[];
 }
 
 /**
- * A mirror of exactly the releases asked for, made from Debian's source packages and from gems where
- * it has not been made before. The same request gives the same mirror, so that builds with it find nothing changed.
+ * A mirror of exactly the requested releases, made from Debian's source packages and from gems, unless it
+ * exists already. The same request gives the same mirror, so that builds find nothing changed.
  */
 export async function ensureMirror(work: Work, request: MirrorRequest): Promise<Mirror> {
   const target = await readTarget({});
@@ -97,7 +97,7 @@ async function place(
   return { directory, inventory: inventoryAt(directory), inventoryAt };
 }
 
-/** Reads `--only ruby@3.3.8`, which may be repeated; without it, everything that the tests use. */
+/** Reads `--only ruby@3.3.8`, which is repeatable. Without it: everything that the tests use. */
 function requestOf(args: string[]): MirrorRequest {
   const { values } = parseArgs({ args, options: { only: { type: "string", multiple: true } } });
   const only = values.only?.map((each) => each.split("@"));
@@ -115,7 +115,7 @@ async function main(): Promise<number> {
   const { inventory } = await withWork("Mirror", async (work) => {
     const mirror = await ensureMirror(work, request);
     for (const { name, version, why } of mirror.missing) {
-      work.section.warn(`Not to be had: ${name} ${version}: ${why}`);
+      work.section.warn(`Not available: ${name} ${version}: ${why}`);
     }
     return mirror;
   });

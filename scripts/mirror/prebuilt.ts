@@ -15,25 +15,25 @@ import { hashFile, type MirroredArchive } from "./archive.ts";
 import { ensureTools, toolsForRuby } from "../debian/toolchain.ts";
 import { run, type Work } from "../work.ts";
 
-/** What a compiled archive is made from and for. */
+/** What a compiled archive is made from, and its target. */
 export interface PrebuiltRequest {
   name: "ruby" | "jemalloc";
   version: string;
   source: MirroredArchive;
-  /** The machine itself: nothing is compiled for another. */
+  /** This machine: nothing is compiled for another one. */
   target: Target;
 }
 
 export interface PrebuiltArchive extends MirroredArchive {
-  /** The shared libraries that it needs of the system, by name. */
+  /** The names of the system's shared libraries that it needs. */
   libraries: string[];
 }
 
 /**
- * A release compiled for this machine, by the very code with which a build compiles one; its top
- * holds `bin`, `lib` and so on. One compilation runs at a time.
+ * A release compiled for this machine, with the code that a build compiles with. `bin`, `lib` and so on
+ * are at the root of the archive. Only one compilation runs at a time.
  *
- * @throws BuildpackError `compile/*`; Unavailable where tools are missing.
+ * @throws BuildpackError `compile/*`; Unavailable if tools are missing.
  */
 export async function mirrorPrebuilt(
   work: Work,
@@ -52,7 +52,7 @@ export async function mirrorPrebuilt(
 
 async function compileInto(work: Work, place: string, request: PrebuiltRequest): Promise<void> {
   await ensureTools(work, toolsForRuby);
-  // Always the same path, since compilers write it into what they make.
+  // Always the same path, because compilers write it into their output.
   const scratch = join(cacheDirectory(work.env), "compile");
   const tree = join(scratch, request.name);
   try {
@@ -93,7 +93,7 @@ async function compile(work: Work, { name, version, source }: PrebuiltRequest, t
   }
 }
 
-/** What the compiling code does, whatever its comments and its layout: an archive is made anew when it changes. */
+/** The code that compiles, without comments and layout: archives are made again when it changes. */
 async function recipe(name: string): Promise<string[]> {
   const files = [`compile-${name}.ts`, "compile.ts", "strip-tree.ts"];
   return await Promise.all(

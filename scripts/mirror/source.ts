@@ -8,10 +8,10 @@ import { ensureTools } from "../debian/toolchain.ts";
 import { run, type Work } from "../work.ts";
 
 /**
- * A release of `ruby` or `jemalloc` as a source archive in the shape in which upstream publishes it,
- * made from Debian's source package.
+ * A release of `ruby` or `jemalloc` as a source archive like upstream's, made from Debian's source
+ * package.
  *
- * @throws Unavailable where Debian does not offer the version.
+ * @throws Unavailable if Debian does not have the version.
  */
 export async function mirrorSource(
   work: Work,
@@ -27,7 +27,7 @@ export async function mirrorSource(
   return { path, sha256: await hashFile(path) };
 }
 
-/** To be changed with what `makeSource` does, so that older archives are made anew. */
+/** Increase this when `makeSource` changes the result, so that older archives are made again. */
 const recipe = 1;
 
 async function makeSource(
@@ -51,7 +51,7 @@ async function makeSource(
   await run(work, "rm", ["-rf", scratch]);
 }
 
-/** Debian packages the gems that Ruby bundles on their own and leaves them out here; upstream does not. */
+/** Debian has separate packages for Ruby's bundled gems and leaves them out of its source; upstream does not. */
 async function addBundledGems(work: Work, tree: string): Promise<void> {
   const list = join(tree, "gems/bundled_gems");
   const lines = (await readFile(list, "utf8")).split("\n");
@@ -63,9 +63,9 @@ async function addBundledGems(work: Work, tree: string): Promise<void> {
 }
 
 /**
- * Some of Debian's archives are snapshots of the repository, without what `autoconf` makes of it.
+ * Some of Debian's archives are snapshots of the repository, without the output of `autoconf`.
  *
- * @returns whether something had to be added.
+ * @returns whether something was added.
  */
 async function addConfigure(work: Work, tree: string, version: string, original: string) {
   const made = join(tree, "configure");
@@ -80,7 +80,7 @@ async function addConfigure(work: Work, tree: string, version: string, original:
   return true;
 }
 
-/** Gives files the time of another: times of the day would make every archive a different one. */
+/** Gives files the time of another file: with the current time, every archive would be different. */
 async function datedAs(model: string, paths: readonly string[]): Promise<void> {
   const { mtime } = await stat(model);
   for (const path of paths) await utimes(path, mtime, mtime);

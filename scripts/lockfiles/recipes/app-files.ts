@@ -1,6 +1,6 @@
 type Files = Readonly<Record<string, string>>;
 
-/** Lies beside every recipe's Gemfile. */
+/** Files next to the Gemfile of every recipe. */
 export const appFiles: Files = {
   ...gem("vendor/gems/greeter", "greeter", "0.1.0", { rack: ">= 2", rake: "~> 13.0" }),
   ...gem("engines/billing", "billing", "2.0.0.beta.1", { activesupport: ">= 6.1, < 9" }),
@@ -8,7 +8,7 @@ export const appFiles: Files = {
   ...gem(".", "own", "0.0.1", { rack: "" }),
 };
 
-/** Git repositories, by the path of their address. */
+/** Git repositories, by the path in their address. */
 export const repositories: Readonly<Record<string, Files>> = {
   "acme/toolbox.git": gem(".", "toolbox", "1.4.0", { "rack-test": "> 1.0" }),
   "acme/monorepo.git": {
@@ -35,7 +35,7 @@ function gem(folder: string, name: string, version: string, dependencies: Files)
   return { [`${folder === "." ? "" : `${folder}/`}${name}.gemspec`]: text };
 }
 
-// A source of gems that lie in a folder of the app: the least that Bundler calls a source plugin.
+// A source with gems in a folder of the app: a minimal Bundler source plugin.
 function sourcePlugin(): string {
   return `
     class FolderSource < Bundler::Plugin::API

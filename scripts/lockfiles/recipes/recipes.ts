@@ -1,15 +1,15 @@
 import { thousandGems } from "./thousand-gems.ts";
 
-/** How one lockfile of the corpus comes about. */
+/** How to make one lockfile of the corpus. */
 export interface Recipe {
   name: string;
   bundler: string;
-  /** Which Rubies its Bundler runs on; 3.2 and newer unless stated. */
+  /** Which Rubies its Bundler runs on; default: 3.2 and newer. */
   ruby?: "before 3.2";
   gemfile: string;
-  /** What `bundle` is told, one after the other; `lock` unless stated. */
+  /** The `bundle` commands to run, in order; default: `lock`. */
   commands?: string[][];
-  /** The Ruby that Bundler is told it runs on. */
+  /** The Ruby that Bundler is made to believe it runs on. */
   runsOn?: { version: string; patchLevel: string; engine?: string; engineVersion?: string };
 }
 

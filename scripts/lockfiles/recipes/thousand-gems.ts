@@ -1,4 +1,4 @@
-// Families that lock hundreds of gems, then single gems that agree with all of them.
+// Families of hundreds of gems, then single gems that are compatible with all of them.
 const families = [
   '"rails", "~> 8.0"',
   '"aws-sdk", "~> 3.3"',
