@@ -1,14 +1,14 @@
 /**
- * Every way in which a build can fail, as facts. The words a user reads for each stand in
- * `output/error-messages`, which does not compile while a code here has none.
+ * Every way in which a build can fail, as facts. The message for each is in `output/error-messages`, which
+ * does not compile if one is missing.
  */
 export interface FailureFacts {
-  // What the platform handed us (src/cnb)
+  // Input from the platform (src/cnb)
   "cnb/input-missing": { variable: string; phase: "detect" | "build" };
   "cnb/file-invalid": { path: string; problem: string };
   "cnb/buildpack-api-unsupported": { path: string; api: string };
 
-  // Reading the app (src/buildpack/steps, src/ruby)
+  // The app (src/buildpack/project, src/ruby)
   "app/lockfile-missing": { gemfile: string; lockfile: string; files: string[] };
   "app/lockfile-unreadable": { path: string; problem: string; line?: number };
   "app/lockfile-merge-conflict": { path: string; line: number };
@@ -59,20 +59,20 @@ export interface FailureFacts {
   "compile/incomplete": { name: string; version: string; missing: string[] };
   "compile/library-missing": { name: string; version: string; libraries: string[] };
 
-  // Java, on which JRuby runs (src/buildpack/steps)
+  // Java, for JRuby (src/buildpack/interpreter)
   "java/missing": { ruby: string; source: string; problem: string };
   "java/too-old": { ruby: string; source: string; needed: number; version: string; path: string };
 
-  // Bundler and gems (src/buildpack/layers)
+  // Bundler and gems (src/buildpack/gems)
   "bundler/install-failed": { version: string; output: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
   "gems/install-failed": { command: string; exitCode: number; output: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
-  // Rake tasks and assets (src/buildpack/steps)
+  // Rake tasks and assets (src/buildpack/assets)
   "rake/detection-failed": { command: string; exitCode: number; output: string[] };
   "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
-  // Node and packages of JavaScript (src/buildpack/steps)
+  // Node and its packages (src/buildpack/javascript)
   "node/missing": {
     gems: string[];
     packageJson: boolean;
@@ -87,7 +87,7 @@ export interface FailureFacts {
   };
   "node/prune-failed": { because: string };
 
-  // jemalloc (src/buildpack)
+  // jemalloc (src/buildpack/jemalloc)
   "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
   "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
 
@@ -122,7 +122,7 @@ export interface FailureFacts {
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };
 
-  // The classic API (src/platform/classic)
+  // The classic API (src/classic)
   "classic/arguments-missing": { program: string; takes: string };
   "classic/companion-missing": { name: string; tool: string; add: string };
   "classic/release-unreadable": { buildpack: string; problem: string };
@@ -137,10 +137,10 @@ export interface FailureFacts {
 
 export type FailureCode = keyof FailureFacts;
 
-/** One failure: its stable code and the facts that belong to it. */
+/** One failure: its stable code and its facts. */
 export type Failure = { [C in FailureCode]: { code: C } & FailureFacts[C] }[FailureCode];
 
-/** The only error that rooms throw on purpose. Anything else that surfaces is our own bug. */
+/** The only error that is thrown on purpose. Any other error is a bug. */
 export class BuildpackError extends Error {
   readonly failure: Failure;
 
