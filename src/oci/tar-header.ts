@@ -1,3 +1,5 @@
+import { imageTime } from "../system/image-time.ts";
+
 /** What stands at a path of an archive. */
 export interface TarEntry {
   /** Without a slash at its end. Names need not be UTF-8. */
@@ -15,9 +17,6 @@ export interface TarFile {
   /** The content, in pieces that stay as they are once they are handed out. */
   read: () => Iterable<Buffer>;
 }
-
-/** The time of every file in an image: the first second of 1980, in seconds since 1970. */
-export const imageTime = 315_532_801;
 
 /**
  * The header of an entry as lifecycles and `pack` write it: USTAR without names of users, and PAX

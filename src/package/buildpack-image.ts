@@ -4,6 +4,7 @@ import { type LayerBlob, writeLayer } from "../oci/blob.ts";
 import type { Image } from "../oci/image.ts";
 import { tarOf } from "../oci/tar.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
+import { imageTimeText } from "../system/image-time.ts";
 import { packageLabels } from "./labels.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Architecture } from "./package-options.ts";
@@ -70,14 +71,13 @@ function configOf(
   { diffId }: LayerBlob,
   labels: Record<string, string>,
 ): Image["config"] {
-  const created = "1980-01-01T00:00:01Z";
   return {
-    created,
+    created: imageTimeText,
     architecture,
     os: "linux",
     config: { Labels: labels },
     rootfs: { type: "layers", diff_ids: [diffId] },
-    history: [{ created, created_by: `Buildpack: ${id}@${version}` }],
+    history: [{ created: imageTimeText, created_by: `Buildpack: ${id}@${version}` }],
   };
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import glob from "fast-glob";
 import { create } from "tar";
 import { diskFailure } from "./disk-failure.ts";
+import { imageTime } from "./image-time.ts";
 
 /**
  * Packs what a directory holds into a tar archive compressed with gzip, and resolves to its SHA-256
@@ -47,6 +48,5 @@ const settled = {
   portable: true,
   strict: true,
   noDirRecurse: true,
-  // The first second of 1980 that every archive format can say.
-  mtime: new Date(315_532_801_000),
+  mtime: new Date(imageTime * 1000),
 };

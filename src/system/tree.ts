@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
+import { imageTime } from "./image-time.ts";
 
 /**
  * Copies a tree as an archive of it would be extracted: modes and link targets stay, every file is a
@@ -70,7 +71,7 @@ export async function copyTreeForImage(from: string, to: string): Promise<void> 
 
 /** Gives all files of a tree the time that files have in images. */
 export async function setImageTimes(path: string): Promise<void> {
-  await touchTree(path, ["-d", "@315532801"]);
+  await touchTree(path, ["-d", `@${imageTime}`]);
 }
 
 /** Gives all files of a tree the present time. */

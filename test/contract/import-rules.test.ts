@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   output: ["failure.ts", "system"],
   cnb: ["failure.ts", "toml.ts", "system"],
   artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby"],
-  sbom: ["ruby"],
+  sbom: ["ruby", "system"],
   buildpack: topic,
   oci: ["failure.ts", "system"],
   package: [...ground, "toml.ts", "cnb", "oci"],
