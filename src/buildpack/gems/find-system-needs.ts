@@ -9,7 +9,8 @@ import {
   packageOfLibrary,
 } from "../../ruby/system-libraries.ts";
 import { packagesWith } from "../../system/debian-packages.ts";
-import { findInDirectories, loaderDirectories } from "../../system/loader-path.ts";
+import { loaderDirectories } from "../../system/loader-path.ts";
+import { findFile, searchPath } from "../../system/search-path.ts";
 
 /** A library or a program that gems want of the system. */
 export interface SystemWant {
@@ -40,11 +41,11 @@ export interface SystemNeedsRequest {
  */
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
   const wanted = await wantedByGems(request);
-  const programs = (request.env["PATH"] ?? "").split(":").filter((directory) => directory !== "");
+  const programs = searchPath(request.env["PATH"]);
   const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
   const found = await Promise.all(
     wanted.map(async ({ names }) => {
-      const paths = await Promise.all(names.map((name) => findInDirectories(name, search)));
+      const paths = await Promise.all(names.map((name) => findFile(name, search)));
       return paths.find((path) => path !== undefined);
     }),
   );

@@ -4,14 +4,15 @@ import type { BuildPlan, BuildPlanAlternative } from "../../cnb/build-plan.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { isDirectory, isFile } from "../../system/files.ts";
+import { findProgram } from "../../system/search-path.ts";
 import type { PlanEntry } from "../../platform/lifecycle/plan-resolution.ts";
 
 /** What other buildpacks would have put there before: programs on PATH, packages in the app. */
 export async function companionsFound(app: string, path: string): Promise<string[]> {
   const [node, yarn, java, packages] = await Promise.all([
-    isOnPath("node", path),
-    isOnPath("yarn", path),
-    isOnPath("java", path),
+    findProgram("node", path),
+    findProgram("yarn", path),
+    findProgram("java", path),
     isDirectory(join(app, "node_modules")),
   ]);
   return [
@@ -57,7 +58,7 @@ export async function installNode(layer: string, program: string, section: Secti
 export async function warnOfPackages(app: string, path: string, section: Section): Promise<void> {
   if (!(await isFile(join(app, "package.json")))) return;
   if (await isDirectory(join(app, "node_modules"))) return;
-  if (await isOnPath("npm", path)) return;
+  if (await findProgram("npm", path)) return;
   section.warn(
     "package.json: nobody has installed its packages, and there is no npm on PATH.",
     "Where assets need them, put Node's buildpack before this one: heroku buildpacks:add --index 1 heroku/nodejs",
@@ -68,12 +69,6 @@ const companions: Readonly<Record<string, { tool: string; add: string }>> = {
   jdk: { tool: "java", add: "heroku/jvm" },
   node: { tool: "node", add: "heroku/nodejs" },
 };
-
-async function isOnPath(name: string, path: string): Promise<boolean> {
-  const directories = path.split(":").filter((directory) => directory !== "");
-  const found = await Promise.all(directories.map((directory) => isFile(join(directory, name))));
-  return found.includes(true);
-}
 
 function missingFrom(found: readonly string[], { provides, requires }: BuildPlanAlternative) {
   const there = new Set([...found, ...provides.map(({ name }) => name)]);

@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findProgram } from "../../../src/system/search-path.ts";
+import { findFile, findProgram } from "../../../src/system/search-path.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test("a program is the first executable file of its name on the PATH", async () => {
@@ -11,4 +11,11 @@ test("a program is the first executable file of its name on the PATH", async () 
   expect(await findProgram("node", `:${path}`)).toBe(join(root, "c/node"));
   expect(await findProgram("yarn", path)).toBeUndefined();
   expect(await findProgram("node", undefined)).toBeUndefined();
+});
+
+test("a file is found in the first directory that has it", async () => {
+  const root = await makeTree({ "b/libpq.so.5": "", "c/libpq.so.5": "", "a/libpq.so.5/": "" });
+  const directories = ["gone", "a", "b", "c"].map((name) => join(root, name));
+  expect(await findFile("libpq.so.5", directories)).toBe(join(root, "b/libpq.so.5"));
+  expect(await findFile("libvips.so.42", directories)).toBeUndefined();
 });
