@@ -7,9 +7,10 @@ import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
 import { unpackArchive } from "../system/archive.ts";
 import { runCommand } from "../system/command.ts";
+import { parseElfHeader } from "../system/elf.ts";
 import { isFile, readTextIfAny, removeTree } from "../system/files.ts";
 import type { Architecture } from "./package-options.ts";
-import { architectureOf, stripElf } from "./strip-elf.ts";
+import { stripElf } from "./strip-elf.ts";
 
 /** The Node that a package brings. */
 export interface NodeRuntime {
@@ -42,7 +43,7 @@ export async function obtainRuntime(request: RuntimeRequest): Promise<NodeRuntim
   const directory =
     (await installedPackage(request, name, pinned)) ?? (await cachedPackage(request, name, pinned));
   const node = await readFile(join(directory, "bin/node"));
-  if (architectureOf(node) !== request.architecture) {
+  if (parseElfHeader(node)?.architecture !== request.architecture) {
     throw unavailable(name, `its \`bin/node\` is not for ${request.architecture}`);
   }
   const license = await readFile(join(directory, "LICENSE"));

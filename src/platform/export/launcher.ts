@@ -6,6 +6,7 @@ import { BuildpackError } from "../../failure.ts";
 import { directoryEntry, fileEntry } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { unpackArchive } from "../../system/archive.ts";
+import { isElf } from "../../system/elf.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 import { readLaunchPlan } from "../launch/launch-plan.ts";
@@ -28,7 +29,7 @@ export interface Launcher {
 export async function readLauncher(path: string): Promise<Launcher> {
   try {
     const bytes = await readFile(path);
-    if (bytes.readUInt32BE(0) === 0x7f454c46) return { program: bytes, version: "" };
+    if (isElf(bytes)) return { program: bytes, version: "" };
     return await launcherInArchive(path);
   } catch (error) {
     const problem = error instanceof BuildpackError ? "it is no archive" : (error as Error).message;
