@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { unpackArchive } from "../system/archive.ts";
 import { lstatIfAny } from "../system/files.ts";
 import { digestOfFile, type LayerBlob, writeLayer } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { mediaTypes } from "./media-types.ts";
-import { entryAt, fileEntry, piecesOf, tarOf } from "./tar.ts";
+import { entryAt, fileEntry, piecesOf } from "./tar.ts";
+import { writeTarFile } from "./tar-file.ts";
 import type { TarEntry } from "./tar-header.ts";
+import { unpackArchive } from "./unpack-archive.ts";
 
 /**
  * Writes an image as `docker load` takes it, whole or not at all. Layers stay compressed, which every
@@ -25,14 +23,7 @@ export async function writeDockerArchive(
   image: Image,
   names: readonly string[],
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const staged = `${path}.${process.pid}.partial`;
-  try {
-    await pipeline(Readable.from(tarOf(entriesOf(image, names))), createWriteStream(staged));
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeTarFile(path, entriesOf(image, names));
 }
 
 function* entriesOf(image: Image, names: readonly string[]): Generator<TarEntry> {
@@ -76,12 +67,7 @@ export async function readDockerArchive(
   const unpacked = join(work, "unpacked");
   await mkdir(unpacked, { recursive: true });
   try {
-    await unpackArchive({
-      archive: path,
-      destination: unpacked,
-      stripComponents: 0,
-      runTool: async () => await Promise.resolve({ exitCode: 127, lines: [] }),
-    });
+    await unpackArchive({ archive: path, destination: unpacked });
     return await readUnpacked(unpacked, name, work);
   } catch (error) {
     throw new BuildpackError({ code: "image/invalid", path, problem: problemOf(error) });

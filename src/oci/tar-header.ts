@@ -8,6 +8,8 @@ export interface TarEntry {
   mode: number;
   uid: number;
   gid: number;
+  /** When it was last changed, in seconds since 1970; `imageTime` by default. */
+  time?: number;
   body: { kind: "directory" } | { kind: "link"; target: Buffer } | TarFile;
 }
 

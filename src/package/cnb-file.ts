@@ -1,8 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { tarOf, treeEntries } from "../oci/tar.ts";
+import { treeEntries } from "../oci/tar.ts";
+import { writeTarFile } from "../oci/tar-file.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 
 /**
@@ -12,13 +9,7 @@ import type { TarEntry } from "../oci/tar-header.ts";
  * Spec: Distribution, Buildpackage, Format.
  */
 export async function writeCnb(layout: string, path: string): Promise<void> {
-  const staged = `${path}.${process.pid}.partial`;
-  try {
-    await pipeline(Readable.from(tarOf(entriesOf(layout))), createWriteStream(staged));
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeTarFile(path, entriesOf(layout));
 }
 
 function* entriesOf(layout: string): Generator<TarEntry> {

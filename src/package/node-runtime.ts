@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
-import { unpackArchive } from "../system/archive.ts";
+import { unpackArchive } from "../oci/unpack-archive.ts";
 import { runCommand } from "../system/command.ts";
 import { parseElfHeader } from "../system/elf.ts";
 import { isFile, readTextIfAny, removeTree } from "../system/files.ts";
@@ -112,8 +112,7 @@ async function fetchPackage(
     checkIntegrity(name, await readFile(archive), pin.integrity);
     const destination = join(staged, "package");
     await mkdir(destination);
-    const noTool = async () => await Promise.resolve({ exitCode: 127, lines: [] });
-    await unpackArchive({ archive, destination, stripComponents: 1, runTool: noTool });
+    await unpackArchive({ archive, destination, stripComponents: 1 });
     await removeTree(directory);
     await rename(destination, directory);
   } finally {

@@ -1,10 +1,6 @@
-import { createWriteStream } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
-import { tarOf } from "../oci/tar.ts";
+import { writeTarFile } from "../oci/tar-file.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 import { madeEntry, shippedEntries, shippedManifest } from "./shipped-files.ts";
 
@@ -15,14 +11,7 @@ export async function writeNpmTarball(checkout: string, path: string): Promise<v
     "buildpack.toml": await readFile(join(checkout, "buildpack.toml"), "utf8"),
     "README.md": await readFile(join(checkout, "README.md"), "utf8"),
   };
-  const staged = `${path}.${process.pid}.partial`;
-  try {
-    const archive = Readable.from(tarOf(entriesOf(checkout, texts)));
-    await pipeline(archive, createGzip({ level: 9 }), createWriteStream(staged));
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeTarFile(path, entriesOf(checkout, texts), { gzip: 9 });
 }
 
 /** npm makes directories itself and wants all files below `package`. */

@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   ruby: ["failure.ts"],
   output: ["failure.ts", "system"],
   cnb: ["failure.ts", "toml.ts", "system"],
-  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby"],
+  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "oci"],
   sbom: ["ruby", "system"],
   buildpack: topic,
   oci: ["failure.ts", "system"],
@@ -41,9 +41,14 @@ describe("import directions", () => {
     expect(importersOf("@iarna/toml")).toEqual(["src/toml.ts"]);
   });
 
-  test("only the doors to the world import execa, tar, undici and child_process", () => {
-    const doors = ["execa", "tar", "undici", "node:child_process"].flatMap(importersOf);
+  test("only src/system runs commands and talks to servers", () => {
+    const doors = ["execa", "undici", "node:child_process"].flatMap(importersOf);
     expect(doors.filter((file) => !file.startsWith("src/system/"))).toEqual([]);
+  });
+
+  test("only src/oci/tar-reader.ts unpacks with the tar package", () => {
+    const importers = sources().filter((file) => /^import \{.*from "tar"/m.test(read(file)));
+    expect(importers).toEqual(["src/oci/tar-reader.ts"]);
   });
 
   test("only src/main reads process.argv, process.env, process.cwd or exits", () => {

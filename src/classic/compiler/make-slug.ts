@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Printer } from "../../output/printer.ts";
 import { isDirectory, writeAtomically } from "../../system/files.ts";
-import { packDirectory } from "../../system/tarball.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { takeLock } from "../../platform/state/state-lock.ts";
 import { type ClassicBuildpack, runCompile, runRelease } from "./classic-programs.ts";
 import { formatRelease } from "../release.ts";
+import { packSlug } from "./slug-archive.ts";
 import { chooseBuildpack } from "./slug-buildpack.ts";
 import { checkOut } from "./slug-source.ts";
 
@@ -73,7 +73,7 @@ async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   await writeAtomically(join(work.buildDir, slugReleaseFile), formatRelease(release));
   await printer.section("Pack", async (section) => {
     await section.timed(`\`${options.output}\``, async () => {
-      await packDirectory(scratch, "app", options.output);
+      await packSlug(work.buildDir, options.output);
     });
     await replaceCache(work.cacheDir, options.cache);
     section.say(`\`${((await stat(options.output)).size / 2 ** 20).toFixed(1)} MiB\``);

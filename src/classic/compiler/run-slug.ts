@@ -5,7 +5,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import { unpackDirectory } from "../../system/tarball.ts";
+import { unpackTree } from "../../oci/unpack-tree.ts";
 import { discardTree, giveTrees } from "../../system/tree.ts";
 import { slugReleaseFile } from "./make-slug.ts";
 import { parseRelease } from "../release.ts";
@@ -57,7 +57,7 @@ async function unpack(slug: string, scratch: string): Promise<string> {
     new BuildpackError({ code: "classic/slug-unusable", path: slug, problem });
   if (!(await isFile(slug))) throw unusable("there is no such file");
   try {
-    await unpackDirectory(slug, scratch);
+    await unpackTree([slug], scratch);
   } catch (error) {
     throw error instanceof BuildpackError ? error : unusable((error as Error).message);
   }

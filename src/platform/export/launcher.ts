@@ -5,7 +5,7 @@ import * as z from "zod";
 import { BuildpackError } from "../../failure.ts";
 import { directoryEntry, fileEntry } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
-import { unpackArchive } from "../../system/archive.ts";
+import { unpackArchive } from "../../oci/unpack-archive.ts";
 import { isElf } from "../../system/elf.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
@@ -71,13 +71,7 @@ const root = { uid: 0, gid: 0 };
 async function launcherInArchive(path: string): Promise<Launcher> {
   const directory = await mkdtemp(join(tmpdir(), "lapidary-lifecycle-"));
   try {
-    const noTool = async () => await Promise.resolve({ exitCode: 127, lines: [] });
-    await unpackArchive({
-      archive: path,
-      destination: directory,
-      stripComponents: 0,
-      runTool: noTool,
-    });
+    await unpackArchive({ archive: path, destination: directory });
     const program = await readFile(join(directory, "lifecycle/launcher"));
     const toml = parseToml((await readTextIfAny(join(directory, "lifecycle.toml"))) ?? "");
     return { program, version: lifecycleToml.parse(toml).lifecycle?.version ?? "" };

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { unpackArchive } from "../../../src/system/archive.ts";
+import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { failureOf } from "../../support/failure.ts";
 import { tarball, tarballGz } from "../../support/tarball.ts";
