@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openSandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import { ownDirectory, slugRoot } from "./slug-root.ts";
 
 export interface DynoOptions {

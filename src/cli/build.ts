@@ -20,7 +20,8 @@ import {
   type ProjectDescriptor,
   readProjectDescriptor,
 } from "../platform/inputs/project-descriptor.ts";
-import { type Bind, openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { Bind, Sandbox } from "../platform/sandbox/sandbox.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";

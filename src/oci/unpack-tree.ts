@@ -44,7 +44,7 @@ function isLink({ type }: ReadEntry): boolean {
 
 /** The unpacker's modes lack what the umask takes away. Files come before their directories. */
 function setModes(destination: string, modes: ReadonlyMap<string, number>): void {
-  for (const [name, mode] of [...modes].reverse()) {
+  for (const [name, mode] of [...modes].toReversed()) {
     const path = join(destination, name);
     if (!lstatSync(path).isSymbolicLink()) chmodSync(path, mode & 0o7777);
   }

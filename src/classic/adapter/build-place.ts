@@ -5,7 +5,7 @@ import { isFile } from "../../system/files.ts";
 import { discardTree } from "../../system/tree.ts";
 import { type Buildpack, storePath } from "../../platform/lifecycle/buildpack-store.ts";
 import type { Sandbox } from "../../platform/sandbox/sandbox.ts";
-import type { CompileOptions } from "./compile.ts";
+import type { CompileOptions } from "./compile-options.ts";
 import { layersDirectory, slugRoot } from "../slug-root.ts";
 
 /**

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";
-import { escapeId } from "../../platform/lifecycle/buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
 import {
   type LaunchMetadata,
   launchMetadataToml,
   mergeLaunch,
 } from "../../platform/lifecycle/launch-metadata.ts";
 import { readLaunchPlan } from "../../platform/launch/launch-plan.ts";
-import { storeLayers } from "../../platform/state/store-layers.ts";
+import { storeLayers } from "../../platform/lifecycle/store-layers.ts";
 import { saveCompileCache } from "./compile-cache.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import { nodeBuildpack, testDefaults } from "./prepare-app.ts";
 import { exportScript, profileScript } from "./profile-script.ts";
 import { commandLineOf, formatRelease } from "../release.ts";

@@ -4,7 +4,7 @@ import type { Section } from "../../output/printer.ts";
 import { isDirectory } from "../../system/files.ts";
 import { moveDirectives, placeBundleConfig } from "./bundle-directives.ts";
 import { companionsFound, installNode, warnOfPackages } from "./companions.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import { readConfigVars } from "./config-vars.ts";
 import { layersDirectory, moveMentions, slugRoot } from "../slug-root.ts";
 

@@ -13,7 +13,7 @@ import { describeOutcome, runDetect } from "../../platform/lifecycle/run-detect.
 import { type StoredBuild, storedLayerPath } from "../../platform/state/stored-build.ts";
 import { resolveWith } from "./companions.ts";
 import { readCompileCache } from "./compile-cache.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import type { Prepared } from "./prepare-app.ts";
 import { relocate } from "./relocate.ts";
 import { ownDirectory, slugRoot } from "../slug-root.ts";

@@ -5,7 +5,7 @@ import type { LayerBlob } from "../../oci/blob.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
 import { moveTree } from "../../system/tree.ts";
-import { decodeLifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { decodeLifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";
 import { metadataLabel } from "../state/stored-build.ts";
 import * as z from "zod";

@@ -8,7 +8,7 @@ import {
   fingerprintLayer,
 } from "../../../../src/platform/state/layer-digest.ts";
 import { tarOf } from "../../../../src/oci/tar.ts";
-import { layerArchive } from "../../../../src/platform/export/layer-archive.ts";
+import { layerArchive } from "../../../../src/oci/layer-archive.ts";
 import { readTar } from "../../../support/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
 

@@ -1,5 +1,5 @@
-import { ancestorsOf, directoryEntry, type TarOwner, treeEntries } from "../../oci/tar.ts";
-import type { TarEntry } from "../../oci/tar-header.ts";
+import { ancestorsOf, directoryEntry, type TarOwner, treeEntries } from "./tar.ts";
+import type { TarEntry } from "./tar-header.ts";
 
 /**
  * A directory as a layer of an image: first the directories that it stands in, then it and all below

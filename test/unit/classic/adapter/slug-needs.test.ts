@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSlugNeeds } from "../../../../src/classic/adapter/read-slug-needs.ts";
+import { readSlugNeeds } from "../../../../src/classic/adapter/slug-needs.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const lockfile = (gems: string) => `GEM\n  specs:\n${gems}\nPLATFORMS\n  ruby\n`;
