@@ -13,10 +13,11 @@ import type { TarEntry } from "./tar-header.ts";
 import { unpackArchive } from "./unpack-archive.ts";
 
 /**
- * Writes an image as `docker load` takes it, whole or not at all. Layers stay compressed, which every
- * engine accepts.
+ * Writes an image as an archive for `docker load`. The file appears complete or not at all. Layers stay
+ * compressed, which every engine accepts.
  *
- * @param names - what the engine calls it, such as `shop:latest`.
+ * @param names - the names of the image in the engine, such as `shop:latest`.
+ * @throws BuildpackError `system/disk-full`, `system/not-writable`.
  */
 export async function writeDockerArchive(
   path: string,
@@ -55,9 +56,9 @@ const archiveManifest = z.array(
 );
 
 /**
- * Reads the first image of an archive that `docker save` wrote, or the one called `name`.
+ * Reads an image from an archive that `docker save` wrote: the one called `name`, or else the first.
  *
- * @param work - an empty directory, which the blobs of the image are kept in.
+ * @param work - an empty directory, which keeps the blobs of the image.
  * @throws BuildpackError `image/invalid`.
  */
 export async function readDockerArchive(
@@ -77,7 +78,7 @@ export async function readDockerArchive(
 async function readUnpacked(directory: string, name: string | undefined, work: string) {
   const images = archiveManifest.parse(await readJson(join(directory, "manifest.json")));
   const found = images.find(({ RepoTags }) => !name || RepoTags?.includes(name));
-  if (!found) throw new Error(`it holds no image \`${name}\``);
+  if (!found) throw new Error(`it contains no image \`${name}\``);
   const config = imageConfigSchema.parse(await readJson(within(directory, found.Config)));
   const layers: LayerBlob[] = [];
   for (const [index, layer] of found.Layers.entries()) {
@@ -94,12 +95,12 @@ async function readLayer(path: string, diffId: string, work: string): Promise<La
   }
   const layer = await writeLayer(join(work, "blobs"), piecesOf(path));
   if (layer.diffId === diffId) return layer;
-  throw new Error(`a layer's digest is ${layer.diffId}, its config says ${diffId}`);
+  throw new Error(`a layer has the digest ${layer.diffId}, but its config says ${diffId}`);
 }
 
 function diffIdAt({ rootfs }: ImageConfig, index: number): string {
   const diffId = rootfs.diff_ids[index];
-  if (diffId === undefined) throw new Error("its config names fewer layers than its manifest");
+  if (diffId === undefined) throw new Error("its config lists fewer layers than its manifest");
   return diffId;
 }
 
@@ -109,7 +110,7 @@ async function isGzip(path: string): Promise<boolean> {
   return buffer.readUInt16BE(0) === 0x1f8b;
 }
 
-/** Names in an archive may come from anywhere. */
+/** A name in a hostile archive may lead anywhere. */
 function within(directory: string, name: string): string {
   const path = resolve(directory, name);
   if (path.startsWith(`${directory}/`)) return path;
@@ -124,5 +125,5 @@ function problemOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error);
   if (error instanceof BuildpackError && "problem" in error.failure) return error.failure.problem;
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" ? "it is no archive of `docker save`" : message;
+  return code === "ENOENT" ? "it is not an archive made by `docker save`" : message;
 }

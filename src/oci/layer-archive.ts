@@ -2,10 +2,10 @@ import { ancestorsOf, directoryEntry, type TarOwner, treeEntries } from "./tar.t
 import type { TarEntry } from "./tar-header.ts";
 
 /**
- * A directory as a layer of an image: first the directories that it stands in, then it and all below
- * it, in the order of names.
+ * The entries of a directory as a layer of an image: first its parent directories, then the directory
+ * and everything below it, sorted by name.
  *
- * @param path - where it stands in the image.
+ * @param path - its path in the image.
  */
 export function* layerArchive(
   directory: string,

@@ -58,7 +58,7 @@ export function fileEntry(name: string, content: Buffer, owner: TarOwner, mode: 
   return { name: Buffer.from(name), mode, ...owner, body };
 }
 
-/** All directories above a path, the topmost first, without `/` itself. */
+/** All parent directories of a path, the topmost first, without `/`. */
 export function ancestorsOf(path: string): string[] {
   const parts = path.split("/").slice(1, -1);
   return parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
@@ -77,7 +77,7 @@ function bodyOf(path: Buffer, { mode, size }: Stats): TarEntry["body"] | undefin
   }
 }
 
-/** The content of a file, in pieces. */
+/** Reads a file in pieces. */
 export function piecesOf(path: string): Iterable<Buffer> {
   return contentOf(Buffer.from(path), lstatSync(path).size);
 }

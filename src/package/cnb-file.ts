@@ -3,8 +3,8 @@ import { writeTarFile } from "../oci/tar-file.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 
 /**
- * Writes an image layout as a `.cnb` file, whole or not at all: an uncompressed archive with absolute
- * names, as `pack` writes it.
+ * Writes an image layout as a `.cnb` file: an uncompressed archive with absolute names, as `pack` writes
+ * it. The file appears complete or not at all.
  *
  * Spec: Distribution, Buildpackage, Format.
  */

