@@ -256,14 +256,14 @@ describe("bin/release", () => {
     );
   });
 
-  test("names no database where HEROKU_SKIP_DATABASE_PROVISION is set", async () => {
+  test("lists no database if HEROKU_SKIP_DATABASE_PROVISION is set", async () => {
     const desk = await makeDesk(build, files);
     const envDir = await makeTree({ HEROKU_SKIP_DATABASE_PROVISION: "1" });
     const { app } = await desk.compile({ envDir });
     expect(await readReleaseText(app)).toContain("addons: []");
   });
 
-  test("fails where nothing has been compiled", async () => {
+  test("fails if nothing has been compiled", async () => {
     const app = await makeTree();
     const path = join(app, ".lapidary/release.yml");
     expect(await failureOf(readReleaseText(app))).toEqual({ code: "classic/not-compiled", path });

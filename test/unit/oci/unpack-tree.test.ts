@@ -58,7 +58,7 @@ describe("unpackTree", () => {
     await chmod(join(directory, "read-only"), 0o755);
   });
 
-  test("unpacks what the writer of archives packs, links to anywhere included", async () => {
+  test("unpacks archives of the tar writer, and keeps links that lead anywhere", async () => {
     const root = await makeTree({ "app/bin/run": "#!/bin/sh\n", "app/.hidden": "x" });
     await chmod(join(root, "app/bin/run"), 0o775);
     await symlink("/app/bin", join(root, "app/link"));

@@ -17,7 +17,7 @@ test.each([
   expect(needs).toEqual({ architecture, needed: story.needed });
 });
 
-test("reads a real executable as the loader does", async () => {
+test("agrees with the loader about a real executable", async () => {
   const { stdout } = await promisify(execFile)("ldd", [process.execPath]);
   const needs = await readElfNeeds(process.execPath);
   expect(needs?.needed).toContain("libc.so.6");

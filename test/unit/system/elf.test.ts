@@ -17,7 +17,7 @@ test("an object file is neither an executable nor a shared library", () => {
   expect(parseElfHeader(elfBytes("object"))).toMatchObject({ kind: "other" });
 });
 
-test("reads the byte order of the file, but knows no big-endian architecture", () => {
+test("reads a big-endian file, but names no architecture for it", () => {
   const header = parseElfHeader(elfLibrary({ needed: [], machine: 183, big: true }));
   expect(header).toMatchObject({ kind: "shared", architecture: undefined });
   expect(header?.segments).toEqual({ offset: 64, entryBytes: 56, count: 2 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { loaderDirectories } from "../../../src/system/loader-path.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("the loader looks where LD_LIBRARY_PATH, its configuration and its habit say, in this order", async () => {
+test("lists LD_LIBRARY_PATH, then the loader's configuration, then its built-in directories", async () => {
   const root = await makeTree({
     "etc/ld.so.conf.d/libc.conf": "# default\n/usr/local/lib\n",
     "etc/ld.so.conf.d/a.conf": "/opt/a/lib # ours\ninclude x\n",

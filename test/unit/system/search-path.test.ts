@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findFile, findProgram } from "../../../src/system/search-path.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("a program is the first executable file of its name on the PATH", async () => {
+test("findProgram returns the first executable file of this name on PATH", async () => {
   const root = await makeTree({ "a/node/": "", "b/node": "", "c/node": "", "d/node": "" });
   for (const name of ["c", "d"]) await chmod(join(root, name, "node"), 0o755);
   const path = ["a", "b", "c", "d"].map((name) => join(root, name)).join(":");
@@ -13,7 +13,7 @@ test("a program is the first executable file of its name on the PATH", async () 
   expect(await findProgram("node", undefined)).toBeUndefined();
 });
 
-test("a file is found in the first directory that has it", async () => {
+test("findFile returns the file in the first directory that has it", async () => {
   const root = await makeTree({ "b/libpq.so.5": "", "c/libpq.so.5": "", "a/libpq.so.5/": "" });
   const directories = ["gone", "a", "b", "c"].map((name) => join(root, name));
   expect(await findFile("libpq.so.5", directories)).toBe(join(root, "b/libpq.so.5"));
