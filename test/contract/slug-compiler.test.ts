@@ -72,7 +72,7 @@ describe("Which buildpack compiles", () => {
     const yes = await makeClassicBuildpack({ detect, compile: 'echo compiled > "$1/by"' });
     const never = await makeClassicBuildpack({ compile: "exit 9" });
     const log = await desk.make({ candidates: [no, yes, never] });
-    expect(log).toContain(`\`${yes}\` says that the app is for it: \`Tiny app\``);
+    expect(log).toContain(`\`${yes}\` detected \`Tiny app\``);
     expect((await desk.slug())["by"]).toBe("compiled\n");
   });
 

@@ -87,7 +87,7 @@ describe.each([
       "/app/.lapidary/layers/a_b/tool",
     );
     expect(JSON.stringify([tree, await readTree(desk.cacheDir)])).not.toContain(app);
-    if (place !== undefined) expect((await desk.compile()).log).toContain(`Compiles at ${place},`);
+    if (place !== undefined) expect((await desk.compile()).log).toContain(`Compiling at ${place},`);
   });
 
   test("runs from wherever it stands", async () => {

@@ -4,27 +4,27 @@ import type { Sandbox, SandboxOptions } from "../../platform/sandbox/sandbox.ts"
 import type { SlugNeeds } from "./slug-needs.ts";
 
 export interface CompileOptions {
-  /** The app's checkout, which becomes the slug. */
+  /** The app's checkout. It becomes the slug. */
   buildDir: string;
-  /** Persists between successful compiles. A compile that fails writes nothing there. */
+  /** Kept between compiles. A compile that fails writes nothing there. */
   cacheDir: string;
-  /** A file for each of the app's config vars. */
+  /** A directory with one file for each config var of the app. */
   envDir: string | undefined;
-  /** For running the app, or for running its tests. */
+  /** Whether the slug is for running the app or for running its tests. */
   mode: "production" | "test";
   /** The directory of the buildpack. */
   buildpack: string;
-  /** What the buildpack's platform says of itself and of earlier buildpacks. */
+  /** The environment from the platform and from earlier buildpacks. */
   env: Readonly<Record<string, string>>;
-  /** Opens where the app is built: at `/app` if it can, else where the app stands. */
+  /** Opens the sandbox for the build: at `/app` if possible, else at the app's own path. */
   openSandbox: (options: SandboxOptions) => Promise<Sandbox>;
-  /** A Node for apps that need one; it has to run on this machine. */
+  /** The Node for apps that need one. It must run on this machine. */
   nodeProgram: string;
   printer: Printer;
   signal: AbortSignal;
 }
 
-/** A compile at work. */
+/** A compile in progress. */
 export interface Compile extends CompileOptions {
   own: Buildpack;
   place: Sandbox;

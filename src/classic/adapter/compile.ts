@@ -11,21 +11,21 @@ import { readSlugNeeds } from "./slug-needs.ts";
 import { ownDirectory } from "../slug-root.ts";
 
 /**
- * `bin/compile` of the classic API: builds the app where it stands by the buildpack's own
- * `bin/build`, with the layers in its directory `.lapidary`, and leaves there what starts it:
- * `.profile.d/lapidary.sh`, and what `bin/release` prints. Beside the buildpack it leaves `export`.
+ * `bin/compile` of the classic API: builds the app in its own directory with the buildpack's `bin/build`.
+ * The layers go into the directory `.lapidary` of the app. It also writes `.profile.d/lapidary.sh`, which
+ * sets up the app's environment, the output of `bin/release`, and the file `export` of the buildpack.
  *
- * @throws BuildpackError for everything that can go wrong; the cache directory is then as it was.
+ * @throws BuildpackError for every failure; the cache directory is then unchanged.
  */
 export async function compile(options: CompileOptions): Promise<void> {
   const buildDir = await realpath(options.buildDir);
   const { printer, signal } = options;
   const [own] = await readBuildpacks([options.buildpack]);
-  if (!own) throw new Error("readBuildpacks reads what it is given");
+  if (!own) throw new Error("readBuildpacks returns every buildpack it is given");
   await discardTree(join(buildDir, ownDirectory));
   const place = await openBuildPlace(buildDir, own, options);
   try {
-    printer.plain(`Compiles at ${place.inside.app}, ${place.describe()}.`, "");
+    printer.plain(`Compiling at ${place.inside.app}, ${place.describe()}.`, "");
     const needs = await readSlugNeeds(buildDir);
     const work = { ...options, buildDir, own, place, needs };
     const prepared = await prepareApp(work);

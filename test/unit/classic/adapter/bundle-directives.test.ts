@@ -23,8 +23,8 @@ describe("placeBundleConfig", () => {
       ".heroku_bundle/config": config,
     });
     expect(section.lines).toEqual([
-      "`.heroku_bundle` stands in for `.bundle`",
-      "`.bundle/config` says `/tmp/build_1` for `/app` while the app is built",
+      "Using `.heroku_bundle` as `.bundle`",
+      "Replaced `/app` by `/tmp/build_1` in `.bundle/config` for the build",
     ]);
   });
 
