@@ -20,12 +20,8 @@ import {
   type ProjectDescriptor,
   readProjectDescriptor,
 } from "../platform/inputs/project-descriptor.ts";
-import {
-  openSandbox,
-  type Sandbox,
-  type SandboxOptions,
-  unprivileged,
-} from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import { type Sandbox, type SandboxOptions, unprivileged } from "../platform/sandbox/sandbox.ts";
 import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";

@@ -16,10 +16,10 @@ import { checkOrder, type Order, orderOf } from "./order.ts";
 import { writePlatformDirectory } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
-import { collectSboms } from "./sboms.ts";
+import { collectSboms } from "./collect-sboms.ts";
 import { type OpenState, openState } from "../state/state.ts";
 import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
-import { type StoredLayers, storeLayers, storeRest } from "../state/store-layers.ts";
+import { type StoredLayers, storeLayers, storeRest } from "./store-layers.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 import { giveTo } from "../sandbox/owner.ts";
 

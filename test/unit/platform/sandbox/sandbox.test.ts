@@ -106,7 +106,8 @@ describe("a sandbox in namespaces", () => {
 
   test("dies with us, even when we are killed", async () => {
     const seconds = String(600 + Math.random());
-    const module = new URL("../../../../src/platform/sandbox/sandbox.ts", import.meta.url).pathname;
+    const module = new URL("../../../../src/platform/sandbox/open-sandbox.ts", import.meta.url)
+      .pathname;
     const base = await makeTree({ "app/": "", "layers/": "", "platform/": "" });
     const script = `
       const { openSandbox } = await import(${JSON.stringify(module)});
