@@ -5,7 +5,8 @@ import { type ArtifactOrder, makeArtifact } from "../artifacts/make-artifact.ts"
 import { readMirrors } from "../artifacts/mirrors.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
 import type { Section } from "../output/printer.ts";
-import { openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { Sandbox } from "../platform/sandbox/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import type { Fetcher } from "../system/http.ts";
@@ -27,9 +28,10 @@ export async function openWorkshop(
     },
     buildpacks: [],
     binds: [],
+    // We unpack sources and pack archives outside, so the files inside must be ours.
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-    network: false,
+    network: "none where possible",
     scratch: join(work, "scratch"),
     signal,
   });

@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import { readTarget } from "../cnb/target.ts";
 import type { BuildOptions, SandboxRequest } from "../platform/lifecycle/build-options.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
-import { type Bind, openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../platform/sandbox/sandbox.ts";
 import { isDirectory } from "../system/files.ts";
 import type { BuildFlags } from "./build-options.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -43,7 +44,7 @@ function imageEnvironment(root: string, env: CommandContext["env"]): Record<stri
 export function openBuildSandbox(
   { buildRoot, uid, gid, network }: BuildFlags,
   { cwd, printer, signal }: CommandContext,
-  { binds, scratch }: { binds: readonly Bind[]; scratch: string },
+  places: Pick<SandboxOptions, "binds" | "shown" | "ownTree" | "scratch">,
 ): (request: SandboxRequest) => Promise<Sandbox> {
   return async ({ host, buildpacks }) => {
     const sandbox = await openSandbox({
@@ -53,11 +54,10 @@ export function openBuildSandbox(
         inside: `/cnb/buildpacks/${one.path}`,
         host: one.host,
       })),
-      binds,
-      uid: uid ?? process.getuid?.() ?? 0,
-      gid: gid ?? process.getgid?.() ?? 0,
-      network,
-      scratch,
+      ...places,
+      uid,
+      gid,
+      network: network ? "host" : "none",
       signal,
     });
     printer.plain(`Builds ${sandbox.describe()}.`, "");

@@ -1,4 +1,5 @@
 import { defaultPlatformApi } from "../platform/lifecycle/platform-api.ts";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
 import { createCommand, examples } from "./command.ts";
 import { eachValue, envFileOption, envOption, numericId, oneValue } from "./options.ts";
 
@@ -57,12 +58,8 @@ export function describeBuild() {
       "root file system the app will run in (default: --build-root)",
       oneValue,
     )
-    .option("--uid <N>", "user id for the buildpacks; an id other than yours needs root", numericId)
-    .option(
-      "--gid <N>",
-      "group id for the buildpacks; an id other than yours needs root",
-      numericId,
-    )
+    .option("--uid <N>", "user id for the buildpacks", numericId, unprivileged.uid)
+    .option("--gid <N>", "group id for the buildpacks", numericId, unprivileged.gid)
     .option("--no-network", "build without network access")
     .option(
       "--platform-api <VERSION>",

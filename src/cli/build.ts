@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { printBuildSummary } from "../output/build-summary.ts";
 import { prepareExport } from "../platform/export/exporter.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
+import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
 import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
@@ -40,7 +41,12 @@ export async function buildCommand(
       ...(exporter ? { target: exporter.target } : {}),
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
-      openSandbox: openBuildSandbox(flags, context, { binds, scratch: join(state, "scratch") }),
+      openSandbox: openBuildSandbox(flags, context, {
+        binds,
+        shown: await directoriesOfFileUrls(given),
+        ownTree: state,
+        scratch: join(state, "scratch"),
+      }),
       buildpacks: await findBuildpacks(app, flags.buildpack, project, context),
       platformApi: parsePlatformApi(flags.platformApi),
       env: { ...project.env, ...given },

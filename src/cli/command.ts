@@ -15,7 +15,7 @@ export function createCommand(name: string): Command {
 
 /** What is off or empty by default needs no mention. */
 function describeOption({ description, defaultValue, defaultValueDescription }: Option): string {
-  if (typeof defaultValue !== "string") return description;
+  if (typeof defaultValue !== "string" && typeof defaultValue !== "number") return description;
   return `${description} (default: ${defaultValueDescription ?? defaultValue})`;
 }
 

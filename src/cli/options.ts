@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
 
 /** Takes one value. Refuses `--state --verbose`, where the value was forgotten. */
 export function oneValue(value: string): string {
@@ -36,11 +37,7 @@ export const launchOptions = {
       .argParser(oneValue)
       .default("/", "this machine's"),
   uid: () =>
-    new Option("--run-uid <N>", "user id to run as; an id other than yours needs root").argParser(
-      numericId,
-    ),
+    new Option("--run-uid <N>", "user id to run as").argParser(numericId).default(unprivileged.uid),
   gid: () =>
-    new Option("--gid <N>", "group id to run as; an id other than yours needs root").argParser(
-      numericId,
-    ),
+    new Option("--gid <N>", "group id to run as").argParser(numericId).default(unprivileged.gid),
 };

@@ -50,8 +50,8 @@ export async function runCommand(
   return await runApp({
     state: await realpath(state).catch(() => state),
     root: resolve(cwd, flags.runRoot),
-    uid: flags.runUid ?? process.getuid?.() ?? 0,
-    gid: flags.gid ?? process.getgid?.() ?? 0,
+    uid: flags.runUid,
+    gid: flags.gid,
     env: await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env),
     process: flags.process,
     command,

@@ -46,8 +46,8 @@ export async function slugRunCommand(
     command,
     configVars: await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env),
     root: resolve(cwd, flags.runRoot),
-    uid: flags.runUid ?? process.getuid?.() ?? 0,
-    gid: flags.gid ?? process.getgid?.() ?? 0,
+    uid: flags.runUid,
+    gid: flags.gid,
     ...{ terminal, printer, signal },
   });
 }

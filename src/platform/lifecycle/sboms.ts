@@ -1,9 +1,8 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
-import { type Buildpack, escapeId, nameOf } from "./buildpack-store.ts";
-import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { type Buildpack, nameOf } from "./buildpack-store.ts";
 
 /** An SBOM file of a layer, or without `layer` one of the whole buildpack. */
 export interface LayerSbom {
@@ -35,23 +34,6 @@ export async function readSboms(
     const ofLayer = layers.has(layer) ? { layer } : {};
     return kinds.length > 0 ? [{ path: join(directory, name), ...ofLayer, kinds }] : [];
   });
-}
-
-/** Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
-export async function collectSboms(
-  sbomDirectory: string,
-  outputs: readonly BuildpackOutputs[],
-): Promise<void> {
-  for (const { buildpack, sboms } of outputs) {
-    for (const { path, layer, kinds } of sboms) {
-      const name = basename(path).slice(basename(path).indexOf(".") + 1);
-      for (const kind of kinds) {
-        const directory = join(sbomDirectory, kind, escapeId(buildpack.id), layer ?? "");
-        await mkdir(directory, { recursive: true });
-        await copyFile(path, join(directory, name));
-      }
-    }
-  }
 }
 
 function kindsOf(name: string, layer: LayerContentMetadata | undefined): LayerSbom["kinds"] {
