@@ -5,7 +5,7 @@ export const jemallocMessages: Messages<"jemalloc"> = {
   "jemalloc/version-unknown": ({ version, archive, versions }) => ({
     headline: `jemalloc ${version} is not available`,
     happened: [
-      `JEMALLOC_VERSION is \`${version}\`, but the buildpack's inventory has no \`${archive}\`.`,
+      `The buildpack's inventory has no \`${archive}\`.`,
       `Available versions: ${versions.length > 0 ? versions.map((other) => `\`${other}\``).join(", ") : "none for this system"}.`,
     ],
     next: [

@@ -88,7 +88,7 @@ describe("packages in a layer of another buildpack", () => {
       },
     });
     expect(commands).toEqual([]);
-    expect(log).toContain(`! Because they lie elsewhere: \`${join(layer, "ms")}\`.`);
+    expect(log).toContain(`! Reason: they lie elsewhere: \`${join(layer, "ms")}\`.`);
   });
 
   test("are not what pnpm links to inside of the app", async () => {
@@ -116,7 +116,7 @@ describe("development dependencies that cannot be taken out", () => {
   ])("because %s, are warned of, and fail a build that was to do it", async (because, story) => {
     const { left, log } = await settle(story);
     expect(left).toHaveLength(4);
-    expect(log).toContain(`  ! Because ${because}.\n`);
+    expect(log).toContain(`  ! Reason: ${because}.\n`);
     expect(log).toContain("They become part of the image.");
     const failure = await failureOf(settle({ ...story, wish: "prune" }));
     expect(failure).toEqual({ code: "node/prune-failed", because });

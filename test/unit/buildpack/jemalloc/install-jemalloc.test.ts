@@ -47,7 +47,7 @@ describe("a jemalloc that is not to be had", () => {
       throw new BuildpackError({ code: "jemalloc/version-unknown", ...facts });
     };
     const { log } = await install({ status: 200, choice: { ...choice, find } });
-    expect(log).toContain("! There is no jemalloc 5.3.1 to install.");
+    expect(log).toContain("! jemalloc 5.3.1 is not available.");
   });
 
   test("fails the build where somebody asked for it", async () => {
