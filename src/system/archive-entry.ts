@@ -18,9 +18,11 @@ export type JudgeEntry = (entry: ArchiveEntry) => string | undefined;
 export function createEntryJudge(stripComponents: number): JudgeEntry {
   const links = new Map<string, string>();
   return (entry) => {
-    const path = placeOf(entry.path, stripComponents);
-    const problem = problemOfName(entry) ?? problemOfPlace(path, links);
+    const problem = problemOfName(entry, stripComponents);
     if (problem !== undefined) return problem;
+    const path = placeOf(entry.path, stripComponents);
+    const through = problemOfPlace(path, links);
+    if (through !== undefined) return through;
     const target = symbolicTarget(entry, stripComponents, links);
     if (target === undefined) return undefined;
     links.set(path, target);
@@ -30,9 +32,14 @@ export function createEntryJudge(stripComponents: number): JudgeEntry {
   };
 }
 
-function problemOfName({ path, type, linkpath = "" }: ArchiveEntry): string | undefined {
-  if (leadsOut(path)) return "leads out of the archive";
-  if (type === "Link" && leadsOut(linkpath)) return "is a hard link that leads out of the archive";
+function problemOfName(
+  { path, type, linkpath = "" }: ArchiveEntry,
+  stripComponents: number,
+): string | undefined {
+  if (leadsOut(path, stripComponents)) return "leads out of the archive";
+  if (type === "Link" && leadsOut(linkpath, stripComponents)) {
+    return "is a hard link that leads out of the archive";
+  }
   return knownTypes.has(type) ? undefined : `is of a kind that does not belong here (${type})`;
 }
 
@@ -62,12 +69,18 @@ function symbolicTarget(
 }
 
 function placeOf(path: string, stripComponents: number): string {
-  const stripped = path.split("/").slice(stripComponents).join("/");
-  return posix.normalize(stripped).replace(/\/$/, "");
+  return posix.normalize(withoutFirst(path, stripComponents)).replace(/\/$/, "");
 }
 
-function leadsOut(path: string): boolean {
-  return path.startsWith("/") || path.split("/").includes("..");
+/** Also of `top//etc`, which becomes absolute once the first component is dropped. */
+function leadsOut(path: string, stripComponents: number): boolean {
+  const stripped = withoutFirst(path, stripComponents);
+  return path.startsWith("/") || stripped.startsWith("/") || path.split("/").includes("..");
+}
+
+/** Drops components as the unpacker does: between two slashes there is one, too, which is empty. */
+function withoutFirst(path: string, components: number): string {
+  return path.split("/").slice(components).join("/");
 }
 
 /**
