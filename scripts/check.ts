@@ -12,7 +12,8 @@ process.exitCode =
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
     [
-      ...["vitest", "run", "-c", "test/vitest.config.ts"],
+      "vitest",
+      ...["run", "-c", "test/vitest.config.ts"],
       ...["unit", "contract", "attack"].flatMap((project) => ["--project", project]),
     ],
   ]));

@@ -6,7 +6,7 @@ import { BuildpackError } from "../failure.ts";
 import { printBuildSummary } from "../output/build-summary.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Clock } from "../system/clock.ts";
-import { isDirectory, writeAtomically } from "../system/files.ts";
+import { isDirectory } from "../system/files.ts";
 import { copyApp } from "./app-copy.ts";
 import { buildApp } from "./build-app.ts";
 import type { BuildOptions, SandboxRequest } from "./build-options.ts";
@@ -20,6 +20,7 @@ import { type ProjectDescriptor, readProjectDescriptor } from "./project-descrip
 import { type Bind, openSandbox, type Sandbox } from "./sandbox.ts";
 import { architectureOfRoot } from "./root-architecture.ts";
 import { stateDirectoryFor } from "./state-directory.ts";
+import { checkReportFile, writeReport } from "./report-file.ts";
 import { readVolumes } from "./volumes.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 
@@ -40,6 +41,8 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
+  const reportPath = line.report === undefined ? undefined : resolve(cwd, line.report);
+  if (reportPath !== undefined) await checkReportFile(reportPath);
   const statePath = await stateDirectoryFor(line.app, line.state, context);
   const app = await realpath(resolve(cwd, line.app));
   const project = await readProjectDescriptor(app);
@@ -70,8 +73,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (line.report === undefined) return;
-  await writeAtomically(resolve(cwd, line.report), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (reportPath !== undefined) await writeReport(reportPath, report);
 }
 
 async function machineOptions(
