@@ -1,8 +1,7 @@
-import { mkdir, realpath } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import { readTarget } from "../cnb/target.ts";
-import { BuildpackError } from "../failure.ts";
 import { printBuildSummary } from "../output/build-summary.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Clock } from "../system/clock.ts";
@@ -10,6 +9,7 @@ import { isDirectory } from "../system/files.ts";
 import { copyApp } from "./app-copy.ts";
 import { buildApp } from "./build-app.ts";
 import type { BuildOptions, SandboxRequest } from "./build-options.ts";
+import { claimState } from "./claim-state.ts";
 import type { BuildFlags } from "./command-line.ts";
 import { readGivenVariables } from "./given-variables.ts";
 import { withBindings } from "./named-bindings.ts";
@@ -22,7 +22,6 @@ import { architectureOfRoot } from "./root-architecture.ts";
 import { stateDirectoryFor } from "./state-directory.ts";
 import { checkReportFile, writeReport } from "./report-file.ts";
 import { readVolumes } from "./volumes.ts";
-import { diskFailure } from "../system/disk-failure.ts";
 
 /** What a command gets from whoever runs it. */
 export interface CommandContext {
@@ -49,7 +48,7 @@ export async function buildCommand(
   const given = await readGivenVariables(line, env);
   const binds = await readVolumes(line.volumes, cwd);
   const machine = await machineOptions(line, context);
-  const state = await ensureDirectory(statePath);
+  const state = await claimState(statePath, line.state === undefined);
   const exporter = await prepareExport({ line, state, target: machine.target, ...context });
   await exporter?.adopt();
   const built = await withBindings(line.bindings, cwd, async (bindings) => {
@@ -148,23 +147,4 @@ function sandboxOpener(
     printer.plain(`Builds ${sandbox.describe()}.`, "");
     return sandbox;
   };
-}
-
-/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
-async function makePrivateDirectory(path: string): Promise<void> {
-  if (await isDirectory(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) await makePrivateDirectory(parent);
-  await mkdir(path, { mode: 0o700 });
-}
-
-/** Only for its owner: layers may hold secrets, and the app may come from a private directory. */
-async function ensureDirectory(path: string): Promise<string> {
-  try {
-    await makePrivateDirectory(path);
-    return await realpath(path);
-  } catch (error) {
-    const failure = { code: "system/not-writable", path } as const;
-    throw diskFailure(error, path) ?? new BuildpackError(failure, { cause: error });
-  }
 }

@@ -9,7 +9,8 @@ import { isDirectory } from "../system/files.ts";
  * Where builds of an app are kept: the folder that the user names, or one of the user's own for this
  * app, `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`.
  *
- * @throws BuildpackError `platform/app-missing` where `app` is no directory.
+ * @throws BuildpackError `platform/app-missing` where `app` is no directory; `platform/usage` where the
+ * user's name for the folder is empty, which would be the current directory.
  */
 export async function stateDirectoryFor(
   app: string,
@@ -18,6 +19,9 @@ export async function stateDirectoryFor(
 ): Promise<string> {
   const path = resolve(cwd, app);
   if (!(await isDirectory(path))) throw new BuildpackError({ code: "platform/app-missing", path });
+  if (chosen === "") {
+    throw new BuildpackError({ code: "platform/usage", problem: "`--state` names no directory" });
+  }
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local/state");

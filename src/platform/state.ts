@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BuildStep } from "./build-options.ts";
+import { claimState } from "./claim-state.ts";
 import { buildsInUse } from "./state-in-use.ts";
 import { takeLock } from "./state-lock.ts";
 import {
@@ -16,6 +17,7 @@ import { discardTree } from "../system/tree.ts";
 /**
  * The state folder of one app, locked for one build.
  *
+ *     .lapidary-state tells it from directories that are not ours, see `claimState`
  *     lock            whose build is at work
  *     work/           that build's directories; it always has the same path
  *     builds/<n>/     a build, see `StoredBuild`
@@ -48,11 +50,15 @@ export interface StagedBuild {
   cache: LifecycleMetadata;
 }
 
-/** @throws BuildpackError `platform/state-locked` while another build of the app is at work. */
+/**
+ * @throws BuildpackError `platform/state-locked` while another build of the app is at work;
+ * `platform/state-foreign` for a directory that is neither empty nor a state folder.
+ */
 export async function openState(
   directory: string,
   onStep: (step: BuildStep) => void = () => {},
 ): Promise<OpenState> {
+  await claimState(directory);
   const unlock = await takeLock(join(directory, "lock"));
   try {
     await sweep(directory);

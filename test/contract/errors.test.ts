@@ -213,6 +213,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     layer: "gems",
     problem: "it has a file that may not be read",
   },
+  "platform/state-foreign": { path: "/home/me/shop", entries: ["Gemfile", "work"] },
   "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
