@@ -101,6 +101,7 @@ export interface FailureFacts {
 
   // The machine (src/system)
   "system/disk-full": { path: string };
+  "system/link-not-followed": { path: string };
   "system/not-writable": { path: string };
 
   // The local platform (src/platform)
