@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { LayerContentMetadata } from "../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../failure.ts";
+import { copyOutOf, listInside, lookInside } from "../system/open-inside.ts";
 import { type Buildpack, escapeId, nameOf } from "./buildpack-store.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 
@@ -9,7 +10,7 @@ import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 export interface LayerSbom {
   path: string;
   layer?: string;
-  /** The directories below `<layers>/sbom` that it belongs into. */
+  /** What it describes: the image, the build, or what is cached. */
   kinds: readonly ("launch" | "build" | "cache")[];
 }
 
@@ -27,8 +28,14 @@ export async function readSboms(
   directory: string,
   layers: ReadonlyMap<string, LayerContentMetadata>,
 ): Promise<LayerSbom[]> {
-  const names = (await readdir(directory)).filter((name) => /\.sbom\..+\.json$/.test(name)).sort();
-  for (const name of names) refuseUndeclared(buildpack, name);
+  const entries = await listInside(directory, "");
+  const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
+  for (const name of names) {
+    refuseUndeclared(buildpack, name);
+    if (!(await lookInside(directory, name))?.isFile()) {
+      throw invalid(buildpack, name, "it is not a regular file");
+    }
+  }
   return names.flatMap((name) => {
     const layer = name.split(".")[0] ?? "";
     const kinds = kindsOf(layer, layers.get(layer));
@@ -37,18 +44,22 @@ export async function readSboms(
   });
 }
 
-/** Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
+/**
+ * Copies SBOMs of the image and of the cache to where exporters look, below a directory of ours for each
+ * kind: `<escaped id>/[<layer>/]sbom.<ext>`. What the build itself left in `<layers>/sbom` does not count.
+ */
 export async function collectSboms(
-  sbomDirectory: string,
+  directories: { launch: string; cache: string },
   outputs: readonly BuildpackOutputs[],
 ): Promise<void> {
   for (const { buildpack, sboms } of outputs) {
     for (const { path, layer, kinds } of sboms) {
       const name = basename(path).slice(basename(path).indexOf(".") + 1);
       for (const kind of kinds) {
-        const directory = join(sbomDirectory, kind, escapeId(buildpack.id), layer ?? "");
+        if (kind === "build") continue;
+        const directory = join(directories[kind], escapeId(buildpack.id), layer ?? "");
         await mkdir(directory, { recursive: true });
-        await copyFile(path, join(directory, name));
+        await copyOutOf(dirname(path), basename(path), join(directory, name));
       }
     }
   }
@@ -72,12 +83,12 @@ function refuseUndeclared(buildpack: Buildpack, name: string): void {
     mediaType === undefined
       ? `\`${format}\` is no known format of SBOMs`
       : `buildpack.toml does not declare \`${mediaType}\` among its \`sbom-formats\``;
-  throw new BuildpackError({
-    code: "platform/build-output-invalid",
-    buildpack: nameOf(buildpack),
-    path: name,
-    problem,
-  });
+  throw invalid(buildpack, name, problem);
+}
+
+function invalid(buildpack: Buildpack, path: string, problem: string): BuildpackError {
+  const code = "platform/build-output-invalid";
+  return new BuildpackError({ code, buildpack: nameOf(buildpack), path, problem });
 }
 
 const mediaTypes: Record<string, string> = {
