@@ -23,8 +23,8 @@ async function prepare() {
   return { victim, before: await treeDigest(victim), platform: await makePlatform() };
 }
 
-async function buildWith({ build }: LocalPlatform, ...buildpacks: TinyBuildpack[]) {
-  return await build(await Promise.all(buildpacks.map(makeBuildpack)));
+async function buildWith(platform: LocalPlatform, ...buildpacks: TinyBuildpack[]) {
+  return await platform.build(await Promise.all(buildpacks.map(makeBuildpack)));
 }
 
 function expectRefused(failure: Failure, path: string): void {
