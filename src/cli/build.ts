@@ -10,13 +10,13 @@ import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts"
 import { readVolumes } from "../platform/inputs/volumes.ts";
 import { buildApp } from "../platform/lifecycle/build-app.ts";
 import { parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
+import { claimState } from "../platform/state/claim-state.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
-import { writeAtomically } from "../system/files.ts";
 import type { BuildFlags } from "./build-options.ts";
 import { machineOptions, openBuildSandbox } from "./build-machine.ts";
 import { findBuildpacks } from "./build-buildpacks.ts";
 import type { CommandContext } from "./command-context.ts";
-import { makePrivateDirectory } from "./private-directory.ts";
+import { checkReportFile, writeReport } from "./report-file.ts";
 
 /** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
 export async function buildCommand(
@@ -25,13 +25,15 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
+  const reportPath = flags.report === undefined ? undefined : resolve(cwd, flags.report);
+  if (reportPath !== undefined) await checkReportFile(reportPath);
   const statePath = await stateDirectoryFor(appPath, flags.state, context);
   const app = await realpath(resolve(cwd, appPath));
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
   const binds = await readVolumes(flags.volume, cwd);
   const machine = await machineOptions(flags, context);
-  const state = await makePrivateDirectory(statePath);
+  const state = await claimState(statePath, flags.state === undefined);
   const line = { app: appPath, ...imageOptions(flags) };
   const exporter = await prepareExport({ line, state, target: machine.target, ...context });
   await exporter?.adopt();
@@ -61,8 +63,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (flags.report === undefined) return;
-  await writeAtomically(resolve(cwd, flags.report), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (reportPath !== undefined) await writeReport(reportPath, report);
 }
 
 function imageOptions({ image, runImage, lifecycle, runRoot, buildRoot }: BuildFlags) {

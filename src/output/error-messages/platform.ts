@@ -104,6 +104,18 @@ export const platformMessages: Messages<"platform"> = {
     next: ["lapidary build APP --clear-cache   # makes all layers again"],
     blame: "buildpack",
   }),
+  "platform/state-foreign": ({ path, entries }) => ({
+    headline: `\`${path}\` is not a state directory of Lapidary`,
+    happened: [
+      "A build replaces and deletes files in its state directory, so it must not hold other files.",
+      `It holds ${quoted(entries)}. Nothing in it was changed.`,
+    ],
+    next: [
+      `lapidary build APP --state ${path}/state   # or any other new or empty directory`,
+      `touch ${path}/.lapidary-state   # only if an earlier version of Lapidary made this directory`,
+    ],
+    blame: "command",
+  }),
   "platform/state-locked": ({ path, pid }) => ({
     headline: "This app is being built or run by another process",
     happened: [`Process ${pid} has locked \`${path}\`.`],

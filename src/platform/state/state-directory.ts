@@ -10,7 +10,8 @@ import { isDirectory } from "../../system/files.ts";
  * app, `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`. Root's is below
  * `/var/lib` instead of its home, which the unprivileged user of a build may not enter.
  *
- * @throws BuildpackError `platform/app-missing` where `app` is no directory.
+ * @throws BuildpackError `platform/app-missing` where `app` is no directory; `platform/usage` where the
+ * user's name for the folder is empty, which would be the current directory.
  */
 export async function stateDirectoryFor(
   app: string,
@@ -19,6 +20,9 @@ export async function stateDirectoryFor(
 ): Promise<string> {
   const path = resolve(cwd, app);
   if (!(await isDirectory(path))) throw new BuildpackError({ code: "platform/app-missing", path });
+  if (chosen === "") {
+    throw new BuildpackError({ code: "platform/usage", problem: "`--state` names no directory" });
+  }
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || ownStateHome(env);
