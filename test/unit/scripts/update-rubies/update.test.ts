@@ -59,8 +59,8 @@ async function forget(name: string, isForgotten: (version: string) => boolean): 
 
 describe("npm run update-rubies", () => {
   test("adds what the inventory lacks, and nothing else changes", async () => {
-    const added = ["4.0.6", "3.3.12", "2.6.0.preview2"];
-    await forget("inventory/ruby.toml", (version) => added.includes(version));
+    const added = new Set(["4.0.6", "3.3.12", "2.6.0.preview2"]);
+    await forget("inventory/ruby.toml", (version) => added.has(version));
     expect(await update(recorded)).toEqual(["Ruby 2.6.0.preview2, 3.3.12, 4.0.6."]);
     for (const name of files) expect(await read(name)).toBe(before[name]);
     expect(await read("buildpack.toml")).toContain('ruby = "3.4.10"');
