@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { escapeId } from "../../cnb/names.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 
-/** Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
+/** Copies SBOMs to the paths that exporters read: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
 export async function collectSboms(
   sbomDirectory: string,
   outputs: readonly BuildpackOutputs[],

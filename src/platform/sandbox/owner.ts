@@ -1,7 +1,7 @@
 import { giveTrees } from "../../system/tree.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** Whom files have to belong to that buildpacks are to find as their own. */
+/** The user that buildpacks run as, who must own their files. */
 export interface Owner {
   uid: number;
   gid: number;
@@ -12,7 +12,7 @@ export function ownerIn({ ids }: Sandbox): Owner | undefined {
   return ids.uid === process.getuid?.() && ids.gid === process.getgid?.() ? undefined : ids;
 }
 
-/** Gives trees that we made to their owner; without one they stay as they are. */
+/** Gives trees to their owner. Without one, nothing changes. */
 export async function giveTo(owner: Owner | undefined, ...paths: string[]): Promise<void> {
   if (owner) await giveTrees(paths, owner);
 }

@@ -6,10 +6,10 @@ import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 
 /**
- * Where builds of an app are kept: the folder that the user names, or one of the user's own for this
- * app, `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`.
+ * The folder that keeps the builds of an app: the one that the user names, or
+ * `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`.
  *
- * @throws BuildpackError `platform/app-missing` where `app` is no directory.
+ * @throws BuildpackError `platform/app-missing` if `app` is not a directory.
  */
 export async function stateDirectoryFor(
   app: string,
@@ -22,7 +22,7 @@ export async function stateDirectoryFor(
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local/state");
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 8);
-  // Where namespaces are refused, apps are built below this path: PATH splits at colons, shebangs at blanks.
+  // Without namespaces, apps are built below this path: PATH splits at colons, shebangs at spaces.
   const name = basename(real)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .slice(0, 64);
