@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { SandboxOptions } from "../platform/sandbox/sandbox.ts";
 import { ownDirectory, slugRoot } from "./slug-root.ts";
 
 export interface DynoOptions {
@@ -15,6 +16,10 @@ export interface DynoOptions {
   type: string;
   /** The line that bash runs. */
   line: string;
+  /** What is seen of this machine where `root` is `/`; see `SandboxOptions`. */
+  view?: SandboxOptions["view"];
+  /** A directory of ours in which the app lies; see `SandboxOptions`. */
+  ownTree?: string;
   signal?: AbortSignal;
 }
 
@@ -24,13 +29,15 @@ export interface DynoOptions {
  * code.
  */
 export async function runDyno(options: DynoOptions): Promise<number> {
-  const { app, root, uid, gid, env, type, line, signal } = options;
+  const { app, root, uid, gid, view, ownTree, env, type, line, signal } = options;
   const own = join(app, ownDirectory);
   const sandbox = await openSandbox({
     ...{ root, uid, gid, buildpacks: [], binds: [] },
     // The layers of a slug are inside the app, and there is no platform directory.
     host: { app, layers: own, platform: own },
     inside: { app: slugRoot },
+    ...(view ? { view } : {}),
+    ...(ownTree ? { ownTree } : {}),
     ...(signal ? { signal } : {}),
   });
   try {

@@ -65,10 +65,11 @@ async function openWorkshop(
     },
     buildpacks: [],
     binds: [],
+    // Sources are unpacked and archives packed outside, by us, so that they have to be ours inside.
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     // Everything that was vouched for is there before a command runs.
-    network: false,
+    network: "none where possible",
     scratch: join(work, "scratch"),
     signal,
   });

@@ -31,6 +31,8 @@ export async function openBuildPlace(
         { inside: `/cnb/buildpacks/${storePath(buildpack)}`, host: buildpack.directory },
       ],
       binds: [],
+      // Other buildpacks have put programs wherever they like.
+      view: "everything",
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
       scratch,

@@ -39,7 +39,7 @@ export async function testApp({ buildDir, envDir, signal }: TestOptions): Promis
     throw new BuildpackError({ code: "classic/no-tests", path: join(buildDir, releaseFile) });
   }
   return await runDyno({
-    ...{ app, root: "/", type: "test", line, signal },
+    ...{ app, root: "/", view: "everything" as const, type: "test", line, signal },
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     env: Object.fromEntries(await readConfigVars(envDir)),

@@ -46,7 +46,7 @@ export async function runSlug(options: RunSlugOptions): Promise<number> {
       ...configVars,
     };
     if (type === "web") announce(options.printer, env);
-    return await runDyno({ app, root, uid, gid, env, type, line, signal });
+    return await runDyno({ app, root, uid, gid, ownTree: scratch, env, type, line, signal });
   } finally {
     await discardTree(scratch);
   }

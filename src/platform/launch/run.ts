@@ -108,6 +108,7 @@ async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sa
     host: { app, layers, platform },
     buildpacks: [],
     binds: [],
+    ownTree: options.state,
     uid,
     gid,
     ...(signal ? { signal } : {}),

@@ -1,3 +1,4 @@
+import type { Ids } from "../sandbox/sandbox.ts";
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDirectory } from "../../system/files.ts";
@@ -14,7 +15,7 @@ import {
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import { copyTree } from "../../system/tree.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 export interface RestoreOptions extends Pick<
   BuildOptions,
@@ -23,7 +24,7 @@ export interface RestoreOptions extends Pick<
   group: readonly Buildpack[];
   layersDirectory: string;
   previous: StoredBuild;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 

@@ -31,14 +31,13 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
-  const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const callerIsRoot = caller.uid === 0;
-  const ids = callerIsRoot ? { uid: options.uid, gid: options.gid } : caller;
+  const callerIsRoot = process.getuid?.() === 0;
   const scratch = await makeScratch(options.scratch);
-  for (const name of ["root", "tmp", "home"]) await mkdir(join(scratch, name));
-  await chmod(join(scratch, "tmp"), 0o1777);
-  if (callerIsRoot) await chown(join(scratch, "home"), ids.uid, ids.gid);
-  return { ...options, root: await realpath(options.root), scratch, callerIsRoot, ids };
+  const { uid, gid } = options;
+  for (const name of ["root", "tmp", "var-tmp", "home"]) await mkdir(join(scratch, name));
+  for (const name of ["tmp", "var-tmp"]) await chmod(join(scratch, name), 0o1777);
+  if (callerIsRoot) await chown(join(scratch, "home"), uid, gid);
+  return { ...options, root: await realpath(options.root), scratch, callerIsRoot };
 }
 
 async function makeScratch(path: string | undefined): Promise<string> {
