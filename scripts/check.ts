@@ -13,5 +13,9 @@ process.exitCode =
   failed ||
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
-    ["vitest", "run", "-c", "test/vitest.config.ts", "--project", "unit", "--project", "contract"],
+    [
+      "vitest",
+      ...["run", "-c", "test/vitest.config.ts"],
+      ...["unit", "contract", "attack"].flatMap((project) => ["--project", project]),
+    ],
   ]));

@@ -101,6 +101,7 @@ export interface FailureFacts {
 
   // The machine (src/system)
   "system/disk-full": { path: string };
+  "system/link-not-followed": { path: string };
   "system/not-writable": { path: string };
 
   // The local platform (src/platform)
@@ -116,6 +117,7 @@ export interface FailureFacts {
   "platform/build-failed": { buildpack: string; exitCode: number };
   "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
   "platform/store-failed": { buildpack: string; layer: string; problem: string };
+  "platform/state-foreign": { path: string; entries: string[] };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
   /** Namespaces are refused, by `problem`, and the option cannot be had without. */

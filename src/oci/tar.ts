@@ -1,4 +1,12 @@
-import { closeSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from "node:fs";
 import { entryKind, walk } from "../system/walk.ts";
 import { padding, tarEnd, type TarEntry, type TarFile, tarHeader } from "./tar-header.ts";
 
@@ -83,7 +91,8 @@ export function piecesOf(path: string): Iterable<Buffer> {
 }
 
 function* contentOf(path: Buffer, bytes: number): Generator<Buffer> {
-  const file = openSync(path, "r");
+  // A file that became a link since it was looked at may lead anywhere.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     for (let left = bytes; left > 0;) {
       const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));

@@ -69,6 +69,12 @@ export async function isDirectory(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isDirectory() ?? false;
 }
 
+/** A link counts: where it leads is known only where its tree will stand. */
+export async function isDirectoryOrLink(path: string): Promise<boolean> {
+  const entry = await lstatIfAny(path);
+  return entry?.isDirectory() === true || entry?.isSymbolicLink() === true;
+}
+
 /** Removes a path and everything below it. It need not exist. */
 export async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 2 });

@@ -105,6 +105,33 @@ export async function giveTrees(
   if (exitCode !== 0) throw new Error(`chown failed: ${stderr}`);
 }
 
+/** Whether every user of the machine may read all of a tree, once they may enter it. */
+export async function isReadableByAll(path: string): Promise<boolean> {
+  const closed = [
+    "(",
+    "-type",
+    "d",
+    "!",
+    "-perm",
+    "-005",
+    "-o",
+    "-type",
+    "f",
+    "!",
+    "-perm",
+    "-004",
+  ];
+  const { exitCode, stdout, stderr } = await run("find", [path, ...closed, ")", "-print", "-quit"]);
+  if (exitCode !== 0) throw new Error(`find failed: ${stderr}`);
+  return stdout.trim() === "";
+}
+
+/** Lets every user of the machine read a tree of ours, and execute what its owner may execute. */
+export async function makeReadableByAll(path: string): Promise<void> {
+  const { exitCode, stderr } = await run("chmod", ["-R", "a+rX", "--", path]);
+  if (exitCode !== 0) throw new Error(`chmod failed: ${stderr}`);
+}
+
 async function touchTree(path: string, options: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run("find", [
     path,

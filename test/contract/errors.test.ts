@@ -178,6 +178,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     output: ["jemalloc.sh: /layers/x/lib/libjemalloc.so cannot be loaded on this machine"],
   },
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
+  "system/link-not-followed": { path: "/home/me/state/work/layers/test_one/ruby.sbom.cdx.json" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },
   "platform/usage": { problem: "`--colour` is not an option" },
@@ -213,6 +214,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     layer: "gems",
     problem: "it has a file that may not be read",
   },
+  "platform/state-foreign": { path: "/home/me/shop", entries: ["Gemfile", "work"] },
   "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
   "platform/isolation-needed": {

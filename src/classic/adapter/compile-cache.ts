@@ -1,6 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { copyTreeContents } from "../../system/tree.ts";
+import { claimState } from "../../platform/state/claim-state.ts";
 import { openState, type StagedBuild } from "../../platform/state/state.ts";
 import { readStoredBuild, type StoredBuild } from "../../platform/state/stored-build.ts";
 
@@ -20,7 +21,8 @@ export async function saveCompileCache(
   beforeCommit: () => Promise<void>,
 ): Promise<void> {
   const directory = stateIn(cacheDir);
-  await mkdir(directory, { recursive: true });
+  await mkdir(cacheDir, { recursive: true });
+  await claimState(directory, true);
   // Readable only by its owner: one of the layers holds SECRET_KEY_BASE.
   await chmod(directory, 0o700);
   const state = await openState(directory);

@@ -105,6 +105,18 @@ export const platformMessages: Messages<"platform"> = {
     next: ["lapidary build APP --clear-cache   # the buildpack then makes all its layers anew"],
     blame: "buildpack",
   }),
+  "platform/state-foreign": ({ path, entries }) => ({
+    headline: `\`${path}\` is not a state directory of Lapidary`,
+    happened: [
+      "A build replaces and deletes files in its state directory, so it must not hold other files.",
+      `This directory holds ${quoted(entries)}. Nothing in it was changed.`,
+    ],
+    next: [
+      `lapidary build APP --state ${path}/state   # or any other new or empty directory`,
+      `touch ${path}/.lapidary-state   # only if an earlier version of Lapidary made this directory`,
+    ],
+    blame: "command",
+  }),
   "platform/state-locked": ({ path, pid }) => ({
     headline: "Something else uses the state of this app: another build, or a run of it",
     happened: [`Process ${pid} holds \`${path}\`.`],

@@ -16,7 +16,6 @@ import { checkOrder, type Order, orderOf } from "./order.ts";
 import { writePlatformDirectory } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
-import { collectSboms } from "./collect-sboms.ts";
 import { type OpenState, openState } from "../state/state.ts";
 import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
 import { type StoredLayers, storeLayers, storeRest } from "./store-layers.ts";
@@ -157,12 +156,11 @@ async function storeIn(section: Section, finished: Finished): Promise<StoredLaye
 async function store(finished: Finished): Promise<StoredLayers> {
   const { work, sandbox, outputs, launch } = finished;
   const { state, platformApi } = work;
-  await collectSboms(`${state.work.layers}/sbom`, outputs);
   const warn = (text: string) => work.printer.plain(`Warning: ${text}`);
   const { staged } = state;
   const { inside, ids } = sandbox;
   const stored = await storeLayers({ ...finished, staged, inside, ids, warn });
-  await storeRest(state.work, staged, launchMetadataToml(launch, platformApi));
+  await storeRest(state.work, outputs, staged, launchMetadataToml(launch, platformApi));
   work.onStep("layers stored");
   work.signal?.throwIfAborted();
   const { app, layers } = inside;

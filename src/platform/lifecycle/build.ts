@@ -1,4 +1,4 @@
-import { chown, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../../cnb/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -11,6 +11,7 @@ import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
+import { makeDirectoryInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
 import { giveTo } from "../sandbox/owner.ts";
 
@@ -58,12 +59,12 @@ async function runBuild(
   const { sandbox, owner } = context;
   const layersDirectory = join(sandbox.host.layers, escapeId(buildpack.id));
   const planDirectory = join(sandbox.host.layers, ".plan");
-  await mkdir(layersDirectory, { recursive: true });
+  // Restored layers are their owner's already, and there may be very many files.
+  await makeDirectoryInside(sandbox.host.layers, escapeId(buildpack.id), owner);
+  await discardTree(planDirectory);
   await mkdir(planDirectory);
   await writeFile(join(planDirectory, "plan.toml"), planToml(plan));
   await giveTo(owner, planDirectory);
-  // Restored layers have the right owner already, and there may be very many files.
-  if (owner) await chown(layersDirectory, owner.uid, owner.gid);
   try {
     await runProgram(buildpack, baseEnv, context);
   } finally {

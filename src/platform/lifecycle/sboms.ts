@@ -1,14 +1,14 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
+import { listInside, lookInside } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 
 /** An SBOM file of a layer, or of the whole buildpack if `layer` is missing. */
 export interface LayerSbom {
   path: string;
   layer?: string;
-  /** The directories below `<layers>/sbom` that it is copied to. */
+  /** What it describes: the image, the build, or what is cached. */
   kinds: readonly ("launch" | "build" | "cache")[];
 }
 
@@ -26,8 +26,14 @@ export async function readSboms(
   directory: string,
   layers: ReadonlyMap<string, LayerContentMetadata>,
 ): Promise<LayerSbom[]> {
-  const names = (await readdir(directory)).filter((name) => /\.sbom\..+\.json$/.test(name)).sort();
-  for (const name of names) refuseUndeclared(buildpack, name);
+  const entries = await listInside(directory, "");
+  const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
+  for (const name of names) {
+    refuseUndeclared(buildpack, name);
+    if (!(await lookInside(directory, name))?.isFile()) {
+      throw invalid(buildpack, name, "it is not a regular file");
+    }
+  }
   return names.flatMap((name) => {
     const layer = name.split(".")[0] ?? "";
     const kinds = kindsOf(layer, layers.get(layer));
@@ -54,12 +60,12 @@ function refuseUndeclared(buildpack: Buildpack, name: string): void {
     mediaType === undefined
       ? `\`${format}\` is not a known format of SBOMs`
       : `buildpack.toml does not declare \`${mediaType}\` among its \`sbom-formats\``;
-  throw new BuildpackError({
-    code: "platform/build-output-invalid",
-    buildpack: nameOf(buildpack),
-    path: name,
-    problem,
-  });
+  throw invalid(buildpack, name, problem);
+}
+
+function invalid(buildpack: Buildpack, path: string, problem: string): BuildpackError {
+  const code = "platform/build-output-invalid";
+  return new BuildpackError({ code, buildpack: nameOf(buildpack), path, problem });
 }
 
 const mediaTypes: Record<string, string> = {

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
-import { isDirectory } from "../../system/files.ts";
+import { lstatIfAny } from "../../system/files.ts";
+import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
 import type { ReportedLayer } from "./build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import { escapeId } from "../../cnb/names.ts";
@@ -17,7 +18,8 @@ import {
 } from "../state/lifecycle-metadata.ts";
 import type { RestoredLayers } from "./restore.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
-import { linkTree, moveTree } from "../../system/tree.ts";
+import { linkTree } from "../../system/tree.ts";
+import { collectSboms } from "./collect-sboms.ts";
 
 export interface StoreOptions {
   outputs: readonly BuildpackOutputs[];
@@ -82,17 +84,21 @@ async function storeLayer(
   const path = join(output.directory, name);
   const buildpack = output.buildpack.id;
   const temporary = { buildpack, name, types, fate: "temporary" } as const;
-  if (!(await isDirectory(path))) {
+  if (!(await isDirectoryInside(output.directory, name))) {
     if (types.launch) return await reuseLayer(options, output, name, content);
     if (types.cache)
       options.warn(`layer ${buildpack}:${name} is not cached, because it has no contents`);
     return { reported: { ...temporary, bytes: 0 } };
   }
-  const { stamp, bytes } = fingerprintLayer(path);
-  if (!types.launch && !types.cache) return { reported: { ...temporary, bytes } };
+  if (!types.launch && !types.cache) {
+    return { reported: { ...temporary, bytes: fingerprintLayer(path).bytes } };
+  }
+  // Nothing of the build can exchange it there. A move changes no stamp.
+  const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
+  await moveOutOf(output.directory, name, kept);
+  const { stamp, bytes } = fingerprintLayer(kept);
   const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
-  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, path);
-  await moveTree(path, storedLayerPath({ path: options.staged }, buildpack, name, types));
+  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
   return {
@@ -112,7 +118,7 @@ async function reuseLayer(
   if (types.cache) throw storeFailed(buildpack, name, "it is cached but has no contents");
   const before = previous && metadataOf(previous.image, buildpack).layers[name];
   const from = previous && storedLayerPath(previous, buildpack, name, { launch: true });
-  if (!before || !from || !(await isDirectory(from))) {
+  if (!before || !from || !(await lstatIfAny(from))?.isDirectory()) {
     throw storeFailed(buildpack, name, "it has no contents, and no previous build has any");
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
@@ -193,21 +199,20 @@ function storeFailed(buildpack: string, layer: string, problem: string): Buildpa
   return new BuildpackError({ code: "platform/store-failed", buildpack, layer, problem });
 }
 
-/** Moves the rest of the image and the cache: the app, SBOMs, and the configuration of the launcher. */
+/** Stores the rest of the image and the cache: the app, SBOMs, and the configuration of the launcher. */
 export async function storeRest(
-  work: { app: string; layers: string },
+  work: { app: string },
+  outputs: readonly BuildpackOutputs[],
   staged: string,
   metadataToml: string,
 ): Promise<void> {
-  await moveTree(work.app, join(staged, "image/app"));
+  await moveOutOf(dirname(work.app), basename(work.app), join(staged, "image/app"));
   const config = join(staged, "image/layers/config");
   await mkdir(config, { recursive: true });
   await writeFile(join(config, "metadata.toml"), metadataToml);
-  const sboms = join(work.layers, "sbom");
-  if (await isDirectory(join(sboms, "launch"))) {
-    await moveTree(join(sboms, "launch"), join(staged, "image/layers/sbom/launch"));
-  }
-  if (await isDirectory(join(sboms, "cache"))) {
-    await moveTree(join(sboms, "cache"), join(staged, "cache/sbom"));
-  }
+  const sboms = {
+    launch: join(staged, "image/layers/sbom/launch"),
+    cache: join(staged, "cache/sbom"),
+  };
+  await collectSboms(sboms, outputs);
 }

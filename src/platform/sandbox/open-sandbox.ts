@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
-import { discardTree } from "../../system/tree.ts";
+import { copyTree, discardTree, isReadableByAll, makeReadableByAll } from "../../system/tree.ts";
 import { openNamespacedSandbox } from "./sandbox-in-namespaces.ts";
 import { openPlainSandbox } from "./sandbox-in-place.ts";
 import type { PreparedSandbox, Sandbox, SandboxOptions } from "./sandbox.ts";
@@ -38,7 +38,26 @@ async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
   for (const name of ["root", "tmp", "var-tmp", "home"]) await mkdir(join(scratch, name));
   for (const name of ["tmp", "var-tmp"]) await chmod(join(scratch, name), 0o1777);
   if (callerIsRoot) await chown(join(scratch, "home"), uid, gid);
-  return { ...options, root: await realpath(options.root), scratch, callerIsRoot };
+  const buildpacks = await readable(options.buildpacks, scratch, callerIsRoot && uid !== 0);
+  return { ...options, root: await realpath(options.root), buildpacks, scratch, callerIsRoot };
+}
+
+/** A buildpack that root keeps from other users is copied for the user that it will run as. */
+async function readable(
+  buildpacks: SandboxOptions["buildpacks"],
+  scratch: string,
+  forOthers: boolean,
+): Promise<SandboxOptions["buildpacks"]> {
+  if (!forOthers) return buildpacks;
+  return await Promise.all(
+    buildpacks.map(async ({ inside, host }, index) => {
+      if (await isReadableByAll(host)) return { inside, host };
+      const copy = join(scratch, "readable", String(index));
+      await copyTree(host, copy);
+      await makeReadableByAll(copy);
+      return { inside, host: copy };
+    }),
+  );
 }
 
 async function makeScratch(path: string | undefined): Promise<string> {

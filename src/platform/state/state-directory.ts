@@ -10,7 +10,8 @@ import { isDirectory } from "../../system/files.ts";
  * `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`. The one of root is below
  * `/var/lib`, because the unprivileged user of a build may not enter root's home.
  *
- * @throws BuildpackError `platform/app-missing` if `app` is not a directory.
+ * @throws BuildpackError `platform/app-missing` if `app` is not a directory; `platform/usage` if the folder
+ * that the user names is an empty string, which would mean the current directory.
  */
 export async function stateDirectoryFor(
   app: string,
@@ -19,6 +20,9 @@ export async function stateDirectoryFor(
 ): Promise<string> {
   const path = resolve(cwd, app);
   if (!(await isDirectory(path))) throw new BuildpackError({ code: "platform/app-missing", path });
+  if (chosen === "") {
+    throw new BuildpackError({ code: "platform/usage", problem: "`--state` names no directory" });
+  }
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || ownStateHome(env);

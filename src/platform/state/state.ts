@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { claimState } from "./claim-state.ts";
 import { buildsInUse } from "./state-in-use.ts";
 import { takeLock } from "./state-lock.ts";
 import {
@@ -15,6 +16,7 @@ import { discardTree } from "../../system/tree.ts";
 /**
  * The state folder of one app, locked for one build.
  *
+ *     .lapidary-state marks it as ours, see `claimState`
  *     lock            the process whose build is running
  *     work/           the directories of that build, always at the same path
  *     builds/<n>/     a build, see `StoredBuild`
@@ -50,11 +52,15 @@ export interface StagedBuild {
 /** The points that a commit reaches. */
 export type StateStep = "build staged" | "build current";
 
-/** @throws BuildpackError `platform/state-locked` while another build of the app is running. */
+/**
+ * @throws BuildpackError `platform/state-locked` while another build of the app is running;
+ * `platform/state-foreign` for a directory that is neither empty nor a state directory.
+ */
 export async function openState(
   directory: string,
   onStep: (step: StateStep) => void = () => {},
 ): Promise<OpenState> {
+  await claimState(directory);
   const unlock = await takeLock(join(directory, "lock"));
   try {
     await sweep(directory);

@@ -53,7 +53,7 @@ describe("a build that fails", () => {
   test("and is the first of its app leaves no build", async () => {
     const platform = await makePlatform();
     await failureOf(platform.build([await countingBuildpack("exit 1")]));
-    expect(await readdir(platform.state)).toEqual(["builds"]);
+    expect(await readdir(platform.state)).toEqual([".lapidary-state", "builds"]);
     expect(await readdir(join(platform.state, "builds"))).toEqual([]);
   });
 
@@ -88,7 +88,11 @@ describe("a build that is killed", () => {
       expect(existsSync(join(platform.state, "lock"))).toBe(true);
       await platform.build([buildpack]);
       for (const layer of layers) expect(await countOf(platform, layer)).toBe(builds + 1);
-      expect((await readdir(platform.state)).sort()).toEqual(["builds", "current"]);
+      expect((await readdir(platform.state)).sort()).toEqual([
+        ".lapidary-state",
+        "builds",
+        "current",
+      ]);
       expect(await readdir(join(platform.state, "builds"))).toHaveLength(1);
     },
   );
@@ -115,7 +119,11 @@ describe("a build that succeeds", () => {
     await platform.build([buildpack]);
     expect(await readlink(platform.current)).toBe("builds/2");
     expect(await readdir(join(platform.state, "builds"))).toEqual(["2"]);
-    expect((await readdir(platform.state)).sort()).toEqual(["builds", "current"]);
+    expect((await readdir(platform.state)).sort()).toEqual([
+      ".lapidary-state",
+      "builds",
+      "current",
+    ]);
   });
 
   test("keeps the previous build while an app runs from it", async () => {
