@@ -100,7 +100,7 @@ async function setAside(directory: string, name: string): Promise<void> {
   await moveOutOf(directory, name, ignored);
 }
 
-/** Now, while it is known which buildpack left them; whoever reads a layer later refuses them, too. */
+/** Refuses links that launchers would refuse later, while it is known which buildpack made them. */
 async function refuseLinks(directory: string, name: string): Promise<void> {
   if (await isDirectoryInside(directory, name)) await readLaunchLayer(join(directory, name), name);
 }

@@ -56,8 +56,8 @@ export async function detect(options: DetectOptions): Promise<Detected> {
 }
 
 /**
- * Removes the plans, and whatever else a `bin/detect` left there: what is restored next must not be
- * written through somebody's links.
+ * Removes the plans and everything else that a `bin/detect` has written there, so that restored files are
+ * not written through its links.
  */
 async function emptyLayers(layers: string): Promise<void> {
   for (const { name } of await listInside(layers, "")) await discardTree(join(layers, name));
