@@ -6,28 +6,11 @@ import { formatBytes } from "../output/build-summary.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { packTree } from "../system/pack.ts";
 import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
-import { type InstallContext, installArtifact } from "./install-artifact.ts";
+import type { ArtifactOrder, MakeArtifactContext } from "./artifact-order.ts";
+import { installArtifact } from "./install-artifact.ts";
 import { addToInventory } from "./inventory-file.ts";
 import { openToolchain } from "./compile/open-toolchain.ts";
 import { resolveArtifact } from "./resolve-artifact.ts";
-
-export interface ArtifactOrder {
-  name: "ruby" | "jemalloc";
-  version: string;
-  /** The architecture that it is to run on, as images name it. */
-  arch: string;
-}
-
-export interface MakeArtifactContext extends InstallContext {
-  /** Everything that can be had; the source is taken from it. */
-  inventory: readonly Artifact[];
-  /** The system that compiles: what is made serves this distribution. */
-  machine: Target;
-  /** An empty directory to compile in, which commands see, in the file system of `out`. */
-  work: string;
-  /** The directory that gets the archive and `inventory.toml`; it exists. */
-  out: string;
-}
 
 /**
  * Compiles a release from its verified source as a build would, packs it as

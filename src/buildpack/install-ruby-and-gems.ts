@@ -8,19 +8,19 @@ import { bundlerVariables } from "./environment/variables-layer.ts";
 import type { Places } from "./environment/variables-layer.ts";
 import { parseBundleConfig } from "../ruby/bundle-config.ts";
 import { rubyLabel } from "../ruby/ruby-request.ts";
-import { bundleGroups } from "./gems/bundle-groups.ts";
-import { childEnvironment, withPath } from "./environment/child-environment.ts";
+import { bundleGroups } from "./environment/bundle-groups.ts";
+import { childEnvironment, withPath } from "./environment/inherited-environment.ts";
 import type { Versions } from "./interpreter/choose-versions.ts";
 import { type BundleInputs, digestBundleInputs } from "./gems/digest-bundle-inputs.ts";
 import type { JemallocChoice } from "./jemalloc/choose-jemalloc.ts";
 import { type GemCredentials, gemCredentials } from "./gems/gem-credentials.ts";
 import { findRuby } from "./interpreter/find-ruby.ts";
-import { installDefaults, readCapacity } from "./gems/install-defaults.ts";
+import { installDefaults, readCapacity } from "./environment/install-defaults.ts";
 import { installJemallocLayer } from "./jemalloc/install-jemalloc.ts";
 import { machineKeys } from "./machine-keys.ts";
 import type { Project } from "./project/read-project.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { withTrustedCertificates } from "./gems/trust-certificates.ts";
+import { withTrustedCertificates } from "./environment/trust-certificates.ts";
 
 /** Where the app's Ruby and gems are, and which groups of gems were installed. */
 export interface Installed {

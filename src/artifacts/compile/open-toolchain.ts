@@ -3,7 +3,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Artifact } from "../artifact.ts";
 import { checkCompilable } from "./compile.ts";
 import { installArtifact } from "../install-artifact.ts";
-import type { ArtifactOrder, MakeArtifactContext } from "../make-artifact.ts";
+import type { ArtifactOrder, MakeArtifactContext } from "../artifact-order.ts";
 import type { Requirement } from "./preflight.ts";
 import { resolveArtifact } from "../resolve-artifact.ts";
 import { type Toolchain, toolchainFor } from "./toolchain.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { AssetInputs } from "./assets-layer.ts";
 import { digestSnapshot, type TreeSnapshot } from "../../system/tree-changes.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { childEnvironment } from "../environment/inherited-environment.ts";
 
 /**
  * Digests of everything that decides what precompilation makes, by kind, so that a change can be

@@ -9,7 +9,7 @@ import { appEnvironment } from "../environment/app-environment.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Installed } from "../install-ruby-and-gems.ts";
 import type { Project } from "../project/read-project.ts";
-import { withTrustedCertificates } from "../gems/trust-certificates.ts";
+import { withTrustedCertificates } from "../environment/trust-certificates.ts";
 
 /** The app's own Rake, in the environment that the contract promises. */
 export interface Rake {

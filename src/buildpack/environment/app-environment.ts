@@ -2,7 +2,7 @@ import { applyEnvModifications } from "../../cnb/env-modification.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { contractVariables } from "./variables-layer.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "./child-environment.ts";
+import { childEnvironment } from "./inherited-environment.ts";
 import type { Installed } from "../install-ruby-and-gems.ts";
 import type { Project } from "../project/read-project.ts";
 

@@ -7,7 +7,7 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import { isFile } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { childEnvironment } from "../environment/inherited-environment.ts";
 
 /** The Java that JRuby runs on, which another buildpack has brought. */
 export interface Java extends JavaVersion {

@@ -6,7 +6,7 @@ import { readMirrors } from "../../artifacts/mirrors.ts";
 import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import { openInventoryCache } from "./inventory-layer.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { childEnvironment } from "../environment/inherited-environment.ts";
 
 /**
  * Everything that this build can install: what BP_INVENTORY names, if it does, and what the buildpack

@@ -8,8 +8,8 @@ import { whatHappened } from "../../output/print-failure.ts";
 import type { PackageManager } from "../../ruby/package-manager.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
 import { findProgram } from "../../system/search-path.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
-import { withTrustedCertificates } from "../gems/trust-certificates.ts";
+import { childEnvironment } from "../environment/inherited-environment.ts";
+import { withTrustedCertificates } from "../environment/trust-certificates.ts";
 
 /**
  * Leaves the app's `node_modules` as the running app is to have them: without development

@@ -1,11 +1,11 @@
 import type { Process } from "../../cnb/launch.ts";
 import { parseProcessType } from "../../cnb/names.ts";
 import type { Section } from "../../output/printer.ts";
-import { defaultWebProcess } from "../../ruby/default-process.ts";
+import { defaultWebProcess } from "../../ruby/processes/default-process.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseProcfile, takesArguments } from "../../ruby/procfile.ts";
-import { sideProcesses } from "../../ruby/side-processes.ts";
-import { testProcess } from "../../ruby/test-process.ts";
+import { sideProcesses } from "../../ruby/processes/side-processes.ts";
+import { testProcess } from "../../ruby/processes/test-process.ts";
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "../project/read-project.ts";

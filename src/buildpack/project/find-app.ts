@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type GemfileLock, parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { type GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { rubyCandidates } from "../../ruby/ruby-request.ts";
 import { isFile, lstatIfAny, readNearest, readTextIfAny } from "../../system/files.ts";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import { isDirectory, isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";

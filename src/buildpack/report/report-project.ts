@@ -3,7 +3,7 @@ import type { BuildContext } from "../build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { isFile } from "../../system/files.ts";
 import { gemCredentials } from "../gems/gem-credentials.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { childEnvironment } from "../environment/inherited-environment.ts";
 import type { Project } from "../project/read-project.ts";
 
 /** Warns of what the app or its environment says that this build does not follow. */

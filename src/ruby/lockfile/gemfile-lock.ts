@@ -1,5 +1,3 @@
-import { readLockfile } from "./reader.ts";
-import { MalformedLockfile } from "./line.ts";
 import type { Source } from "./source.ts";
 
 export interface LockedDependency {
@@ -59,38 +57,7 @@ export interface IgnoredLine {
   why: string;
 }
 
-export type ParsedLockfile =
-  | { kind: "lockfile"; lockfile: GemfileLock; ignored: IgnoredLine[] }
-  | { kind: "refused"; reason: "merge-conflict" | "malformed"; line: number; problem: string };
-
-/**
- * Reads a lockfile of any Bundler. It accepts what Bundler::LockfileParser accepts, with the same
- * result, and names every line that Bundler passes over in silence.
- *
- * @param text the file, decoded strictly: Bundler refuses what is not UTF-8.
- */
-export function parseGemfileLock(text: string): ParsedLockfile {
-  const conflict = mergeMarker(text);
-  if (conflict !== undefined) {
-    const line = text.slice(0, conflict).split("\n").length;
-    const problem = "it contains the markers of a merge conflict";
-    return { kind: "refused", reason: "merge-conflict", line, problem };
-  }
-  try {
-    return { kind: "lockfile", ...readLockfile(text) };
-  } catch (error) {
-    if (!(error instanceof MalformedLockfile)) throw error;
-    return { kind: "refused", reason: "malformed", line: error.line, problem: error.message };
-  }
-}
-
 /** The locked gem of a name, from whatever source; the first, where platforms have their own. */
 export function findGem(lockfile: GemfileLock, name: string): LockedGem | undefined {
   return lockfile.specs.find((spec) => spec.name === name);
-}
-
-function mergeMarker(text: string): number | undefined {
-  const places = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].map((marker) => text.indexOf(marker));
-  const found = places.filter((place) => place >= 0);
-  return found.length > 0 ? Math.min(...found) : undefined;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestBundleInputs } from "../../../../src/buildpack/gems/digest-bundle-inputs.ts";
 import type { BundleInputs } from "../../../../src/buildpack/gems/digest-bundle-inputs.ts";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 const gemfile = `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { parseChecksum } from "../../../../src/ruby/lockfile/checksum.ts";
 
 const hex = "27337aeabad6ffae05c265c450490628ef3ebd4b67be58257393227588f5a97b";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findGem, parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { findGem } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
 
 const text = `GIT

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 
 describe("sources", () => {
   test("of gems keep every remote", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultWebProcess } from "../../../src/ruby/default-process.ts";
+import { defaultWebProcess } from "../../../../src/ruby/processes/default-process.ts";
 
 const elsewhere = "{ read -r _ </proc/net/if_inet6; } 2>/dev/null ||";
 const wildcard = `host="::"; ${elsewhere} host="0.0.0.0"; exec`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bundleGroups } from "../../../../src/buildpack/gems/bundle-groups.ts";
+import { bundleGroups } from "../../../../src/buildpack/environment/bundle-groups.ts";
 
 describe("bundleGroups", () => {
   test("leaves development and test out by default", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sideProcesses, type ToolShape } from "../../../src/ruby/side-processes.ts";
+import { sideProcesses, type ToolShape } from "../../../../src/ruby/processes/side-processes.ts";
 
 const rails = { railties: "8.1.4", rake: "13.4.2" };
 

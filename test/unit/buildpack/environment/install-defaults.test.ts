@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { installDefaults } from "../../../../src/buildpack/gems/install-defaults.ts";
+import { installDefaults } from "../../../../src/buildpack/environment/install-defaults.ts";
 import type { RubyRequest } from "../../../../src/ruby/ruby-request.ts";
 
 const mri: RubyRequest["ruby"] = { engine: "ruby", version: "3.4.5" };

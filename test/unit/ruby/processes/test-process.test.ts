@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { testProcess, type TestShape } from "../../../src/ruby/test-process.ts";
+import { testProcess, type TestShape } from "../../../../src/ruby/processes/test-process.ts";
 
 const shape = (gems: string[], files: Partial<TestShape>): TestShape => ({
   locked: (gem) => (gems.includes(gem) ? "1.0" : undefined),

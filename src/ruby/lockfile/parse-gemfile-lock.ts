@@ -3,17 +3,42 @@ import { normalizeGemVersion } from "../gem-version.ts";
 import type { GemfileLock, IgnoredLine } from "./gemfile-lock.ts";
 import { readChecksumLine } from "./checksum.ts";
 import { readDependency, readSourceLine } from "./gems.ts";
-import { splitLines } from "./line.ts";
+import { MalformedLockfile, splitLines } from "./line.ts";
 import { sourceKinds } from "./source.ts";
 import type { LockfileState, ReadLine } from "./state.ts";
 import { isBlank, isSpace, strip } from "../ruby-text.ts";
+
+export type ParsedLockfile =
+  | { kind: "lockfile"; lockfile: GemfileLock; ignored: IgnoredLine[] }
+  | { kind: "refused"; reason: "merge-conflict" | "malformed"; line: number; problem: string };
+
+/**
+ * Reads a lockfile of any Bundler. It accepts what Bundler::LockfileParser accepts, with the same
+ * result, and names every line that Bundler passes over in silence.
+ *
+ * @param text the file, decoded strictly: Bundler refuses what is not UTF-8.
+ */
+export function parseGemfileLock(text: string): ParsedLockfile {
+  const conflict = mergeMarker(text);
+  if (conflict !== undefined) {
+    const line = text.slice(0, conflict).split("\n").length;
+    const problem = "it contains the markers of a merge conflict";
+    return { kind: "refused", reason: "merge-conflict", line, problem };
+  }
+  try {
+    return { kind: "lockfile", ...readLockfile(text) };
+  } catch (error) {
+    if (!(error instanceof MalformedLockfile)) throw error;
+    return { kind: "refused", reason: "malformed", line: error.line, problem: error.message };
+  }
+}
 
 /**
  * Reads a lockfile without merge markers.
  *
  * @throws MalformedLockfile where Bundler refuses it.
  */
-export function readLockfile(text: string): { lockfile: GemfileLock; ignored: IgnoredLine[] } {
+function readLockfile(text: string): { lockfile: GemfileLock; ignored: IgnoredLine[] } {
   const state = emptyState();
   const ignored: IgnoredLine[] = [];
   let read: ReadLine = outsideSections;
@@ -95,4 +120,10 @@ function lockfileOf(state: LockfileState): GemfileLock {
     ...(bundledWith !== undefined && { bundledWith }),
     ...(checksums && { checksums: [...checksums.values()] }),
   };
+}
+
+function mergeMarker(text: string): number | undefined {
+  const places = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].map((marker) => text.indexOf(marker));
+  const found = places.filter((place) => place >= 0);
+  return found.length > 0 ? Math.min(...found) : undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   childEnvironment,
   withPath,
-} from "../../../../src/buildpack/environment/child-environment.ts";
+} from "../../../../src/buildpack/environment/inherited-environment.ts";
 
 describe("childEnvironment", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findWebServer } from "../../../src/ruby/web-server.ts";
+import { findWebServer } from "../../../../src/ruby/processes/web-server.ts";
 
 test.each([
   // The order of rackup's own search comes first.

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { withTrustedCertificates } from "../../../../src/buildpack/gems/trust-certificates.ts";
+import { withTrustedCertificates } from "../../../../src/buildpack/environment/trust-certificates.ts";
 import { lstatIfAny, readTextIfAny } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { makeTree } from "../../../support/tree.ts";
