@@ -6,13 +6,23 @@ import { describe, expect, test } from "vitest";
 const checkout = resolve(import.meta.dirname, "../..");
 
 const ground = ["failure.ts", "system", "output"];
-const topic = [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "artifacts", "sbom"];
+const topic = [
+  ...ground,
+  "toml.ts",
+  "settings.ts",
+  "procfile.ts",
+  "cnb",
+  "ruby",
+  "artifacts",
+  "sbom",
+];
 const platform = [...ground, "toml.ts", "cnb", "oci"];
 
 // Each room, and the rooms that it may import besides itself. The topics of a build and their doors
 // to each other follow below.
 const mayImport: Record<string, readonly string[]> = {
   "failure.ts": [],
+  "procfile.ts": [],
   "settings.ts": [],
   "toml.ts": [],
   system: ["failure.ts"],
@@ -25,7 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
   oci: ["failure.ts", "system"],
   package: [...ground, "toml.ts", "cnb", "oci"],
   platform,
-  "classic/compiler": [...platform, "platform", "classic"],
+  "classic/compiler": [...platform, "procfile.ts", "platform", "classic"],
   "classic/adapter": [...platform, "platform", "classic", "ruby"],
   classic: [...platform, "platform"],
   cli: [...platform, "platform", "classic", "classic/compiler", "artifacts", "package"],

@@ -108,7 +108,7 @@ describe("a Procfile", () => {
   test("warns of lines and files that it cannot read", () => {
     const text = { state: "text", text: "web puma\n" } as const;
     expect(chosen(rack, { configRu: true, procfile: text }).lines.slice(0, 2)).toEqual([
-      "! Procfile line 1 is ignored: a line is `TYPE: COMMAND`, and this one names no type.",
+      "! Procfile line 1 is ignored: expected `TYPE: COMMAND`.",
       "! Procfile has no processes.",
     ]);
     const procfile = { state: "unreadable", problem: "it is a directory" } as const;
