@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { LockedRuby } from "../ruby/ruby-version.ts";
 import type { RunCommand } from "../system/command.ts";
+import { toolEnvironment } from "./tool-environment.ts";
 
 export interface VerifyContext {
   run: RunCommand;
@@ -22,7 +23,7 @@ export async function verifyRuby(
 ): Promise<string> {
   const path = join(directory, "bin", "ruby");
   const args = ["-e", "print RUBY_DESCRIPTION"];
-  const result = await run({ file: path, args, cwd: directory, env: bareEnvironment(env) });
+  const result = await run({ file: path, args, cwd: directory, env: toolEnvironment(env) });
   const name = wanted.engine;
   const version = wanted.engineVersion ?? wanted.version;
   if (result.exitCode === 0 && reportedVersion(result.stdout) === version) {
@@ -52,12 +53,4 @@ export function reportedVersion(description: string): string | undefined {
 // `jruby 9.4.15.0 (3.1.7) 2026-06-08 6114208a31 OpenJDK 64-Bit Server VM …`
 function reportedLanguage(description: string): string | undefined {
   return /^jruby \S+ \(([0-9.]+)\)/.exec(description)?.[1];
-}
-
-/** No `RUBYOPT` and no gems may speak before the interpreter does; JRuby finds Java on the `PATH`. */
-function bareEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = ["PATH", "HOME", "TMPDIR", "JAVACMD", "JAVA_HOME", "LD_LIBRARY_PATH"];
-  return Object.fromEntries(
-    kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-  );
 }

@@ -1,6 +1,5 @@
 import type { BuildPlan } from "../cnb/build-plan.ts";
-import { findApp } from "./project/find-app.ts";
-import { planFor } from "./project/plan-build.ts";
+import { findApp, planFor } from "./project/project.ts";
 
 export type Detection = { pass: true; plan: BuildPlan } | { pass: false; because: string };
 

@@ -44,7 +44,13 @@ const mayImport: Record<string, readonly string[]> = {
 
 describe("import directions", () => {
   test("every import goes to a room that the importing room may know", () => {
-    expect(forbiddenImports()).toEqual([]);
+    const forbidden = edges().filter((edge) => !goesToAllowedRoom(edge));
+    expect(forbidden.map(describeEdge)).toEqual([]);
+  });
+
+  test("topics of a build import each other only through the file that is named like the topic", () => {
+    const forbidden = edges().filter((edge) => !respectsTopics(edge));
+    expect(forbidden.map(describeEdge)).toEqual([]);
   });
 
   test("only src/toml.ts imports the TOML package", () => {
@@ -64,18 +70,70 @@ describe("import directions", () => {
   });
 });
 
-function forbiddenImports(): string[] {
-  return sources().flatMap((file) =>
-    importsOf(file)
+describe("the rule for topics", () => {
+  const gemsLayer = "src/buildpack/gems/gems-layer.ts";
+  const gems = "src/buildpack/gems/gems.ts";
+
+  test.each([
+    ["another topic", "src/buildpack/assets/rake.ts", gemsLayer],
+    ["build.ts", "src/buildpack/build.ts", gemsLayer],
+    ["detect.ts", "src/buildpack/detect.ts", "src/buildpack/project/find-app.ts"],
+    ["the order of installation", "src/buildpack/install.ts", gemsLayer],
+    ["its own topic, through the public file", gemsLayer, gems],
+  ])("forbids an import by %s", (_, from, to) => {
+    expect(respectsTopics({ from, to })).toBe(false);
+  });
+
+  test.each([
+    ["another topic, through the public file", "src/buildpack/assets/rake.ts", gems],
+    ["build.ts, through the public file", "src/buildpack/build.ts", gems],
+    ["its own topic", gems, gemsLayer],
+    ["a topic, of a file that all topics share", gemsLayer, "src/buildpack/machine-keys.ts"],
+  ])("allows an import by %s", (_, from, to) => {
+    expect(respectsTopics({ from, to })).toBe(true);
+  });
+});
+
+/** An import, by the paths of both files in the checkout. */
+interface Edge {
+  from: string;
+  to: string;
+}
+
+function edges(): Edge[] {
+  return sources().flatMap((from) =>
+    importsOf(from)
       .filter((specifier) => specifier.startsWith("."))
-      .map((specifier) => relative(checkout, resolve(checkout, dirname(file), specifier)))
-      .filter((target) => !allowed(roomOf(file), roomOf(target)))
-      .map((target) => `${file} imports ${target}`),
+      .map((specifier) => ({
+        from,
+        to: relative(checkout, resolve(checkout, dirname(from), specifier)),
+      })),
   );
 }
 
-function allowed(from: string, to: string): boolean {
-  return from === to || (mayImport[from] ?? []).includes(to);
+function describeEdge({ from, to }: Edge): string {
+  return `${from} imports ${to}`;
+}
+
+function goesToAllowedRoom({ from, to }: Edge): boolean {
+  const [room, other] = [roomOf(from), roomOf(to)];
+  return room === other || (mayImport[room] ?? []).includes(other);
+}
+
+/** Other topics' files are imported through their public file, those of the same topic directly. */
+function respectsTopics({ from, to }: Edge): boolean {
+  if (!from.startsWith("src/buildpack/") || topicOf(to) === undefined) return true;
+  return isPublic(to) !== (topicOf(from) === topicOf(to));
+}
+
+/** `gems` for `src/buildpack/gems/gems-layer.ts`; none for a file that all topics share. */
+function topicOf(file: string): string | undefined {
+  return /^src\/buildpack\/([^/]+)\//.exec(file)?.[1];
+}
+
+function isPublic(file: string): boolean {
+  const topic = topicOf(file);
+  return topic !== undefined && file === `src/buildpack/${topic}/${topic}.ts`;
 }
 
 function roomOf(file: string): string {

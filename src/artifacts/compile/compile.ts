@@ -9,6 +9,7 @@ import { rubyRecipe } from "./compile-ruby.ts";
 import { hasTool, preflight } from "./preflight.ts";
 import type { Recipe } from "./recipe.ts";
 import { findSharedLibraries } from "../shared-libraries.ts";
+import { toolEnvironment } from "../tool-environment.ts";
 import { ownToolchain, requirementIn, toolIn, type Toolchain } from "./toolchain.ts";
 
 export interface CompileRequest {
@@ -41,7 +42,7 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
   const { run, toolchain = ownToolchain } = context;
   const needed = recipeFor(artifact).requirements(artifact);
   const requirements = needed.map((requirement) => requirementIn(toolchain, requirement));
-  const env = compilerEnvironment(context.env);
+  const env = toolEnvironment(context.env);
   const compiler = toolIn(toolchain, "cc");
   await preflight({ name, version, requirements }, { run, env, compiler });
 }
@@ -90,7 +91,7 @@ async function runStep(
   const { section, run, signal } = context;
   const command = [file, ...args].join(" ");
   const { exitCode, lines } = await section.timed(`Running \`${command}\``, async () => {
-    const env = compilerEnvironment(context.env);
+    const env = toolEnvironment(context.env);
     const onLine = (line: string) => section.debug(line);
     return await run({ file, args, cwd: source, env, onLine, signal });
   });
@@ -105,30 +106,6 @@ async function runStep(
 }
 
 const linesShown = 30;
-
-/**
- * What a compiler needs and nothing else, so that flags meant for an app's gems, or settings of a Ruby
- * that is already there, change nothing in what is built.
- */
-function compilerEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => compilerVariables.has(name));
-  return { ...Object.fromEntries(kept), LC_ALL: "C" };
-}
-
-// The paths are where other buildpacks put headers and libraries; the last are where `rustc` is found.
-const compilerVariables = new Set([
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "CPATH",
-  "C_INCLUDE_PATH",
-  "LIBRARY_PATH",
-  "LD_LIBRARY_PATH",
-  "PKG_CONFIG_PATH",
-  "CARGO_HOME",
-  "RUSTUP_HOME",
-  "RUSTUP_TOOLCHAIN",
-]);
 
 async function checkProducts(
   { name, version }: Artifact,

@@ -3,7 +3,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 import type { Rake } from "./rake.ts";
 
 /** Why an app has no rake tasks to look for, or `undefined` where it may have some. */

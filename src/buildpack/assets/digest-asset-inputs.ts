@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { AssetInputs } from "./assets-layer.ts";
 import { digestSnapshot, type TreeSnapshot } from "../../system/tree-changes.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/inherited-environment.ts";
+import { buildEnvironment } from "../environment/environment.ts";
 
 /**
  * Digests of everything that decides what precompilation makes, by kind, so that a change can be
@@ -15,8 +15,9 @@ import { childEnvironment } from "../environment/inherited-environment.ts";
 export async function digestAssetInputs(
   context: BuildContext,
   app: TreeSnapshot,
+  packages: Readonly<Record<string, string>> = {},
 ): Promise<AssetInputs> {
-  const { env } = childEnvironment(context.env);
+  const env = { ...packages, ...buildEnvironment(context).inherited };
   const variables = Object.keys(env).filter((name) => !passing.has(name));
   return {
     app: digestSnapshot(app).slice(0, 16),

@@ -11,17 +11,7 @@ import { openLayer } from "../../cnb/layer.ts";
 import type { EnvModification } from "../../cnb/layer-env.ts";
 import type { Section } from "../../output/printer.ts";
 import type { ExecEnv } from "../../settings.ts";
-
-/** Where things are, as the app sees them at run time. */
-export interface Places {
-  app: string;
-  /** Relative to the app. */
-  gemfile: string;
-  gems: string;
-  /** Absent where Ruby ships the Bundler that is used. */
-  bundler: string | undefined;
-  ruby: string;
-}
+import type { Places } from "../installed.ts";
 
 export interface VariablesOptions {
   layersDir: string;

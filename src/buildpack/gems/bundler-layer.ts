@@ -45,7 +45,7 @@ export interface BundlerOptions {
  * @returns the layer's directory, or `undefined` where Ruby ships one that will do.
  * @throws BuildpackError `bundler/install-failed`.
  */
-export async function installBundler(options: BundlerOptions): Promise<string | undefined> {
+export async function installBundlerLayer(options: BundlerOptions): Promise<string | undefined> {
   const { layersDir, metadata, rubyDir, section } = options;
   const version = metadata.bundlerVersion;
   const shipped = (await bundlersOf(rubyDir)).find((candidate) => serves(candidate, options));

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * The path gems, by name, whose gemspecs ask git for their files. Bundler evaluates them whenever the

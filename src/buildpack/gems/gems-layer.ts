@@ -44,10 +44,8 @@ export interface GemsOptions {
   metadata: GemsMetadata;
   /** Run `bundle install` even where nothing has changed. */
   always: boolean;
-  /** The whole environment of Bundler but for where the gems go. */
+  /** The whole environment of Bundler, which points it to this layer. */
   env: Readonly<Record<string, string>>;
-  /** Variables that point Bundler to this layer. */
-  locate: (gemsDir: string) => Record<string, string>;
   run: RunCommand;
   section: Section;
 }
@@ -55,10 +53,9 @@ export interface GemsOptions {
 /**
  * Installs the gems of the lockfile, or keeps those of the last build.
  *
- * @returns the layer's directory.
  * @throws BuildpackError `gems/lockfile-out-of-step`, `gems/install-failed`, `gems/clean-failed`.
  */
-export async function installGems(options: GemsOptions): Promise<string> {
+export async function installGemsLayer(options: GemsOptions): Promise<void> {
   const { layersDir, metadata, section } = options;
   const layer = await openLayer({
     layersDir,
@@ -80,7 +77,6 @@ export async function installGems(options: GemsOptions): Promise<string> {
     await bundle(options, layer.path);
   }
   await layer.commit({ metadata });
-  return layer.path;
 }
 
 const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
@@ -120,7 +116,7 @@ function shown(value: string): string {
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   const { section, gemfile, lockfile, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
-  const install = await runBundler(options, gemsDir, ["install"]);
+  const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
     const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);
     if (outOfStep.test(install.lines.join(" "))) {
@@ -134,7 +130,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
       output,
     });
   }
-  const clean = await runBundler(options, gemsDir, ["clean", "--force"]);
+  const clean = await runBundler(options, ["clean", "--force"]);
   if (clean.exitCode !== 0) {
     const { exitCode, lines } = clean;
     throw new BuildpackError({
@@ -154,15 +150,15 @@ const shownLines = 12;
 const outOfStep =
   /frozen mode is set|after changing\s+your Gemfile|changed lockfile while frozen|You are trying to install in deployment mode/;
 
-async function runBundler(options: GemsOptions, gemsDir: string, args: readonly string[]) {
-  const { appDir, env, locate, run, section } = options;
+async function runBundler(options: GemsOptions, args: readonly string[]) {
+  const { appDir, env, run, section } = options;
   const command = `bundle ${args.join(" ")}`;
   return await section.timed(`Running \`${command}\``, () =>
     run({
       file: "bundle",
       args,
       cwd: appDir,
-      env: { ...env, ...locate(gemsDir) },
+      env,
       onLine: (line) => section.output(line),
     }),
   );

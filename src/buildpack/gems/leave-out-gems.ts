@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import glob from "fast-glob";
 import type { LockedGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import type { Installed } from "../install-ruby-and-gems.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Installed } from "../installed.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * The project without the locked gems that are not installed because their groups are left out: no

@@ -2,8 +2,8 @@ import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import { findGemspecsWithGit } from "./find-gemspecs-with-git.ts";
 import { findSystemNeeds, type SystemWant } from "./find-system-needs.ts";
-import type { Installed } from "../install-ruby-and-gems.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Installed } from "../installed.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * Tells what the run image must have besides the layers, with the lines that add it, and warns of what

@@ -2,7 +2,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { chooseRuby, rubyCandidates, rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyCandidate, RubyRequest } from "../../ruby/ruby-request.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * Chooses the Ruby of an app and prints every candidate, the winner and who disagrees.

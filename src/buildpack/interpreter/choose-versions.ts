@@ -4,7 +4,7 @@ import { defaultBundlerFor } from "../../ruby/bundler-default.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { Section } from "../../output/printer.ts";
 import { chooseRubyVersion } from "./choose-ruby.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 export interface Versions {
   ruby: RubyRequest;

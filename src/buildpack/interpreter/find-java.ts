@@ -7,7 +7,7 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import { isFile } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/inherited-environment.ts";
+import { buildEnvironment } from "../environment/environment.ts";
 
 /** The Java that JRuby runs on, which another buildpack has brought. */
 export interface Java extends JavaVersion {
@@ -34,11 +34,12 @@ export async function findJava(
   });
 }
 
-async function askJava({ run, input, env }: BuildContext, request: RubyRequest): Promise<Java> {
-  const { env: inherited } = childEnvironment(env);
-  const { path, because } = await locateJava(inherited);
+async function askJava(context: BuildContext, request: RubyRequest): Promise<Java> {
+  const { run, input } = context;
+  const env = buildEnvironment(context).java;
+  const { path, because } = await locateJava(env);
   if (path === undefined) throw missing(request, because);
-  const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env: inherited });
+  const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env });
   const version = parseJavaVersion(result.lines);
   if (version) return { ...version, path };
   const said = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;

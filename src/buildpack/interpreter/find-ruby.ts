@@ -10,7 +10,7 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { BuildContext } from "../build-context.ts";
-import { installContext } from "./load-inventory.ts";
+import { installContext } from "../install-context.ts";
 
 /** The Ruby to install: what identifies its archive, and how to put it into a directory. */
 export interface FoundRuby {

@@ -1,12 +1,8 @@
-import { availableParallelism } from "node:os";
 import type { Artifact } from "../../artifacts/artifact.ts";
-import type { InstallContext } from "../../artifacts/install-artifact.ts";
 import { loadInventory, readOwnInventory } from "../../artifacts/inventory.ts";
-import { readMirrors } from "../../artifacts/mirrors.ts";
-import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import { openInventoryCache } from "./inventory-layer.ts";
-import { childEnvironment } from "../environment/inherited-environment.ts";
+import { installContext } from "../install-context.ts";
 
 /**
  * Everything that this build can install: what BP_INVENTORY names, if it does, and what the buildpack
@@ -24,18 +20,4 @@ export async function loadBuildInventory(context: BuildContext): Promise<Artifac
     const options = { buildpackDir, operator, cacheDir };
     return await loadInventory(options, installContext(context, section));
   });
-}
-
-/** What the installation of an artifact is given. */
-export function installContext(context: BuildContext, section: Section): InstallContext {
-  const { input, run, fetcher, signal, env } = context;
-  return {
-    section,
-    run,
-    fetcher,
-    signal,
-    env: childEnvironment(env).env,
-    mirrors: readMirrors(input.platform.env, input.platform.bindings),
-    cpus: availableParallelism(),
-  };
 }

@@ -30,7 +30,7 @@ export interface RubyOptions {
  * @returns the layer's directory.
  * @throws BuildpackError of `download/*`, `artifact/*` or `compile/*`.
  */
-export async function installRuby(options: RubyOptions): Promise<string> {
+export async function installRubyLayer(options: RubyOptions): Promise<string> {
   const { layersDir, metadata, install, section } = options;
   const layer = await openLayer({
     layersDir,

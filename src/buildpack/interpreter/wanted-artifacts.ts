@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
-import { readProject } from "../project/read-project.ts";
+import { readProject } from "../project/project.ts";
 
 /** Something of the inventory that a build of an app installs. */
 export interface WantedArtifact {

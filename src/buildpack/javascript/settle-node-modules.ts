@@ -1,15 +1,14 @@
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
-import type { JavaScript } from "./check-javascript.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { whatHappened } from "../../output/print-failure.ts";
 import type { PackageManager } from "../../ruby/package-manager.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
 import { findProgram } from "../../system/search-path.ts";
-import { childEnvironment } from "../environment/inherited-environment.ts";
-import { withTrustedCertificates } from "../environment/trust-certificates.ts";
+import { withNetworkEnvironment } from "../environment/environment.ts";
+import type { Packages } from "./packages.ts";
 
 /**
  * Leaves the app's `node_modules` as the running app is to have them: without development
@@ -20,7 +19,7 @@ import { withTrustedCertificates } from "../environment/trust-certificates.ts";
  */
 export async function settleNodeModules(
   context: BuildContext,
-  { dir, manager }: JavaScript,
+  { dir, manager }: Pick<Packages, "dir" | "manager">,
 ): Promise<void> {
   const directory = join(dir, "node_modules");
   const entry = await lstatIfAny(directory);
@@ -95,9 +94,7 @@ async function runPrune(
   section: Section,
 ): Promise<void> {
   const command = [name, ...prune].join(" ");
-  await withTrustedCertificates(context, async (trusted) => {
-    // Without it, some ask before they remove anything.
-    const env = { CI: "true", ...childEnvironment(context.env).env, ...trusted };
+  await withNetworkEnvironment(context, async ({ packageManager: env }) => {
     const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
       context.run({ file: name, args: prune, cwd, env }),
     );

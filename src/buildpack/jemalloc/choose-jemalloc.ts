@@ -6,9 +6,9 @@ import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { compareGemVersions, isPrerelease } from "../../ruby/gem-version.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import type { LockedRuby } from "../../ruby/ruby-version.ts";
+import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /** The jemalloc that a build is to install. */
 export interface JemallocChoice {
@@ -35,10 +35,10 @@ const defaultVersions = z.object({ "default-versions": z.object({ jemalloc: z.st
 export function chooseJemalloc(
   { input, settings }: BuildContext,
   { locked, lockfile }: Project,
-  { engine }: LockedRuby,
+  { ruby }: RubyRequest,
   inventory: readonly Artifact[],
 ): JemallocChoice | undefined {
-  if (engine !== "ruby" || !settings.BP_JEMALLOC) return undefined;
+  if (ruby.engine !== "ruby" || !settings.BP_JEMALLOC) return undefined;
   const { target, descriptor, platform } = input;
   const fitting = inventory.filter(
     (artifact) => artifact.name === "jemalloc" && fitsTarget(artifact, target),

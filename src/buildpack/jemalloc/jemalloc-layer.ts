@@ -14,6 +14,7 @@ import { readJemallocScripts } from "./jemalloc-scripts.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
+import type { InstalledRuby } from "../installed.ts";
 
 const keysSchema = z.object({
   distro: z.string(),
@@ -32,7 +33,7 @@ export interface JemallocOptions {
   /** Fills a directory with what an archive of jemalloc holds; it exists and is empty. */
   install: (directory: string) => Promise<void>;
   /** The app's Ruby, which may be installed at the same time. */
-  ruby: Promise<{ dir: string; version: string }>;
+  ruby: Promise<Pick<InstalledRuby, "dir" | "label">>;
   run: RunCommand;
   /** The environment of Ruby's trial run. */
   env: Readonly<Record<string, string>>;
@@ -45,7 +46,7 @@ export interface JemallocOptions {
  * @throws BuildpackError of `download/*`, `artifact/*` or `compile/*`; `jemalloc/not-loaded`; or what
  * kept Ruby from being installed.
  */
-export async function installJemalloc(options: JemallocOptions): Promise<void> {
+export async function installJemallocLayer(options: JemallocOptions): Promise<void> {
   const { layersDir, keys, ruby, section } = options;
   const layer = await openLayer<JemallocMetadata>({
     layersDir,
@@ -66,11 +67,11 @@ export async function installJemalloc(options: JemallocOptions): Promise<void> {
     }
     const scripts = await readJemallocScripts();
     await writeCommand(layer.path, scripts.command, defaultMallocConf(keys.jemallocVersion));
-    const { version } = await ruby;
-    const proven = state.state === "restored" && state.metadata.provenWith === version;
+    const { label } = await ruby;
+    const proven = state.state === "restored" && state.metadata.provenWith === label;
     if (!proven) await prove(options, layer.path);
     const execD = [{ name: "jemalloc", program: scripts.execD }];
-    await layer.commit({ metadata: { ...keys, provenWith: version }, execD });
+    await layer.commit({ metadata: { ...keys, provenWith: label }, execD });
   } catch (error) {
     await removeTree(layer.path);
     throw error;
@@ -118,7 +119,7 @@ async function writeCommand(directory: string, command: string, conf: string): P
 /** Starts the app's Ruby as the app would be started, and has it look for jemalloc in itself. */
 async function prove(options: JemallocOptions, directory: string): Promise<void> {
   const { env, keys, run, section } = options;
-  const { dir, version } = await options.ruby;
+  const { dir, label } = await options.ruby;
   const { exitCode, stdout, lines } = await run({
     file: join(directory, "bin", "jemalloc.sh"),
     args: [join(dir, "bin", "ruby"), "--disable-gems", "-e", namesAllocator],
@@ -126,14 +127,14 @@ async function prove(options: JemallocOptions, directory: string): Promise<void>
     env,
   });
   if (exitCode === 0 && stdout !== "") {
-    section.say(`Ruby \`${version}\` ran with it: \`${stdout}\` was in its memory`);
+    section.say(`Ruby \`${label}\` ran with it: \`${stdout}\` was in its memory`);
     return;
   }
   const output = lines.slice(-shownLines);
   throw new BuildpackError({
     code: "jemalloc/not-loaded",
     version: keys.jemallocVersion,
-    ruby: version,
+    ruby: label,
     output,
   });
 }

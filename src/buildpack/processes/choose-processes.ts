@@ -9,7 +9,7 @@ import { sideProcesses } from "../../ruby/processes/side-processes.ts";
 import { testProcess } from "../../ruby/processes/test-process.ts";
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * Chooses what the image runs (contract: Process types), and prints it: the lines of the app's

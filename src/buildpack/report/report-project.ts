@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { isFile } from "../../system/files.ts";
-import { gemCredentials } from "../gems/gem-credentials.ts";
-import { childEnvironment } from "../environment/inherited-environment.ts";
-import type { Project } from "../project/read-project.ts";
+import { gemCredentials } from "../gems/gems.ts";
+import { buildEnvironment } from "../environment/environment.ts";
+import type { Project } from "../project/project.ts";
 
 /** Warns of what the app or its environment says that this build does not follow. */
 export async function reportProject(context: BuildContext, project: Project): Promise<void> {
@@ -64,8 +64,8 @@ function leftOutSettings({ bundleConfig }: Project): string[] {
   ];
 }
 
-function withheldVariables({ input, env }: BuildContext): string[] {
-  const found = childEnvironment({ ...env, ...input.platform.env }).withheld;
+function withheldVariables(context: BuildContext): string[] {
+  const found = buildEnvironment(context).withheld;
   // That one is followed, if in our own way.
   const withheld = found.filter((name) => name !== "BUNDLE_GEMFILE");
   if (withheld.length === 0) return [];

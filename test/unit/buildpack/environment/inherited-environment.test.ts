@@ -1,42 +1,43 @@
 import { describe, expect, test } from "vitest";
 import {
-  childEnvironment,
+  inheritedEnvironment,
+  isWithheld,
   withPath,
 } from "../../../../src/buildpack/environment/inherited-environment.ts";
 
-describe("childEnvironment", () => {
+describe("commands inherit the build's environment", () => {
   test.each([
     "BUNDLER_VERSION",
     "GEM_HOME",
     "GEM_PATH",
     "GIT_DIR",
+    "GIT_WORK_TREE",
     "RUBYGEMS_GEMDEPS",
     "RUBYLIB",
     "RUBYOPT",
     "BUNDLE_PATH",
     "BUNDLE_FROZEN",
-  ])("withholds %s and names it", (name) => {
-    const { env, withheld } = childEnvironment({ [name]: "x" });
-    expect([env[name], withheld]).toEqual([undefined, [name]]);
+  ])("without %s, which could replace the app's Ruby or gems", (name) => {
+    expect([inheritedEnvironment({ [name]: "x" })[name], isWithheld(name)]).toEqual([
+      undefined,
+      true,
+    ]);
   });
 
   test.each(["PATH", "HTTPS_PROXY", "BUNDLE_WITHOUT", "BUNDLE_GEMS__EXAMPLE__COM", "DATABASE_URL"])(
-    "passes %s on",
+    "with %s",
     (name) => {
-      expect(childEnvironment({ [name]: "x" })).toMatchObject({
-        env: { [name]: "x" },
-        withheld: [],
-      });
+      expect([inheritedEnvironment({ [name]: "x" })[name], isWithheld(name)]).toEqual(["x", false]);
     },
   );
 
-  test("keeps the platform's own variables to itself", () => {
-    expect(childEnvironment({ CNB_TARGET_OS: "linux" }).env).not.toHaveProperty("CNB_TARGET_OS");
+  test("without the platform's own variables", () => {
+    expect(inheritedEnvironment({ CNB_TARGET_OS: "linux" })).not.toHaveProperty("CNB_TARGET_OS");
   });
 
-  test("gives commands a UTF-8 locale unless the user chose one", () => {
-    expect(childEnvironment({}).env["LANG"]).toBe("C.UTF-8");
-    expect(childEnvironment({ LANG: "de_DE.UTF-8" }).env["LANG"]).toBe("de_DE.UTF-8");
+  test("with a UTF-8 locale, unless the user chose one", () => {
+    expect(inheritedEnvironment({})["LANG"]).toBe("C.UTF-8");
+    expect(inheritedEnvironment({ LANG: "de_DE.UTF-8" })["LANG"]).toBe("de_DE.UTF-8");
   });
 });
 

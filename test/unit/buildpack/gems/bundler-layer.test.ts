@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { installBundler } from "../../../../src/buildpack/gems/bundler-layer.ts";
+import { installBundlerLayer } from "../../../../src/buildpack/gems/bundler-layer.ts";
 import type { BundlerOptions } from "../../../../src/buildpack/gems/bundler-layer.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
@@ -148,7 +148,7 @@ async function install(layersDir: string, { ruby = {}, fails, ...options }: Stor
     if (gemrc !== undefined) gemrcs.push(await readFile(gemrc, "utf8"));
     return { exitCode: fails ? 2 : 0, stdout: "", stderr: "", lines: fails ?? [] };
   };
-  const dir = await installBundler({
+  const dir = await installBundlerLayer({
     layersDir,
     appDir: "/workspace",
     rubyDir: await makeTree(ruby),

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { installGems } from "../../../../src/buildpack/gems/gems-layer.ts";
+import { installGemsLayer } from "../../../../src/buildpack/gems/gems-layer.ts";
 import type { GemsOptions } from "../../../../src/buildpack/gems/gems-layer.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
@@ -24,9 +24,8 @@ const metadata: GemsOptions["metadata"] = {
 describe("Application Contract: Ruby Dependencies", () => {
   test("the first build runs `bundle install`, then `bundle clean`", async () => {
     const layersDir = await makeTree();
-    const { commands, lines, gemsDir } = await install(layersDir);
+    const { commands, lines } = await install(layersDir);
     expect(commands).toEqual(["bundle install", "bundle clean --force"]);
-    expect(gemsDir).toBe(join(layersDir, "gems"));
     expect(lines[0]).toBe("Installing, because there is nothing from an earlier build");
   });
 
@@ -110,7 +109,7 @@ describe("Application Contract: Ruby Dependencies", () => {
 });
 
 describe("the commands", () => {
-  test("run in the app, with the environment that they are given and where the gems go", async () => {
+  test("run in the app, with the given environment", async () => {
     const layersDir = await makeTree();
     const { received } = await install(layersDir);
     expect(received[0]).toMatchObject({
@@ -157,7 +156,7 @@ describe("the commands", () => {
     const layersDir = await makeTree();
     const secret = "user:t0ps3cret";
     const { lines } = await install(layersDir, {
-      env: { PATH: "/layers/ruby/bin", BUNDLE_GEMS__EXAMPLE__COM: secret },
+      env: { BUNDLE_GEMS__EXAMPLE__COM: secret },
       made: { "cache/bundler/git/shop/config": `url = https://${secret}@gems.example.com/shop` },
     });
     expect(lines.join("\n")).not.toContain("t0ps3cret");
@@ -296,11 +295,11 @@ interface Story extends Partial<
 async function install(layersDir: string, story: Story = {}) {
   const { made = { "gems/rack-3.1.8/rack.rb": "" }, fails, ...options } = story;
   const section = recordSection();
+  const gemsDir = join(layersDir, "gems");
   const received: Command[] = [];
   let sawGems = false;
   const run: RunCommand = async (command) => {
     received.push(command);
-    const gemsDir = command.env["GEM_HOME"] ?? "";
     if (command.args[0] === "install") {
       sawGems = (await lstatIfAny(join(gemsDir, "gems"))) !== undefined;
       await addToTree(gemsDir, made);
@@ -310,19 +309,18 @@ async function install(layersDir: string, story: Story = {}) {
     for (const line of lines) command.onLine?.(line);
     return { exitCode: failing?.exitCode ?? 0, stdout: "", stderr: "", lines };
   };
-  const gemsDir = await installGems({
+  await installGemsLayer({
     layersDir,
     appDir: "/workspace",
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     metadata,
     always: false,
-    env: { PATH: "/layers/ruby/bin" },
-    locate: (dir) => ({ GEM_HOME: dir }),
     run,
     section,
     ...options,
+    env: { PATH: "/layers/ruby/bin", GEM_HOME: gemsDir, ...options.env },
   });
   const commands = received.map(({ file, args }) => [file, ...args].join(" "));
-  return { commands, received, lines: section.lines, gemsDir, sawGems };
+  return { commands, received, lines: section.lines, sawGems };
 }

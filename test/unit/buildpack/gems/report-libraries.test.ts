@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportLibraries } from "../../../../src/buildpack/gems/report-libraries.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { makeInstalled } from "../../../support/installed.ts";
 import { makeProject } from "../../../support/project.ts";
 import { elfLibrary } from "../../../support/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
@@ -82,14 +82,10 @@ async function report(
   const [gems, rubyDir] = [await treeOf(files), await treeOf(ruby)];
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version } };
   const context = makeBuildContext({ input: { target }, env });
-  const places = { app: "/workspace", gemfile: "Gemfile", gems, bundler: undefined, ruby: rubyDir };
-  await reportLibraries(context, makeProject(lockfile, { dir: app }), {
-    places,
-    bundleGroups: {},
-    rubyVersion: "3.3.8",
-    ruby: { engine: "ruby", version: "3.3.8", checksum: "" },
-    gemsMetadata,
-  });
+  const installed = makeInstalled("/layers");
+  const places = { ...installed.places, gems, ruby: rubyDir };
+  const project = makeProject(lockfile, { dir: app });
+  await reportLibraries(context, project, { ...installed, places });
   return context.log();
 }
 

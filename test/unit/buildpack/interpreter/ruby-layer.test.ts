@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { installRuby } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
+import { installRubyLayer } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
 import type { RubyMetadata } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
 import { recordSection } from "../../../support/section.ts";
@@ -55,7 +55,7 @@ describe("the layer ruby", () => {
 
   test("is known for incomplete after an installation that failed", async () => {
     const layersDir = await makeTree();
-    const failing = installRuby({
+    const failing = installRubyLayer({
       layersDir,
       metadata,
       section: recordSection(),
@@ -73,7 +73,7 @@ describe("the layer ruby", () => {
 
 async function install(layersDir: string, wanted: RubyMetadata = metadata) {
   const section = recordSection();
-  const dir = await installRuby({
+  const dir = await installRubyLayer({
     layersDir,
     metadata: wanted,
     section,

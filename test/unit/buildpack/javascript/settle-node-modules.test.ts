@@ -165,7 +165,7 @@ async function settle(story: Story) {
   });
   const manager = packageManagerOf(Object.keys(files), files["yarn.lock"]);
   const dir = join(appDir, path);
-  await settleNodeModules(context, { dir, manager, installed: true });
+  await settleNodeModules(context, { dir, manager });
   const left = await readTree(join(dir, "node_modules")).catch(() => ({}));
   return { appDir, commands, left: Object.keys(left), log: context.log() };
 }

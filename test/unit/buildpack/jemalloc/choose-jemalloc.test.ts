@@ -88,7 +88,12 @@ function choose(story: Story = {}) {
   const { userEnv = {}, inventory = shipped, lockfile = "" } = story;
   const { ruby = { engine: "ruby", version: "3.3.8" } } = story;
   const context = makeBuildContext({ userEnv });
-  return chooseJemalloc(context, makeProject(lockfile), ruby, inventory);
+  return chooseJemalloc(
+    context,
+    makeProject(lockfile),
+    { ruby, source: "", disagreeing: [] },
+    inventory,
+  );
 }
 
 function source(version: string, origin: Artifact["origin"] = "buildpack"): Artifact {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   defaultMallocConf,
-  installJemalloc,
+  installJemallocLayer,
   type JemallocKeys,
 } from "../../../../src/buildpack/jemalloc/jemalloc-layer.ts";
 import type { Command } from "../../../../src/system/command.ts";
@@ -140,11 +140,11 @@ async function install({ layersDir, wanted = keys, ruby = "3.3.8", fill, trial }
     stdout: "libjemalloc.so.2",
     output: [],
   };
-  await installJemalloc({
+  await installJemallocLayer({
     layersDir,
     keys: wanted,
     install: fill ?? fillAsArchive,
-    ruby: Promise.resolve({ dir: "/layers/ruby", version: ruby }),
+    ruby: Promise.resolve({ dir: "/layers/ruby", label: ruby }),
     run: async (command) => {
       commands.push(command);
       return { exitCode, stdout, stderr: "", lines: output };

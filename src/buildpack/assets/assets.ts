@@ -9,33 +9,48 @@ import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
 import { findAssetManifest } from "./find-asset-manifest.ts";
 import { digestAssetInputs } from "./digest-asset-inputs.ts";
-import type { Installed } from "../install-ruby-and-gems.ts";
+import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import { type Rake, withRake } from "./rake.ts";
-import type { Project } from "../project/read-project.ts";
+import { type Rake, type RakeApp, withRake } from "./rake.ts";
+import type { Project } from "../project/project.ts";
 
 /**
- * Precompiles the app's assets where it has a task for that, and has not brought them precompiled
+ * Precompiles the app's assets if it has a task for that and does not bring precompiled assets
  * (contract: Rake execution).
  *
- * @returns the directories that browsers are served from, relative to the app: they change less
- * often than code, and are a slice of their own.
+ * @param packages variables that keep rake tasks from installing JavaScript packages again.
+ * @returns the directories that browsers are served from, relative to the project.
  * @throws BuildpackError `rake/detection-failed` or `rake/precompile-failed`, after the app's own output.
  */
 export async function precompileAssets(
   context: BuildContext,
   project: Project,
   installed: Installed,
+  { variables: packages }: { variables: RakeApp["packages"] },
 ): Promise<string[]> {
   await context.printer.section("Assets", async (section) => {
     const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
     if (because !== undefined) section.say(`Not precompiled, because ${because}`);
     else {
-      const layer = await layerOptions(context, project, installed, section);
-      if (!(await reuseAssets(layer))) await findAndRunTasks(context, project, installed, layer);
+      const app = { project, installed, packages };
+      const layer = await layerOptions(context, app, section);
+      if (!(await reuseAssets(layer))) await findAndRunTasks(context, app, layer);
     }
   });
   return await servedDirectories(project);
+}
+
+/**
+ * Whether rake is going to look for assets to precompile, as far as this is known before gems are
+ * installed: the app may turn out to have no task for it.
+ */
+export async function mayPrecompile(
+  { settings }: BuildContext,
+  project: Project,
+): Promise<boolean> {
+  if (settings.BP_RAILS_SKIP_ASSETS) return false;
+  if ((await reasonForNoTasks(project)) !== undefined) return false;
+  return (await findAssetManifest(project.dir)) === undefined;
 }
 
 function reasonToSkip({ settings }: BuildContext): string | undefined {
@@ -44,31 +59,33 @@ function reasonToSkip({ settings }: BuildContext): string | undefined {
   return settings.BP_EXEC_ENV === "test" ? "`BP_EXEC_ENV` is `test`" : undefined;
 }
 
-// Before any rake task is run: what it changes is what the next build may take over.
+// Before any rake task runs: what rake changes is what the next build may reuse.
 async function layerOptions(
   context: BuildContext,
-  { dir: appDir, locked }: Project,
-  { rubyVersion }: Installed,
+  { project, installed, packages }: RakeApp,
   section: Section,
 ): Promise<AssetsOptions> {
   const { layersDir } = context.input;
-  const metadata = { ...machineKeys(context), rubyVersion };
+  const { dir: appDir, locked } = project;
+  const metadata = { ...machineKeys(context), rubyVersion: installed.ruby.label };
   const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
   if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;
   const before = snapshotTree(appDir);
-  return { ...options, reuse: { before, inputs: await digestAssetInputs(context, before) } };
+  return {
+    ...options,
+    reuse: { before, inputs: await digestAssetInputs(context, before, packages) },
+  };
 }
 
 async function findAndRunTasks(
   context: BuildContext,
-  project: Project,
-  installed: Installed,
+  app: RakeApp,
   layer: AssetsOptions,
 ): Promise<void> {
   const { section } = layer;
-  await withRake(context, project, installed, async (rake) => {
+  await withRake(context, app, async (rake) => {
     // Before anything is restored: afterwards nobody could tell whose it is.
-    const manifest = await findAssetManifest(project.dir);
+    const manifest = await findAssetManifest(app.project.dir);
     if (rake.standIns.length > 0) {
       const names = rake.standIns.map((name) => `\`${name}\``).join(" and ");
       section.say(`Made up for these commands alone, as none is set: ${names}`);

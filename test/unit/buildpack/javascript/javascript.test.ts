@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkJavaScript } from "../../../../src/buildpack/javascript/check-javascript.ts";
+import { checkJavaScript } from "../../../../src/buildpack/javascript/javascript.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
@@ -128,15 +128,16 @@ describe("packages", () => {
     ["node-and-modules", true],
     ["node", false],
     ["none", false],
-  ])("that are there with Node from %s count as installed: %s", async (provider, installed) => {
+  ])("that are present with Node from %s count as installed: %s", async (provider, installed) => {
     const files = { "node_modules/ms/index.js": "", "yarn.lock": "" };
-    const { javaScript } = await check({ provider, files });
-    expect(javaScript).toMatchObject({ manager: { name: "yarn" }, installed });
+    const { packages } = await check({ provider, files });
+    expect(packages.manager?.name).toBe("yarn");
+    expect("SKIP_YARN_INSTALL" in packages.variables).toBe(installed);
   });
 
-  test("that are not there are not installed, whoever was to do it", async () => {
-    const { javaScript } = await check({ provider: "node-and-modules" });
-    expect(javaScript.installed).toBe(false);
+  test("that are not present do not count as installed, even if a buildpack provides them", async () => {
+    const { packages } = await check({ provider: "node-and-modules" });
+    expect(packages.variables).not.toHaveProperty("SKIP_YARN_INSTALL");
   });
 });
 
@@ -158,13 +159,16 @@ describe("the packages of a project in a directory of the app", () => {
     [{ "server/package.json": "{}", "server/node_modules/": "" }, "server"],
     [{ "node_modules/": "" }, ""],
   ])("with %j are looked for in '%s'", async (files, expected) => {
-    const { appDir, javaScript } = await check({
+    const { appDir, packages } = await check({
       files: { ...project, ...files },
       userEnv: { BP_RUBY_PROJECT_PATH: "server" },
       provider: "heroku/nodejs",
       programs: [node],
     });
-    expect(javaScript).toMatchObject({ dir: join(appDir, expected), installed: true });
+    expect(packages).toMatchObject({
+      dir: join(appDir, expected),
+      variables: { SKIP_YARN_INSTALL: "1" },
+    });
   });
 });
 
@@ -189,6 +193,6 @@ async function check(story: Story) {
     env: { PATH: programs.map((path) => join(root, path, "..")).join(":") },
     userEnv,
   });
-  const javaScript = await checkJavaScript(context, await readProject(appDir, userEnv));
-  return { appDir, javaScript, log: context.log() };
+  const packages = await checkJavaScript(context, await readProject(appDir, userEnv));
+  return { appDir, packages, log: context.log() };
 }

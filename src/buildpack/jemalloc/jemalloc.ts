@@ -4,17 +4,16 @@ import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { BuildpackError } from "../../failure.ts";
 import { whatHappened } from "../../output/print-failure.ts";
 import type { Section } from "../../output/printer.ts";
-import { installJemalloc } from "./jemalloc-layer.ts";
+import { installJemallocLayer } from "./jemalloc-layer.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { JemallocChoice } from "./choose-jemalloc.ts";
-import { installContext } from "../interpreter/load-inventory.ts";
+import { installContext } from "../install-context.ts";
+import type { InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
 
-/** The part of a Ruby that jemalloc is tried with. */
-interface InstalledRuby {
-  dir: string;
-  version: string;
-}
+export { chooseJemalloc, type JemallocChoice } from "./choose-jemalloc.ts";
+
+type Ruby = Pick<InstalledRuby, "dir" | "label">;
 
 /**
  * Gives the app a jemalloc to start with, while Ruby and the gems are installed. Where it is not to be
@@ -23,10 +22,10 @@ interface InstalledRuby {
  * @throws BuildpackError of `download/*`, `artifact/*`, `compile/*`, `jemalloc/*` where the user asked
  * for jemalloc; or what kept Ruby from being installed.
  */
-export async function installJemallocLayer(
+export async function installJemalloc(
   context: BuildContext,
   choice: JemallocChoice | undefined,
-  ruby: Promise<InstalledRuby>,
+  ruby: Promise<Ruby>,
 ): Promise<void> {
   if (!choice) return;
   await context.printer.section("jemalloc", async (section) => {
@@ -57,20 +56,20 @@ function warnOfGem(lockfile: string, section: Section): void {
 async function install(
   context: BuildContext,
   choice: JemallocChoice,
-  ruby: Promise<InstalledRuby>,
+  ruby: Promise<Ruby>,
   section: Section,
 ): Promise<void> {
   const artifact = choice.find();
   const checksum = artifact.sha256 ?? `none published for ${artifact.url}`;
   const policy = choice.required ? {} : { policy: hastyPolicy };
   const installing = { ...installContext(context, section), ...policy };
-  await installJemalloc({
+  await installJemallocLayer({
     layersDir: context.input.layersDir,
     keys: { ...machineKeys(context), jemallocVersion: choice.version, checksum },
     install: async (directory) => void (await installArtifact(artifact, directory, installing)),
     ruby,
     run: context.run,
-    env: withoutAllocator(installing.env),
+    env: installing.env,
     section,
   });
 }
@@ -82,12 +81,6 @@ const hastyPolicy: DownloadPolicy = {
   pauseMilliseconds: 500,
   sleep: async (milliseconds, signal) => await wait(milliseconds, undefined, { signal }),
 };
-
-/** What the user preloads or configures at build would speak in place of what is tried. */
-function withoutAllocator(env: Readonly<Record<string, string>>): Record<string, string> {
-  const { LD_PRELOAD: _preloaded, MALLOC_CONF: _configured, ...others } = env;
-  return others;
-}
 
 /** A full disk or a fault of our own is nothing to go on after. */
 function isBearable(error: unknown): error is BuildpackError {

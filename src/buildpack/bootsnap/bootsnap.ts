@@ -8,11 +8,11 @@ import { bootsnapCache, canPrecompile, patternOfApp, sourcesOfCode } from "../..
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
 import { linkInto, setImageTimes } from "../../system/tree.ts";
-import { appEnvironment } from "../environment/app-environment.ts";
 import type { BuildContext } from "../build-context.ts";
-import type { Installed } from "../install-ruby-and-gems.ts";
+import { buildEnvironment } from "../environment/environment.ts";
+import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
  * Has bootsnap compile the code of gems and app, where the app uses it, so that no container does
@@ -45,11 +45,11 @@ export async function precompileCode(
 
 async function reasonNotTo(
   { settings }: BuildContext,
-  { places, rubyVersion }: Installed,
+  { places, ruby }: Installed,
   bootsnapVersion: string,
 ): Promise<string | undefined> {
   if (!settings.BP_RAILS_BOOTSNAP) return "`BP_RAILS_BOOTSNAP` says so";
-  if (rubyVersion.startsWith("jruby")) return "bootsnap compiles nothing for JRuby";
+  if (ruby.engine === "jruby") return "bootsnap compiles nothing for JRuby";
   if (!canPrecompile(bootsnapVersion)) return `bootsnap \`${bootsnapVersion}\` is older than 1.6.0`;
   if (await isFile(join(places.gems, "bin/bootsnap"))) return undefined;
   return "bootsnap is in a group of gems that is not installed";
@@ -81,12 +81,12 @@ async function precompile(work: Work): Promise<string | undefined> {
 }
 
 async function metadataOf({ context, project, installed }: Work) {
-  const { rubyVersion, rubyChecksum, gemfile, lockfile } = installed.gemsMetadata;
+  const { label: rubyVersion, checksum: rubyChecksum } = installed.ruby;
   const groups = Object.entries(installed.bundleGroups).map(([name, value]) => `${name}=${value}`);
   const config = await readTextIfAny(join(project.dir, "config/bootsnap.rb"));
   return {
     ...machineKeys(context),
-    ...{ rubyVersion, rubyChecksum, gemfile, lockfile },
+    ...{ rubyVersion, rubyChecksum, ...installed.bundleDigests },
     groups: groups.sort().join(" "),
     config: createHash("sha256")
       .update(config ?? "")
@@ -147,7 +147,7 @@ async function runBootsnap(
       file: "bundle",
       args: ["exec", "bootsnap", "precompile", ...args],
       cwd: project.dir,
-      env: { ...appEnvironment(context, project, installed), BOOTSNAP_CACHE_DIR: directory },
+      env: buildEnvironment(context).bootsnap({ project, installed }, directory),
       onLine: (line) => section.output(line),
     }),
   );

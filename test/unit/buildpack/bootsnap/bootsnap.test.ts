@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { precompileCode } from "../../../../src/buildpack/bootsnap/precompile-code.ts";
+import { precompileCode } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { makeInstalled, makeRuby } from "../../../support/installed.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
 const lockfile = (version: string) =>
@@ -87,7 +87,7 @@ describe("code is not compiled ahead", () => {
   test.each([
     ["`BP_RAILS_BOOTSNAP` says so", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
     ["bootsnap `1.5.0` is older than 1.6.0", { files: { "Gemfile.lock": lockfile("1.5.0") } }],
-    ["bootsnap compiles nothing for JRuby", { rubyVersion: "jruby 9.4.15.0" }],
+    ["bootsnap compiles nothing for JRuby", { engine: "jruby" }],
   ])("because %s", async (reason, story) => {
     const { commands, log } = await precompile(story);
     expect(commands).toEqual([]);
@@ -118,13 +118,13 @@ interface Story {
   layersDir?: string;
   files?: Record<string, string>;
   userEnv?: Record<string, string>;
-  rubyVersion?: string;
+  engine?: string;
   /** An argument of the command that fails. */
   failing?: string;
 }
 
 async function precompile(story: Story = {}) {
-  const { userEnv = {}, rubyVersion = "3.3.8", failing } = story;
+  const { userEnv = {}, failing } = story;
   const appDir = await makeTree({ ...app, ...story.files });
   const layersDir = story.layersDir ?? (await makeTree(layers));
   const commands: Command[] = [];
@@ -145,22 +145,9 @@ async function precompile(story: Story = {}) {
   };
   const input = { appDir, layersDir };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
-  const places = {
-    app: appDir,
-    gemfile: "Gemfile",
-    gems: join(layersDir, "gems"),
-    bundler: undefined,
-    ruby: join(layersDir, "ruby"),
-  };
-  const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
-  const ruby = { engine: "ruby", version: rubyVersion, checksum: "" };
-  const installed = {
-    places,
-    bundleGroups,
-    rubyVersion,
-    ruby,
-    gemsMetadata,
-  };
+  const engine = story.engine ?? "ruby";
+  const ruby = makeRuby(join(layersDir, "ruby"), { engine });
+  const installed = makeInstalled(layersDir, appDir, { ruby });
   await precompileCode(context, await readProject(appDir), installed);
   return { appDir, layersDir, commands, times, log: context.log() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import type { JemallocChoice } from "../../../../src/buildpack/jemalloc/choose-jemalloc.ts";
-import { installJemallocLayer } from "../../../../src/buildpack/jemalloc/install-jemalloc.ts";
+import { installJemalloc } from "../../../../src/buildpack/jemalloc/jemalloc.ts";
 import { BuildpackError } from "../../../../src/failure.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
@@ -24,7 +24,7 @@ const choice: JemallocChoice = {
   gemIn: undefined,
   find: () => artifact,
 };
-const ruby = Promise.resolve({ dir: "/layers/ruby", version: "3.3.8" });
+const ruby = Promise.resolve({ dir: "/layers/ruby", label: "3.3.8" });
 
 describe("a jemalloc that is not to be had", () => {
   test("is warned of where nobody asked for it, and leaves no layer", async () => {
@@ -74,7 +74,7 @@ describe("a jemalloc that is not to be had", () => {
 describe("the section jemalloc", () => {
   test("is not there where none was chosen", async () => {
     const context = makeBuildContext();
-    await installJemallocLayer(context, undefined, ruby);
+    await installJemalloc(context, undefined, ruby);
     expect(context.log()).toBe("");
   });
 
@@ -87,7 +87,7 @@ describe("the section jemalloc", () => {
 interface Story {
   status: number | "unreachable";
   choice?: JemallocChoice;
-  ruby?: Promise<{ dir: string; version: string }>;
+  ruby?: Promise<{ dir: string; label: string }>;
   signal?: AbortSignal;
   onGet?: () => void;
 }
@@ -104,7 +104,7 @@ async function install(story: Story) {
   const fresh = makeBuildContext({ input: { layersDir } });
   const fetcher = { get, close: async () => {} };
   const context = { ...fresh, fetcher, signal: story.signal ?? fresh.signal };
-  await installJemallocLayer(context, story.choice ?? choice, story.ruby ?? ruby);
+  await installJemalloc(context, story.choice ?? choice, story.ruby ?? ruby);
   return { log: fresh.log(), layersDir, urls };
 }
 

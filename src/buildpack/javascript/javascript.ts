@@ -7,19 +7,11 @@ import { type AssetBundler, assetBundlers, gemsOnExecJs } from "../../ruby/javas
 import { type PackageManager, packageManagerOf } from "../../ruby/package-manager.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
 import { findProgram } from "../../system/search-path.ts";
-import { reasonForNoTasks } from "../assets/detect-rake-tasks.ts";
-import { findAssetManifest } from "../assets/find-asset-manifest.ts";
-import { chosenNodeProvider } from "../project/plan-build.ts";
-import type { Project } from "../project/read-project.ts";
+import { mayPrecompile } from "../assets/assets.ts";
+import { chosenNodeProvider, type Project } from "../project/project.ts";
+import { type Packages, packageVariables } from "./packages.ts";
 
-/** What an app's packages of JavaScript are installed by, and whether they are there already. */
-export interface JavaScript {
-  /** Where they are: the project's directory, or the app's where only that has a package.json. */
-  dir: string;
-  manager: PackageManager | undefined;
-  /** Whether a Node buildpack has installed them. */
-  installed: boolean;
-}
+export { settleNodeModules } from "./settle-node-modules.ts";
 
 /**
  * Finds what would fail for want of Node, before anything is downloaded, and warns of what a Node
@@ -28,10 +20,7 @@ export interface JavaScript {
  * @throws BuildpackError `node/missing` or `node/package-manager-missing`, where assets are going to
  * be precompiled by a gem that cannot do so.
  */
-export async function checkJavaScript(
-  context: BuildContext,
-  project: Project,
-): Promise<JavaScript> {
+export async function checkJavaScript(context: BuildContext, project: Project): Promise<Packages> {
   const { env, input, printer } = context;
   const dir = await findPackages(project, input.appDir);
   const manager = await findPackageManager(dir);
@@ -49,7 +38,8 @@ export async function checkJavaScript(
   if (warnings.length > 0) {
     await printer.section("JavaScript", async (section) => section.warn(...warnings));
   }
-  return { dir, manager, installed: await isInstalled(dir, input) };
+  const variables = packageVariables(manager, await isInstalled(dir, input));
+  return { dir, manager, variables };
 }
 
 interface Found {
@@ -89,9 +79,7 @@ async function findPrograms(
 }
 
 async function bundlersToRun(context: BuildContext, project: Project): Promise<AssetBundler[]> {
-  if (context.settings.BP_RAILS_SKIP_ASSETS) return [];
-  if ((await reasonForNoTasks(project)) !== undefined) return [];
-  if ((await findAssetManifest(project.dir)) !== undefined) return [];
+  if (!(await mayPrecompile(context, project))) return [];
   return assetBundlers(project.locked, context.env);
 }
 

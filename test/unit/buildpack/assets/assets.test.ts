@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { precompileAssets } from "../../../../src/buildpack/assets/precompile-assets.ts";
+import { precompileAssets } from "../../../../src/buildpack/assets/assets.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { makeInstalled } from "../../../support/installed.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 import { treeDigest } from "../../../support/tree-digest.ts";
 
@@ -241,22 +241,8 @@ async function precompile(story: Story = {}) {
   };
   const input = { appDir, layersDir };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
-  const places = {
-    app: appDir,
-    gemfile: "Gemfile",
-    gems: join(layersDir, "gems"),
-    bundler: undefined,
-    ruby: join(layersDir, "ruby"),
-  };
-  const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
-  const ruby = { engine: "ruby", version: "3.3.8", checksum: "" };
-  const installed = {
-    places,
-    bundleGroups,
-    rubyVersion: "3.3.8",
-    ruby,
-    gemsMetadata,
-  };
-  const served = await precompileAssets(context, await readProject(appDir), installed);
+  const installed = makeInstalled(layersDir, appDir);
+  const packages = { variables: {} };
+  const served = await precompileAssets(context, await readProject(appDir), installed, packages);
   return { appDir, layersDir, commands, served, log: context.log() };
 }
