@@ -14,11 +14,11 @@ import { resolveArtifact } from "./resolve-artifact.ts";
 
 /**
  * Compiles a release from its verified source as a build would, packs it as
- * `<name>-<version>-<distro>-<distro version>-<arch>.tgz`, and lists it in the `inventory.toml` beside
- * it. Resolves to the value of `BP_INVENTORY` with which a build installs it.
+ * `<name>-<version>-<distro>-<distro version>-<arch>.tgz`, and adds it to the `inventory.toml` next to it.
+ * Resolves to the value of `BP_INVENTORY` with which a build installs it.
  *
- * @throws BuildpackError `artifact/no-source` for a version whose source is not to be had;
- *   `artifact/no-compiler`; and what `installArtifact` throws.
+ * @throws BuildpackError `artifact/no-source` for a version without known source; `artifact/no-compiler`;
+ *   and what `installArtifact` throws.
  */
 export async function makeArtifact(
   order: ArtifactOrder,
@@ -30,7 +30,7 @@ export async function makeArtifact(
   section.say(`\`${order.name} ${source.version}\` from its source, for ${describeTarget(target)}`);
   const toolchain = await openToolchain(order, source, context);
   const tree = join(work, order.name);
-  // Compilers write both paths into what they make.
+  // Compilers write both paths into their output.
   const paths = { staging: join(work, "staging"), prefix: `/layers/lapidary_ruby/${order.name}` };
   await installArtifact(source, tree, { ...context, toolchain, paths });
   const file = archiveName(source, target);

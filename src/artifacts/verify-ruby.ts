@@ -10,11 +10,11 @@ export interface VerifyContext {
 }
 
 /**
- * Starts the Ruby in a directory and has it say what it is: the only proof there is where nobody
- * vouches for an archive.
+ * Starts the Ruby in a directory and checks the version that it reports. For an archive without a checksum,
+ * this is the only check.
  *
- * @returns the version of the language, as the interpreter reports it: `3.1.7` of JRuby 9.4.15.0.
- * @throws BuildpackError `artifact/wrong-version` where it is another one or does not start.
+ * @returns the version of the language that the interpreter reports: `3.1.7` for JRuby 9.4.15.0.
+ * @throws BuildpackError `artifact/wrong-version` if it reports another version or does not start.
  */
 export async function verifyRuby(
   directory: string,
@@ -40,7 +40,7 @@ export async function verifyRuby(
 }
 
 /**
- * The version in what an interpreter says of itself, in RubyGems' spelling.
+ * The version in an interpreter's description, as RubyGems writes it.
  *
  * @example reportedVersion("ruby 3.5.0preview1 (2025-04-18 master d06ec25be4)") // "3.5.0.preview1"
  */

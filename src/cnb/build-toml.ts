@@ -13,9 +13,9 @@ export const buildTomlCodec = z.codec(z.object({ unmet: unmet.optional() }), z.o
 });
 
 /**
- * Writes `<layers>/build.toml`. Entries of the plan that are not named count as met.
+ * Writes `<layers>/build.toml`. All other entries of the plan count as met.
  *
- * @throws BuildpackError `cnb/file-invalid` for a name that no entry of the plan has.
+ * @throws BuildpackError `cnb/file-invalid` for a name that is not in the plan.
  */
 export async function writeBuildToml(
   layersDir: string,
@@ -25,7 +25,7 @@ export async function writeBuildToml(
   const path = join(layersDir, "build.toml");
   const stranger = unmetNames.find((name) => !plan.entries.some((entry) => entry.name === name));
   if (stranger !== undefined) {
-    const problem = `\`${stranger}\` is no entry of the buildpack plan`;
+    const problem = `\`${stranger}\` is not an entry of the buildpack plan`;
     throw new BuildpackError({ code: "cnb/file-invalid", path, problem });
   }
   await writeTomlFile(path, buildTomlCodec, { unmet: unmetNames.map((name) => ({ name })) });

@@ -13,9 +13,9 @@ import {
 export type { EnvModification } from "./env-modification.ts";
 
 /**
- * Makes the environment directories of a layer hold these modifications and no others.
+ * Writes these modifications into a layer's environment directories, and removes all others.
  *
- * @throws Error for modifications that the spec forbids or that would overwrite each other.
+ * @throws Error for modifications that the spec forbids, or that would overwrite each other.
  */
 export async function writeLayerEnv(
   layerPath: string,
@@ -31,7 +31,7 @@ export async function writeLayerEnv(
   }
 }
 
-/** Reads the environment directories of any buildpack's layer, in the order in which they apply. */
+/** Reads the environment directories of any buildpack's layer, in the order in which they are applied. */
 export async function readLayerEnv(layerPath: string): Promise<EnvModification[]> {
   const launchDir = join(layerPath, "env.launch");
   const processes = await directoriesIn(launchDir);
@@ -48,9 +48,9 @@ export async function readLayerEnv(layerPath: string): Promise<EnvModification[]
 }
 
 /**
- * The environment as a lifecycle leaves it for later buildpacks (`build`) or the app (`launch`)
- * after one layer: first the layer's paths, then its environment directories. Nothing is read but
- * whether `bin`, `lib`, `include` and `pkgconfig` exist. `env` is not changed.
+ * The environment that a lifecycle gives to later buildpacks (`build`) or to the app (`launch`) after one
+ * layer: first the layer's paths are applied, then the modifications. Reads only whether `bin`, `lib`, `include`
+ * and `pkgconfig` exist. Does not change `env`.
  */
 export async function applyLayerEnv(
   env: Env,
@@ -63,7 +63,7 @@ export async function applyLayerEnv(
   return applyEnvModifications(withPaths, modifications, phase, processType);
 }
 
-/** Layer Paths: those directories that the layer has, before what the variables hold already. */
+/** Layer Paths: puts the layer's directories before the values that the variables have. */
 export async function applyLayerPaths(
   env: Env,
   layerPath: string,
@@ -78,7 +78,7 @@ export async function applyLayerPaths(
   return result;
 }
 
-/** Relative paths of files and their contents; every collision is a mistake of the caller. */
+/** Relative paths of files and their contents. Throws for collisions. */
 function filesOf(modifications: readonly EnvModification[]): Map<string, string> {
   const files = new Map<string, string>();
   const add = (file: string, value: string, mayRepeat: boolean) => {
@@ -97,9 +97,10 @@ function filesOf(modifications: readonly EnvModification[]): Map<string, string>
   return files;
 }
 
-/** Environment, "Provided by the Platform": names that are the platform's or the user's. */
+/** Environment, "Provided by the Platform": these names belong to the platform or the user. */
 function refuseForbiddenName(name: string): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is no variable's name`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new Error(`${name} is not a name of a variable`);
   if (/^(CNB_|BP_|BPL_|HOME$)/.test(name)) throw new Error(`a buildpack must not set ${name}`);
 }
 

@@ -3,13 +3,13 @@ import { trimSpace } from "./ruby-text.ts";
 
 export type Operator = "=" | "!=" | ">" | "<" | ">=" | "<=" | "~>";
 
-/** One condition on a version, as in `~> 2.1`. */
+/** One condition for a version, such as `~> 2.1`. */
 export interface GemRequirement {
   operator: Operator;
   version: string;
 }
 
-/** Reads one condition (Gem::Requirement.parse); `undefined` where the text is none. */
+/** Reads one condition (Gem::Requirement.parse). `undefined` if the text is not a condition. */
 export function parseRequirement(text: string): GemRequirement | undefined {
   const match = /^(=|!=|>=|<=|~>|>|<)?[ \t-\r]*([0-9][^ \t-\r]*)$/.exec(trimSpace(text));
   const version = match?.[2] === undefined ? undefined : normalizeGemVersion(match[2]);
@@ -18,10 +18,10 @@ export function parseRequirement(text: string): GemRequirement | undefined {
 }
 
 /**
- * Whether a version meets every condition (Gem::Requirement#satisfied_by?); no condition is
- * `>= 0`. A prerelease is compared like any other version.
+ * Whether a version satisfies every condition (Gem::Requirement#satisfied_by?). An empty list means `>= 0`.
+ * Prereleases are compared like other versions.
  *
- * @throws TypeError where the version or a condition cannot be read.
+ * @throws TypeError if the version or a condition is not valid.
  * @example satisfies("3.1.4", ["~> 3.1", "!= 3.1.3"])
  */
 export function satisfies(version: string, requirements: readonly string[]): boolean {

@@ -14,11 +14,11 @@ import { ownToolchain, requirementIn, toolIn, type Toolchain } from "./toolchain
 
 export interface CompileRequest {
   artifact: Artifact;
-  /** Where the source is unpacked. */
+  /** The directory of the unpacked source. */
   source: string;
-  /** Where it will stand; it is installed below `root` first. */
+  /** Its final directory. It is installed below `root` first. */
   destination: string;
-  /** A directory that takes the place of `/`. */
+  /** A directory that replaces `/` during the installation. */
   root: string;
 }
 
@@ -28,12 +28,12 @@ export interface CompileContext {
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
   cpus: number;
-  /** The machine's own, unless stated. */
+  /** By default, the machine's own tools. */
   toolchain?: Toolchain;
 }
 
 /**
- * Fails before a download where the build image cannot compile an artifact.
+ * Checks, before anything is downloaded, that the build image can compile an artifact.
  *
  * @throws BuildpackError `compile/tools-missing`.
  */
@@ -48,7 +48,7 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
 }
 
 /**
- * Compiles a source and installs it below `root`; resolves to the installed tree. The log names the
+ * Compiles source and installs it below `root`. Resolves to the directory of the installed tree. Prints the
  * shared libraries that the run image must have.
  *
  * @throws BuildpackError `compile/failed` with the last lines; `compile/incomplete`;
@@ -58,7 +58,7 @@ export async function compile(request: CompileRequest, context: CompileContext):
   const { artifact, destination, root } = request;
   const recipe = recipeFor(artifact);
   const { arch, cross } = context.toolchain ?? ownToolchain;
-  // A `rustc` compiles for the machine that it runs on.
+  // `rustc` compiles only for this machine.
   const hasRustc = !cross && (await hasTool("rustc", context));
   const machine = { arch, hasRustc, ...(cross ? { cross } : {}) };
   const systems = cross ? [`--build=${cross.build}`, `--host=${cross.host}`] : [];
@@ -81,7 +81,7 @@ function recipeFor({ name }: Artifact): Recipe {
   return recipe;
 }
 
-/** Resolves to what the command said, line by line. */
+/** Resolves to the command's output, line by line. */
 async function runStep(
   file: string,
   args: string[],

@@ -54,8 +54,8 @@ export async function mayPrecompile(
 }
 
 function reasonToSkip({ settings }: BuildContext): string | undefined {
-  if (settings.BP_RAILS_SKIP_ASSETS) return "`BP_RAILS_SKIP_ASSETS` asks for it";
-  // Tests make their own, of the assets as they are then.
+  if (settings.BP_RAILS_SKIP_ASSETS) return "`BP_RAILS_SKIP_ASSETS` is set";
+  // Tests compile assets themselves.
   return settings.BP_EXEC_ENV === "test" ? "`BP_EXEC_ENV` is `test`" : undefined;
 }
 
@@ -84,17 +84,17 @@ async function findAndRunTasks(
 ): Promise<void> {
   const { section } = layer;
   await withRake(context, app, async (rake) => {
-    // Before anything is restored: afterwards nobody could tell whose it is.
+    // Before anything is restored: afterwards the manifest could be that of the last build.
     const manifest = await findAssetManifest(app.project.dir);
     if (rake.standIns.length > 0) {
       const names = rake.standIns.map((name) => `\`${name}\``).join(" and ");
-      section.say(`Made up for these commands alone, as none is set: ${names}`);
+      section.say(`Setting ${names} for these commands`);
     }
     const tasks = await detectRakeTasks(rake, section);
     if (!tasks.has("assets:precompile")) {
       section.say("Not precompiled, because the app has no task `assets:precompile`");
     } else if (manifest !== undefined) {
-      section.say(`Not precompiled, because the app brings \`public/assets/${manifest}\``);
+      section.say(`Not precompiled, because the app contains \`public/assets/${manifest}\``);
     } else await precompile(rake, tasks, layer);
   });
 }
@@ -105,7 +105,13 @@ async function servedDirectories({ dir, locked }: Project): Promise<string[]> {
   return served.filter((_, index) => present[index]);
 }
 
-// Only what an app can clean is kept: without `assets:clean`, old assets would pile up for ever.
+// Lines that rake itself prints for each task are the same in every build.
+function print(line: string, section: Section): void {
+  if (/^\*\* (Invoke|Execute) /.test(line)) section.debug(line);
+  else section.output(line);
+}
+
+// Without `assets:clean`, nothing is kept: old assets would accumulate from build to build.
 async function precompile(
   rake: Rake,
   tasks: ReadonlySet<string>,
@@ -121,11 +127,11 @@ async function precompile(
   await keepAssets(layer, () => runTasks(rake, ["assets:precompile", "assets:clean"], section));
 }
 
-// Both in one process, which boots the app once; Rake goes on to the second only after the first.
+// Both tasks in one process, which boots the app only once. Rake stops after a task that fails.
 async function runTasks(rake: Rake, tasks: readonly string[], section: Section): Promise<void> {
   const command = `bundle exec rake ${tasks.join(" ")}`;
   const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
-    rake.run([...tasks, "--trace"], (line) => section.output(line)),
+    rake.run([...tasks, "--trace"], (line) => print(line, section)),
   );
   if (exitCode === 0) return;
   throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, output: lines });

@@ -15,9 +15,10 @@ import { machineKeys } from "../machine-keys.ts";
 import type { Project } from "../project/project.ts";
 
 /**
- * Has bootsnap compile the code of gems and app, where the app uses it, so that no container does
- * it again when it starts. Sources get the time that files have in images, which compiled code is
- * known by: whatever goes by times of modification must be done before this. A failure is warned of.
+ * Compiles the code of the gems and the app with bootsnap, if the app uses it, so that containers need not
+ * do it when they start. bootsnap recognizes files by their times, so all files first get the time that
+ * they will have in an image. Steps that depend on modification times must come before this. If it fails,
+ * prints a warning and the build continues.
  *
  *     <layers>/bootsnap/bootsnap/…    Ruby and the gems
  *     <app>/tmp/cache/bootsnap/…      the app, and a link to each file of that layer
@@ -32,7 +33,7 @@ export async function precompileCode(
   await context.printer.section("bootsnap", async (section) => {
     const because = await reasonNotTo(context, installed, bootsnap.version);
     if (because !== undefined) {
-      section.say(`Code is not compiled ahead, because ${because}`);
+      section.say(`Not compiled, because ${because}`);
       return;
     }
     const problem = await precompile({ context, project, installed, section });
@@ -48,8 +49,8 @@ async function reasonNotTo(
   { places, ruby }: Installed,
   bootsnapVersion: string,
 ): Promise<string | undefined> {
-  if (!settings.BP_RAILS_BOOTSNAP) return "`BP_RAILS_BOOTSNAP` says so";
-  if (ruby.engine === "jruby") return "bootsnap compiles nothing for JRuby";
+  if (!settings.BP_RAILS_BOOTSNAP) return "`BP_RAILS_BOOTSNAP` is `false`";
+  if (ruby.engine === "jruby") return "bootsnap does not compile code for JRuby";
   if (!canPrecompile(bootsnapVersion)) return `bootsnap \`${bootsnapVersion}\` is older than 1.6.0`;
   if (await isFile(join(places.gems, "bin/bootsnap"))) return undefined;
   return "bootsnap is in a group of gems that is not installed";
@@ -62,7 +63,7 @@ interface Work {
   section: Section;
 }
 
-/** Resolves to what went wrong, if anything did. */
+/** Resolves to the problem if it failed. */
 async function precompile(work: Work): Promise<string | undefined> {
   const { context, project, section } = work;
   const { layersDir } = context.input;
@@ -71,11 +72,11 @@ async function precompile(work: Work): Promise<string | undefined> {
   const gems = await keepCompiledGems({ layersDir, metadata, compile, section });
   if ("problem" in gems) return gems.problem;
   const cache = join(project.dir, bootsnapCache);
-  // What is there was made elsewhere, from files of other times.
+  // An existing cache was made elsewhere, from files with other times.
   await removeTree(join(cache, "bootsnap"));
   const problem = await precompileApp(work, cache);
   if (problem !== undefined) return problem;
-  // Over what the command itself loaded and compiled, from files that do not have their time yet.
+  // Replaces what the command itself has compiled, from files that did not have this time yet.
   await linkInto(gems.directory, cache);
   return undefined;
 }
@@ -104,7 +105,7 @@ async function precompileGems(work: Work, directory: string): Promise<string | u
   return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
 }
 
-/** What bootsnap passes over as a gem's own tests, though it is code that apps load: rack-test's. */
+/** Directories that bootsnap skips as tests of a gem although apps load them, as in rack-test. */
 async function codeLikeTests(gems: string): Promise<string[]> {
   const pattern = "{gems,bundler/gems}/*/lib/**/{features,spec,test}";
   const found = await glob(pattern, { cwd: gems, absolute: true, onlyDirectories: true });
@@ -124,13 +125,13 @@ async function precompileApp(work: Work, directory: string): Promise<string | un
   return (await age([dir])) ?? (await runBootsnap(work, directory, sources));
 }
 
-/** Files of another owner keep their time: then there is a problem, in words. */
+/** Gives files the time that they have in an image. Resolves to the problem if it may not. */
 async function age(trees: readonly string[]): Promise<string | undefined> {
   try {
     for (const tree of trees) await setImageTimes(tree);
     return undefined;
   } catch (error) {
-    return `Files cannot be given the time that they have in an image (${(error as Error).message.trim()})`;
+    return `Could not set the times of files (${(error as Error).message.trim()})`;
   }
 }
 
@@ -157,7 +158,7 @@ async function runBootsnap(
 function warnOfAbsence(problem: string, section: Section): void {
   section.warn(
     `${problem}.`,
-    "The build goes on: the app compiles its code when it starts, in every new container.",
-    "BP_RAILS_BOOTSNAP=false builds without this step and without this warning.",
+    "The build continues. The app will compile its code whenever a container starts.",
+    "Set BP_RAILS_BOOTSNAP=false to build without this step and without this warning.",
   );
 }

@@ -5,7 +5,7 @@ import { certificatesIn } from "../../artifacts/certificates.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
 
-// Where distributions keep all certificates that they trust, in one file.
+// The file in which a distribution keeps all certificates that it trusts.
 const systemBundles = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -13,9 +13,9 @@ const systemBundles = [
 ];
 
 /**
- * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings
- * of type `ca-certificates` besides those of the system, or of the files that the user's
- * `SSL_CERT_FILE` and `GIT_SSL_CAINFO` name. The files that hold them all are then removed.
+ * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings of
+ * type `ca-certificates`, in addition to those of the system or of the user's `SSL_CERT_FILE` and
+ * `GIT_SSL_CAINFO`. The variables name temporary files, which are removed when `work` ends.
  */
 export async function withTrustedCertificates<T>(
   { input, env }: BuildContext,
@@ -28,7 +28,7 @@ export async function withTrustedCertificates<T>(
     const trusted: Record<string, string> = {};
     for (const name of ["SSL_CERT_FILE", "GIT_SSL_CAINFO"]) {
       const file = join(directory, `${name}.crt`);
-      await writeFile(file, [await trustedAlready(env[name]), ...certificates].join("\n"));
+      await writeFile(file, [await alreadyTrusted(env[name]), ...certificates].join("\n"));
       trusted[name] = file;
     }
     return await work(trusted);
@@ -37,7 +37,7 @@ export async function withTrustedCertificates<T>(
   }
 }
 
-async function trustedAlready(own: string | undefined): Promise<string> {
+async function alreadyTrusted(own: string | undefined): Promise<string> {
   for (const path of [own, ...systemBundles]) {
     const text = path && (await readTextIfAny(path));
     if (text) return text;

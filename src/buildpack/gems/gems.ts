@@ -90,7 +90,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
   const madeWith = { rubyVersion: ruby.label, rubyChecksum: ruby.checksum, bundlerVersion };
   await context.printer.section("Gems", async (section) => {
     for (const { binding, variable } of credentials.from) {
-      section.say(`\`${variable}\` from the binding \`${binding}\``);
+      section.say(`Login \`${variable}\` from the binding \`${binding}\``);
     }
     await installGemsLayer({
       layersDir,

@@ -9,16 +9,15 @@ import { isFile } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 
-/** The Java that JRuby runs on, which another buildpack has brought. */
+/** The Java that JRuby runs on, provided by another buildpack. */
 export interface Java extends JavaVersion {
   path: string;
 }
 
 /**
- * Finds the Java of a build where its Ruby is JRuby, and runs it to see which it is, before anything
- * is downloaded.
+ * Finds the Java for JRuby, and runs it to find out its version, before anything is downloaded.
  *
- * @returns `undefined` for MRI, which needs none.
+ * @returns `undefined` for MRI, which needs no Java.
  * @throws BuildpackError `java/missing` or `java/too-old`.
  */
 export async function findJava(
@@ -46,7 +45,7 @@ async function askJava(context: BuildContext, request: RubyRequest): Promise<Jav
   throw missing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
 }
 
-/** As JRuby's launcher looks for it. */
+/** Looks where JRuby's launcher looks. */
 async function locateJava(
   env: Readonly<Record<string, string>>,
 ): Promise<{ path: string | undefined; because: string }> {

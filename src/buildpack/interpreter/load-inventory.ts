@@ -5,8 +5,8 @@ import { openInventoryCache } from "./inventory-layer.ts";
 import { installContext } from "../install-context.ts";
 
 /**
- * Everything that this build can install: what BP_INVENTORY names, if it does, and what the buildpack
- * brings.
+ * Everything that this build can install: the artifacts in BP_INVENTORY, if it is set, and those of the
+ * buildpack.
  *
  * @throws BuildpackError `artifact/inventory-invalid`, `artifact/mirror-invalid` or `download/*`.
  */
@@ -15,7 +15,7 @@ export async function loadBuildInventory(context: BuildContext): Promise<Artifac
   const operator = context.settings.BP_INVENTORY;
   if (!operator) return await readOwnInventory(buildpackDir);
   return await context.printer.section("Inventory", async (section) => {
-    section.say(`\`${operator.replace(/#.*$/, "")}\` goes before the buildpack's own`);
+    section.say(`Using \`${operator.replace(/#.*$/, "")}\` before the buildpack's own inventory`);
     const cacheDir = await openInventoryCache(layersDir, operator);
     const options = { buildpackDir, operator, cacheDir };
     return await loadInventory(options, installContext(context, section));

@@ -14,11 +14,11 @@ import { type Packages, packageVariables } from "./packages.ts";
 export { settleNodeModules } from "./settle-node-modules.ts";
 
 /**
- * Finds what would fail for want of Node, before anything is downloaded, and warns of what a Node
- * buildpack or the lack of one does to the app.
+ * Checks, before anything is downloaded, that Node and the package manager are present if they are needed.
+ * Warns about problems that the app may have with or without a Node buildpack.
  *
- * @throws BuildpackError `node/missing` or `node/package-manager-missing`, where assets are going to
- * be precompiled by a gem that cannot do so.
+ * @throws BuildpackError `node/missing` or `node/package-manager-missing`, if a gem cannot precompile
+ * assets without them.
  */
 export async function checkJavaScript(context: BuildContext, project: Project): Promise<Packages> {
   const { env, input, printer } = context;
@@ -49,7 +49,7 @@ interface Found {
   bundlers: readonly AssetBundler[];
 }
 
-/** Where programs are found on the build's PATH. */
+/** The paths of programs on the build's PATH. */
 interface Programs {
   node: string | undefined;
   bun: string | undefined;
@@ -94,7 +94,7 @@ async function requireNode({ project, manager, programs, bundlers }: Found): Pro
   });
 }
 
-// Only this gem with this lockfile is certain to call the program; of others, a warning is enough.
+// Only this gem with this lockfile is certain to run the program. For others, a warning is enough.
 async function requirePackageManager({ project, manager, ...found }: Found): Promise<void> {
   const bundler = found.bundlers.find(({ gem }) => gem === "jsbundling-rails");
   if (bundler === undefined || manager?.chosenBy !== "yarn.lock" || found.programs.manager) return;
@@ -111,8 +111,8 @@ async function requirePackageManager({ project, manager, ...found }: Found): Pro
 function missingNode({ input }: BuildContext, { programs }: Found): string[] {
   if (chosenNodeProvider(input.plan) !== "none" || programs.node !== undefined) return [];
   return [
-    "The app has a package.json or a yarn.lock, but no buildpack of this build provides Node.",
-    "Where the app needs Node, put a Node buildpack before this one: heroku/nodejs, or paketo-buildpacks/node-engine with the one that installs packages.",
+    "The app has a package.json or a yarn.lock, but no buildpack provides Node.",
+    "If the app needs Node, add a Node buildpack before this one: heroku/nodejs, or paketo-buildpacks/node-engine and a buildpack that installs packages.",
   ];
 }
 
@@ -120,7 +120,7 @@ function missingPackageManager({ manager, programs, bundlers }: Found): string[]
   if (bundlers.length === 0 || !manager || programs.manager !== undefined) return [];
   const gems = bundlers.map(({ gem }) => gem).join(", ");
   return [
-    `The app has a ${manager.chosenBy}, but \`${manager.name}\` is not on the build's PATH: where ${gems} runs it, precompiling assets fails.`,
+    `The app has a ${manager.chosenBy}, but \`${manager.name}\` is not on the build's PATH. Precompiling assets will fail if ${gems} runs it.`,
   ];
 }
 
@@ -129,19 +129,19 @@ function missingRuntime({ env }: BuildContext, { project, programs }: Found): st
   const hasRuntime = (programs.node ?? programs.bun ?? env["EXECJS_RUNTIME"]) !== undefined;
   if (gems.length === 0 || hasRuntime) return [];
   return [
-    `The lockfile has ${gems.join(", ")}, which run JavaScript through ExecJS, and there is nothing to run it: no \`node\` on the build's PATH, and no gem such as mini_racer.`,
-    "An app that loads them fails when it starts. Put heroku/nodejs or paketo-buildpacks/node-engine before this buildpack, or the gems into the groups development and test.",
+    `The lockfile has ${gems.join(", ")}, which run JavaScript with ExecJS, but there is no JavaScript runtime: no \`node\` on the build's PATH, and no gem such as mini_racer.`,
+    "An app that loads these gems will fail to start. Add heroku/nodejs or paketo-buildpacks/node-engine before this buildpack, or move the gems to the groups development and test.",
   ];
 }
 
-/** Node buildpacks of Heroku bring an exec.d program that decides how many workers Puma has. */
+/** Heroku's Node buildpacks contain an exec.d program that sets the number of Puma's workers. */
 function silentWorkers({ input }: BuildContext, { project, programs }: Found): string[] {
   if (programs.node === undefined || findGem(project.locked, "puma") === undefined) return [];
   const [buildpack = ""] = relative(dirname(input.layersDir), programs.node).split("/");
   if (!/^heroku_nodejs(-engine)?$/.test(buildpack)) return [];
   return [
-    `${buildpack.replace("_", "/")} sets WEB_CONCURRENCY when the app starts, to its memory limit divided by 512 MiB: Puma then runs that many workers, each with the whole app.`,
-    "Set WEB_CONCURRENCY where the app runs to decide that yourself; 0 is Puma without workers.",
+    `${buildpack.replace("_", "/")} sets WEB_CONCURRENCY when the app starts, to its memory limit divided by 512 MiB. Puma then runs that many workers, each with the whole app.`,
+    "To choose the number yourself, set WEB_CONCURRENCY where the app runs. 0 means no workers.",
   ];
 }
 

@@ -16,11 +16,11 @@ export { chooseJemalloc, type JemallocChoice } from "./choose-jemalloc.ts";
 type Ruby = Pick<InstalledRuby, "dir" | "label">;
 
 /**
- * Gives the app a jemalloc to start with, while Ruby and the gems are installed. Where it is not to be
- * had and nobody asked for it, a warning says so and the build goes on.
+ * Installs jemalloc, while Ruby and the gems are installed. If that fails and the user did not ask for
+ * jemalloc, prints a warning and the build continues.
  *
- * @throws BuildpackError of `download/*`, `artifact/*`, `compile/*`, `jemalloc/*` where the user asked
- * for jemalloc; or what kept Ruby from being installed.
+ * @throws BuildpackError of `download/*`, `artifact/*`, `compile/*`, `jemalloc/*` if the user asked for
+ * jemalloc; or the error with which installing Ruby failed.
  */
 export async function installJemalloc(
   context: BuildContext,
@@ -29,17 +29,13 @@ export async function installJemalloc(
 ): Promise<void> {
   if (!choice) return;
   await context.printer.section("jemalloc", async (section) => {
-    section.say(`\`${choice.version}\` from ${choice.source}`);
     if (choice.gemIn !== undefined) warnOfGem(choice.gemIn, section);
     try {
       await install(context, choice, ruby, section);
-      section.say(
-        "Loaded where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`",
-      );
     } catch (error) {
       context.signal.throwIfAborted();
       if (choice.required || !isBearable(error)) throw error;
-      // Where it was Ruby that failed, this throws.
+      // Throws if the failure was Ruby's.
       await ruby;
       warnOfAbsence(error, section);
     }
@@ -48,8 +44,8 @@ export async function installJemalloc(
 
 function warnOfGem(lockfile: string, section: Section): void {
   section.warn(
-    `${lockfile} has the gem jemalloc, which brings an old jemalloc of its own for its command \`je\`.`,
-    "What this build installs needs no gem: JEMALLOC_ENABLED=true when the app starts is enough.",
+    `${lockfile} has the gem jemalloc, which contains an old jemalloc for its command \`je\`.`,
+    "You do not need this gem: set JEMALLOC_ENABLED=true where the app runs to use the jemalloc of this build.",
   );
 }
 
@@ -66,6 +62,7 @@ async function install(
   await installJemallocLayer({
     layersDir: context.input.layersDir,
     keys: { ...machineKeys(context), jemallocVersion: choice.version, checksum },
+    source: choice.source,
     install: async (directory) => void (await installArtifact(artifact, directory, installing)),
     ruby,
     run: context.run,
@@ -74,7 +71,7 @@ async function install(
   });
 }
 
-/** For what a build can do without: a host that does not answer must not hold it up. */
+/** For an optional download: a host that does not answer must not delay the build. */
 const hastyPolicy: DownloadPolicy = {
   attempts: 2,
   stallMilliseconds: 5_000,
@@ -82,7 +79,7 @@ const hastyPolicy: DownloadPolicy = {
   sleep: async (milliseconds, signal) => await wait(milliseconds, undefined, { signal }),
 };
 
-/** A full disk or a fault of our own is nothing to go on after. */
+/** The build cannot continue after a full disk or a bug of ours. */
 function isBearable(error: unknown): error is BuildpackError {
   return (
     error instanceof BuildpackError &&
@@ -93,7 +90,7 @@ function isBearable(error: unknown): error is BuildpackError {
 function warnOfAbsence({ failure }: BuildpackError, section: Section): void {
   section.warn(
     ...whatHappened(failure),
-    "The build goes on without jemalloc: `JEMALLOC_ENABLED=true` will change nothing, and `jemalloc.sh` will not be there.",
-    "BP_JEMALLOC=false builds without it and without this warning; with JEMALLOC_VERSION set, the build fails instead.",
+    "The build continues without jemalloc: JEMALLOC_ENABLED=true will have no effect, and jemalloc.sh will not exist.",
+    "Set BP_JEMALLOC=false to build without jemalloc and without this warning, or JEMALLOC_VERSION to make the build fail instead.",
   );
 }

@@ -12,8 +12,8 @@ const groupReadWrite = 0o060;
 const groupReadWriteSearch = 0o070;
 
 /**
- * Lets another user of the same group run the app: what Rails writes to at run time becomes
- * writable by the group, and the directories that it expects are there.
+ * Lets another user of the same group run the app: makes the directories that Rails writes to writable by
+ * the group, and creates those that it expects.
  */
 export async function openAppDirectories({
   dir,
@@ -25,7 +25,7 @@ export async function openAppDirectories({
   for (const name of written) await openToGroup(join(dir, name));
 }
 
-// Where a file or a link that leads nowhere has the name, the app has its own reasons.
+// A file or a broken link with this name is left alone.
 async function makeUnlessTaken(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (!["EEXIST", "ENOTDIR", "ENOENT"].includes(error.code ?? "")) throw error;

@@ -15,8 +15,8 @@ import type { JemallocChoice } from "../jemalloc/jemalloc.ts";
 import type { Project } from "../project/project.ts";
 
 /**
- * Writes beside each layer what stands in it, in the formats that the descriptor declares: from what is
- * installed, whether in this build or an earlier one.
+ * Writes a bill of materials for each layer, in the formats that the descriptor declares. Lists what is
+ * installed, by this build or an earlier one.
  */
 export async function writeBillsOfMaterials(
   context: BuildContext,
@@ -60,7 +60,7 @@ async function billsOfBundle(
   return bills;
 }
 
-/** None where jemalloc could not be installed, so that there is no layer. */
+/** None if jemalloc could not be installed: there is no layer then. */
 async function billOfJemalloc(
   { input }: BuildContext,
   jemalloc: JemallocChoice | undefined,
@@ -69,7 +69,7 @@ async function billOfJemalloc(
   return [["jemalloc", [jemallocComponent(jemalloc.version, jemalloc.find().sha256)]]];
 }
 
-/** Those that ship with it. */
+/** The gems that ship with Ruby. */
 async function gemsOfRuby(rubyDir: string): Promise<Component[]> {
   const homes = await glob("lib/ruby/gems/*", { cwd: rubyDir, onlyDirectories: true });
   return (await Promise.all(homes.map((home) => installedGems(join(rubyDir, home))))).flat();

@@ -13,10 +13,10 @@ export type ParsedLockfile =
   | { kind: "refused"; reason: "merge-conflict" | "malformed"; line: number; problem: string };
 
 /**
- * Reads a lockfile of any Bundler. It accepts what Bundler::LockfileParser accepts, with the same
- * result, and names every line that Bundler passes over in silence.
+ * Reads a lockfile of any Bundler. Accepts what Bundler::LockfileParser accepts, with the same result, and
+ * also returns every line that Bundler ignores silently.
  *
- * @param text the file, decoded strictly: Bundler refuses what is not UTF-8.
+ * @param text the contents of the file, which must be valid UTF-8 as Bundler requires.
  */
 export function parseGemfileLock(text: string): ParsedLockfile {
   const conflict = mergeMarker(text);
@@ -36,7 +36,7 @@ export function parseGemfileLock(text: string): ParsedLockfile {
 /**
  * Reads a lockfile without merge markers.
  *
- * @throws MalformedLockfile where Bundler refuses it.
+ * @throws MalformedLockfile if Bundler rejects it.
  */
 function readLockfile(text: string): { lockfile: GemfileLock; ignored: IgnoredLine[] } {
   const state = emptyState();
@@ -78,11 +78,11 @@ function openSection(state: LockfileState, header: string): ReadLine {
   return sections.get(header) ?? unknownSection;
 }
 
-const outsideSections: ReadLine = () => "it belongs to no section";
+const outsideSections: ReadLine = () => "it is not in a section";
 
-// The header alone is worth a word, what follows it is not.
+// Only the header of an unknown section is reported, not its lines.
 const unknownSection: ReadLine = (_, line) =>
-  isSpace(line.text.charCodeAt(0)) ? undefined : "Bundler knows no such section";
+  isSpace(line.text.charCodeAt(0)) ? undefined : "Bundler does not know this section";
 
 const sections = new Map<string, ReadLine>([
   ["PLATFORMS", readPlatform],
@@ -93,7 +93,7 @@ const sections = new Map<string, ReadLine>([
 ]);
 
 function readPlatform(state: LockfileState, { text }: { text: string }): string | undefined {
-  if (!text.startsWith("  ")) return "it is no platform";
+  if (!text.startsWith("  ")) return "it is not a platform";
   state.platforms.push(platformName(parseGemPlatform(strip(text))));
   return undefined;
 }
@@ -104,7 +104,7 @@ function readRubyVersion(state: LockfileState, { text }: { text: string }): unde
 
 function readBundledWith(state: LockfileState, { text }: { text: string }): string | undefined {
   const version = normalizeGemVersion(strip(text));
-  if (version === undefined) return "it is no version of Bundler";
+  if (version === undefined) return "it is not a version";
   state.bundledWith = version;
   return undefined;
 }

@@ -4,9 +4,9 @@ import type { Everywhere, LockedVersion, WebServer } from "./web-server.ts";
 /** What decides the default web process. */
 export interface AppShape {
   locked: LockedVersion;
-  /** Whether `config.ru` stands in the app's root. */
+  /** Whether the app has `config.ru`. */
   configRu: boolean;
-  /** Whether `bin/rails` stands in the app. */
+  /** Whether the app has `bin/rails`. */
   binRails: boolean;
 }
 
@@ -15,22 +15,22 @@ export type WebProcess =
       framework: "rails" | "rack";
       script: string;
       because: string;
-      /** Why the process may not start, where there is a reason to think so. */
+      /** Why the process may not start, if it may not. */
       doubt?: string;
     }
   | { framework: "none"; because: string };
 
 /**
- * The default web process as a POSIX sh script, which ends in `"$@"` so that arguments append
- * (contract: Process types). It listens on IPv6 and IPv4, or on IPv4 alone where the machine has no
- * IPv6 address. `PORT` defaults to what the framework itself would take.
+ * The default web process as a POSIX sh script, to which a user's arguments are appended (contract: Process
+ * types). It listens on IPv6 and IPv4, or only on IPv4 if the machine has no IPv6 address. The default of
+ * `PORT` is that of the framework.
  */
 export function defaultWebProcess(app: AppShape): WebProcess {
   const server = findWebServer(app.locked);
   if (app.locked("railties") !== undefined) return railsProcess(app, server);
   if (app.locked("rack") === undefined)
     return { framework: "none", because: "neither railties nor rack is installed" };
-  if (!app.configRu) return { framework: "none", because: "there is no `config.ru`" };
+  if (!app.configRu) return { framework: "none", because: "the app has no `config.ru`" };
   return rackProcess(app, server);
 }
 
@@ -38,7 +38,7 @@ function railsProcess({ binRails }: AppShape, server: WebServer | undefined): We
   const port = '"${PORT:-3000}"';
   const own = server && !server.byRackup ? ownCommand(server, "${PORT:-3000}") : undefined;
   if (own) {
-    const because = `the lockfile has railties and ${server?.gem}, which \`rails server\` does not start`;
+    const because = `the lockfile has railties and ${server?.gem}, which \`rails server\` cannot start`;
     return { framework: "rails", script: own, because };
   }
   const rails = binRails ? "bin/rails" : "bundle exec rails";
@@ -48,7 +48,7 @@ function railsProcess({ binRails }: AppShape, server: WebServer | undefined): We
     script: listening(server?.everywhere ?? anyAddress, line),
     because: binRails
       ? "the lockfile has railties"
-      : "the lockfile has railties; there is no `bin/rails`",
+      : "the lockfile has railties, and the app has no `bin/rails`",
   };
 }
 
@@ -57,32 +57,32 @@ function rackProcess({ locked }: AppShape, server: WebServer | undefined): WebPr
   if (server && (!server.byRackup || !rackup)) return rackByServer(server);
   if (!rackup) {
     const because =
-      "neither `rackup`, without which Rack 3 has no `rackup` command, nor a server that is known here is installed";
+      "Rack 3 needs the gem `rackup`, or a server that this buildpack knows, and neither is installed";
     return { framework: "none", because };
   }
   const line = 'bundle exec rackup --port "${PORT:-9292}" --host "$host"';
   return {
     framework: "rack",
     script: listening(server?.everywhere ?? anyAddress, line),
-    because: "the lockfile has rack, and there is a `config.ru`",
+    because: "the lockfile has rack, and the app has a `config.ru`",
     ...(server ? {} : { doubt: noServer }),
   };
 }
 
 const noServer =
-  'No web server that is known here is installed: without one, `rackup` ends at once. Add `gem "puma"` to the Gemfile, or a `web` line to a Procfile.';
+  'No web server that this buildpack knows is installed: `rackup` will exit at once. Add `gem "puma"` to the Gemfile, or a `web` process to a Procfile.';
 
 function rackByServer(server: WebServer): WebProcess {
   const script = ownCommand(server, "${PORT:-9292}");
   if (script === undefined) {
-    const because = `${server.gem} starts by \`rackup\` alone, and no \`rackup\` is installed, which Rack 3 no longer contains`;
+    const because = `${server.gem} needs \`rackup\` to start, which Rack 3 does not contain, and the gem \`rackup\` is not installed`;
     return { framework: "none", because };
   }
-  const why = server.byRackup ? "but no `rackup`" : "which `rackup` does not start";
+  const why = server.byRackup ? "but not rackup" : "which `rackup` cannot start";
   return { framework: "rack", script, because: `the lockfile has ${server.gem}, ${why}` };
 }
 
-// Rack contained the command until version 3.
+// Rack contains the command before version 3.
 function hasRackup(locked: LockedVersion): boolean {
   return locked("rackup") !== undefined || /^[012]\./.test(locked("rack") ?? "");
 }
@@ -91,7 +91,7 @@ function ownCommand({ command }: WebServer, port: string): string | undefined {
   return command && listening(command.everywhere, command.line("$host", port));
 }
 
-// The kernel lists the machine's IPv6 addresses there: none, or no such file, where IPv6 is off.
+// The kernel lists IPv6 addresses in this file. Without IPv6 it is empty or missing.
 function listening({ ipv6, ipv4 }: Everywhere, line: string): string {
   if (ipv6 === ipv4) return `exec ${line.replace("$host", ipv4)} "$@"`;
   const choice = `host="${ipv6}"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="${ipv4}"`;

@@ -1,29 +1,29 @@
 import type { LockedVersion } from "./web-server.ts";
 
-/** What decides the processes beside the web. */
+/** What decides the processes other than `web`. */
 export interface ToolShape {
   locked: LockedVersion;
   binRails: boolean;
   binConsole: boolean;
   binJobs: boolean;
-  /** Whether the app has a Rakefile, in any of Rake's spellings. */
+  /** Whether the app has a Rakefile, in any of rake's spellings. */
   rakefile: boolean;
 }
 
 export interface SideProcess {
   type: "console" | "rake" | "test" | "worker";
-  /** A program and its arguments, to which a user's arguments append. */
+  /** A program and its arguments. A user's arguments are appended. */
   command: readonly [string, ...string[]];
   because: string;
 }
 
 export interface SideProcesses {
   processes: readonly SideProcess[];
-  /** Why there is no worker although gems for one are locked. */
+  /** Why there is no worker although the lockfile has a gem that runs jobs. */
   noWorker?: string;
 }
 
-/** `console`, `rake` and `worker`, where the app has what each of them starts. */
+/** The processes `console`, `rake` and `worker` that the app can run. */
 export function sideProcesses(app: ToolShape): SideProcesses {
   const { worker, noWorker } = findWorker(app);
   const processes = [consoleProcess(app), rakeProcess(app), worker];
@@ -43,8 +43,8 @@ function consoleProcess({ locked, binRails, binConsole }: ToolShape): SideProces
     };
   }
   if (binConsole)
-    return { type: "console", command: ["bin/console"], because: "there is a `bin/console`" };
-  // Bundler keeps out an irb that is not locked where Ruby ships it as a gem of its own.
+    return { type: "console", command: ["bin/console"], because: "the app has `bin/console`" };
+  // If Ruby ships irb as a gem, `bundle exec` finds it only if it is locked.
   const command =
     locked("irb") === undefined ? (["irb"] as const) : (["bundle", "exec", "irb"] as const);
   return { type: "console", command: [...command], because: "Ruby has irb" };
@@ -52,7 +52,7 @@ function consoleProcess({ locked, binRails, binConsole }: ToolShape): SideProces
 
 function rakeProcess({ locked, rakefile }: ToolShape): SideProcess | undefined {
   if (locked("rake") === undefined || !rakefile) return undefined;
-  const because = "the lockfile has rake, and there is a Rakefile";
+  const because = "the lockfile has rake, and the app has a Rakefile";
   return { type: "rake", command: ["bundle", "exec", "rake"], because };
 }
 
@@ -73,21 +73,23 @@ function findWorker(app: ToolShape): { worker?: SideProcess; noWorker?: string }
 interface Worker {
   gem: string;
   command: readonly [string, ...string[]];
-  /** What the command needs and the app has not, as the end of a sentence. */
+  /** What the command needs but the app lacks, as the end of a sentence. */
   lacks: (app: ToolShape) => string | undefined;
 }
 
 const needsRails = ({ locked }: ToolShape) =>
-  locked("railties") === undefined ? "without Rails only the app knows what it loads" : undefined;
+  locked("railties") === undefined
+    ? "without Rails, only the app knows which code to load"
+    : undefined;
 
 const needsRake = (app: ToolShape) =>
-  needsRails(app) ?? (rakeProcess(app) ? undefined : "not both rake and a Rakefile");
+  needsRails(app) ?? (rakeProcess(app) ? undefined : "the app lacks rake or a Rakefile");
 
 const workers: readonly Worker[] = [
   {
     gem: "solid_queue",
     command: ["bin/jobs"],
-    lacks: ({ binJobs }) => (binJobs ? undefined : "there is no `bin/jobs`"),
+    lacks: ({ binJobs }) => (binJobs ? undefined : "the app has no `bin/jobs`"),
   },
   { gem: "sidekiq", command: ["bundle", "exec", "sidekiq"], lacks: needsRails },
   { gem: "good_job", command: ["bundle", "exec", "good_job", "start"], lacks: needsRails },
@@ -95,6 +97,6 @@ const workers: readonly Worker[] = [
   {
     gem: "resque",
     command: ["bundle", "exec", "rake", "resque:work"],
-    lacks: () => "only the app knows which of its queues to work on",
+    lacks: () => "only the app knows the names of its queues",
   },
 ];

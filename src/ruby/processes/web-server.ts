@@ -1,40 +1,40 @@
-/** What the web processes are chosen by. Versions are those of the lockfile. */
+/** The version of a gem in the lockfile, `undefined` if it is not locked. */
 export type LockedVersion = (gem: string) => string | undefined;
 
-/** How a server is told where to listen. */
+/** A web server, and how it is told where to listen. */
 export interface WebServer {
   gem: string;
-  /** Whether `rackup` and `rails server` start it; if not, `command` does. */
+  /** Whether `rackup` and `rails server` can start it. If not, `command` does. */
   byRackup: boolean;
-  /** What `--host` and `--binding` take to mean every address, of IPv6 and IPv4. */
+  /** The value of `--host` and `--binding` that means every address. */
   everywhere: Everywhere;
-  /** The server's own command line, where there is one. */
+  /** The server's own command line, if it has one. */
   command?: { everywhere: Everywhere; line: (host: string, port: string) => string };
 }
 
-/** Addresses to listen on: with IPv6, and on a machine that has none. */
+/** The address to listen on: on a machine with IPv6, and on one without. */
 export interface Everywhere {
   ipv6: string;
   ipv4: string;
 }
 
 /**
- * The server that an app starts, or `undefined` where the lockfile has none that is known here. It
- * is the first by rackup's own order, then the ones that rackup cannot start; WEBrick, which gems
- * bring along for other uses, comes last.
+ * The server that an app starts, or `undefined` if the lockfile has none that this buildpack knows. Servers
+ * are tried in rackup's order, then those that rackup cannot start. WEBrick is the last, because gems
+ * depend on it for other purposes.
  */
 export function findWebServer(locked: LockedVersion): WebServer | undefined {
   return servers.find(({ gem }) => locked(gem) !== undefined);
 }
 
-/** What `--host` takes where nothing is known of the server (contract: Process types). */
+/** The value of `--host` for an unknown server (contract: Process types). */
 export const anyAddress: Everywhere = { ipv6: "::", ipv4: "0.0.0.0" };
 
-// An address before a port stands in brackets.
+// In a URL, an IPv6 address needs brackets.
 const inUrl: Everywhere = { ipv6: "[::]", ipv4: "0.0.0.0" };
-// WEBrick takes `::` for IPv6 alone, and `*` for whatever there is.
+// To WEBrick, `::` means only IPv6, and `*` every address.
 const whatever: Everywhere = { ipv6: "*", ipv4: "*" };
-// The nginx in Passenger takes `::` for IPv6 alone, and has no word for both.
+// To Passenger's nginx, `::` means only IPv6, and nothing means both.
 const onlyIpv4: Everywhere = { ipv6: "0.0.0.0", ipv4: "0.0.0.0" };
 
 const servers: readonly WebServer[] = [

@@ -67,7 +67,7 @@ describe("a download that succeeds", () => {
     const { url } = await startServer(give("another file"), give(body));
     const { run, lines } = await prepare(url);
     expect(await run()).toEqual({ sha256 });
-    expect(lines).toEqual(["The checksum is not the expected one; trying again in 1 s"]);
+    expect(lines).toEqual(["Wrong checksum; trying again in 1 s"]);
   });
 
   test("comes after a transfer that stalled", async () => {

@@ -42,10 +42,10 @@ describe("installing a prebuilt artifact", () => {
     const { url } = await startServer(give(archive));
     const vouched = await prepare({ url });
     await vouched.install();
-    expect(vouched.lines).toContain(`SHA-256 \`${sha256}\`, as the inventory says`);
+    expect(vouched.lines).toContain(`SHA-256 \`${sha256}\`, as in the inventory`);
     const unvouched = await prepare({ url, sha256: undefined });
     expect(await unvouched.install()).toEqual({ sha256 });
-    const words = `SHA-256 \`${sha256}\`; nobody vouches for it, since none is published`;
+    const words = `SHA-256 \`${sha256}\`; not verified, because upstream publishes no checksum`;
     expect(unvouched.lines).toContain(words);
   });
 
@@ -58,7 +58,7 @@ describe("installing a prebuilt artifact", () => {
     expect(mirror.requests).toEqual(["/files/ruby.tgz"]);
     expect(upstream.requests).toEqual([]);
     expect(lines.slice(0, 2)).toEqual([
-      "The mirror of `BP_DEPENDENCY_MIRROR` serves it",
+      "From the mirror in `BP_DEPENDENCY_MIRROR`",
       `Downloading \`${mirror.url}/files/ruby.tgz\``,
     ]);
   });

@@ -12,8 +12,8 @@ const branches = [
 describe("the warning about a Ruby's age", () => {
   test("names the end of life, what is maintained and the branch's newest release", () => {
     expect(ageWarning("3.1.2", "2026-08-06", branches, "3.1.7")).toEqual([
-      "Ruby 3.1 reached its end of life on 2025-03-26: it gets no security fixes any more.",
-      "Maintained are 3.3, 3.10, 4.0.",
+      "Ruby 3.1 reached its end of life on 2025-03-26: it gets no more security fixes.",
+      "Maintained branches: 3.3, 3.10, 4.0.",
       "Ruby 3.1.7 is a newer release of the same branch, with fixes that 3.1.2 lacks.",
     ]);
   });

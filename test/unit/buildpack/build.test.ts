@@ -59,9 +59,8 @@ describe("build", () => {
   test("tells its decisions in this order", async () => {
     const { log } = await buildApp();
     expect(log.match(/^- .*$/gm)).toEqual([
-      "- What this build does not follow",
-      "- Ruby version",
-      "- Bundler version",
+      "- Warnings",
+      "- Versions",
       "- Ruby",
       "- jemalloc",
       "- Bundler",
@@ -264,8 +263,8 @@ describe("build on JRuby", () => {
       "bundle install",
       "bundle clean",
     ]);
-    expect(log).toContain("Kept `jruby 9.4.15.0`");
-    expect(log).toContain("`2.6.3` ships with Ruby");
+    expect(log).toContain("Using `jruby 9.4.15.0` of the last build");
+    expect(log).toContain("Using `2.6.3`, which ships with Ruby");
     expect(log).not.toContain("- jemalloc");
   });
 

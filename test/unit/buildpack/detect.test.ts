@@ -108,7 +108,7 @@ describe("an app that is not for us", () => {
     await symlink("gone", join(app, "Gemfile"));
     expect(await detect(app)).toEqual({
       pass: false,
-      because: "`Gemfile` is a link that leads nowhere",
+      because: "`Gemfile` is a broken link",
     });
   });
 });

@@ -23,7 +23,11 @@ async function open(layersDir: string, request: Partial<LayerRequest<Metadata>> 
     types: all,
     schema,
     keys: metadata,
-    labels: { rubyVersion: "Ruby version", arch: "CPU architecture", stripped: "debug symbols" },
+    labels: {
+      rubyVersion: "the Ruby version",
+      arch: "the CPU architecture",
+      stripped: "debug symbols",
+    },
     ...request,
   });
 }
@@ -61,7 +65,7 @@ describe("Layer Types", () => {
     { build: true, cache: false, launch: false },
     { build: false, cache: false, launch: false },
   ])("are never kept for %j, whatever is there", async (types) => {
-    const because = ["it is made anew on every build"];
+    const because = ["every build makes it again"];
     expect(await stateOf(both, { types })).toEqual({ state: "empty", because });
   });
 
@@ -97,7 +101,7 @@ describe("Launch Layers", () => {
     const layer = await open(layers, { types: launchOnly, keys });
     expect(layer.state).toEqual({
       state: "empty",
-      because: ["CPU architecture (`amd64` to `arm64`)"],
+      because: ["the CPU architecture changed from `amd64` to `arm64`"],
     });
     expect(await readdir(layers)).toEqual(["ruby"]);
   });
@@ -105,7 +109,7 @@ describe("Launch Layers", () => {
   test("are made anew where they were never built", async () => {
     expect(await stateOf({}, { types: launchOnly })).toEqual({
       state: "empty",
-      because: ["there is nothing from an earlier build"],
+      because: ["there is no layer of an earlier build"],
     });
   });
 
@@ -135,9 +139,9 @@ describe("Reusing Layers", () => {
     expect(await stateOf(restored, { keys })).toEqual({
       state: "empty",
       because: [
-        "Ruby version (`3.4.5` to `3.4.6`)",
-        "CPU architecture (`amd64` to `arm64`)",
-        "debug symbols (`true` to `false`)",
+        "the Ruby version changed from `3.4.5` to `3.4.6`",
+        "the CPU architecture changed from `amd64` to `arm64`",
+        "debug symbols changed from `true` to `false`",
       ],
     });
   });
@@ -174,7 +178,7 @@ describe("Reusing Layers", () => {
       keys: { patch: "1" },
       labels: { patch: "patch" },
     });
-    expect(state).toEqual({ state: "empty", because: ["patch (none to `1`)"] });
+    expect(state).toEqual({ state: "empty", because: ["patch changed from none to `1`"] });
   });
 
   test("empties the directory of a layer that it cannot keep, and drops its SBOMs", async () => {
@@ -197,35 +201,35 @@ describe("Reusing Layers", () => {
     const keys = { arch: "arm64" };
     expect(await stateOf(restored, { check, keys })).toEqual({
       state: "empty",
-      because: ["CPU architecture (`amd64` to `arm64`)"],
+      because: ["the CPU architecture changed from `amd64` to `arm64`"],
     });
   });
 });
 
 describe("Cached Layers, half restored", () => {
   test.each([
-    ["neither is there", {}, ["there is nothing from an earlier build"]],
+    ["neither is there", {}, ["there is no layer of an earlier build"]],
     ["contents are missing", { "ruby.toml": restoredToml }, ["its contents were not restored"]],
-    ["metadata are missing", { "ruby/bin/ruby": "" }, ["it was left incomplete"]],
+    ["metadata are missing", { "ruby/bin/ruby": "" }, ["the last build did not finish it"]],
     [
       "metadata are no TOML",
       { "ruby.toml": "]", "ruby/bin/ruby": "" },
-      ["its metadata is unreadable"],
+      ["its metadata cannot be read"],
     ],
     [
       "metadata are of an older shape",
       { "ruby.toml": '[metadata]\nversion = "1"\narch = "amd64"\n', "ruby/bin/ruby": "" },
-      ["its metadata is unreadable (`ruby-version`, `stripped`)"],
+      ["its metadata cannot be read (`ruby-version`, `stripped`)"],
     ],
     [
       "types stand at the top level",
       { "ruby.toml": `launch = true\n${restoredToml}`, "ruby/bin/ruby": "" },
-      ["its metadata is unreadable (launch: belongs into the `types` table)"],
+      ["its metadata cannot be read (launch: belongs into the `types` table)"],
     ],
     [
       "contents are missing and metadata are no TOML",
       { "ruby.toml": "]" },
-      ["its contents were not restored", "its metadata is unreadable"],
+      ["its contents were not restored", "its metadata cannot be read"],
     ],
     ["both are of the other kind", { ruby: "", "ruby.toml/": "" }, undefined],
   ])("is empty where %s", async (_, files, because) => {
@@ -239,7 +243,10 @@ describe("Cached Layers, half restored", () => {
   test("gives missing contents and changed values together", async () => {
     expect(await stateOf({ "ruby.toml": restoredToml }, { keys: { arch: "arm64" } })).toEqual({
       state: "empty",
-      because: ["its contents were not restored", "CPU architecture (`amd64` to `arm64`)"],
+      because: [
+        "its contents were not restored",
+        "the CPU architecture changed from `amd64` to `arm64`",
+      ],
     });
   });
 });
@@ -251,7 +258,7 @@ describe("Providing Layers", () => {
     expect(Object.keys(await readTree(layers))).toEqual(["ruby/bin/ruby"]);
     expect((await open(layers)).state).toEqual({
       state: "empty",
-      because: ["it was left incomplete"],
+      because: ["the last build did not finish it"],
     });
   });
 

@@ -42,7 +42,7 @@ describe("compiling Ruby", () => {
     );
     await machine.compile();
     expect(machine.lines).toContain(
-      "Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby",
+      "Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby",
     );
   });
 
@@ -134,7 +134,7 @@ describe("compiling for another architecture", () => {
     expect(configure).toContain("--with-baseruby=/work/base-ruby/bin/ruby");
     expect(configure).toContain("--disable-yjit");
     expect(machine.lines).toContain(
-      "Without YJIT: `rustc` compiles it for this machine's architecture alone",
+      "Without YJIT: `rustc` can compile it only for this machine's architecture",
     );
   });
 

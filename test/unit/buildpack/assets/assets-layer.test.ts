@@ -75,7 +75,9 @@ describe("Application Contract: We will cache asset fragments", () => {
     const layersDir = await makeTree();
     const sizes = [40, 40, 40, 40].map((size) => size * mebibyte);
     const { appDir, lines } = await build(layersDir, { sizes });
-    expect(lines).toContain("Left out `2` files, least recently used: fragments had over 100 MiB");
+    expect(lines).toContain(
+      "Not kept: `2` files, the least recently used: fragments are limited to 100 MiB",
+    );
     expect(Object.keys(await readTree(appDir))).toEqual([]);
     await loseTimes(layersDir);
     // One that is older than the rest, and one that is in use again.
@@ -113,15 +115,15 @@ describe("the layer", () => {
   });
 
   test.each<[Partial<typeof metadata>, string]>([
-    [{ distro: "debian 13" }, "Distribution (`debian 12` to `debian 13`)"],
-    [{ arch: "arm64" }, "CPU architecture (`amd64` to `arm64`)"],
-    [{ rubyVersion: "3.4.1" }, "Ruby version (`3.3.8` to `3.4.1`)"],
+    [{ distro: "debian 13" }, "the distribution changed from `debian 12` to `debian 13`"],
+    [{ arch: "arm64" }, "the CPU architecture changed from `amd64` to `arm64`"],
+    [{ rubyVersion: "3.4.1" }, "the Ruby version changed from `3.3.8` to `3.4.1`"],
   ])("is emptied by %o", async (change, reason) => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { [fragment]: "f" } });
     const { found, lines } = await build(layersDir, { metadata: { ...metadata, ...change } });
     expect(found).toEqual({});
-    expect(lines).toContain(`Starting anew, because ${reason}`);
+    expect(lines).toContain(`Starting from scratch, because ${reason}`);
   });
 
   test("is emptied when it lost its list of times", async () => {
@@ -130,7 +132,7 @@ describe("the layer", () => {
     await writeFile(join(layersDir, "assets/times.json"), "{");
     const { found, lines } = await build(layersDir);
     expect(found).toEqual({});
-    expect(lines).toContain("Starting anew, because its list of times is unreadable");
+    expect(lines).toContain("Starting from scratch, because its list of times cannot be read");
   });
 
   test("is not committed when precompilation fails", async () => {

@@ -41,7 +41,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
       const { appDir, commands, log, served } = await precompile({ layersDir, files });
       expect(commands).toHaveLength(1);
       expect(log).toContain(
-        `Not precompiled, because the app brings \`public/assets/${manifest}\``,
+        `Not precompiled, because the app contains \`public/assets/${manifest}\``,
       );
       expect(Object.keys(await readTree(join(appDir, "public")))).toEqual([`assets/${manifest}`]);
       expect(served).toEqual(["public/assets"]);
@@ -102,14 +102,12 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     const compiled = await precompile(reuse);
     expect(compiled.commands).toHaveLength(2);
     expect(compiled.log).toContain(
-      "Nothing to reuse, because there is nothing from an earlier build",
+      "Nothing to reuse, because there is no layer of an earlier build",
     );
     for (let build = 2; build <= 3; build++) {
       const reused = await precompile({ ...reuse, layersDir: compiled.layersDir });
       expect(reused.commands).toEqual([]);
-      expect(reused.log).toContain(
-        "Not precompiled, because nothing that it depends on has changed",
-      );
+      expect(reused.log).toContain("Not precompiled, because nothing has changed");
       expect(reused.served).toEqual(["public/assets"]);
       expect(await treeDigest(reused.appDir)).toBe(await treeDigest(compiled.appDir));
     }
@@ -118,7 +116,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
   test.each<[string, Story]>([
     ["the app's files", { files: { "app/models/stone.rb": "" } }],
     [
-      "the build's environment variables",
+      "the build's environment",
       { userEnv: { BP_RAILS_ASSETS_REUSE: "true", RAILS_RELATIVE_URL_ROOT: "/shop" } },
     ],
     ["Ruby, the gems or another buildpack's layers", { layers: { "gems.toml": "other gems" } }],
@@ -127,9 +125,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     await addToTree(layersDir, change.layers ?? {});
     const again = await precompile({ ...reuse, ...change, layersDir });
     expect(again.commands).toHaveLength(2);
-    expect(again.log).toMatch(
-      new RegExp(`Nothing to reuse, because ${reason} \\(\`\\w{16}\` to \`\\w{16}\`\\)\n`),
-    );
+    expect(again.log).toMatch(new RegExp(`Nothing to reuse, because ${reason} changed\n`));
     expect(again.log).toContain("Restored");
   });
 
@@ -145,7 +141,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     await removeTree(join(layersDir, "assets/outcome"));
     const again = await precompile({ ...reuse, layersDir });
     expect(again.commands).toHaveLength(2);
-    expect(again.log).toContain("Nothing to reuse, because its outcome is lost");
+    expect(again.log).toContain("Nothing to reuse, because it has no complete result");
   });
 
   test("keeps no outcome of a precompilation that failed", async () => {
@@ -178,9 +174,7 @@ describe("the environment of rake", () => {
       });
       expect(env).not.toHaveProperty("SECRET_KEY_BASE");
     }
-    expect(log).toContain(
-      "Made up for these commands alone, as none is set: `DATABASE_URL` and `SECRET_KEY_BASE_DUMMY`",
-    );
+    expect(log).toContain("Setting `DATABASE_URL` and `SECRET_KEY_BASE_DUMMY` for these commands");
   });
 
   test("lets the user's values go first, but not what would put other gems in place", async () => {

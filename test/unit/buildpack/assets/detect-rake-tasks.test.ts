@@ -18,7 +18,7 @@ describe("Application Contract: apps without rake or a Rakefile may skip task de
   });
 
   test.each([
-    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "no rake is installed"],
+    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "rake is not installed"],
     [{ "Gemfile.lock": withRake, "Rakefile.txt": "" }, "there is no `Rakefile`"],
   ])("%o", async (files, reason) => {
     const dir = await makeTree({ Gemfile: "", ...files });

@@ -85,13 +85,13 @@ describe("code is compiled ahead", () => {
 
 describe("code is not compiled ahead", () => {
   test.each([
-    ["`BP_RAILS_BOOTSNAP` says so", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
+    ["`BP_RAILS_BOOTSNAP` is `false`", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
     ["bootsnap `1.5.0` is older than 1.6.0", { files: { "Gemfile.lock": lockfile("1.5.0") } }],
-    ["bootsnap compiles nothing for JRuby", { engine: "jruby" }],
+    ["bootsnap does not compile code for JRuby", { engine: "jruby" }],
   ])("because %s", async (reason, story) => {
     const { commands, log } = await precompile(story);
     expect(commands).toEqual([]);
-    expect(log).toContain(`Code is not compiled ahead, because ${reason}\n`);
+    expect(log).toContain(`Not compiled, because ${reason}\n`);
   });
 
   test("because bootsnap is not installed", async () => {
@@ -109,7 +109,7 @@ describe("code is not compiled ahead", () => {
     const { appDir, log } = await precompile({ failing });
     expect(log).toContain("      no space for it");
     expect(log).toMatch(/! `bundle exec bootsnap precompile .*` ended with exit code 9\.\n/);
-    expect(log).toContain("! The build goes on: the app compiles its code when it starts");
+    expect(log).toContain("! The build continues. The app will compile its code");
     expect(await lstatIfAny(join(appDir, "tmp/cache/bootsnap"))).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     const first = await provide(layersDir);
     expect(first.files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
     expect(first.lines).toEqual([
-      "`SECRET_KEY_BASE` (default): made at random, because there is nothing from an earlier build",
+      "Generated a default `SECRET_KEY_BASE`, because there is no layer of an earlier build",
     ]);
     const second = await provide(await makeTree());
     expect(second.files[keyFile]).not.toBe(first.files[keyFile]);
@@ -36,14 +36,14 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored });
     const { files, lines } = await provide(layersDir);
     expect(files).toEqual({ "secret-key-base.toml": committed });
-    expect(lines).toEqual(["`SECRET_KEY_BASE` (default): kept from the previous image"]);
+    expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
   test("stays where a platform leaves the layer itself", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored, [keyFile]: "k3y" });
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toBe("k3y");
-    expect(lines).toEqual(["`SECRET_KEY_BASE` (default): kept from the previous image"]);
+    expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
   test("is made anew where that layer has lost its key", async () => {
@@ -53,7 +53,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     });
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
-    expect(lines[0]).toContain("made at random, because it holds no key");
+    expect(lines[0]).toContain("Generated a default `SECRET_KEY_BASE`, because it contains no key");
   });
 
   test("is made anew where the metadata of the previous image is another's", async () => {
@@ -61,7 +61,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     await writeFile(join(layersDir, "secret-key-base.toml"), '[metadata]\nmade-by = "other"\n');
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
-    expect(lines[0]).toContain("because Buildpack (`other` to `lapidary/ruby`)");
+    expect(lines[0]).toContain("because the buildpack changed from `other` to `lapidary/ruby`");
   });
 
   test("is the user's where one is given: none is made", async () => {
@@ -69,7 +69,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     const { files, lines } = await provide(layersDir, { SECRET_KEY_BASE: "t0ps3cret" });
     expect(files).toEqual({ "secret-key-base.toml": restored });
     expect(lines.join("\n")).not.toContain("t0ps3cret");
-    expect(lines[0]).toContain("set it for the running app, too");
+    expect(lines[0]).toContain("Set it where the app runs too");
   });
 
   test("is made where the user's is empty", async () => {
@@ -91,6 +91,6 @@ async function provide(
 test("an app with encrypted credentials is told which key Rails takes", async () => {
   const told = await provide(await makeTree(), {}, true);
   const silent = await provide(await makeTree(), {});
-  expect(told.lines.join("\n")).toContain("Rails takes SECRET_KEY_BASE before the key in them");
+  expect(told.lines.join("\n")).toContain("Rails uses SECRET_KEY_BASE instead");
   expect(silent.lines.join("\n")).not.toContain("credentials");
 });

@@ -127,11 +127,16 @@ describe("the layer variables", () => {
     expect(await readTree(layersDir)).not.toHaveProperty(["variables/env/OLD.default"]);
   });
 
-  test("says which are defaults and which are set", async () => {
+  test("prints the defaults that differ between builds, and all variables at debug level", async () => {
     const section = recordSection();
+    const debug: string[] = [];
+    section.debug = (line) => void debug.push(line);
     await setVariables({ ...given, layersDir: await makeTree(), section });
-    expect(section.lines).toHaveLength(2);
-    expect(section.lines[0]).toMatch(/^Defaults: `BUNDLE_WITHOUT=development:test`, /);
-    expect(section.lines[1]).toMatch(/^Set: `BUNDLE_APP_CONFIG=.*`BUNDLE_FROZEN=1`/);
+    expect(section.lines).toEqual([
+      "Defaults: `BUNDLE_WITHOUT=development:test`, `RAILS_ENV=production` and others (`BP_LOG_LEVEL=debug` lists all)",
+    ]);
+    expect(debug).toContain("MALLOC_ARENA_MAX (default): 2");
+    expect(debug).toContain("BUNDLE_FROZEN (override): 1");
+    expect(debug).toHaveLength(16);
   });
 });

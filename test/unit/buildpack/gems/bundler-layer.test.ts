@@ -28,7 +28,7 @@ describe("the Bundler that Ruby ships", () => {
     expect({ dir, received, lines }).toEqual({
       dir: undefined,
       received: [],
-      lines: ["`2.7.2` ships with Ruby: nothing to install"],
+      lines: ["Using `2.7.2`, which ships with Ruby"],
     });
     expect(await lstatIfAny(join(layersDir, "bundler"))).toBeUndefined();
     expect(await lstatIfAny(join(layersDir, "bundler.toml"))).toBeUndefined();
@@ -57,7 +57,7 @@ describe("the layer", () => {
         ...["--install-dir", bundlerDir, "--bindir", join(bundlerDir, "bin")],
       ],
     ]);
-    expect(lines[0]).toBe("Installing, because there is nothing from an earlier build");
+    expect(lines[0]).toBe("Installing, because there is no layer of an earlier build");
     expect(await readFile(join(layersDir, "bundler.toml"), "utf8")).toContain(
       "[types]\nlaunch = true\nbuild = true\ncache = true\n",
     );
@@ -70,15 +70,15 @@ describe("the layer", () => {
     expect({ dir, received, lines }).toEqual({
       dir: join(layersDir, "bundler"),
       received: [],
-      lines: ["Kept `2.7.2`: nothing has changed"],
+      lines: ["Using `2.7.2` of the last build"],
     });
   });
 
   test.each<[keyof typeof metadata, string, string]>([
-    ["bundlerVersion", "4.0.1", "Bundler version (`2.7.2` to `4.0.1`)"],
-    ["rubyVersion", "3.4.10", "Ruby version (`3.3.8` to `3.4.10`)"],
-    ["distro", "debian 13", "Distribution (`debian 12` to `debian 13`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
+    ["bundlerVersion", "4.0.1", "the Bundler version changed from `2.7.2` to `4.0.1`"],
+    ["rubyVersion", "3.4.10", "the Ruby version changed from `3.3.8` to `3.4.10`"],
+    ["distro", "debian 13", "the distribution changed from `debian 12` to `debian 13`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
   ])("is made anew for another %s", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -119,7 +119,7 @@ test("a newer Bundler that Ruby ships serves an app whose lockfile names none", 
   const ruby = { "lib/ruby/gems/4.0.0/specifications/default/bundler-4.0.3.gemspec": "" };
   const { dir, received, lines } = await install(await makeTree(), { ruby, exact: false });
   expect([dir, received]).toEqual([undefined, []]);
-  expect(lines.join("\n")).toContain("`4.0.3` ships with Ruby");
+  expect(lines.join("\n")).toContain("Using `4.0.3`, which ships with Ruby");
 });
 
 test("a failure keeps the last lines and commits nothing", async () => {

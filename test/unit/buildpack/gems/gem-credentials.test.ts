@@ -31,17 +31,17 @@ describe("bindings that open private gem servers", () => {
   });
 
   test.each<[string, Record<string, string>, string]>([
-    ["bundler", { PATH: "/x" }, "`PATH` is no variable of Bundler"],
+    ["bundler", { PATH: "/x" }, "`PATH` is not a variable of Bundler"],
     ["bundler", { BUNDLE_PATH: "/x" }, "the buildpack decides BUNDLE_PATH"],
     [
       "gem-credentials",
       { host: "gems.example.com" },
-      "it needs a `uri` or a `host`, and a `username`, a `password` or both",
+      "it needs `uri` or `host`, and `username`, `password` or both",
     ],
     [
       "gem-credentials",
       { username: "shop", password: "pw" },
-      "it needs a `uri` or a `host`, and a `username`, a `password` or both",
+      "it needs `uri` or `host`, and `username`, `password` or both",
     ],
   ])("of type %s are left out with a reason where they hold %j", (type, secrets, because) => {
     expect(gemCredentials([binding(type, secrets)])).toEqual({

@@ -13,7 +13,9 @@ test("takes both versions from the lockfile", async () => {
     ruby: { ruby: { engine: "ruby", version: "3.3.8" }, source: "Gemfile.lock" },
     bundler: "2.5.22",
   });
-  expect(context.log()).toContain("- Bundler version\n  - `2.5.22` from Gemfile.lock\n");
+  expect(context.log()).toContain(
+    "- Versions\n  - Ruby `3.3.8` from Gemfile.lock\n  - Bundler `2.5.22` from Gemfile.lock\n",
+  );
 });
 
 test("takes both from the buildpack's descriptor where the lockfile says nothing", async () => {
@@ -24,9 +26,8 @@ test("takes both from the buildpack's descriptor where the lockfile says nothing
     bundler: "2.7.2",
   });
   expect(context.log()).toContain(
-    "- Bundler version\n" +
-      "  - `2.7.2` from the buildpack's default for this Ruby\n" +
-      "    - Gemfile.lock: says nothing (`bundle lock --bundler` writes BUNDLED WITH)\n",
+    "  - Bundler `2.7.2`, the buildpack's default for this Ruby\n" +
+      "    - Gemfile.lock has no BUNDLED WITH (`bundle lock --bundler` adds it)\n",
   );
 });
 

@@ -20,7 +20,9 @@ test("BP_INVENTORY goes first, is named in the log without its checksum, and is 
   const sha256 = createHash("sha256").update(text).digest("hex");
   const { context, versions } = await load({ BP_INVENTORY: `${url}#sha256=${sha256}` });
   expect(versions).toEqual(["3.3.9", "3.3.8"]);
-  expect(context.log()).toBe(`- Inventory\n  - \`${url}\` goes before the buildpack's own\n`);
+  expect(context.log()).toBe(
+    `- Inventory\n  - Using \`${url}\` before the buildpack's own inventory\n`,
+  );
 });
 
 async function load(userEnv: Record<string, string> = {}) {

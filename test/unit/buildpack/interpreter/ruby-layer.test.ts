@@ -20,7 +20,7 @@ describe("the layer ruby", () => {
     const { dir, lines } = await install(layersDir);
     expect(dir).toBe(join(layersDir, "ruby"));
     expect(lines).toEqual([
-      "Installing, because there is nothing from an earlier build",
+      "Installing, because there is no layer of an earlier build",
       "installed",
     ]);
     expect(await readFile(join(dir, "bin/ruby"), "utf8")).toBe("3.3.8");
@@ -34,16 +34,14 @@ describe("the layer ruby", () => {
   test("is kept where nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
-    expect((await install(layersDir)).lines).toEqual([
-      "Kept `3.3.8`: nothing that it depends on has changed",
-    ]);
+    expect((await install(layersDir)).lines).toEqual(["Using `3.3.8` of the last build"]);
   });
 
   test.each<[keyof RubyMetadata, string, string]>([
-    ["distro", "ubuntu 24.04", "Distribution (`debian 12` to `ubuntu 24.04`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
-    ["rubyVersion", "3.4.10", "Ruby version (`3.3.8` to `3.4.10`)"],
-    ["checksum", "b", `Ruby archive (\`${"a".repeat(64)}\` to \`b\`)`],
+    ["distro", "ubuntu 24.04", "the distribution changed from `debian 12` to `ubuntu 24.04`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
+    ["rubyVersion", "3.4.10", "the Ruby version changed from `3.3.8` to `3.4.10`"],
+    ["checksum", "b", "the Ruby archive changed"],
   ])("is emptied for another %s (contract: Ruby version)", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -66,7 +64,7 @@ describe("the layer ruby", () => {
     });
     await expect(failing).rejects.toThrow("no network");
     const { dir, lines } = await install(layersDir);
-    expect(lines[0]).toBe("Installing, because it was left incomplete");
+    expect(lines[0]).toBe("Installing, because the last build did not finish it");
     expect(await lstatIfAny(join(dir, "bin/half"))).toBeUndefined();
   });
 });

@@ -66,7 +66,7 @@ describe("an app whose assets are bundled with Node", () => {
     const files = { "pnpm-lock.yaml": "" };
     const { log } = await check({ gems: ["vite_ruby"], files, programs: [node] });
     expect(log).toContain(
-      "! The app has a pnpm-lock.yaml, but `pnpm` is not on the build's PATH: where vite_ruby runs it, precompiling assets fails.",
+      "! The app has a pnpm-lock.yaml, but `pnpm` is not on the build's PATH. Precompiling assets will fail if vite_ruby runs it.",
     );
   });
 });
@@ -74,7 +74,7 @@ describe("an app whose assets are bundled with Node", () => {
 describe("gems that run JavaScript when the app runs", () => {
   test("are warned of where nothing can run it", async () => {
     const { log } = await check({ gems: ["execjs", "uglifier"] });
-    expect(log).toContain("! The lockfile has execjs, which run JavaScript through ExecJS");
+    expect(log).toContain("! The lockfile has execjs, which run JavaScript with ExecJS");
   });
 
   test.each<[string, Story]>([
@@ -89,7 +89,7 @@ describe("gems that run JavaScript when the app runs", () => {
 describe("a package.json without a Node buildpack", () => {
   test("is warned of, with the names of such buildpacks", async () => {
     const { log } = await check({ provider: "none" });
-    expect(log).toContain("no buildpack of this build provides Node");
+    expect(log).toContain("no buildpack provides Node");
     expect(log).toContain("heroku/nodejs, or paketo-buildpacks/node-engine");
   });
 

@@ -73,7 +73,7 @@ describe("packages in a layer of another buildpack", () => {
       expect(commands).toEqual([]);
       expect(Object.keys(await readTree(layer))).toEqual([".cache/1", "ms/index.js"]);
       expect((await lstatIfAny(join(appDir, "node_modules")))?.isSymbolicLink()).toBe(true);
-      expect(log).toContain(`Left as they are: \`node_modules\` is a link to \`${layer}\``);
+      expect(log).toContain(`Not changed: \`node_modules\` is a link to \`${layer}\``);
     },
   );
 

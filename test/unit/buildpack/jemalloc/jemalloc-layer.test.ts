@@ -24,8 +24,9 @@ describe("the layer jemalloc", () => {
     const layersDir = await makeTree();
     const { lines } = await install({ layersDir });
     expect(lines).toEqual([
-      "Installing, because there is nothing from an earlier build",
-      "Ruby `3.3.8` ran with it: `libjemalloc.so.2` was in its memory",
+      "Installing `5.3.1` from the buildpack's default, because there is no layer of an earlier build",
+      "Ruby `3.3.8` works with jemalloc `5.3.1`",
+      "To use it, set `JEMALLOC_ENABLED=true` where the app runs, or run `jemalloc.sh CMD`",
     ]);
     const layer = join(layersDir, "jemalloc");
     expect(Object.keys(await readTree(layer))).toEqual([
@@ -57,21 +58,22 @@ describe("the layer jemalloc", () => {
     const layersDir = await makeTree();
     await install({ layersDir });
     const { lines, commands } = await install({ layersDir });
-    expect(lines).toEqual(["Kept `5.3.1`: nothing that it depends on has changed"]);
+    expect(lines).toEqual(["Using `5.3.1` of the last build"]);
     expect(commands).toEqual([]);
   });
 
   test.each<[keyof JemallocKeys, string, string]>([
-    ["distro", "ubuntu 24.04", "Distribution (`debian 12` to `ubuntu 24.04`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
-    ["jemallocVersion", "5.3.0", "jemalloc version (`5.3.1` to `5.3.0`)"],
-    ["checksum", "b", `jemalloc archive (\`${"a".repeat(64)}\` to \`b\`)`],
+    ["distro", "ubuntu 24.04", "the distribution changed from `debian 12` to `ubuntu 24.04`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
+    ["jemallocVersion", "5.3.0", "the jemalloc version changed from `5.3.1` to `5.3.0`"],
+    ["checksum", "b", "the jemalloc archive changed"],
   ])("is emptied for another %s", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install({ layersDir });
     await addToTree(layersDir, { "jemalloc/lib/libjemalloc.so.1": "" });
     const { lines } = await install({ layersDir, wanted: { ...keys, [key]: value } });
-    expect(lines[0]).toBe(`Installing, because ${reason}`);
+    expect(lines[0]).toMatch(/^Installing `5\.3\.[01]` from the buildpack's default, because /);
+    expect(lines[0]?.endsWith(reason)).toBe(true);
     expect(await lstatIfAny(join(layersDir, "jemalloc/lib/libjemalloc.so.1"))).toBeUndefined();
   });
 
@@ -80,8 +82,9 @@ describe("the layer jemalloc", () => {
     await install({ layersDir });
     const { lines } = await install({ layersDir, ruby: "3.4.1" });
     expect(lines).toEqual([
-      "Kept `5.3.1`: nothing that it depends on has changed",
-      "Ruby `3.4.1` ran with it: `libjemalloc.so.2` was in its memory",
+      "Using `5.3.1` of the last build",
+      "Ruby `3.4.1` works with jemalloc `5.3.1`",
+      "To use it, set `JEMALLOC_ENABLED=true` where the app runs, or run `jemalloc.sh CMD`",
     ]);
     expect((await install({ layersDir, ruby: "3.4.1" })).commands).toEqual([]);
   });
@@ -143,6 +146,7 @@ async function install({ layersDir, wanted = keys, ruby = "3.3.8", fill, trial }
   await installJemallocLayer({
     layersDir,
     keys: wanted,
+    source: "the buildpack's default",
     install: fill ?? fillAsArchive,
     ruby: Promise.resolve({ dir: "/layers/ruby", label: ruby }),
     run: async (command) => {

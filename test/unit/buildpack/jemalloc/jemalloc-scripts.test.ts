@@ -60,7 +60,7 @@ describe.each(shells)("jemalloc.sh in %s", (...shell) => {
         .run(shell, "sh", "-c", show);
       expect([exitCode, stdout]).toEqual([0, "preload=libm.so.6 conf=unset"]);
       expect(stderr).toBe(
-        `jemalloc.sh: ${layer.library} cannot be loaded on this machine: going on without it`,
+        `jemalloc.sh: ${layer.library} cannot be loaded on this machine; running without jemalloc`,
       );
     },
   );

@@ -29,8 +29,8 @@ const ruby = Promise.resolve({ dir: "/layers/ruby", label: "3.3.8" });
 describe("a jemalloc that is not to be had", () => {
   test("is warned of where nobody asked for it, and leaves no layer", async () => {
     const { log, layersDir, urls } = await install({ status: 404 });
-    expect(log).toContain("! The build goes on without jemalloc");
-    expect(log).toContain("! BP_JEMALLOC=false builds without it");
+    expect(log).toContain("! The build continues without jemalloc");
+    expect(log).toContain("! Set BP_JEMALLOC=false to build without jemalloc");
     expect(urls).toEqual([artifact.url]);
     expect(await readTree(layersDir)).toEqual({});
   });
@@ -38,7 +38,7 @@ describe("a jemalloc that is not to be had", () => {
   test("is asked for twice at most where a host does not answer", async () => {
     const { log, urls } = await install({ status: "unreachable" });
     expect(urls).toHaveLength(2);
-    expect(log).toContain("! The build goes on without jemalloc");
+    expect(log).toContain("! The build continues without jemalloc");
   });
 
   test("is warned of where the inventory has none", async () => {

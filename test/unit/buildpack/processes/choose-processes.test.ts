@@ -45,19 +45,19 @@ describe("Application Contract: Process types", () => {
 
   test.each([
     [["rake (13.0.6)"], { configRu: true }, "neither railties nor rack is installed"],
-    [rack, {}, "there is no `config.ru`"],
+    [rack, {}, "the app has no `config.ru`"],
   ])("without them there is no web process (%j)", (gems, rest, because) => {
     const { processes, lines } = chosen(gems, rest);
     expect(processes.filter((process) => process.default)).toEqual([]);
     expect(lines.slice(0, 2)).toEqual([
       `No default web process: ${because}`,
-      "Add a `Procfile` with a `web` line to start one",
+      "To start one, add a `Procfile` with a `web` process",
     ]);
   });
 
   test("the log shows each command and why", () => {
     expect(chosen(rack, { configRu: true }).lines).toEqual([
-      `\`web\` (default), because the lockfile has rack, and there is a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
+      `\`web\` (default), because the lockfile has rack, and the app has a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
       "`console`, because Ruby has irb: `irb`",
     ]);
   });
@@ -108,12 +108,12 @@ describe("a Procfile", () => {
   test("warns of lines and files that it cannot read", () => {
     const text = { state: "text", text: "web puma\n" } as const;
     expect(chosen(rack, { configRu: true, procfile: text }).lines.slice(0, 2)).toEqual([
-      "! Procfile line 1 is ignored: expected `TYPE: COMMAND`.",
-      "! Procfile has no processes.",
+      "! Ignored line 1 of the Procfile: expected `TYPE: COMMAND`.",
+      "! The Procfile has no processes.",
     ]);
     const procfile = { state: "unreadable", problem: "it is a directory" } as const;
     expect(chosen(rack, { configRu: true, procfile }).lines[0]).toBe(
-      "! Procfile is ignored: it is a directory.",
+      "! Ignored the Procfile: it is a directory.",
     );
   });
 });
@@ -130,7 +130,7 @@ describe("where the app is to be tested", () => {
     });
     expect(processes.find(({ type }) => type === "web")).toMatchObject({ default: false });
     expect(lines[0]).toBe(
-      "`test` (default), because the lockfile has rspec-core, and there is `spec`: `bundle exec rspec`",
+      "`test` (default), because the lockfile has rspec-core, and the app has `spec`: `bundle exec rspec`",
     );
   });
 

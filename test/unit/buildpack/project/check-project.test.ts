@@ -89,7 +89,7 @@ describe("scripts in the app's bin", () => {
       path,
       mend,
       problem:
-        "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
+        "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which is the path of Ruby on another machine. It must be `#!/usr/bin/env ruby`.",
     });
   });
 
@@ -111,7 +111,7 @@ describe("scripts in the app's bin", () => {
     expect(failure).toMatchObject({
       code: "app/binstub-misleading",
       path: "bin/rails",
-      problem: expect.stringContaining("Windows line ends") as string,
+      problem: expect.stringContaining("Windows line ending") as string,
     });
   });
 });

@@ -50,7 +50,7 @@ test.each([
     { BP_RUBY_PROJECT_PATH: "gone" },
     "`BP_RUBY_PROJECT_PATH` is `gone`: the app has no such directory",
   ],
-  [{ BUNDLE_GEMFILE: "/Gemfile" }, "`BUNDLE_GEMFILE` is `/Gemfile`: it leads out of the app"],
+  [{ BUNDLE_GEMFILE: "/Gemfile" }, "`BUNDLE_GEMFILE` is `/Gemfile`: it is outside the app"],
   [{ BP_RUBY_PROJECT_PATH: "docs" }, "there is no `Gemfile.lock` and no `Gemfile` in `docs`"],
 ])("says why %j leads to no app", async (env, because) => {
   const app = await makeTree({ Gemfile: "", "docs/": "" });

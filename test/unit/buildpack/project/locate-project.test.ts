@@ -70,12 +70,12 @@ describe("the project", () => {
 });
 
 test.each([
-  ["BP_RUBY_PROJECT_PATH", "../other", "it leads out of the app"],
-  ["BP_RUBY_PROJECT_PATH", "/srv", "it leads out of the app"],
+  ["BP_RUBY_PROJECT_PATH", "../other", "it is outside the app"],
+  ["BP_RUBY_PROJECT_PATH", "/srv", "it is outside the app"],
   ["BP_RUBY_PROJECT_PATH", "sever", "the app has no such directory"],
   ["BP_RUBY_PROJECT_PATH", "Gemfile", "the app has no such directory"],
-  ["BUNDLE_GEMFILE", "../Gemfile", "it leads out of the app"],
-  ["BUNDLE_GEMFILE", "/etc/Gemfile", "it leads out of the app"],
+  ["BUNDLE_GEMFILE", "../Gemfile", "it is outside the app"],
+  ["BUNDLE_GEMFILE", "/etc/Gemfile", "it is outside the app"],
 ])("a %s of %s fails the build: %s", async (key, value, problem) => {
   const app = await makeTree({ Gemfile: "" });
   const failure = { key, value, problem };

@@ -108,7 +108,12 @@ describe("readProject", () => {
   test.each<[string, Record<string, string>, string, number | undefined]>([
     ["a directory", { "Gemfile.lock/": "" }, "it is a directory", undefined],
     ["binary", { "Gemfile.lock": "GEM\0" }, "it is a binary file", undefined],
-    ["malformed", { "Gemfile.lock": "GEM\n  specs:\n    rack (x y)\n" }, "`x y` is no version", 3],
+    [
+      "malformed",
+      { "Gemfile.lock": "GEM\n  specs:\n    rack (x y)\n" },
+      "`x y` is not a version",
+      3,
+    ],
   ])("refuses a lockfile that is %s", async (_, files, problem, line) => {
     const app = await makeTree({ Gemfile: "", ...files });
     expect(await failureOf(readProject(app))).toEqual({
@@ -126,7 +131,7 @@ describe("readProject", () => {
     expect(await failureOf(readProject(app))).toEqual({
       code: "app/lockfile-unreadable",
       path: "Gemfile.lock",
-      problem: "it is not UTF-8, and Bundler takes nothing else",
+      problem: "it is not UTF-8, which Bundler requires",
       line: 3,
     });
   });

@@ -37,7 +37,7 @@ describe("the section CHECKSUMS", () => {
           { name: "bundler", version: "4.0.24", digests: [{ algorithm: "sha256", digest: hex }] },
         ],
       },
-      ignored: [{ line: 9, text: "  rake (13.0) md5=1", why: "no such gem is locked" }],
+      ignored: [{ line: 9, text: "  rake (13.0) md5=1", why: "this gem is not locked" }],
     });
   });
 

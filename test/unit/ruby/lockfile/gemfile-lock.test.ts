@@ -90,7 +90,7 @@ describe("a lockfile", () => {
       kind: "refused",
       reason: "malformed",
       line: 14,
-      problem: "`one` is no version",
+      problem: "`one` is not a version",
     });
   });
 
@@ -98,7 +98,7 @@ describe("a lockfile", () => {
     expect(parseGemfileLock(text.replace("~> 1.4", "around 1.4"))).toMatchObject({
       kind: "refused",
       line: 13,
-      problem: "`around 1.4` is no requirement on a version",
+      problem: "`around 1.4` is not a version requirement",
     });
   });
 
@@ -111,9 +111,9 @@ describe("a lockfile", () => {
     expect(parseGemfileLock(odd)).toMatchObject({
       lockfile: { bundledWith: "4.0.0.beta2" },
       ignored: [
-        { line: 1, text: "  astray", why: "it belongs to no section" },
-        { line: 31, text: "FUTURE", why: "Bundler knows no such section" },
-        { line: 36, text: "   newest", why: "it is no version of Bundler" },
+        { line: 1, text: "  astray", why: "it is not in a section" },
+        { line: 31, text: "FUTURE", why: "Bundler does not know this section" },
+        { line: 36, text: "   newest", why: "it is not a version" },
       ],
     });
   });

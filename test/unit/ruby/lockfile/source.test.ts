@@ -61,7 +61,7 @@ describe("sources", () => {
       lockfile: { sources: [{ tag: "x" }] },
       ignored: [
         { line: 3, why: "a git source has no option `depth`" },
-        { line: 5, why: "`tag` was given before" },
+        { line: 5, why: "`tag` is already set" },
       ],
     });
   });

@@ -82,10 +82,10 @@ describe("defaultWebProcess", () => {
   });
 
   test.each([
-    [{ rack: "3.2.8" }, {}, "there is no `config.ru`"],
+    [{ rack: "3.2.8" }, {}, "the app has no `config.ru`"],
     [{ puma: "8.0.2" }, { configRu: true }, "neither railties nor rack is installed"],
-    [{ rack: "3.2.8" }, { configRu: true }, "neither `rackup`, without which"],
-    [{ rack: "3.2.8", webrick: "1.9.2" }, { configRu: true }, "webrick starts by `rackup` alone"],
+    [{ rack: "3.2.8" }, { configRu: true }, "Rack 3 needs the gem `rackup`"],
+    [{ rack: "3.2.8", webrick: "1.9.2" }, { configRu: true }, "webrick needs `rackup` to start"],
   ])("has nothing to start, and says why (%j %j)", (gems, files, because) => {
     const found = web(gems, files);
     expect(found.framework).toBe("none");

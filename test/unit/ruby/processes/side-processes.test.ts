@@ -40,19 +40,19 @@ describe("sideProcesses", () => {
   test.each([
     [
       { ...rails, solid_queue: "1.4.0" },
-      "the lockfile has `solid_queue`, but there is no `bin/jobs`",
+      "the lockfile has `solid_queue`, but the app has no `bin/jobs`",
     ],
     [
       { sidekiq: "8.1.1" },
-      "the lockfile has `sidekiq`, but without Rails only the app knows what it loads",
+      "the lockfile has `sidekiq`, but without Rails, only the app knows which code to load",
     ],
     [
       { ...rails, delayed_job: "4.2.0" },
-      "the lockfile has `delayed_job`, but not both rake and a Rakefile",
+      "the lockfile has `delayed_job`, but the app lacks rake or a Rakefile",
     ],
     [
       { ...rails, resque: "3.0.0" },
-      "the lockfile has `resque`, but only the app knows which of its queues to work on",
+      "the lockfile has `resque`, but only the app knows the names of its queues",
     ],
     [
       { ...rails, solid_queue: "1.4.0", sidekiq: "8.1.1" },
