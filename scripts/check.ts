@@ -6,10 +6,16 @@ const failed = await runTogether([
   ["oxlint", "-c", "test/oxlint.json", "--type-aware", "--deny-warnings", "src", "scripts", "test"],
   ["tsc", "--noEmit"],
   ["knip", "--config", "test/knip.json"],
+  // Only what src/main and scripts use: this finds code that only tests use.
+  ["knip", "--config", "test/knip.json", "--production"],
 ]);
 process.exitCode =
   failed ||
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
-    ["vitest", "run", "-c", "test/vitest.config.ts", "--project", "unit", "--project", "contract"],
+    [
+      "vitest",
+      ...["run", "-c", "test/vitest.config.ts"],
+      ...["unit", "contract", "attack"].flatMap((project) => ["--project", project]),
+    ],
   ]));

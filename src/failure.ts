@@ -101,6 +101,7 @@ export interface FailureFacts {
 
   // The machine (src/system)
   "system/disk-full": { path: string };
+  "system/link-not-followed": { path: string };
   "system/not-writable": { path: string };
 
   // The local platform (src/platform)
@@ -116,8 +117,13 @@ export interface FailureFacts {
   "platform/build-failed": { buildpack: string; exitCode: number };
   "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
   "platform/store-failed": { buildpack: string; layer: string; problem: string };
+  "platform/state-foreign": { path: string; entries: string[] };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
+  /** Namespaces are refused, by `problem`, and the option cannot be had without. */
+  "platform/isolation-needed": { option: string; problem: string };
+  /** Namespaces are refused, and the unprivileged user may not enter `directory` on the way to `path`. */
+  "platform/place-unreachable": { path: string; directory: string; user: string; problem: string };
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };

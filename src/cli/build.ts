@@ -1,12 +1,11 @@
-import { mkdir, realpath } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import { readTarget } from "../cnb/target.ts";
-import { BuildpackError } from "../failure.ts";
 import { printBuildSummary } from "../output/build-summary.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Clock } from "../system/clock.ts";
-import { isDirectory, writeAtomically } from "../system/files.ts";
+import { isDirectory } from "../system/files.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
 import { buildApp } from "../platform/lifecycle/build-app.ts";
 import type { BuildOptions, SandboxRequest } from "../platform/lifecycle/build-options.ts";
@@ -20,11 +19,14 @@ import {
   type ProjectDescriptor,
   readProjectDescriptor,
 } from "../platform/inputs/project-descriptor.ts";
-import { type Bind, openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import { type Sandbox, type SandboxOptions, unprivileged } from "../platform/sandbox/sandbox.ts";
+import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
-import { diskFailure } from "../system/disk-failure.ts";
+import { claimState } from "../platform/state/claim-state.ts";
+import { checkReportFile, writeReport } from "./report-file.ts";
 
 /** What a command gets from whoever runs it. */
 export interface CommandContext {
@@ -43,13 +45,15 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
+  const reportPath = line.report === undefined ? undefined : resolve(cwd, line.report);
+  if (reportPath !== undefined) await checkReportFile(reportPath);
   const statePath = await stateDirectoryFor(line.app, line.state, context);
   const app = await realpath(resolve(cwd, line.app));
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables(line, env);
   const binds = await readVolumes(line.volumes, cwd);
   const machine = await machineOptions(line, context);
-  const state = await ensureDirectory(statePath);
+  const state = await claimState(statePath, line.state === undefined);
   const exporter = await prepareExport({ line, state, target: machine.target, ...context });
   await exporter?.adopt();
   const built = await withBindings(line.bindings, cwd, async (bindings) => {
@@ -58,7 +62,12 @@ export async function buildCommand(
       ...(exporter ? { target: exporter.target } : {}),
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
-      openSandbox: sandboxOpener(line, context, { binds, scratch: join(state, "scratch") }),
+      openSandbox: sandboxOpener(line, context, {
+        binds,
+        shown: await directoriesOfFileUrls(given),
+        ownTree: state,
+        scratch: join(state, "scratch"),
+      }),
       buildpacks: await buildpacksFor(app, line, project, context),
       platformApi: parsePlatformApi(line.platformApi ?? defaultPlatformApi),
       env: { ...project.env, ...given },
@@ -73,8 +82,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (line.report === undefined) return;
-  await writeAtomically(resolve(cwd, line.report), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (reportPath !== undefined) await writeReport(reportPath, report);
 }
 
 async function machineOptions(
@@ -129,7 +137,7 @@ async function buildpacksFor(
 function sandboxOpener(
   { buildRoot, uid, gid, network }: BuildFlags,
   { cwd, printer, signal }: CommandContext,
-  { binds, scratch }: { binds: readonly Bind[]; scratch: string },
+  places: Pick<SandboxOptions, "binds" | "shown" | "ownTree" | "scratch">,
 ): (request: SandboxRequest) => Promise<Sandbox> {
   return async ({ host, buildpacks }) => {
     const sandbox = await openSandbox({
@@ -139,33 +147,13 @@ function sandboxOpener(
         inside: `/cnb/buildpacks/${one.path}`,
         host: one.host,
       })),
-      binds,
-      uid: uid ?? process.getuid?.() ?? 0,
-      gid: gid ?? process.getgid?.() ?? 0,
-      network,
-      scratch,
+      ...places,
+      uid: uid ?? unprivileged.uid,
+      gid: gid ?? unprivileged.gid,
+      network: network ? "host" : "none",
       signal,
     });
     printer.plain(`Builds ${sandbox.describe()}.`, "");
     return sandbox;
   };
-}
-
-/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
-async function makePrivateDirectory(path: string): Promise<void> {
-  if (await isDirectory(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) await makePrivateDirectory(parent);
-  await mkdir(path, { mode: 0o700 });
-}
-
-/** Only for its owner: layers may hold secrets, and the app may come from a private directory. */
-async function ensureDirectory(path: string): Promise<string> {
-  try {
-    await makePrivateDirectory(path);
-    return await realpath(path);
-  } catch (error) {
-    const failure = { code: "system/not-writable", path } as const;
-    throw diskFailure(error, path) ?? new BuildpackError(failure, { cause: error });
-  }
 }

@@ -1,13 +1,13 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { isDirectory, readTextIfAny, removeTree } from "../system/files.ts";
-import {
-  applyEnvModifications,
-  type Env,
-  type EnvModification,
-  type EnvPhase,
-  type EnvScope,
-  type ModificationBehavior,
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isDirectoryOrLink, removeTree } from "../system/files.ts";
+import { listInside, readTextInside } from "../system/open-inside.ts";
+import type {
+  Env,
+  EnvModification,
+  EnvPhase,
+  EnvScope,
+  ModificationBehavior,
 } from "./env-modification.ts";
 
 export type { EnvModification } from "./env-modification.ts";
@@ -31,36 +31,25 @@ export async function writeLayerEnv(
   }
 }
 
-/** Reads the environment directories of any buildpack's layer, in the order in which they are applied. */
+/**
+ * Reads the environment directories of any buildpack's layer, in the order in which they are applied.
+ *
+ * @throws BuildpackError `system/link-not-followed` for a link among them or in them.
+ */
 export async function readLayerEnv(layerPath: string): Promise<EnvModification[]> {
-  const launchDir = join(layerPath, "env.launch");
-  const processes = await directoriesIn(launchDir);
-  const perProcess = processes.map((process) =>
-    readEnvDirectory(join(launchDir, process), { process }),
-  );
+  const launch = await listInside(layerPath, "env.launch");
+  const perProcess = launch
+    .filter((entry) => entry.isDirectory())
+    .map(({ name: process }) =>
+      readEnvDirectory(layerPath, join("env.launch", process), { process }),
+    );
   const directories = await Promise.all([
-    readEnvDirectory(join(layerPath, "env"), "all"),
-    readEnvDirectory(join(layerPath, "env.build"), "build"),
-    readEnvDirectory(launchDir, "launch"),
+    readEnvDirectory(layerPath, "env", "all"),
+    readEnvDirectory(layerPath, "env.build", "build"),
+    readEnvDirectory(layerPath, "env.launch", "launch"),
     ...perProcess,
   ]);
   return directories.flat();
-}
-
-/**
- * The environment that a lifecycle gives to later buildpacks (`build`) or to the app (`launch`) after one
- * layer: first the layer's paths are applied, then the modifications. Reads only whether `bin`, `lib`, `include`
- * and `pkgconfig` exist. Does not change `env`.
- */
-export async function applyLayerEnv(
-  env: Env,
-  layerPath: string,
-  modifications: readonly EnvModification[],
-  phase: EnvPhase,
-  processType?: string,
-): Promise<Record<string, string>> {
-  const withPaths = await applyLayerPaths(env, layerPath, phase);
-  return applyEnvModifications(withPaths, modifications, phase, processType);
 }
 
 /** Layer Paths: puts the layer's directories before the values that the variables have. */
@@ -72,7 +61,7 @@ export async function applyLayerPaths(
   const result = { ...env };
   for (const [name, directory, phases] of layerPaths) {
     const path = join(layerPath, directory);
-    if (!phases.includes(phase) || !(await isDirectory(path))) continue;
+    if (!phases.includes(phase) || !(await isDirectoryOrLink(path))) continue;
     result[name] = result[name] ? `${path}:${result[name]}` : path;
   }
   return result;
@@ -109,24 +98,30 @@ function directoryOf(scope: EnvScope): string {
   return { all: "env", build: "env.build", launch: "env.launch" }[scope];
 }
 
-async function readEnvDirectory(directory: string, scope: EnvScope): Promise<EnvModification[]> {
-  const names = (await readdir(directory).catch((): string[] => [])).sort();
-  const modifications = await Promise.all(names.map((file) => readEnvFile(directory, file, scope)));
+async function readEnvDirectory(
+  layerPath: string,
+  directory: string,
+  scope: EnvScope,
+): Promise<EnvModification[]> {
+  const entries = await listInside(layerPath, directory);
+  const modifications = await Promise.all(
+    entries.map(({ name }) => readEnvFile(layerPath, join(directory, name), scope)),
+  );
   return modifications.filter((modification) => modification !== undefined);
 }
 
 async function readEnvFile(
-  directory: string,
+  layerPath: string,
   file: string,
   scope: EnvScope,
 ): Promise<EnvModification | undefined> {
-  const [name = "", ...suffixes] = file.split(".");
+  const [name = "", ...suffixes] = basename(file).split(".");
   const suffix = suffixes.length > 0 ? suffixes.join(".") : undefined;
   const behavior = suffix === undefined ? "override" : suffix;
   if (!isBehavior(behavior)) return undefined;
-  const value = await readTextIfAny(join(directory, file));
+  const value = await textInside(layerPath, file);
   if (value === undefined) return undefined;
-  const delim = await readTextIfAny(join(directory, `${name}.delim`));
+  const delim = await textInside(layerPath, join(dirname(file), `${name}.delim`));
   return {
     scope,
     name,
@@ -137,14 +132,13 @@ async function readEnvFile(
   };
 }
 
-function isBehavior(suffix: string): suffix is ModificationBehavior {
-  return ["override", "append", "prepend", "default"].includes(suffix);
+async function textInside(root: string, path: string): Promise<string | undefined> {
+  const file = await readTextInside(root, path);
+  return file.state === "text" ? file.text : undefined;
 }
 
-async function directoriesIn(path: string): Promise<string[]> {
-  const names = (await readdir(path).catch((): string[] => [])).sort();
-  const directories = await Promise.all(names.map((name) => isDirectory(join(path, name))));
-  return names.filter((_, index) => directories[index]);
+function isBehavior(suffix: string): suffix is ModificationBehavior {
+  return ["override", "append", "prepend", "default"].includes(suffix);
 }
 
 const layerPaths: readonly [name: string, directory: string, phases: readonly EnvPhase[]][] = [

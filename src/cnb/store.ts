@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { tryReadTomlFile, writeTomlFile } from "./toml-file.ts";
+import { tryReadTomlFile } from "./toml-file.ts";
 
 /** What the buildpack stores from build to build. It is part of an image label. */
 export type StoreMetadata = Record<string, unknown>;
@@ -18,11 +18,6 @@ export const storeCodec = z.codec(
 export async function readStore(layersDir: string): Promise<StoreMetadata> {
   const file = await tryReadTomlFile(storePath(layersDir), storeCodec);
   return file.state === "read" ? file.value.metadata : {};
-}
-
-/** Writes `<layers>/store.toml`. Use only strings and booleans, and never secrets: it becomes a label. */
-export async function writeStore(layersDir: string, metadata: StoreMetadata): Promise<void> {
-  await writeTomlFile(storePath(layersDir), storeCodec, { metadata });
 }
 
 function storePath(layersDir: string): string {

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { readText, writeAtomically } from "../system/files.ts";
+import { readText, type TextFile, writeAtomically } from "../system/files.ts";
+import { readTextInside } from "../system/open-inside.ts";
 import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
 
 /** The result of reading a TOML file with a codec. */
@@ -15,7 +17,23 @@ export async function tryReadTomlFile<C extends z.ZodType>(
   path: string,
   codec: C,
 ): Promise<TomlFile<z.output<C>>> {
-  const file = await readText(path);
+  return decodeFile(await readText(path), codec);
+}
+
+/**
+ * The same of a file that a build left below `root`.
+ *
+ * @throws BuildpackError `system/link-not-followed` for a link in its place or on the way to it.
+ */
+export async function tryReadTomlInside<C extends z.ZodType>(
+  root: string,
+  path: string,
+  codec: C,
+): Promise<TomlFile<z.output<C>>> {
+  return decodeFile(await readTextInside(root, path), codec);
+}
+
+function decodeFile<C extends z.ZodType>(file: TextFile, codec: C): TomlFile<z.output<C>> {
   if (file.state === "missing") return file;
   if (file.state === "unreadable") {
     return { state: "invalid", fault: "syntax", problem: file.problem };
@@ -32,7 +50,23 @@ export async function readTomlFile<C extends z.ZodType>(
   path: string,
   codec: C,
 ): Promise<z.output<C>> {
-  const file = await tryReadTomlFile(path, codec);
+  return valueIn(await tryReadTomlFile(path, codec), path);
+}
+
+/**
+ * The same of a file that a build left below `root`.
+ *
+ * @throws BuildpackError also `system/link-not-followed`.
+ */
+export async function readTomlInside<C extends z.ZodType>(
+  root: string,
+  path: string,
+  codec: C,
+): Promise<z.output<C>> {
+  return valueIn(await tryReadTomlInside(root, path, codec), join(root, path));
+}
+
+function valueIn<T>(file: TomlFile<T>, path: string): T {
   if (file.state === "read") return file.value;
   const problem = file.state === "missing" ? "it is missing" : file.problem;
   throw new BuildpackError({ code: "cnb/file-invalid", path, problem });

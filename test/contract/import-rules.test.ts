@@ -16,7 +16,13 @@ const topic = [
   "artifacts",
   "sbom",
 ];
-const platform = [...ground, "toml.ts", "cnb", "oci"];
+const platformGround = [...ground, "toml.ts", "cnb", "oci"];
+const lifecycle = [...platformGround, "platform/sandbox", "platform/state"];
+const launch = [...lifecycle, "platform/lifecycle"];
+const platformRooms = ["sandbox", "state", "lifecycle", "launch", "export", "inputs"].map(
+  (room) => `platform/${room}`,
+);
+const platform = [...platformGround, ...platformRooms];
 
 // Each room, and the rooms that it may import besides itself. The topics of a build and their doors
 // to each other follow below.
@@ -29,17 +35,22 @@ const mayImport: Record<string, readonly string[]> = {
   ruby: ["failure.ts"],
   output: ["failure.ts", "system"],
   cnb: ["failure.ts", "toml.ts", "system"],
-  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby"],
-  sbom: ["ruby"],
+  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "oci"],
+  sbom: ["ruby", "system"],
   buildpack: topic,
   oci: ["failure.ts", "system"],
   package: [...ground, "toml.ts", "cnb", "oci"],
-  platform,
-  "classic/compiler": [...platform, "procfile.ts", "platform", "classic"],
-  "classic/adapter": [...platform, "platform", "classic", "ruby"],
-  classic: [...platform, "platform"],
-  cli: [...platform, "platform", "classic", "classic/compiler", "artifacts", "package"],
-  main: [...[...topic, "buildpack", "platform", "classic/adapter", "cli", "package"]],
+  "platform/sandbox": platformGround,
+  "platform/state": platformGround,
+  "platform/inputs": [...platformGround, "platform/sandbox"],
+  "platform/lifecycle": lifecycle,
+  "platform/launch": launch,
+  "platform/export": [...launch, "platform/launch"],
+  "classic/compiler": [...platform, "procfile.ts", "classic"],
+  "classic/adapter": [...platform, "classic", "ruby"],
+  classic: platform,
+  cli: [...platform, "classic", "classic/compiler", "artifacts", "package"],
+  main: [...topic, ...platformRooms, "buildpack", "classic/adapter", "cli", "package"],
 };
 
 describe("import directions", () => {
@@ -53,13 +64,22 @@ describe("import directions", () => {
     expect(forbidden.map(describeEdge)).toEqual([]);
   });
 
+  test("no room may import a room that imports it, not even through others", () => {
+    expect(Object.keys(mayImport).filter((room) => roomsBelow(room).has(room))).toEqual([]);
+  });
+
   test("only src/toml.ts imports the TOML package", () => {
     expect(importersOf("@iarna/toml")).toEqual(["src/toml.ts"]);
   });
 
-  test("only the doors to the world import execa, tar, undici and child_process", () => {
-    const doors = ["execa", "tar", "undici", "node:child_process"].flatMap(importersOf);
+  test("only src/system runs commands and talks to servers", () => {
+    const doors = ["execa", "undici", "node:child_process"].flatMap(importersOf);
     expect(doors.filter((file) => !file.startsWith("src/system/"))).toEqual([]);
+  });
+
+  test("only src/oci/tar-reader.ts unpacks with the tar package", () => {
+    const importers = sources().filter((file) => /^import \{.*from "tar"/m.test(read(file)));
+    expect(importers).toEqual(["src/oci/tar-reader.ts"]);
   });
 
   test("only src/main reads process.argv, process.env, process.cwd or exits", () => {
@@ -134,6 +154,16 @@ function topicOf(file: string): string | undefined {
 function isPublic(file: string): boolean {
   const topic = topicOf(file);
   return topic !== undefined && file === `src/buildpack/${topic}/${topic}.ts`;
+}
+
+/** All rooms that a room may import, those that they may import included. */
+function roomsBelow(room: string, seen = new Set<string>()): Set<string> {
+  for (const below of mayImport[room] ?? []) {
+    if (seen.has(below)) continue;
+    seen.add(below);
+    roomsBelow(below, seen);
+  }
+  return seen;
 }
 
 function roomOf(file: string): string {

@@ -105,6 +105,18 @@ export const platformMessages: Messages<"platform"> = {
     next: ["lapidary build APP --clear-cache   # the buildpack then makes all its layers anew"],
     blame: "buildpack",
   }),
+  "platform/state-foreign": ({ path, entries }) => ({
+    headline: `\`${path}\` is not a state directory of Lapidary`,
+    happened: [
+      "A build replaces and deletes files in its state directory, so it must not hold other files.",
+      `This directory holds ${quoted(entries)}. Nothing in it was changed.`,
+    ],
+    next: [
+      `lapidary build APP --state ${path}/state   # or any other new or empty directory`,
+      `touch ${path}/.lapidary-state   # only if an earlier version of Lapidary made this directory`,
+    ],
+    blame: "command",
+  }),
   "platform/state-locked": ({ path, pid }) => ({
     headline: "Something else uses the state of this app: another build, or a run of it",
     happened: [`Process ${pid} holds \`${path}\`.`],
@@ -117,6 +129,31 @@ export const platformMessages: Messages<"platform"> = {
     next: [
       `ls ${root}   # it has to hold a whole root file system: bin, etc, lib, usr`,
       "lapidary build APP   # without `--build-root`, it uses this machine's own",
+    ],
+    blame: "command",
+  }),
+  "platform/isolation-needed": ({ option, problem }) => ({
+    headline: `\`${option}\` does not work here: this machine refuses namespaces`,
+    happened: [
+      `The kernel says: ${problem}.`,
+      "Without namespaces, the build would see the whole machine and its network.",
+    ],
+    next: [
+      "docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …   # in a container",
+      "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0   # on Ubuntu 24.04 and newer",
+      `lapidary build APP   # without \`${option}\``,
+    ],
+    blame: "command",
+  }),
+  "platform/place-unreachable": ({ path, directory, user, problem }) => ({
+    headline: `User ${user} may not enter \`${directory}\``,
+    happened: [
+      `The build needs \`${path}\`. It never runs as root, and this machine refuses the namespaces`,
+      `in which it would see that path elsewhere (${problem}).`,
+    ],
+    next: [
+      "lapidary build APP --state /var/lib/lapidary/APP   # a directory outside of private ones",
+      "docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …   # allows namespaces in a container",
     ],
     blame: "command",
   }),

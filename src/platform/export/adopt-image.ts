@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { envOf, type Image } from "../../oci/image.ts";
 import type { LayerBlob } from "../../oci/blob.ts";
-import { extractLayer } from "../../system/extract-layer.ts";
-import { isDirectory, removeTree } from "../../system/files.ts";
-import { moveTree } from "../../system/tree.ts";
-import { decodeLifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { unpackTree } from "../../oci/unpack-tree.ts";
+import { removeTree } from "../../system/files.ts";
+import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
+import { decodeLifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";
 import { metadataLabel } from "../state/stored-build.ts";
 import * as z from "zod";
@@ -21,14 +21,17 @@ export async function adoptImage(state: string, image: Image): Promise<boolean> 
   const [app, layers] = [envOf(config, "CNB_APP_DIR"), envOf(config, "CNB_LAYERS_DIR")];
   const label = config.config.Labels?.[metadataLabel];
   const own = layersAbove(image, label);
-  if (!app || !layers || !own) return false;
+  if (!isPlainPath(app) || !isPlainPath(layers) || !own) return false;
   const open = await openState(state);
   try {
     if (open.previous) return false;
     const extracted = join(open.staged, "extracted");
-    for (const { path } of own) await extractLayer(path, extracted);
-    await moveIn(join(extracted, app), join(open.staged, "image/app"));
-    await moveIn(join(extracted, layers), join(open.staged, "image/layers"));
+    await unpackTree(
+      own.map(({ path }) => path),
+      extracted,
+    );
+    await moveIn(extracted, app, join(open.staged, "image/app"));
+    await moveIn(extracted, layers, join(open.staged, "image/layers"));
     await removeTree(extracted);
     await open.commit({
       inside: { app, layers },
@@ -56,7 +59,12 @@ function layersAbove(
 
 const runImageLabel = z.object({ runImage: z.object({ topLayer: z.string() }) });
 
-async function moveIn(from: string, to: string): Promise<void> {
-  if (await isDirectory(from)) await moveTree(from, to);
+/** Whether a path of an image names a place below its root, and no other. */
+function isPlainPath(path: string | undefined): path is string {
+  return path !== undefined && path.length > 1 && posix.resolve("/", path) === path;
+}
+
+async function moveIn(root: string, path: string, to: string): Promise<void> {
+  if (await isDirectoryInside(root, path)) await moveOutOf(root, path, to);
   else await mkdir(to, { recursive: true });
 }

@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { readTomlFile } from "../../cnb/toml-file.ts";
+import { readTomlInside } from "../../cnb/toml-file.ts";
 import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { tarOf } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
-import { isDirectory } from "../../system/files.ts";
-import { escapeId, nameOf } from "../lifecycle/buildpack-store.ts";
-import type { BuildpackMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { isDirectoryInside } from "../../system/open-inside.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { nameOf } from "../lifecycle/buildpack-store.ts";
+import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import type { ImageParts, NamedLayer } from "./image-config.ts";
 import { type Launcher, launcherEntries, processTypeEntries } from "./launcher.ts";
-import { layerArchive } from "./layer-archive.ts";
+import { layerArchive } from "../../oci/layer-archive.ts";
 import { sliceArchive, splitApp } from "./slices.ts";
 
 export interface PartsRequest {
@@ -37,7 +38,7 @@ export async function makeParts(request: PartsRequest): Promise<ImageParts> {
   const types = launch.processes.map(({ type }) => type);
   return {
     launch: await launchLayers(request),
-    sbom: (await isDirectory(join(layers, "sbom/launch")))
+    sbom: (await isDirectoryInside(layers, "sbom/launch"))
       ? await make("Software Bill-of-Materials", tree("sbom/launch"))
       : undefined,
     app: await appLayers(request, launch.slices),
@@ -52,7 +53,7 @@ export async function makeParts(request: PartsRequest): Promise<ImageParts> {
 
 /** What `config/metadata.toml` says of the image. */
 export async function readLaunch({ layers }: StoredBuild) {
-  return await readTomlFile(join(layers, "config/metadata.toml"), launchMetadata);
+  return await readTomlInside(layers, "config/metadata.toml", launchMetadata);
 }
 
 const launchMetadata = z.object({

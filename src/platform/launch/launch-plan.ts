@@ -1,10 +1,8 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
-import { readTomlFile } from "../../cnb/toml-file.ts";
-import { isDirectory } from "../../system/files.ts";
-import { escapeId } from "../lifecycle/buildpack-store.ts";
+import { readTomlInside } from "../../cnb/toml-file.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { type LaunchLayer, readLaunchLayer, sortedEntries } from "../state/launch-layer.ts";
 
 /** All that a launcher has to know of an image; every path is one inside it. */
 export interface LaunchPlan {
@@ -15,21 +13,6 @@ export interface LaunchPlan {
   defaultProcess?: string;
   /** Whether arguments of the user replace those of the process, as from Platform API 0.10 on. */
   argsReplace: boolean;
-}
-
-export interface LaunchLayer {
-  path: string;
-  hasBin: boolean;
-  hasLib: boolean;
-  env: readonly EnvModification[];
-  execD: readonly ForProcess[];
-  profiles: readonly string[];
-}
-
-/** A file that applies to all processes, or to those of one type. */
-export interface ForProcess {
-  path: string;
-  process?: string;
 }
 
 export interface LaunchProcess {
@@ -45,17 +28,18 @@ export interface LaunchProcess {
  * Reads the layers of an image that stand in `layers` on the host, and in `inside.layers` when they
  * are launched. Every directory there counts as a launch layer.
  *
- * @throws BuildpackError `cnb/file-invalid` where `config/metadata.toml` cannot be read.
+ * @throws BuildpackError `cnb/file-invalid` where `config/metadata.toml` cannot be read;
+ * `system/link-not-followed` for a link in the place of a layer or of a directory that launchers read.
  */
 export async function readLaunchPlan(
   layers: string,
   inside: { app: string; layers: string },
   argsReplace: boolean,
 ): Promise<LaunchPlan> {
-  const path = join(layers, "config/metadata.toml");
-  const { buildpacks, processes, ...metadata } = await readTomlFile(path, metadataCodec);
+  const path = "config/metadata.toml";
+  const { buildpacks, processes, ...metadata } = await readTomlInside(layers, path, metadataCodec);
   const layersOf = async ({ id }: { id: string }) =>
-    await readLayers(join(layers, escapeId(id)), join(inside.layers, escapeId(id)));
+    await readLayers(layers, escapeId(id), join(inside.layers, escapeId(id)));
   const defaultProcess = metadata["buildpack-default-process-type"];
   return {
     app: inside.app,
@@ -85,42 +69,9 @@ const metadataCodec = z.object({
   "buildpack-default-process-type": z.string().optional(),
 });
 
-async function readLayers(directory: string, inside: string): Promise<LaunchLayer[]> {
-  const { directories } = await entriesOf(directory);
+async function readLayers(root: string, path: string, inside: string): Promise<LaunchLayer[]> {
+  const { directories } = await sortedEntries(root, path);
   return await Promise.all(
-    directories.map((name) => readLayer(join(directory, name), join(inside, name))),
+    directories.map((name) => readLaunchLayer(join(root, path, name), join(inside, name))),
   );
-}
-
-async function readLayer(directory: string, path: string): Promise<LaunchLayer> {
-  const profiles = await entriesOf(join(directory, "profile.d"));
-  return {
-    path,
-    hasBin: await isDirectory(join(directory, "bin")),
-    hasLib: await isDirectory(join(directory, "lib")),
-    env: await readLayerEnv(directory),
-    execD: await readExecD(join(directory, "exec.d"), join(path, "exec.d")),
-    profiles: profiles.files.map((name) => join(path, "profile.d", name)),
-  };
-}
-
-async function readExecD(directory: string, inside: string): Promise<ForProcess[]> {
-  const { files, directories } = await entriesOf(directory);
-  const programs: ForProcess[] = files.map((name) => ({ path: join(inside, name) }));
-  for (const process of directories) {
-    const own = await entriesOf(join(directory, process));
-    programs.push(...own.files.map((name) => ({ path: join(inside, process, name), process })));
-  }
-  return programs;
-}
-
-/** By alphabet, bytewise. A link counts as a file, whatever it leads to. */
-async function entriesOf(directory: string): Promise<{ files: string[]; directories: string[] }> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const named = (wanted: boolean) =>
-    entries
-      .filter((entry) => entry.isDirectory() === wanted)
-      .map(({ name }) => name)
-      .sort();
-  return { files: named(false), directories: named(true) };
 }

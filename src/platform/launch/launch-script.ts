@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { EnvModification } from "../../cnb/layer-env.ts";
 import { BuildpackError } from "../../failure.ts";
 import { shellQuote as quote } from "../../system/shell-quote.ts";
-import type { ForProcess, LaunchLayer, LaunchPlan, LaunchProcess } from "./launch-plan.ts";
+import type { ForProcess, LaunchLayer } from "../state/launch-layer.ts";
+import type { LaunchPlan, LaunchProcess } from "./launch-plan.ts";
 
 /**
  * A launcher in POSIX sh for exactly this image. It does what the lifecycle's launcher does: the

@@ -1,23 +1,25 @@
-import { chown, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../../cnb/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
 import { stringifyToml } from "../../toml.ts";
 import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { type Buildpack, escapeId, nameOf, storePath } from "./buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs.ts";
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
+import { makeDirectoryInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
   sandbox: Sandbox;
   baseEnv: Env;
   sources: EnvironmentSources;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 
@@ -57,12 +59,12 @@ async function runBuild(
   const { sandbox, owner } = context;
   const layersDirectory = join(sandbox.host.layers, escapeId(buildpack.id));
   const planDirectory = join(sandbox.host.layers, ".plan");
-  await mkdir(layersDirectory, { recursive: true });
+  // Restored layers are their owner's already, and there may be very many files.
+  await makeDirectoryInside(sandbox.host.layers, escapeId(buildpack.id), owner);
+  await discardTree(planDirectory);
   await mkdir(planDirectory);
   await writeFile(join(planDirectory, "plan.toml"), planToml(plan));
   await giveTo(owner, planDirectory);
-  // Restored layers are their owner's already, and there may be very many files.
-  if (owner) await chown(layersDirectory, owner.uid, owner.gid);
   try {
     await runProgram(buildpack, baseEnv, context);
   } finally {

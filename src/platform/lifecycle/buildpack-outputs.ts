@@ -1,5 +1,4 @@
-import { readdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type * as z from "zod";
 import { buildTomlCodec } from "../../cnb/build-toml.ts";
 import { type Launch, launchCodec } from "../../cnb/launch.ts";
@@ -8,10 +7,12 @@ import {
   layerContentMetadataCodec,
 } from "../../cnb/layer-content-metadata.ts";
 import { type StoreMetadata, storeCodec } from "../../cnb/store.ts";
-import { tryReadTomlFile } from "../../cnb/toml-file.ts";
+import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
-import { isDirectory, removeTree } from "../../system/files.ts";
+import { removeTree } from "../../system/files.ts";
+import { isDirectoryInside, listInside, moveOutOf } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import { readLaunchLayer } from "../state/launch-layer.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
 
 /** What a buildpack left in its layers directory. */
@@ -30,17 +31,30 @@ export interface BuildpackOutputs {
  * Reads what `bin/build` left and sets aside directories of layers without a type, by the name
  * `<layer>.ignore`, so that nobody takes them for layers.
  *
- * @throws BuildpackError `platform/build-output-invalid` where a lifecycle would refuse a file.
+ * @throws BuildpackError `platform/build-output-invalid` where a lifecycle would refuse a file, and for
+ * a link in the place of a file or a directory that we read: it may lead anywhere on this machine.
  */
 export async function readBuildpackOutputs(
   buildpack: Buildpack,
   directory: string,
   planned: readonly string[],
 ): Promise<BuildpackOutputs> {
-  const reader = { buildpack, directory };
+  try {
+    return await readOutputs({ buildpack, directory }, planned);
+  } catch (error) {
+    const failure = error instanceof BuildpackError ? error.failure : undefined;
+    if (failure?.code !== "system/link-not-followed") throw error;
+    const path = relative(directory, failure.path);
+    throw invalid({ buildpack, directory }, path, "it is a symbolic link, which is not followed");
+  }
+}
+
+async function readOutputs(reader: Reader, planned: readonly string[]): Promise<BuildpackOutputs> {
+  const { buildpack, directory } = reader;
   const all = await readLayers(reader);
   const layers = new Map([...all].filter(([, { types }]) => hasType(types)));
-  for (const name of all.keys()) if (!layers.has(name)) await setAside(join(directory, name));
+  for (const name of all.keys()) if (!layers.has(name)) await setAside(directory, name);
+  for (const name of layers.keys()) await refuseLinks(directory, name);
   return {
     buildpack,
     directory,
@@ -61,10 +75,14 @@ const noLaunch: Launch = { labels: [], processes: [], slices: [] };
 
 /** Every TOML file counts, `launch.toml` and its like included: they are layers without a type. */
 async function readLayers(reader: Reader): Promise<Map<string, LayerContentMetadata>> {
-  const files = (await readdir(reader.directory)).filter((name) => name.endsWith(".toml"));
+  const entries = await listInside(reader.directory, "");
+  const files = entries.map(({ name }) => name).filter((name) => name.endsWith(".toml"));
   const layers = new Map<string, LayerContentMetadata>();
   // By layer names: with its suffix, `a-b.toml` would come before `a.toml`.
   for (const name of files.map((file) => file.slice(0, -".toml".length)).sort()) {
+    if (["", ".", ".."].includes(name)) {
+      throw invalid(reader, `${name}.toml`, `\`${name}\` cannot be the name of a layer`);
+    }
     const layer = await readOutput(reader, `${name}.toml`, layerContentMetadataCodec);
     if (layer) layers.set(name, layer);
   }
@@ -75,10 +93,16 @@ function hasType({ launch, build, cache }: LayerContentMetadata["types"]): boole
   return launch || build || cache;
 }
 
-async function setAside(path: string): Promise<void> {
-  if (!(await isDirectory(path))) return;
-  await removeTree(`${path}.ignore`);
-  await rename(path, `${path}.ignore`);
+async function setAside(directory: string, name: string): Promise<void> {
+  if (!(await isDirectoryInside(directory, name))) return;
+  const ignored = join(directory, `${name}.ignore`);
+  await removeTree(ignored);
+  await moveOutOf(directory, name, ignored);
+}
+
+/** Now, while it is known which buildpack left them; whoever reads a layer later refuses them, too. */
+async function refuseLinks(directory: string, name: string): Promise<void> {
+  if (await isDirectoryInside(directory, name)) await readLaunchLayer(join(directory, name), name);
 }
 
 async function readUnmet(reader: Reader, planned: readonly string[]): Promise<string[]> {
@@ -95,7 +119,7 @@ async function readOutput<C extends z.ZodType>(
   name: string,
   codec: C,
 ): Promise<z.output<C> | undefined> {
-  const file = await tryReadTomlFile(join(reader.directory, name), codec);
+  const file = await tryReadTomlInside(reader.directory, name, codec);
   if (file.state === "invalid") throw invalid(reader, name, file.problem);
   return file.state === "read" ? file.value : undefined;
 }

@@ -14,6 +14,7 @@ import {
   runDetect,
 } from "./run-detect.ts";
 import { runsOn } from "./target-match.ts";
+import { listInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
 import { giveTo } from "../sandbox/owner.ts";
 
@@ -50,8 +51,16 @@ export async function detect(options: DetectOptions): Promise<Detected> {
     if (!detected) throw failureOf(detection);
     return detected;
   } finally {
-    await discardTree(plansDirectory);
+    await emptyLayers(options.sandbox.host.layers);
   }
+}
+
+/**
+ * Removes the plans, and whatever else a `bin/detect` left there: what is restored next must not be
+ * written through somebody's links.
+ */
+async function emptyLayers(layers: string): Promise<void> {
+  for (const { name } of await listInside(layers, "")) await discardTree(join(layers, name));
 }
 
 interface Member {

@@ -1,15 +1,22 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Ids } from "../sandbox/sandbox.ts";
 import { isDirectory } from "../../system/files.ts";
+import { copyOutOf, listInside } from "../../system/open-inside.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { type Buildpack, escapeId } from "./buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
+import type { Buildpack } from "./buildpack-store.ts";
 import { metadataToml } from "./json-metadata.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
-import { type BuildpackMetadata, metadataOf, type StoredLayer } from "./lifecycle-metadata.ts";
+import {
+  type BuildpackMetadata,
+  metadataOf,
+  type StoredLayer,
+} from "../state/lifecycle-metadata.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import { copyTree } from "../../system/tree.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 export interface RestoreOptions extends Pick<
   BuildOptions,
@@ -18,7 +25,7 @@ export interface RestoreOptions extends Pick<
   group: readonly Buildpack[];
   layersDirectory: string;
   previous: StoredBuild;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 
@@ -139,15 +146,21 @@ async function restoreAllContents(
 
 /** SBOMs of layers come back beside them; those of a whole buildpack are written anew each time. */
 async function restoreSboms({ previous, layersDirectory }: RestoreOptions): Promise<void> {
-  const kept = [join(previous.layers, "sbom/launch"), join(previous.path, "cache/sbom")];
-  for (const directory of kept) {
-    const files = await readdir(directory, { recursive: true }).catch(() => []);
-    for (const file of files) {
-      const [buildpack = "", layer, name, ...rest] = file.split("/");
-      if (!layer || !name || rest.length > 0) continue;
-      const buildpackDirectory = join(layersDirectory, buildpack);
-      if (!(await isDirectory(buildpackDirectory))) continue;
-      await copyFile(join(directory, file), join(buildpackDirectory, `${layer}.${name}`));
+  for (const kept of [join(previous.layers, "sbom/launch"), join(previous.path, "cache/sbom")]) {
+    for (const buildpack of await directoriesIn(kept, "")) {
+      const destination = join(layersDirectory, buildpack);
+      if (!(await isDirectory(destination))) continue;
+      for (const layer of await directoriesIn(kept, buildpack)) {
+        for (const { name } of await listInside(kept, join(buildpack, layer))) {
+          const path = join(buildpack, layer, name);
+          await copyOutOf(kept, path, join(destination, `${layer}.${name}`));
+        }
+      }
     }
   }
+}
+
+async function directoriesIn(root: string, path: string): Promise<string[]> {
+  const entries = await listInside(root, path);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

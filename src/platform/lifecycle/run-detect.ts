@@ -1,14 +1,13 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { BuildPlan } from "../../cnb/build-plan.ts";
 import { buildPlanSchema } from "../../cnb/build-plan-schema.ts";
 import type { Env } from "../../cnb/env-modification.ts";
-import { tryReadTomlFile } from "../../cnb/toml-file.ts";
+import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
+import { writeInside } from "../../system/open-inside.ts";
 
 /** How one `bin/detect` ended, with what it printed on both streams. */
 export type DetectOutcome =
@@ -22,7 +21,7 @@ export interface DetectContext extends Pick<BuildOptions, "signal"> {
   plansDirectory: string;
   baseEnv: Env;
   sources: EnvironmentSources;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
 }
 
 /** Runs `bin/detect` in the app directory. Whatever goes wrong with it is an outcome. */
@@ -32,9 +31,9 @@ export async function runDetect(
 ): Promise<DetectOutcome> {
   const { inside, host } = context.sandbox;
   const planPath = join(context.plansDirectory, `${storePath(buildpack).replace("/", "@")}.toml`);
-  await writeFile(planPath, "", { mode: 0o600 });
-  await giveTo(context.owner, planPath);
-  const planInside = inside.layers + planPath.slice(host.layers.length);
+  const plan = relative(host.layers, planPath);
+  await writeInside(host.layers, plan, "", { mode: 0o600, owner: context.owner });
+  const planInside = join(inside.layers, plan);
   const directory = join(inside.buildpacks, storePath(buildpack));
   const env = await buildpackEnv(context.baseEnv, buildpack, context.sources, {
     CNB_BUILDPACK_DIR: directory,
@@ -49,19 +48,19 @@ export async function runDetect(
     ...(context.signal ? { signal: context.signal } : {}),
   });
   context.signal?.throwIfAborted();
-  return await outcomeOf(exitCode, lines, planPath);
+  return await outcomeOf(exitCode, lines, { layers: host.layers, path: plan });
 }
 
 async function outcomeOf(
   exitCode: number,
   lines: string[],
-  planPath: string,
+  { layers, path }: { layers: string; path: string },
 ): Promise<DetectOutcome> {
   if (exitCode === 100) return { result: "fail", lines };
   if (exitCode !== 0) {
     return { result: "error", problem: `bin/detect ended with exit code ${exitCode}`, lines };
   }
-  const plan = await tryReadTomlFile(planPath, buildPlanSchema);
+  const plan = await tryReadTomlInside(layers, path, buildPlanSchema);
   if (plan.state === "read") return { result: "pass", plan: plan.value, lines };
   const problem = plan.state === "invalid" ? plan.problem : "it was removed";
   return { result: "error", problem: `its build plan cannot be used: ${problem}`, lines };

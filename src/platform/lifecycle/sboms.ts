@@ -1,15 +1,14 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
-import { type Buildpack, escapeId, nameOf } from "./buildpack-store.ts";
-import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { listInside, lookInside } from "../../system/open-inside.ts";
+import { type Buildpack, nameOf } from "./buildpack-store.ts";
 
 /** An SBOM file of a layer, or without `layer` one of the whole buildpack. */
 export interface LayerSbom {
   path: string;
   layer?: string;
-  /** The directories below `<layers>/sbom` that it belongs into. */
+  /** What it describes: the image, the build, or what is cached. */
   kinds: readonly ("launch" | "build" | "cache")[];
 }
 
@@ -27,31 +26,20 @@ export async function readSboms(
   directory: string,
   layers: ReadonlyMap<string, LayerContentMetadata>,
 ): Promise<LayerSbom[]> {
-  const names = (await readdir(directory)).filter((name) => /\.sbom\..+\.json$/.test(name)).sort();
-  for (const name of names) refuseUndeclared(buildpack, name);
+  const entries = await listInside(directory, "");
+  const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
+  for (const name of names) {
+    refuseUndeclared(buildpack, name);
+    if (!(await lookInside(directory, name))?.isFile()) {
+      throw invalid(buildpack, name, "it is not a regular file");
+    }
+  }
   return names.flatMap((name) => {
     const layer = name.split(".")[0] ?? "";
     const kinds = kindsOf(layer, layers.get(layer));
     const ofLayer = layers.has(layer) ? { layer } : {};
     return kinds.length > 0 ? [{ path: join(directory, name), ...ofLayer, kinds }] : [];
   });
-}
-
-/** Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
-export async function collectSboms(
-  sbomDirectory: string,
-  outputs: readonly BuildpackOutputs[],
-): Promise<void> {
-  for (const { buildpack, sboms } of outputs) {
-    for (const { path, layer, kinds } of sboms) {
-      const name = basename(path).slice(basename(path).indexOf(".") + 1);
-      for (const kind of kinds) {
-        const directory = join(sbomDirectory, kind, escapeId(buildpack.id), layer ?? "");
-        await mkdir(directory, { recursive: true });
-        await copyFile(path, join(directory, name));
-      }
-    }
-  }
 }
 
 function kindsOf(name: string, layer: LayerContentMetadata | undefined): LayerSbom["kinds"] {
@@ -72,12 +60,12 @@ function refuseUndeclared(buildpack: Buildpack, name: string): void {
     mediaType === undefined
       ? `\`${format}\` is no known format of SBOMs`
       : `buildpack.toml does not declare \`${mediaType}\` among its \`sbom-formats\``;
-  throw new BuildpackError({
-    code: "platform/build-output-invalid",
-    buildpack: nameOf(buildpack),
-    path: name,
-    problem,
-  });
+  throw invalid(buildpack, name, problem);
+}
+
+function invalid(buildpack: Buildpack, path: string, problem: string): BuildpackError {
+  const code = "platform/build-output-invalid";
+  return new BuildpackError({ code, buildpack: nameOf(buildpack), path, problem });
 }
 
 const mediaTypes: Record<string, string> = {

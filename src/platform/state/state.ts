@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BuildStep } from "../lifecycle/build-options.ts";
+import { claimState } from "./claim-state.ts";
 import { buildsInUse } from "./state-in-use.ts";
 import { takeLock } from "./state-lock.ts";
 import {
@@ -10,12 +10,13 @@ import {
   readStoredBuild,
   type StoredBuild,
 } from "./stored-build.ts";
-import type { LifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import type { LifecycleMetadata } from "./lifecycle-metadata.ts";
 import { discardTree } from "../../system/tree.ts";
 
 /**
  * The state folder of one app, locked for one build.
  *
+ *     .lapidary-state tells it from directories that are not ours, see `claimState`
  *     lock            whose build is at work
  *     work/           that build's directories; it always has the same path
  *     builds/<n>/     a build, see `StoredBuild`
@@ -48,11 +49,18 @@ export interface StagedBuild {
   cache: LifecycleMetadata;
 }
 
-/** @throws BuildpackError `platform/state-locked` while another build of the app is at work. */
+/** The points that a commit reaches. */
+export type StateStep = "build staged" | "build current";
+
+/**
+ * @throws BuildpackError `platform/state-locked` while another build of the app is at work;
+ * `platform/state-foreign` for a directory that is neither empty nor a state directory.
+ */
 export async function openState(
   directory: string,
-  onStep: (step: BuildStep) => void = () => {},
+  onStep: (step: StateStep) => void = () => {},
 ): Promise<OpenState> {
+  await claimState(directory);
   const unlock = await takeLock(join(directory, "lock"));
   try {
     await sweep(directory);

@@ -1,23 +1,25 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
-import { isDirectory } from "../../system/files.ts";
-import type { ReportedLayer } from "../lifecycle/build-report.ts";
-import type { BuildpackOutputs } from "../lifecycle/buildpack-outputs.ts";
-import { escapeId } from "../lifecycle/buildpack-store.ts";
-import { toJsonMetadata } from "../lifecycle/json-metadata.ts";
-import { digestLayer, fingerprintLayer } from "./layer-digest.ts";
+import { lstatIfAny } from "../../system/files.ts";
+import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
+import type { ReportedLayer } from "./build-report.ts";
+import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { toJsonMetadata } from "./json-metadata.ts";
+import { digestLayer, fingerprintLayer } from "../state/layer-digest.ts";
 import {
   type BuildpackMetadata,
   type LifecycleMetadata,
   metadataOf,
   type StoredLayer,
-} from "../lifecycle/lifecycle-metadata.ts";
-import type { RestoredLayers } from "../lifecycle/restore.ts";
-import { type StoredBuild, storedLayerPath } from "./stored-build.ts";
-import { linkTree, moveTree } from "../../system/tree.ts";
+} from "../state/lifecycle-metadata.ts";
+import type { RestoredLayers } from "./restore.ts";
+import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
+import { linkTree } from "../../system/tree.ts";
+import { collectSboms } from "./collect-sboms.ts";
 
 export interface StoreOptions {
   outputs: readonly BuildpackOutputs[];
@@ -82,16 +84,20 @@ async function storeLayer(
   const path = join(output.directory, name);
   const buildpack = output.buildpack.id;
   const temporary = { buildpack, name, types, fate: "temporary" } as const;
-  if (!(await isDirectory(path))) {
+  if (!(await isDirectoryInside(output.directory, name))) {
     if (types.launch) return await reuseLayer(options, output, name, content);
     if (types.cache) options.warn(`layer ${buildpack}:${name} has no contents; it is not cached`);
     return { reported: { ...temporary, bytes: 0 } };
   }
-  const { stamp, bytes } = fingerprintLayer(path);
-  if (!types.launch && !types.cache) return { reported: { ...temporary, bytes } };
+  if (!types.launch && !types.cache) {
+    return { reported: { ...temporary, bytes: fingerprintLayer(path).bytes } };
+  }
+  // Nothing of the build can exchange it there. A move changes no stamp.
+  const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
+  await moveOutOf(output.directory, name, kept);
+  const { stamp, bytes } = fingerprintLayer(kept);
   const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
-  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, path);
-  await moveTree(path, storedLayerPath({ path: options.staged }, buildpack, name, types));
+  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
   return {
@@ -111,7 +117,7 @@ async function reuseLayer(
   if (types.cache) throw storeFailed(buildpack, name, "it is cached but has no contents");
   const before = previous && metadataOf(previous.image, buildpack).layers[name];
   const from = previous && storedLayerPath(previous, buildpack, name, { launch: true });
-  if (!before || !from || !(await isDirectory(from))) {
+  if (!before || !from || !(await lstatIfAny(from))?.isDirectory()) {
     throw storeFailed(buildpack, name, "it has no contents, and no previous build has any");
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
@@ -192,21 +198,20 @@ function storeFailed(buildpack: string, layer: string, problem: string): Buildpa
   return new BuildpackError({ code: "platform/store-failed", buildpack, layer, problem });
 }
 
-/** Moves all else that the image and the cache hold: the app, SBOMs, and what a launcher reads. */
+/** Stores all else that the image and the cache hold: the app, SBOMs, and what a launcher reads. */
 export async function storeRest(
-  work: { app: string; layers: string },
+  work: { app: string },
+  outputs: readonly BuildpackOutputs[],
   staged: string,
   metadataToml: string,
 ): Promise<void> {
-  await moveTree(work.app, join(staged, "image/app"));
+  await moveOutOf(dirname(work.app), basename(work.app), join(staged, "image/app"));
   const config = join(staged, "image/layers/config");
   await mkdir(config, { recursive: true });
   await writeFile(join(config, "metadata.toml"), metadataToml);
-  const sboms = join(work.layers, "sbom");
-  if (await isDirectory(join(sboms, "launch"))) {
-    await moveTree(join(sboms, "launch"), join(staged, "image/layers/sbom/launch"));
-  }
-  if (await isDirectory(join(sboms, "cache"))) {
-    await moveTree(join(sboms, "cache"), join(staged, "cache/sbom"));
-  }
+  const sboms = {
+    launch: join(staged, "image/layers/sbom/launch"),
+    cache: join(staged, "cache/sbom"),
+  };
+  await collectSboms(sboms, outputs);
 }

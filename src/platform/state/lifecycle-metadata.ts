@@ -34,12 +34,16 @@ const storedLayer = z.object({
   cache: flag,
 });
 
+/** Names become parts of paths, and the label of an image may be anybody's. */
+const name = z.string().regex(/^(?!\.{0,2}$)[^/\0]+$/);
+const id = z.string().regex(/^(?!\.{0,2}$)[^\0]+$/);
+
 const lifecycleMetadata = z.object({
   buildpacks: z.array(
     z.object({
-      key: z.string(),
+      key: id,
       version: z.string(),
-      layers: z.record(z.string(), storedLayer),
+      layers: z.record(name, storedLayer),
       store: z.object({ metadata }).optional(),
     }),
   ),

@@ -1,0 +1,45 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { BuildpackError } from "../failure.ts";
+import { diskFailure } from "../system/disk-failure.ts";
+import { isDirectory, lstatIfAny, writeAtomically } from "../system/files.ts";
+import type { BuildReport } from "../platform/lifecycle/build-report.ts";
+
+/**
+ * Checks that `--report FILE` can become a report: nothing is there yet, or a regular file, which will
+ * be replaced. Makes the directories above it. Call it before the build, so that no build is in vain.
+ *
+ * @throws BuildpackError `platform/usage` for a directory, device, pipe or symbolic link;
+ * `system/not-writable`, `system/disk-full` where its directory cannot be made.
+ */
+export async function checkReportFile(path: string): Promise<void> {
+  const entry = await lstatIfAny(path);
+  if (entry && !entry.isFile()) {
+    const problem = `\`--report ${path}\` would replace something that is not a regular file`;
+    throw new BuildpackError({ code: "platform/usage", problem });
+  }
+  await reportingDisk(path, async () => await makeDirectory(dirname(path)));
+}
+
+/** Writes a report beside FILE and renames it, so that FILE holds the old report or the new one. */
+export async function writeReport(path: string, report: BuildReport): Promise<void> {
+  await checkReportFile(path);
+  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  await reportingDisk(path, async () => await writeAtomically(path, text));
+}
+
+async function reportingDisk(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const failure = { code: "system/not-writable", path } as const;
+    throw diskFailure(error, path) ?? new BuildpackError(failure, { cause: error });
+  }
+}
+
+/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
+async function makeDirectory(path: string): Promise<void> {
+  if (await isDirectory(path)) return;
+  await makeDirectory(dirname(path));
+  await mkdir(path);
+}

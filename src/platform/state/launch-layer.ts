@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
+import { isDirectoryOrLink } from "../../system/files.ts";
+import { listInside } from "../../system/open-inside.ts";
+
+/** What a launcher reads of one layer. Every path is one inside the image. */
+export interface LaunchLayer {
+  path: string;
+  hasBin: boolean;
+  hasLib: boolean;
+  env: readonly EnvModification[];
+  execD: readonly ForProcess[];
+  profiles: readonly string[];
+}
+
+/** A file that applies to all processes, or to those of one type. */
+export interface ForProcess {
+  path: string;
+  process?: string;
+}
+
+/** Reads the layer in `directory`, which stands at `path` when it is launched. */
+export async function readLaunchLayer(directory: string, path: string): Promise<LaunchLayer> {
+  const profiles = await sortedEntries(directory, "profile.d");
+  return {
+    path,
+    hasBin: await isDirectoryOrLink(join(directory, "bin")),
+    hasLib: await isDirectoryOrLink(join(directory, "lib")),
+    env: await readLayerEnv(directory),
+    execD: await readExecD(directory, join(path, "exec.d")),
+    profiles: profiles.files.map((name) => join(path, "profile.d", name)),
+  };
+}
+
+async function readExecD(layer: string, inside: string): Promise<ForProcess[]> {
+  const { files, directories } = await sortedEntries(layer, "exec.d");
+  const programs: ForProcess[] = files.map((name) => ({ path: join(inside, name) }));
+  for (const process of directories) {
+    const own = await sortedEntries(layer, join("exec.d", process));
+    programs.push(...own.files.map((name) => ({ path: join(inside, process, name), process })));
+  }
+  return programs;
+}
+
+/** By alphabet. A link counts as a file, whatever it leads to: it is followed only inside. */
+export async function sortedEntries(
+  root: string,
+  path: string,
+): Promise<{ files: string[]; directories: string[] }> {
+  const entries = await listInside(root, path);
+  const named = (wanted: boolean) =>
+    entries.filter((entry) => entry.isDirectory() === wanted).map(({ name }) => name);
+  return { files: named(false), directories: named(true) };
+}

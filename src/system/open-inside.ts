@@ -1,0 +1,177 @@
+import { constants, type Dirent, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { BuildpackError } from "../failure.ts";
+import type { TextFile } from "./files.ts";
+import { moveTree } from "./tree.ts";
+
+/*
+ * The door to what somebody else left below a directory. No symbolic link is followed: not in the place
+ * of the directory itself, not on the way to an entry, not at its end. Each entry is found from the one
+ * before it, which is held open, so that nothing can be exchanged between a look and a use (Linux).
+ *
+ * `root` is a directory whose parents nobody else can change; paths are relative to it. Every function
+ * throws BuildpackError `system/link-not-followed`, which names the link that is in the way.
+ */
+
+const { O_NOFOLLOW, O_RDONLY, O_CREAT, O_EXCL, O_WRONLY } = constants;
+/** Opens the entry itself, whatever it is, and nothing in it (`open(2)`). Node has no name for it. */
+const O_PATH = 0o10_000_000;
+
+interface Held {
+  handle: FileHandle;
+  stats: Stats;
+}
+
+/** What `lstat` says of an entry that is no link; `undefined` where nothing is there. */
+export async function lookInside(root: string, path: string): Promise<Stats | undefined> {
+  return await withEntry(root, path, async ({ stats }) => await Promise.resolve(stats));
+}
+
+export async function isDirectoryInside(root: string, path: string): Promise<boolean> {
+  return (await lookInside(root, path))?.isDirectory() ?? false;
+}
+
+/** As `readText` of files.ts: nothing but a link makes it throw. */
+export async function readTextInside(root: string, path: string): Promise<TextFile> {
+  const file = await withEntry(root, path, readHeld).catch((error: unknown) => {
+    if (error instanceof BuildpackError) throw error;
+    return unreadable((error as Error).message);
+  });
+  return file ?? { state: "missing" };
+}
+
+/** What is in a directory, sorted by name; nothing where there is none that we may read. */
+export async function listInside(root: string, path: string): Promise<Dirent[]> {
+  const entries = await withEntry(root, path, async ({ handle, stats }) =>
+    stats.isDirectory() ? await readdir(pathOf(handle), { withFileTypes: true }).catch(none) : [],
+  );
+  return (entries ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Makes a directory where none is, and gives it to its owner. Its parent has to be there. */
+export async function makeDirectoryInside(
+  root: string,
+  path: string,
+  owner?: { uid: number; gid: number },
+): Promise<void> {
+  await withEntry(root, dirname(path), async ({ handle }) => {
+    await mkdir(join(pathOf(handle), basename(path))).catch(ignoreExisting);
+  });
+  await withEntry(root, path, async ({ handle }) => {
+    if (!owner) return;
+    await using directory = await open(pathOf(handle), O_RDONLY);
+    await directory.chown(owner.uid, owner.gid);
+  });
+}
+
+/** Writes a new file in the place of whatever file or link is there, and gives it to its owner. */
+export async function writeInside(
+  root: string,
+  path: string,
+  content: string,
+  { mode = 0o644, owner }: { mode?: number; owner?: { uid: number; gid: number } | undefined } = {},
+): Promise<void> {
+  await withEntry(root, dirname(path), async ({ handle }) => {
+    const place = join(pathOf(handle), basename(path));
+    await rm(place, { force: true });
+    await using file = await open(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    await file.writeFile(content);
+    if (owner) await file.chown(owner.uid, owner.gid);
+  });
+}
+
+/**
+ * Copies a regular file, byte for byte, to a place of ours.
+ *
+ * @returns whether there was one.
+ */
+export async function copyOutOf(root: string, path: string, to: string): Promise<boolean> {
+  const copied = await withEntry(root, path, async ({ handle, stats }) => {
+    if (!stats.isFile()) return false;
+    await using file = await open(pathOf(handle), O_RDONLY);
+    await writeFile(to, await file.readFile());
+    return true;
+  });
+  return copied ?? false;
+}
+
+/**
+ * Moves an entry that is no link to a place of ours in the same file system.
+ *
+ * @returns whether there was one.
+ */
+export async function moveOutOf(root: string, path: string, to: string): Promise<boolean> {
+  const moved = await withEntry(root, dirname(path), async ({ handle }) => {
+    const from = join(pathOf(handle), basename(path));
+    if (!(await lookInside(root, path))) return false;
+    await moveTree(from, to);
+    if ((await lstat(to)).isSymbolicLink()) throw linkAt(join(root, path));
+    return true;
+  });
+  return moved ?? false;
+}
+
+async function withEntry<T>(
+  root: string,
+  path: string,
+  work: (entry: Held) => Promise<T>,
+): Promise<T | undefined> {
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  if (names.includes("..")) throw new Error(`${path} does not stay below ${root}`);
+  return await descend({ place: root, shown: root }, names, work);
+}
+
+/** Opens `place`, and from there what the first of `names` is, until none is left. */
+async function descend<T>(
+  { place, shown }: { place: string; shown: string },
+  [name, ...names]: readonly string[],
+  work: (entry: Held) => Promise<T>,
+): Promise<T | undefined> {
+  const handle = await open(place, O_PATH | O_NOFOLLOW).catch(undefinedWhereMissing);
+  if (!handle) return undefined;
+  try {
+    const stats = await handle.stat();
+    if (stats.isSymbolicLink()) throw linkAt(shown);
+    if (name === undefined) return await work({ handle, stats });
+    const next = { place: join(pathOf(handle), name), shown: join(shown, name) };
+    return await descend(next, names, work);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHeld({ handle, stats }: Held): Promise<TextFile> {
+  if (stats.isDirectory()) return unreadable("it is a directory");
+  if (!stats.isFile()) return unreadable("it is not a regular file");
+  await using file = await open(pathOf(handle), O_RDONLY);
+  const bytes = await file.readFile();
+  if (bytes.includes(0)) return unreadable("it is a binary file");
+  return { state: "text", text: bytes.toString("utf8") };
+}
+
+/** By this name the kernel finds what the descriptor holds, whatever is at its path by now. */
+function pathOf({ fd }: FileHandle): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+function none(): Dirent[] {
+  return [];
+}
+
+function unreadable(problem: string): TextFile {
+  return { state: "unreadable", problem };
+}
+
+function linkAt(path: string): BuildpackError {
+  return new BuildpackError({ code: "system/link-not-followed", path });
+}
+
+function undefinedWhereMissing(error: unknown): undefined {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+}
+
+function ignoreExisting(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { createPrinter } from "../../src/output/printer.ts";
+import { createStyle } from "../../src/output/style.ts";
+import { buildCommand } from "../../src/cli/build.ts";
+import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { systemClock } from "../../src/system/clock.ts";
+
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs `lapidary build` in this process with these arguments, in the directory `cwd`. */
+export async function buildByLine(cwd: string, ...args: readonly string[]): Promise<void> {
+  const line = parseCommandLine(["build", ...args]);
+  if (line.command !== "build") throw new Error("this is a request for help");
+  await buildCommand(line, {
+    env: { HOME: cwd, PATH: "/usr/bin:/bin" },
+    cwd,
+    ownBuildpack: checkout,
+    printer: createPrinter({
+      write: () => {},
+      style: createStyle(false),
+      clock: systemClock,
+      debug: false,
+    }),
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
+}
