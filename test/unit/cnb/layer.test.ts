@@ -64,12 +64,12 @@ describe("Layer Types", () => {
     { build: true, cache: false, launch: true },
     { build: true, cache: false, launch: false },
     { build: false, cache: false, launch: false },
-  ])("are never kept for %j, whatever is there", async (types) => {
+  ])("are never kept for %j, whatever exists", async (types) => {
     const because = ["every build makes it again"];
     expect(await stateOf(both, { types })).toEqual({ state: "empty", because });
   });
 
-  test("writes the types anew on every build", async () => {
+  test("writes the types on every build", async () => {
     const layers = await makeTree(restored);
     await (await open(layers)).commit({ metadata });
     expect(parseToml((await readTree(layers))["ruby.toml"] ?? "")).toEqual({
@@ -82,20 +82,20 @@ describe("Layer Types", () => {
 describe("Launch Layers", () => {
   const files = { "ruby.toml": restoredToml, "ruby.sbom.spdx.json": "{}" };
 
-  test("leaves no directory where the previous image's contents are to be reused", async () => {
+  test("leaves no directory if the previous image's contents are reused", async () => {
     const layers = await makeTree(files);
     const layer = await open(layers, { types: launchOnly });
     await layer.commit({ metadata });
     expect(await readdir(layers)).toEqual(["ruby.sbom.spdx.json", "ruby.toml"]);
   });
 
-  test("refuses to write beside contents that are not on disk", async () => {
+  test("refuses to write next to contents that are not on disk", async () => {
     const layer = await open(await makeTree(files), { types: launchOnly });
     const env = [{ scope: "all", name: "A", behavior: "default", value: "x" }] as const;
     await expect(layer.commit({ metadata, env })).rejects.toThrow(/not on disk/);
   });
 
-  test("are made anew, as a directory, where their metadata does not fit", async () => {
+  test("become an empty directory if their metadata does not match", async () => {
     const layers = await makeTree(files);
     const keys = { ...metadata, arch: "arm64" };
     const layer = await open(layers, { types: launchOnly, keys });
@@ -106,14 +106,14 @@ describe("Launch Layers", () => {
     expect(await readdir(layers)).toEqual(["ruby"]);
   });
 
-  test("are made anew where they were never built", async () => {
+  test("become an empty directory if they were never built", async () => {
     expect(await stateOf({}, { types: launchOnly })).toEqual({
       state: "empty",
       because: ["there is no layer of an earlier build"],
     });
   });
 
-  test("that become cached layers are made anew, for their contents are not there", async () => {
+  test("that become cached layers are emptied, because their contents were not restored", async () => {
     expect(await stateOf(files, { types: all })).toEqual({
       state: "empty",
       because: ["its contents were not restored"],
@@ -122,7 +122,7 @@ describe("Launch Layers", () => {
 });
 
 describe("Reusing Layers", () => {
-  test("keeps a layer whose values are those of today, with its contents and SBOMs", async () => {
+  test("keeps a layer with unchanged values, with its contents and SBOMs", async () => {
     const layers = await makeTree({ ...restored, "ruby.sbom.cdx.json": "{}" });
     const layer = await open(layers);
     expect(layer.state.state).toBe("restored");
@@ -134,7 +134,7 @@ describe("Reusing Layers", () => {
     ]);
   });
 
-  test("gives every value that changed, in the user's words", async () => {
+  test("names every value that changed, in the user's words", async () => {
     const keys = { rubyVersion: "3.4.6", arch: "arm64", stripped: false };
     expect(await stateOf(restored, { keys })).toEqual({
       state: "empty",
@@ -167,7 +167,7 @@ describe("Reusing Layers", () => {
     expect(state.state).toBe("restored");
   });
 
-  test("says `none` for a value that was not there", async () => {
+  test("says `none` for a missing value", async () => {
     const schema = z.object({ patch: z.string().optional() });
     const layersDir = await makeTree({ "x.toml": "[metadata]\n", "x/": "" });
     const { state } = await openLayer({
@@ -232,7 +232,7 @@ describe("Cached Layers, half restored", () => {
       ["its contents were not restored", "its metadata cannot be read"],
     ],
     ["both are of the other kind", { ruby: "", "ruby.toml/": "" }, undefined],
-  ])("is empty where %s", async (_, files, because) => {
+  ])("is empty if %s", async (_, files, because) => {
     const layers = await makeTree(files);
     const { state } = await open(layers);
     expect(state).toMatchObject(because ? { state: "empty", because } : { state: "empty" });
@@ -240,7 +240,7 @@ describe("Cached Layers, half restored", () => {
     expect(await readdir(join(layers, "ruby"))).toEqual([]);
   });
 
-  test("gives missing contents and changed values together", async () => {
+  test("names missing contents and changed values together", async () => {
     expect(await stateOf({ "ruby.toml": restoredToml }, { keys: { arch: "arm64" } })).toEqual({
       state: "empty",
       because: [
@@ -252,7 +252,7 @@ describe("Cached Layers, half restored", () => {
 });
 
 describe("Providing Layers", () => {
-  test("knows a layer for incomplete whose build ended before the commit", async () => {
+  test("treats a layer as incomplete if the build ended before the commit", async () => {
     const layers = await makeTree(restored);
     await open(layers);
     expect(Object.keys(await readTree(layers))).toEqual(["ruby/bin/ruby"]);
@@ -294,7 +294,7 @@ describe("Providing Layers", () => {
     });
   });
 
-  test("writes metadata last: where anything before fails, the layer stays incomplete", async () => {
+  test("writes metadata last: if anything before fails, the layer stays incomplete", async () => {
     const layers = await makeTree(restored);
     const layer = await open(layers);
     const env = [{ scope: "all", name: "HOME", behavior: "override", value: "x" }] as const;
@@ -324,7 +324,7 @@ describe("Providing Layers", () => {
     },
   );
 
-  test("removes nothing of a neighbour whose name begins alike", async () => {
+  test("removes nothing of a layer whose name begins with the same letters", async () => {
     const layers = await makeTree({ "ruby-extra.toml": "x", "ruby-extra.sbom.spdx.json": "x" });
     await open(layers);
     await rm(join(layers, "ruby"), { recursive: true });

@@ -27,14 +27,14 @@ describe("Application Contract: We will always run rake assets:precompile if tha
     expect(log).toContain("Kept `2` files for the next build");
   });
 
-  test("but not where only something like it exists", async () => {
+  test("but not if only a similar task exists", async () => {
     const { commands, log } = await precompile({ tasks: ["assets:precompile_all"] });
     expect(commands).toHaveLength(1);
     expect(log).toContain("Not precompiled, because the app has no task `assets:precompile`");
   });
 
   test.each([".sprockets-manifest-0a1b.json", "manifest-0a1b.json", ".manifest.json"])(
-    "but not where the app brings public/assets/%s, also when assets are cached",
+    "but not if the app contains public/assets/%s, even when assets are cached",
     async (manifest) => {
       const { layersDir } = await precompile();
       const files = { [`public/assets/${manifest}`]: "{}" };
@@ -48,7 +48,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
     },
   );
 
-  test("a manifest that an earlier build made does not count as the app's", async () => {
+  test("a manifest of an earlier build does not count as the app's", async () => {
     const made = { "public/assets/.sprockets-manifest-0a1b.json": "{}" };
     const { layersDir } = await precompile({ made });
     const { commands, log } = await precompile({ layersDir });
@@ -56,7 +56,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
     expect(log).toContain("Restored `1` file of the last build");
   });
 
-  test("and abort if it fails, keeping nothing", async () => {
+  test("and abort the build if it fails, without keeping anything", async () => {
     const layersDir = await makeTree();
     const work = precompile({ layersDir, failing: "assets:precompile" });
     expect(await failureOf(work)).toEqual({
@@ -68,20 +68,20 @@ describe("Application Contract: We will always run rake assets:precompile if tha
     expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
   });
 
-  test("without assets:clean nothing is kept, and no fragments stay", async () => {
+  test("without assets:clean, nothing is kept and fragments are removed", async () => {
     const { appDir, layersDir, commands } = await precompile({ tasks: ["assets:precompile"] });
     expect(commands.at(-1)?.args).toEqual(["exec", "rake", "assets:precompile", "--trace"]);
     expect(await readTree(layersDir)).toEqual({});
     expect(await lstatIfAny(join(appDir, "tmp/cache/assets/a.cache"))).toBeUndefined();
   });
 
-  test("BP_RAILS_SKIP_ASSETS=true skips all of it", async () => {
+  test("BP_RAILS_SKIP_ASSETS=true skips everything", async () => {
     const { commands, served } = await precompile({ userEnv: { BP_RAILS_SKIP_ASSETS: "true" } });
     expect(commands).toEqual([]);
     expect(served).toEqual([]);
   });
 
-  test("BP_EXEC_ENV=test leaves assets to the tests", async () => {
+  test("BP_EXEC_ENV=test does not precompile assets", async () => {
     const { commands, log } = await precompile({ userEnv: { BP_EXEC_ENV: "test" } });
     expect(commands).toEqual([]);
     expect(log).toContain("Not precompiled, because `BP_EXEC_ENV` is `test`");
@@ -98,7 +98,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
   };
   const reuse = { made, userEnv: { BP_RAILS_ASSETS_REUSE: "true" } };
 
-  test("runs no rake where nothing has changed, and leaves the app as a compile leaves it", async () => {
+  test("does not run rake if nothing has changed, and makes the same app", async () => {
     const compiled = await precompile(reuse);
     expect(compiled.commands).toHaveLength(2);
     expect(compiled.log).toContain(
@@ -120,7 +120,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
       { userEnv: { BP_RAILS_ASSETS_REUSE: "true", RAILS_RELATIVE_URL_ROOT: "/shop" } },
     ],
     ["Ruby, the gems or another buildpack's layers", { layers: { "gems.toml": "other gems" } }],
-  ])("precompiles where %s changed, and says so", async (reason, change) => {
+  ])("precompiles if %s changed, and says so", async (reason, change) => {
     const { layersDir } = await precompile(reuse);
     await addToTree(layersDir, change.layers ?? {});
     const again = await precompile({ ...reuse, ...change, layersDir });
@@ -129,14 +129,14 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     expect(again.log).toContain("Restored");
   });
 
-  test("is off by default, and then keeps nothing that it would need", async () => {
+  test("is off by default, and then keeps nothing for it", async () => {
     const { layersDir } = await precompile(reuse);
     const { commands } = await precompile({ made, layersDir });
     expect(commands).toHaveLength(2);
     expect(Object.keys(await readTree(layersDir)).join("\n")).not.toContain("outcome");
   });
 
-  test("precompiles where the outcome of the last time was lost", async () => {
+  test("precompiles if the result of the last build is incomplete", async () => {
     const { layersDir } = await precompile(reuse);
     await removeTree(join(layersDir, "assets/outcome"));
     const again = await precompile({ ...reuse, layersDir });
@@ -144,7 +144,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     expect(again.log).toContain("Nothing to reuse, because it has no complete result");
   });
 
-  test("keeps no outcome of a precompilation that failed", async () => {
+  test("keeps no result of a failed precompilation", async () => {
     const { layersDir } = await precompile(reuse);
     const files = { "app/models/stone.rb": "" };
     await failureOf(precompile({ ...reuse, files, layersDir, failing: "assets:precompile" }));
@@ -154,7 +154,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
 });
 
 describe("the environment of rake", () => {
-  test("is the contract's, with what is made up for it alone", async () => {
+  test("is that of the contract, with stand-ins that only rake gets", async () => {
     const { commands, layersDir, appDir, log } = await precompile();
     const at = (name: string) => join(layersDir, name);
     expect(commands[0]?.cwd).toBe(appDir);
@@ -177,7 +177,7 @@ describe("the environment of rake", () => {
     expect(log).toContain("Setting `DATABASE_URL` and `SECRET_KEY_BASE_DUMMY` for these commands");
   });
 
-  test("lets the user's values go first, but not what would put other gems in place", async () => {
+  test("has the user's values, but not those that would replace gems", async () => {
     const userEnv = {
       DATABASE_URL: "postgresql://db/shop",
       RAILS_ENV: "staging",
@@ -191,7 +191,7 @@ describe("the environment of rake", () => {
     expect(commands[1]?.env).not.toHaveProperty("SECRET_KEY_BASE_DUMMY");
   });
 
-  test("keeps the boot's own traces out of the app, but not files of the app", async () => {
+  test("removes the files of booting from the app, but not files of the app", async () => {
     const made = { "tmp/local_secret.txt": "made up" };
     const { appDir, commands } = await precompile({ made });
     expect(await lstatIfAny(join(appDir, "tmp/local_secret.txt"))).toBeUndefined();

@@ -17,7 +17,7 @@ const metadata = {
 };
 
 describe("the layer bootsnap", () => {
-  test("holds compiled code, for launch and cache", async () => {
+  test("contains compiled code, for launch and cache", async () => {
     const layersDir = await makeTree();
     const { outcome, lines } = await keep({ layersDir });
     expect(outcome).toEqual({ directory: join(layersDir, "bootsnap") });
@@ -29,7 +29,7 @@ describe("the layer bootsnap", () => {
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await keep({ layersDir });
     const { outcome, lines, compiled } = await keep({ layersDir });
@@ -55,7 +55,7 @@ describe("the layer bootsnap", () => {
     expect(await readTree(join(layersDir, "bootsnap"))).toEqual({ "bootsnap/a": "compiled" });
   });
 
-  test("is not there after a failure", async () => {
+  test("does not exist after a failure", async () => {
     const layersDir = await makeTree();
     const { outcome } = await keep({ layersDir, problem: "it failed" });
     expect(outcome).toEqual({ problem: "it failed" });

@@ -29,8 +29,8 @@ const layers = {
 /** The time of every file in an image, in seconds since 1970. */
 const imageTime = 315532801;
 
-describe("code is compiled ahead", () => {
-  test("of Ruby and the gems without the app's, then of the app, with the contract's variables", async () => {
+describe("code is compiled", () => {
+  test("of Ruby and the gems first, then of the app, with the contract's variables", async () => {
     const { commands, appDir, layersDir } = await precompile();
     const [gems, own] = commands;
     expect(gems?.args).toEqual([
@@ -56,7 +56,7 @@ describe("code is compiled ahead", () => {
     ]);
   });
 
-  test("and is in the app's own cache, that of the gems as links to the layer", async () => {
+  test("and put into the app's cache, with links to the layer for gems", async () => {
     const { appDir, layersDir } = await precompile();
     const cache = join(appDir, "tmp/cache/bootsnap");
     expect(await readTree(cache)).toEqual({ app: "app" });
@@ -68,14 +68,14 @@ describe("code is compiled ahead", () => {
     expect(await readTree(join(layersDir, "bootsnap"))).toHaveProperty(["bootsnap/both"], "gems");
   });
 
-  test("without what the app brought from elsewhere", async () => {
+  test("without the cache that the app contained", async () => {
     const files = { "tmp/cache/bootsnap/stale": "", "tmp/cache/other": "" };
     const { appDir } = await precompile({ files });
     expect(await lstatIfAny(join(appDir, "tmp/cache/bootsnap/stale"))).toBeUndefined();
     expect(await lstatIfAny(join(appDir, "tmp/cache/other"))).toBeDefined();
   });
 
-  test("of the app alone where that of the gems is kept", async () => {
+  test("only of the app if that of the gems is kept", async () => {
     const { layersDir } = await precompile();
     const again = await precompile({ layersDir });
     expect(again.commands.map(({ args }) => args[3])).toEqual(["app"]);
@@ -83,7 +83,7 @@ describe("code is compiled ahead", () => {
   });
 });
 
-describe("code is not compiled ahead", () => {
+describe("code is not compiled", () => {
   test.each([
     ["`BP_RAILS_BOOTSNAP` is `false`", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
     ["bootsnap `1.5.0` is older than 1.6.0", { files: { "Gemfile.lock": lockfile("1.5.0") } }],
@@ -100,12 +100,12 @@ describe("code is not compiled ahead", () => {
     expect([commands, log]).toEqual([[], expect.stringContaining("a group of gems that is not")]);
   });
 
-  test("and nothing is said where the app has no bootsnap", async () => {
+  test("and nothing is printed if the app has no bootsnap", async () => {
     const { log } = await precompile({ files: { "Gemfile.lock": "GEM\n  specs:\n" } });
     expect(log).toBe("");
   });
 
-  test.each(["--gemfile", "app"])("with a warning, where it fails: %s", async (failing) => {
+  test.each(["--gemfile", "app"])("with a warning if it fails: %s", async (failing) => {
     const { appDir, log } = await precompile({ failing });
     expect(log).toContain("      no space for it");
     expect(log).toMatch(/! `bundle exec bootsnap precompile .*` ended with exit code 9\.\n/);

@@ -6,7 +6,7 @@ describe("bundleGroups", () => {
     expect(bundleGroups({})).toEqual({ BUNDLE_WITHOUT: "development:test" });
   });
 
-  test("has the gems of tests where the app is to be tested, unless the user says otherwise", () => {
+  test("includes the group test if the app is built for tests, unless the user says otherwise", () => {
     expect(bundleGroups({}, "test")).toEqual({ BUNDLE_WITHOUT: "development" });
     expect(bundleGroups({ BUNDLE_WITHOUT: "ci" }, "test")).toEqual({ BUNDLE_WITHOUT: "ci" });
   });

@@ -3,7 +3,7 @@ import { installDefaults } from "../../../../src/buildpack/environment/install-d
 
 const gibibyte = 1024 ** 3;
 
-describe("what bundle install runs with", () => {
+describe("the default variables of bundle install", () => {
   test.each([
     [2, 8 * gibibyte, 0, "-j2"],
     [4, 8 * gibibyte, 0, "-j4"],
@@ -12,7 +12,7 @@ describe("what bundle install runs with", () => {
     [16, 64 * gibibyte, 2 * gibibyte, "-j1"],
     [1, gibibyte / 4, 0, "-j1"],
   ])(
-    "a gem compiles on %i processors, %i bytes of memory and a limit of %i by %s",
+    "%i processors, %i bytes of memory and a limit of %i compile a gem with %s",
     (cpus, memory, limit, jobs) => {
       expect(installDefaults("ruby", { cpus, memory, limit })).toEqual({
         MAKEFLAGS: `${jobs} -- debugflags=-g0`,
@@ -20,7 +20,7 @@ describe("what bundle install runs with", () => {
     },
   );
 
-  test("JRuby compiles nothing, and starts soon", () => {
+  test("JRuby compiles nothing, and starts faster", () => {
     const capacity = { cpus: 2, memory: gibibyte, limit: 0 };
     expect(installDefaults("jruby", capacity)).toEqual({ JRUBY_OPTS: "--dev" });
   });

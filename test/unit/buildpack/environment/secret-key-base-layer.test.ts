@@ -13,7 +13,7 @@ const committed =
 const restored = '[metadata]\nmade-by = "lapidary/ruby"\n';
 
 describe("Application Contract: SECRET_KEY_BASE", () => {
-  test("is a default at launch of 128 hexadecimal digits, made at random", async () => {
+  test("is a default at launch of 128 random hexadecimal digits", async () => {
     const layersDir = await makeTree();
     const first = await provide(layersDir);
     expect(first.files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
@@ -24,7 +24,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(second.files[keyFile]).not.toBe(first.files[keyFile]);
   });
 
-  test("stands in the layer's launch environment and nowhere else", async () => {
+  test("is in the layer's launch environment and nowhere else", async () => {
     const { files, lines } = await provide(await makeTree());
     const key = files[keyFile] ?? "";
     expect(Object.keys(files)).toEqual(["secret-key-base.toml", keyFile]);
@@ -32,21 +32,21 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(lines.join("\n")).not.toContain(key);
   });
 
-  test("stays that of the previous image, of which a build sees the metadata only", async () => {
+  test("is kept from the previous image, of which a build sees only the metadata", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored });
     const { files, lines } = await provide(layersDir);
     expect(files).toEqual({ "secret-key-base.toml": committed });
     expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
-  test("stays where a platform leaves the layer itself", async () => {
+  test("is kept if a platform restores the layer itself", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored, [keyFile]: "k3y" });
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toBe("k3y");
     expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
-  test("is made anew where that layer has lost its key", async () => {
+  test("is generated again if the layer has lost its key", async () => {
     const layersDir = await makeTree({
       "secret-key-base.toml": restored,
       "secret-key-base/": "",
@@ -56,7 +56,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(lines[0]).toContain("Generated a default `SECRET_KEY_BASE`, because it contains no key");
   });
 
-  test("is made anew where the metadata of the previous image is another's", async () => {
+  test("is generated again if the metadata of the previous image is from another buildpack", async () => {
     const layersDir = await makeTree();
     await writeFile(join(layersDir, "secret-key-base.toml"), '[metadata]\nmade-by = "other"\n');
     const { files, lines } = await provide(layersDir);
@@ -64,7 +64,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(lines[0]).toContain("because the buildpack changed from `other` to `lapidary/ruby`");
   });
 
-  test("is the user's where one is given: none is made", async () => {
+  test("is not generated if the user sets one", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored });
     const { files, lines } = await provide(layersDir, { SECRET_KEY_BASE: "t0ps3cret" });
     expect(files).toEqual({ "secret-key-base.toml": restored });
@@ -72,7 +72,7 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(lines[0]).toContain("Set it where the app runs too");
   });
 
-  test("is made where the user's is empty", async () => {
+  test("is generated if the user's is empty", async () => {
     const { files } = await provide(await makeTree(), { SECRET_KEY_BASE: "" });
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
   });
@@ -88,7 +88,7 @@ async function provide(
   return { files: await readTree(layersDir), lines: section.lines };
 }
 
-test("an app with encrypted credentials is told which key Rails takes", async () => {
+test("the log of an app with encrypted credentials says which key Rails uses", async () => {
   const told = await provide(await makeTree(), {}, true);
   const silent = await provide(await makeTree(), {});
   expect(told.lines.join("\n")).toContain("Rails uses SECRET_KEY_BASE instead");

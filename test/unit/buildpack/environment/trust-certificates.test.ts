@@ -16,12 +16,12 @@ const given = (bindings: (typeof binding)[], env: Record<string, string> = {}) =
   makeBuildContext({ bindings, env });
 
 describe("withTrustedCertificates", () => {
-  test("leaves everything as it is without such bindings", async () => {
+  test("changes nothing without such bindings", async () => {
     const database = { ...binding, type: "postgresql" };
     expect(await withTrustedCertificates(given([database]), async (env) => env)).toEqual({});
   });
 
-  test("puts the bindings' certificates behind the system's, in a file for the work's time", async () => {
+  test("appends the bindings' certificates to those of the system, in a temporary file", async () => {
     const { env, text } = await withTrustedCertificates(given([binding]), async (env) => ({
       env,
       text: await readTextIfAny(env["SSL_CERT_FILE"] ?? ""),
@@ -37,7 +37,7 @@ describe("withTrustedCertificates", () => {
     ["SSL_CERT_FILE", "GIT_SSL_CAINFO"],
     ["GIT_SSL_CAINFO", "SSL_CERT_FILE"],
   ])(
-    "puts them behind those of the user's own %s, where there is one, and not of %s",
+    "appends them to those of the user's own %s, if there is one, and not of %s",
     async (name, other) => {
       const own = join(await makeTree({ "own.pem": "mine\n" }), "own.pem");
       const texts = await withTrustedCertificates(given([binding], { [name]: own }), (env) =>
@@ -48,7 +48,7 @@ describe("withTrustedCertificates", () => {
     },
   );
 
-  test("removes the file where the work fails", async () => {
+  test("removes the file if the work fails", async () => {
     let file = "";
     const work = withTrustedCertificates(given([binding]), async (env) => {
       file = env["SSL_CERT_FILE"] ?? "";

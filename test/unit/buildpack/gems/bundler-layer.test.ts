@@ -35,7 +35,7 @@ describe("the Bundler that Ruby ships", () => {
   });
 
   test.each(["bundler-2.7.1", "bundler-2.7.20", "bundler-audit-2.7.2"])(
-    "is not taken for another one (%s)",
+    "is not used for another version (%s)",
     async (name) => {
       const ruby = { [`${gemspecs}/default/${name}.gemspec`]: "" };
       const { received } = await install(await makeTree(), { ruby });
@@ -45,7 +45,7 @@ describe("the Bundler that Ruby ships", () => {
 });
 
 describe("the layer", () => {
-  test("is installed by `gem install`, so that its executables find whatever Ruby is on PATH", async () => {
+  test("is installed with `gem install`, so that its executables run the Ruby on PATH", async () => {
     const layersDir = await makeTree();
     const { dir, received, lines } = await install(layersDir);
     const bundlerDir = join(layersDir, "bundler");
@@ -63,7 +63,7 @@ describe("the layer", () => {
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
     const { dir, received, lines } = await install(layersDir);
@@ -79,7 +79,7 @@ describe("the layer", () => {
     ["rubyVersion", "3.4.10", "the Ruby version changed from `3.3.8` to `3.4.10`"],
     ["distro", "debian 13", "the distribution changed from `debian 12` to `debian 13`"],
     ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
-  ])("is made anew for another %s", async (key, value, reason) => {
+  ])("is emptied for another %s", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
     await addToTree(layersDir, { "bundler/old": "" });
@@ -91,7 +91,7 @@ describe("the layer", () => {
   });
 });
 
-describe("where Bundler comes from", () => {
+describe("the source of Bundler", () => {
   test("is the app's own vendor/cache, without any network", async () => {
     const appDir = await makeTree({ "vendor/cache/bundler-2.7.2.gem": "" });
     const { received } = await install(await makeTree(), { appDir });
@@ -105,7 +105,7 @@ describe("where Bundler comes from", () => {
   test.each([
     ["BUNDLE_MIRROR__ALL", "https://ci:s3cret@mirror.example.com"],
     ["BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE___ONE__COM/", "https://ci:s3cret@mirror.example.com"],
-  ])("is the mirror of %s, which no command line shows", async (name, mirror) => {
+  ])("is the mirror in %s, which is in no command line", async (name, mirror) => {
     const env = { [name]: mirror };
     const { received, gemrcs } = await install(await makeTree(), { env });
     expect(received[0]?.args.join(" ")).not.toContain("s3cret");
@@ -115,7 +115,7 @@ describe("where Bundler comes from", () => {
   });
 });
 
-test("a newer Bundler that Ruby ships serves an app whose lockfile names none", async () => {
+test("a newer Bundler that Ruby ships is used if the lockfile names none", async () => {
   const ruby = { "lib/ruby/gems/4.0.0/specifications/default/bundler-4.0.3.gemspec": "" };
   const { dir, received, lines } = await install(await makeTree(), { ruby, exact: false });
   expect([dir, received]).toEqual([undefined, []]);

@@ -43,7 +43,7 @@ describe("Application Contract: Ruby Dependencies", () => {
     ["lockfile", "`Gemfile.lock` changed"],
     ["files", "a file that the Gemfile reads changed"],
     ["environment", "the build's environment changed"],
-  ])("a change of the %s runs them again on the gems that are there", async (input, reason) => {
+  ])("a change of %s runs them again on the installed gems", async (input, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
     const changed = { ...metadata, [input]: "f".repeat(32) };
@@ -54,7 +54,7 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect((await install(layersDir, { metadata: changed })).commands).toEqual([]);
   });
 
-  test("a change is named as the app's own files are", async () => {
+  test("a change is named like the app's files", async () => {
     const layersDir = await makeTree();
     const names = { gemfile: "gems.rb", lockfile: "gems.locked" };
     await install(layersDir, names);
@@ -63,7 +63,7 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(lines[0]).toBe("Updating, because `gems.rb` changed; `gems.locked` changed");
   });
 
-  test("several changes are all named", async () => {
+  test("all changes are named", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
     const changed = { ...metadata, lockfile: "f".repeat(32), bundlerVersion: "4.0.1" };
@@ -97,7 +97,7 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(sawGems).toBe(true);
   });
 
-  test("the layer is there at build and at launch, and is cached", async () => {
+  test("the layer is for build and launch, and is cached", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
     const toml = await readFile(join(layersDir, "gems.toml"), "utf8");
@@ -117,7 +117,7 @@ describe("the commands", () => {
     });
   });
 
-  test("leave no archives, logs, object files and histories of git, but all that runs", async () => {
+  test("leave no archives, logs, object files or git histories, but everything that runs", async () => {
     const layersDir = await makeTree();
     await install(layersDir, {
       made: {
@@ -150,7 +150,7 @@ describe("the commands", () => {
     ]);
   });
 
-  test("leave credentials in no file and in no line of the log", async () => {
+  test("leave no credentials in files or in the log", async () => {
     const layersDir = await makeTree();
     const secret = "user:t0ps3cret";
     const { lines } = await install(layersDir, {
@@ -225,18 +225,21 @@ describe("a failure", () => {
     ],
   ];
 
-  test.each(outOfStep)("of Bundler %s that wants another lockfile says so", async (_, output) => {
-    const layersDir = await makeTree();
-    const work = install(layersDir, { fails: { command: "install", exitCode: 16, output } });
-    expect(await failureOf(work)).toEqual({
-      code: "gems/lockfile-out-of-step",
-      gemfile: "Gemfile",
-      lockfile: "Gemfile.lock",
-      output: output.filter((line) => line !== ""),
-    });
-  });
+  test.each(outOfStep)(
+    "of Bundler %s because of an outdated lockfile is recognized",
+    async (_, output) => {
+      const layersDir = await makeTree();
+      const work = install(layersDir, { fails: { command: "install", exitCode: 16, output } });
+      expect(await failureOf(work)).toEqual({
+        code: "gems/lockfile-out-of-step",
+        gemfile: "Gemfile",
+        lockfile: "Gemfile.lock",
+        output: output.filter((line) => line !== ""),
+      });
+    },
+  );
 
-  test("of another kind keeps the last lines", async () => {
+  test("of another kind has the last lines", async () => {
     const output = ["Fetching rack", ...Array.from({ length: 20 }, (_, index) => `line ${index}`)];
     const work = install(await makeTree(), { fails: { command: "install", exitCode: 5, output } });
     expect(await failureOf(work)).toEqual({
@@ -247,7 +250,7 @@ describe("a failure", () => {
     });
   });
 
-  test("of `bundle clean` has its own name", async () => {
+  test("of `bundle clean` has its own code", async () => {
     const work = install(await makeTree(), {
       fails: { command: "clean", exitCode: 1, output: ["no"] },
     });
@@ -260,7 +263,7 @@ describe("a failure", () => {
   });
 
   test.each(["install", "clean"])(
-    "of `bundle %s` commits nothing: the next build starts anew",
+    "of `bundle %s` commits nothing: the next build starts from scratch",
     async (command) => {
       const layersDir = await makeTree();
       await install(layersDir);
@@ -274,7 +277,7 @@ describe("a failure", () => {
     },
   );
 
-  test("leaves an unreadable file of an older version to be told, not to crash", async () => {
+  test("metadata of an older version that cannot be read empties the layer", async () => {
     const layersDir = await makeTree({ "gems/old.rb": "" });
     await writeFile(join(layersDir, "gems.toml"), '[metadata]\ndistro = "debian 12"\n');
     const { lines } = await install(layersDir);

@@ -25,7 +25,7 @@ describe("chooseRubyVersion", () => {
     ]);
   });
 
-  test("warns of each file that says another version than the winner", () => {
+  test("warns about each file that names another version", () => {
     const lines = linesOf({
       locked: "ruby 3.3.8p144",
       rubyVersionFile: "3.3.0",
@@ -39,7 +39,7 @@ describe("chooseRubyVersion", () => {
     ]);
   });
 
-  test("warns where a file of higher rank names no version", () => {
+  test("warns about a file of higher rank that contains no version", () => {
     const lines = linesOf({ rubyVersionFile: "latest\n", toolVersionsFile: "ruby 3.3.8" });
     expect(lines).toEqual([
       "Ruby `3.3.8` from .tool-versions",
@@ -47,7 +47,7 @@ describe("chooseRubyVersion", () => {
     ]);
   });
 
-  test("does not warn of it where the lockfile decides", () => {
+  test("does not warn about it if the lockfile names a version", () => {
     const lines = linesOf({ locked: "ruby 3.3.8", rubyVersionFile: "latest\n" });
     expect(lines.filter((line) => line.startsWith("!"))).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe("chooseRubyVersion", () => {
   test.each([
     ["truffleruby-24.1.1", "truffleruby 24.1.1"],
     ["mruby-3.3.0", "mruby 3.3.0"],
-  ])("refuses %s, which nobody builds for us", (rubyVersionFile, requested) => {
+  ])("rejects %s", (rubyVersionFile, requested) => {
     const section = recordSection();
     const choose = () => chooseRubyVersion(project({ rubyVersionFile }), "3.4.10", section);
     expect(choose).toThrow(

@@ -31,7 +31,7 @@ describe("the layer ruby", () => {
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
     expect((await install(layersDir)).lines).toEqual(["Using `3.3.8` of the last build"]);
@@ -51,7 +51,7 @@ describe("the layer ruby", () => {
     expect(await lstatIfAny(join(dir, "old"))).toBeUndefined();
   });
 
-  test("is known for incomplete after an installation that failed", async () => {
+  test("counts as incomplete after a failed installation", async () => {
     const layersDir = await makeTree();
     const failing = installRubyLayer({
       layersDir,

@@ -16,7 +16,7 @@ describe("an app whose assets are bundled with Node", () => {
     ["vite_ruby", "VITE_RUBY_SKIP_ASSETS_PRECOMPILE_EXTENSION=true"],
     ["shakapacker", "SHAKAPACKER_PRECOMPILE=false"],
     ["webpacker", "WEBPACKER_PRECOMPILE=false"],
-  ])("by %s is refused where there is no Node, and told about %s", async (gem, skippedBy) => {
+  ])("by %s is rejected if there is no Node, and the error names %s", async (gem, skippedBy) => {
     expect(await failureOf(check({ gems: [gem] }))).toEqual({
       code: "node/missing",
       gems: [gem],
@@ -26,13 +26,13 @@ describe("an app whose assets are bundled with Node", () => {
     });
   });
 
-  test("is told when it has no package.json either", async () => {
+  test("is rejected with a hint if it has no package.json either", async () => {
     const work = check({ gems: ["jsbundling-rails"], without: ["package.json"] });
     expect(await failureOf(work)).toMatchObject({ code: "node/missing", packageJson: false });
   });
 
   test.each([[[node]], [["/layers/x/bun/bin/bun"]]])(
-    "is taken where %j is on PATH",
+    "is accepted if %j is on PATH",
     async (programs) => {
       await expect(check({ gems: ["vite_ruby"], programs })).resolves.toBeDefined();
     },
@@ -43,11 +43,11 @@ describe("an app whose assets are bundled with Node", () => {
     ["the user skips the bundling", { userEnv: { SKIP_JS_BUILD: "1" } }],
     ["it brings a manifest", { files: { "public/assets/.manifest.json": "{}" } }],
     ["it has no Rakefile", { without: ["Rakefile"] }],
-  ])("is taken without Node where %s", async (_, story) => {
+  ])("is accepted without Node if %s", async (_, story) => {
     await expect(check({ gems: ["jsbundling-rails"], ...story })).resolves.toBeDefined();
   });
 
-  test("is refused where its yarn.lock has jsbundling-rails run a yarn that is not there", async () => {
+  test("is rejected if its yarn.lock makes jsbundling-rails run yarn, which is missing", async () => {
     const story = { gems: ["jsbundling-rails"], files: { "yarn.lock": "" }, programs: [node] };
     expect(await failureOf(check(story))).toEqual({
       code: "node/package-manager-missing",
@@ -62,7 +62,7 @@ describe("an app whose assets are bundled with Node", () => {
     await expect(check(ownYarn)).resolves.toBeDefined();
   });
 
-  test("is warned where another gem may run a package manager that is not there", async () => {
+  test("gets a warning if another gem may run a package manager that is missing", async () => {
     const files = { "pnpm-lock.yaml": "" };
     const { log } = await check({ gems: ["vite_ruby"], files, programs: [node] });
     expect(log).toContain(
@@ -72,7 +72,7 @@ describe("an app whose assets are bundled with Node", () => {
 });
 
 describe("gems that run JavaScript when the app runs", () => {
-  test("are warned of where nothing can run it", async () => {
+  test("cause a warning if there is no JavaScript runtime", async () => {
     const { log } = await check({ gems: ["execjs", "uglifier"] });
     expect(log).toContain("! The lockfile has execjs, which run JavaScript with ExecJS");
   });
@@ -81,26 +81,26 @@ describe("gems that run JavaScript when the app runs", () => {
     ["Node is there", { programs: [node] }],
     ["the user chose a runtime", { userEnv: { EXECJS_RUNTIME: "Disabled" } }],
     ["a gem brings a runtime", { gems: ["execjs", "mini_racer"] }],
-  ])("are not where %s", async (_, story) => {
+  ])("cause no warning if %s", async (_, story) => {
     expect((await check({ gems: ["execjs"], ...story })).log).toBe("");
   });
 });
 
 describe("a package.json without a Node buildpack", () => {
-  test("is warned of, with the names of such buildpacks", async () => {
+  test("causes a warning with the names of such buildpacks", async () => {
     const { log } = await check({ provider: "none" });
     expect(log).toContain("no buildpack provides Node");
     expect(log).toContain("heroku/nodejs, or paketo-buildpacks/node-engine");
   });
 
   test.each(["heroku/nodejs", "node-and-modules", "node", "not-needed"])(
-    "is not where Node comes from %s",
+    "causes no warning if Node comes from %s",
     async (provider) => {
       expect((await check({ provider })).log).toBe("");
     },
   );
 
-  test("is not where the build image has Node", async () => {
+  test("causes no warning if the build image has Node", async () => {
     expect((await check({ provider: "none", programs: ["/usr/bin/node"] })).log).toBe("");
   });
 });
@@ -109,14 +109,17 @@ describe("WEB_CONCURRENCY that a Node buildpack sets", () => {
   test.each([
     ["heroku_nodejs", "heroku/nodejs"],
     ["heroku_nodejs-engine", "heroku/nodejs-engine"],
-  ])("is warned of where Puma and Node of %s are there", async (directory, buildpack) => {
-    const programs = [`/layers/${directory}/dist/bin/node`];
-    const { log } = await check({ gems: ["puma"], programs });
-    expect(log).toContain(`! ${buildpack} sets WEB_CONCURRENCY when the app starts`);
-    expect((await check({ gems: ["unicorn"], programs })).log).toBe("");
-  });
+  ])(
+    "causes a warning if the app has Puma and Node comes from %s",
+    async (directory, buildpack) => {
+      const programs = [`/layers/${directory}/dist/bin/node`];
+      const { log } = await check({ gems: ["puma"], programs });
+      expect(log).toContain(`! ${buildpack} sets WEB_CONCURRENCY when the app starts`);
+      expect((await check({ gems: ["unicorn"], programs })).log).toBe("");
+    },
+  );
 
-  test("is nothing to warn of with Node of others", async () => {
+  test("causes no warning if Node comes from another buildpack", async () => {
     expect((await check({ gems: ["puma"], programs: [node] })).log).toBe("");
     expect((await check({ gems: ["puma"], programs: ["/usr/bin/node"] })).log).toBe("");
   });
@@ -158,7 +161,7 @@ describe("the packages of a project in a directory of the app", () => {
   test.each([
     [{ "server/package.json": "{}", "server/node_modules/": "" }, "server"],
     [{ "node_modules/": "" }, ""],
-  ])("with %j are looked for in '%s'", async (files, expected) => {
+  ])("with %j are expected in '%s'", async (files, expected) => {
     const { appDir, packages } = await check({
       files: { ...project, ...files },
       userEnv: { BP_RUBY_PROJECT_PATH: "server" },

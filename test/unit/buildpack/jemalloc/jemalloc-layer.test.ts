@@ -20,7 +20,7 @@ const keys = {
 };
 
 describe("the layer jemalloc", () => {
-  test("holds the library, its command, its options and an exec.d program, for launch and cache", async () => {
+  test("contains the library, its command, its options and an exec.d program, for launch and cache", async () => {
     const layersDir = await makeTree();
     const { lines } = await install({ layersDir });
     expect(lines).toEqual([
@@ -45,7 +45,7 @@ describe("the layer jemalloc", () => {
     );
   });
 
-  test("is proven by the app's Ruby, started through `jemalloc.sh`", async () => {
+  test("is tried with the app's Ruby, started by `jemalloc.sh`", async () => {
     const layersDir = await makeTree();
     const { commands } = await install({ layersDir });
     expect(commands).toMatchObject([
@@ -54,7 +54,7 @@ describe("the layer jemalloc", () => {
     expect(commands[0]?.args[0]).toBe("/layers/ruby/bin/ruby");
   });
 
-  test("is kept where nothing has changed, and nothing is run", async () => {
+  test("is kept if nothing has changed, without running anything", async () => {
     const layersDir = await makeTree();
     await install({ layersDir });
     const { lines, commands } = await install({ layersDir });
@@ -77,7 +77,7 @@ describe("the layer jemalloc", () => {
     expect(await lstatIfAny(join(layersDir, "jemalloc/lib/libjemalloc.so.1"))).toBeUndefined();
   });
 
-  test("is kept for another Ruby, once that has run with it", async () => {
+  test("is kept for another Ruby if that runs with it", async () => {
     const layersDir = await makeTree();
     await install({ layersDir });
     const { lines } = await install({ layersDir, ruby: "3.4.1" });
@@ -92,7 +92,7 @@ describe("the layer jemalloc", () => {
   test.each([
     ["ran without it", 0, "", []],
     ["did not run", 134, "", ["Aborted"]],
-  ])("is not there where Ruby %s", async (_, exitCode, stdout, output) => {
+  ])("does not exist if Ruby %s", async (_, exitCode, stdout, output) => {
     const layersDir = await makeTree();
     const work = install({ layersDir, trial: { exitCode, stdout, output } });
     expect(await failureOf(work)).toEqual({
@@ -104,7 +104,7 @@ describe("the layer jemalloc", () => {
     expect(await readTree(layersDir)).toEqual({});
   });
 
-  test("is not there after an installation that failed", async () => {
+  test("does not exist after a failed installation", async () => {
     const layersDir = await makeTree();
     const fill = async (directory: string) => {
       await addToTree(directory, { "lib/half": "" });
@@ -122,7 +122,7 @@ describe("the default for MALLOC_CONF", () => {
     ["5.0.1", "dirty_decay_ms:1000,narenas:2,background_thread:true"],
     ["4.5.0", "narenas:2"],
     ["3.6.0", "narenas:2"],
-  ])("of %s holds options that it knows", (version, conf) => {
+  ])("of %s contains options that it knows", (version, conf) => {
     expect(defaultMallocConf(version)).toBe(conf);
   });
 });

@@ -26,8 +26,8 @@ const choice: JemallocChoice = {
 };
 const ruby = Promise.resolve({ dir: "/layers/ruby", label: "3.3.8" });
 
-describe("a jemalloc that is not to be had", () => {
-  test("is warned of where nobody asked for it, and leaves no layer", async () => {
+describe("a jemalloc that cannot be installed", () => {
+  test("is only warned about if the user did not ask for it, and leaves no layer", async () => {
     const { log, layersDir, urls } = await install({ status: 404 });
     expect(log).toContain("! The build continues without jemalloc");
     expect(log).toContain("! Set BP_JEMALLOC=false to build without jemalloc");
@@ -35,13 +35,13 @@ describe("a jemalloc that is not to be had", () => {
     expect(await readTree(layersDir)).toEqual({});
   });
 
-  test("is asked for twice at most where a host does not answer", async () => {
+  test("is requested at most twice if the host does not answer", async () => {
     const { log, urls } = await install({ status: "unreachable" });
     expect(urls).toHaveLength(2);
     expect(log).toContain("! The build continues without jemalloc");
   });
 
-  test("is warned of where the inventory has none", async () => {
+  test("is warned about if the inventory has none", async () => {
     const find = () => {
       const facts = { version: "5.3.1", archive: "jemalloc-5.3.1.tar.bz2", versions: [] };
       throw new BuildpackError({ code: "jemalloc/version-unknown", ...facts });
@@ -50,12 +50,12 @@ describe("a jemalloc that is not to be had", () => {
     expect(log).toContain("! There is no jemalloc 5.3.1 to install.");
   });
 
-  test("fails the build where somebody asked for it", async () => {
+  test("fails the build if the user asked for it", async () => {
     const work = install({ status: 404, choice: { ...choice, required: true } });
     expect(await failureOf(work)).toEqual({ code: "download/not-found", url: artifact.url });
   });
 
-  test("is not warned of where it was Ruby that failed", async () => {
+  test("is not warned about if installing Ruby failed", async () => {
     const error = new BuildpackError({ code: "download/not-found", url: "https://ruby" });
     const failing = Promise.reject(error);
     // As in a build, where somebody else hears of it, too.
@@ -64,7 +64,7 @@ describe("a jemalloc that is not to be had", () => {
     expect(await failureOf(work)).toEqual(error.failure);
   });
 
-  test("is not warned of in a build that is stopped", async () => {
+  test("is not warned about if the build is stopped", async () => {
     const stop = new AbortController();
     const work = install({ status: "unreachable", signal: stop.signal, onGet: () => stop.abort() });
     await expect(work).rejects.toThrow("aborted");
@@ -72,13 +72,13 @@ describe("a jemalloc that is not to be had", () => {
 });
 
 describe("the section jemalloc", () => {
-  test("is not there where none was chosen", async () => {
+  test("does not exist if none was chosen", async () => {
     const context = makeBuildContext();
     await installJemalloc(context, undefined, ruby);
     expect(context.log()).toBe("");
   });
 
-  test("warns of the gem that people take for it", async () => {
+  test("warns about the gem of the same name", async () => {
     const { log } = await install({ status: 404, choice: { ...choice, gemIn: "Gemfile.lock" } });
     expect(log).toContain("! Gemfile.lock has the gem jemalloc");
   });

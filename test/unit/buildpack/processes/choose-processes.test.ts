@@ -10,7 +10,7 @@ const wildcard =
   'host="::"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="0.0.0.0"; exec';
 
 describe("Application Contract: Process types", () => {
-  test("Rails serves by `bin/rails server` on the IPv6 host", () => {
+  test("Rails runs `bin/rails server` on the IPv6 host", () => {
     const { processes } = chosen(["railties (8.1.4)"], { binRails: true, configRu: true });
     expect(processes).toEqual([
       {
@@ -28,7 +28,7 @@ describe("Application Contract: Process types", () => {
     ]);
   });
 
-  test("Rack serves by `rackup` where there is a config.ru", () => {
+  test("Rack runs `rackup` if the app has a config.ru", () => {
     const { processes } = chosen(rack, { configRu: true });
     expect(processes[0]).toEqual({
       type: "web",
@@ -46,7 +46,7 @@ describe("Application Contract: Process types", () => {
   test.each([
     [["rake (13.0.6)"], { configRu: true }, "neither railties nor rack is installed"],
     [rack, {}, "the app has no `config.ru`"],
-  ])("without them there is no web process (%j)", (gems, rest, because) => {
+  ])("without either there is no web process (%j)", (gems, rest, because) => {
     const { processes, lines } = chosen(gems, rest);
     expect(processes.filter((process) => process.default)).toEqual([]);
     expect(lines.slice(0, 2)).toEqual([
@@ -64,7 +64,7 @@ describe("Application Contract: Process types", () => {
 });
 
 describe("a Procfile", () => {
-  test("overrides what is there by default, type by type, in bash", () => {
+  test("replaces default processes, type by type, in bash", () => {
     const { processes, lines } = chosen(rack, {
       configRu: true,
       procfile: { state: "text", text: "web: puma\nrelease: (bin/release)\nconsole: pry\n" },
@@ -86,7 +86,7 @@ describe("a Procfile", () => {
     ]);
   });
 
-  test("without `web` leaves the default web process", () => {
+  test("without `web` keeps the default web process", () => {
     const { processes } = chosen(rack, {
       configRu: true,
       procfile: { state: "text", text: "worker: sidekiq\n" },
@@ -98,14 +98,14 @@ describe("a Procfile", () => {
     ]);
   });
 
-  test("with one line is the default where nothing is the web", () => {
+  test("with one line provides the default process if there is no web process", () => {
     const { processes } = chosen(["rake (13.0.6)"], {
       procfile: { state: "text", text: "bot: ruby bot.rb\n" },
     });
     expect(processes[0]).toMatchObject({ type: "bot", default: true });
   });
 
-  test("warns of lines and files that it cannot read", () => {
+  test("causes warnings about lines and files that cannot be read", () => {
     const text = { state: "text", text: "web puma\n" } as const;
     expect(chosen(rack, { configRu: true, procfile: text }).lines.slice(0, 2)).toEqual([
       "! Ignored line 1 of the Procfile: expected `TYPE: COMMAND`.",
@@ -118,10 +118,10 @@ describe("a Procfile", () => {
   });
 });
 
-describe("where the app is to be tested", () => {
+describe("an app that is built for tests", () => {
   const specs = ["rspec-core (3.13.0)", "railties (8.1.4)", "rack (3.1.8)"];
 
-  test("its own suite is the default process, and the web one is there as well", () => {
+  test("has its tests as the default process, and a web process", () => {
     const { processes, lines } = chosen(specs, { specs: true }, "test");
     expect(processes[0]).toMatchObject({
       type: "test",
@@ -134,20 +134,20 @@ describe("where the app is to be tested", () => {
     );
   });
 
-  test("a Procfile's `test` comes before it", () => {
+  test("uses the `test` process of a Procfile", () => {
     const procfile = { state: "text", text: "test: bin/ci\nweb: puma\n" } as const;
     const { processes } = chosen(specs, { specs: true, procfile }, "test");
     expect(processes[0]).toMatchObject({ type: "test", default: true });
     expect(processes[0]?.command.join(" ")).toContain("bin/ci");
   });
 
-  test("an app without tests is warned of, and has its web process", () => {
+  test("gets a warning and a web process if it has no tests", () => {
     const { processes, lines } = chosen(specs, {}, "test");
     expect(lines[0]).toMatch(/^! No `test` process: /);
     expect(processes[0]).toMatchObject({ type: "web", default: true });
   });
 
-  test("in production there is no such process", () => {
+  test("has no test process in production", () => {
     const { processes } = chosen(specs, { specs: true });
     expect(processes.map(({ type }) => type)).not.toContain("test");
   });

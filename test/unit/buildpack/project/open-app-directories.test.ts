@@ -10,7 +10,7 @@ const rails = (dir: string) => ({ dir, locked: lockedWith({ railties: "8.1.4" })
 const plain = (dir: string) => ({ dir, locked: lockedWith({}) });
 
 describe("openAppDirectories", () => {
-  test("makes what Rails expects, writable by the group", async () => {
+  test("creates what Rails expects, writable by the group", async () => {
     const app = await makeTree();
     await openAppDirectories(rails(app));
     for (const path of ["tmp", "tmp/pids", "log", "storage"]) {
@@ -19,13 +19,13 @@ describe("openAppDirectories", () => {
     expect(await lstatIfAny(join(app, "db"))).toBeUndefined();
   });
 
-  test("makes nothing for an app without Rails", async () => {
+  test("creates nothing for an app without Rails", async () => {
     const app = await makeTree();
     await openAppDirectories(plain(app));
     expect(await lstatIfAny(join(app, "tmp"))).toBeUndefined();
   });
 
-  test("opens what is written to at run time, all the way down", async () => {
+  test("makes directories that are written to at run time writable by the group, with all their contents", async () => {
     const app = await makeTree({ "db/data/shop.sqlite3": "", "log/production.log": "" });
     await chmod(join(app, "db/data"), 0o700);
     await chmod(join(app, "db/data/shop.sqlite3"), 0o600);
@@ -56,7 +56,7 @@ describe("openAppDirectories", () => {
     expect(await modeOf(join(outside, "shared"))).toBe(0o700);
   });
 
-  test("leaves an app alone whose names are taken", async () => {
+  test("changes nothing if files have these names", async () => {
     const app = await makeTree({ log: "a file", tmp: "a file" });
     await symlink("gone", join(app, "storage"));
     await expect(openAppDirectories(rails(app))).resolves.toBeUndefined();

@@ -7,7 +7,7 @@ import { makeProject } from "../../../support/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("where the project is", () => {
-  test("is told where it is not the whole app", async () => {
+  test("is printed if it is not the whole app", async () => {
     const project = makeProject("GEM\n", {
       path: "server",
       gemfile: "gems.rb",
@@ -20,7 +20,7 @@ describe("where the project is", () => {
     );
   });
 
-  test("is told where BUNDLE_GEMFILE chooses, which is then no misleading variable", async () => {
+  test("is printed if BUNDLE_GEMFILE chooses it, without a warning", async () => {
     const project = makeProject("GEM\n", { gemfile: "next", lockfile: "next.lock" });
     expect(await logOf(project, { userEnv: { BUNDLE_GEMFILE: "next" } })).toBe(
       "- Project\n  - Gems from `next` and `next.lock` (`BUNDLE_GEMFILE`)\n",
@@ -28,24 +28,24 @@ describe("where the project is", () => {
   });
 });
 
-describe("what a build does not follow", () => {
-  test("is no chapter of the log where it follows everything", async () => {
+describe("the warnings", () => {
+  test("do not exist if nothing is ignored", async () => {
     expect(await logOf(makeProject("GEM\n"))).toBe("");
   });
 
-  test("are lines of the lockfile that are no part of one", async () => {
+  test("name lines of the lockfile that Bundler ignores", async () => {
     expect(await logOf(makeProject("GEM\n  specs:\n\nSURPRISE\n  x\n"))).toBe(
-      "- Warnings\n" + "  ! Ignored line 4 of Gemfile.lock: Bundler does not know this section.\n",
+      "- Warnings\n  ! Ignored line 4 of Gemfile.lock: Bundler does not know this section.\n",
     );
   });
 
-  test("are no more of them than people read", async () => {
+  test("name only the first ten lines", async () => {
     const log = await logOf(makeProject("SURPRISE\n".repeat(5000)));
     expect(log.trimEnd().split("\n")).toHaveLength(12);
     expect(log).toContain("  ! Ignored 4990 more lines of Gemfile.lock.\n");
   });
 
-  test("are settings of .bundle/config that the buildpack decides, without their values", async () => {
+  test("name settings of .bundle/config that the buildpack sets, without their values", async () => {
     const bundleConfig = '---\nBUNDLE_PATH: "vendor/bundle"\nBUNDLE_RETRY: "5"\nnonsense\n';
     expect(await logOf(makeProject("GEM\n", { bundleConfig }))).toBe(
       "- Warnings\n" +
@@ -54,7 +54,7 @@ describe("what a build does not follow", () => {
     );
   });
 
-  test("are variables that would put another Ruby in place, without their values", async () => {
+  test("name variables that could replace Ruby, without their values", async () => {
     const request = { userEnv: { RUBYOPT: "-rsecret" }, env: { GEM_HOME: "/elsewhere" } };
     expect(await logOf(makeProject("GEM\n"), request)).toBe(
       "- Warnings\n" +
@@ -62,14 +62,14 @@ describe("what a build does not follow", () => {
     );
   });
 
-  test("is a Gemfile beside gems.rb", async () => {
+  test("name a Gemfile next to gems.rb", async () => {
     const names = { gemfile: "gems.rb", lockfile: "gems.locked", passedOver: "Gemfile" };
     expect(await logOf(makeProject("GEM\n", names))).toContain(
       "! Ignored Gemfile: Bundler uses gems.rb and gems.locked.",
     );
   });
 
-  test("is the Procfile of an app of which the project is a part", async () => {
+  test("name the Procfile of the app if the project is only a part of it", async () => {
     const appDir = await makeTree({ Procfile: "web: npm start" });
     const log = await logOf(makeProject("GEM\n", { path: "server" }), { input: { appDir } });
     expect(log).toContain("! Ignored the Procfile of the app: the project is in server.");

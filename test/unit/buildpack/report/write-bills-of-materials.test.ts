@@ -24,7 +24,7 @@ async function write(sbomFormats: string[], more: Record<string, string> = {}) {
   return Object.entries(tree).filter(([path]) => path.includes(".sbom."));
 }
 
-test("writes the formats that the descriptor declares, and no other", async () => {
+test("writes only the formats that the descriptor declares", async () => {
   const cyclonedx = "application/vnd.cyclonedx+json";
   const named = async (formats: string[]) => (await write(formats)).map(([path]) => path);
   expect(await named([cyclonedx, "application/spdx+json"])).toEqual([
@@ -37,7 +37,7 @@ test("writes the formats that the descriptor declares, and no other", async () =
   expect(await named([])).toEqual([]);
 });
 
-test("tells apart what is in the layers", async () => {
+test("writes for each layer what it contains", async () => {
   const bills = new Map(await write(["application/vnd.cyclonedx+json"]));
   expect(bills.get("gems.sbom.cdx.json")).toContain("pkg:gem/rack@1.0");
   expect(bills.get("gems.sbom.cdx.json")).not.toContain("json@1.0");

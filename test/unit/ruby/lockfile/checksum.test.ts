@@ -20,13 +20,13 @@ describe("a checksum", () => {
     },
   );
 
-  test("of another algorithm is kept as it stands", () => {
+  test("of another algorithm is kept unchanged", () => {
     expect(parseChecksum("md5=x=y")).toEqual({ algorithm: "md5", digest: "x=y" });
   });
 });
 
 describe("the section CHECKSUMS", () => {
-  test("holds the checksums of locked gems and of Bundler, and names any other", () => {
+  test("contains checksums of locked gems and of Bundler; others are reported", () => {
     const parsed = parseGemfileLock(
       lockfile(`  rack (3.0)`, `  bundler (4.0.24) sha256=${hex}`, `  rake (13.0) md5=1`),
     );
@@ -41,7 +41,7 @@ describe("the section CHECKSUMS", () => {
     });
   });
 
-  test("that contradicts itself is refused", () => {
+  test("with contradictory checksums is rejected", () => {
     const parsed = parseGemfileLock(lockfile("  rack (3.0) md5=1", "  rack (3.0) md5=2"));
     expect(parsed).toMatchObject({ kind: "refused", reason: "malformed", line: 8 });
   });

@@ -7,18 +7,18 @@ const inUrl = `host="[::]"; ${elsewhere} host="0.0.0.0"; exec`;
 const rackup = 'bundle exec rackup --port "${PORT:-9292}" --host';
 
 describe("defaultWebProcess", () => {
-  test("starts Rails by its own script on the IPv6 wildcard", () => {
+  test("starts Rails with its own script on the IPv6 wildcard address", () => {
     expect(web({ railties: "8.1.4", puma: "8.0.2" }, { binRails: true })).toMatchObject({
       framework: "rails",
       script: `${wildcard} bin/rails server --port "\${PORT:-3000}" --environment "$RAILS_ENV" --binding "$host" "$@"`,
     });
   });
 
-  test("starts Rails through Bundler where there is no bin/rails", () => {
+  test("starts Rails with Bundler if there is no bin/rails", () => {
     expect(web({ railties: "8.1.4" }).script).toContain("; exec bundle exec rails server ");
   });
 
-  test("starts Rails by a server that `rails server` does not start", () => {
+  test("starts Rails with a server that `rails server` cannot start", () => {
     expect(web({ railties: "8.1.4", unicorn: "6.1.0" }, { binRails: true }).script).toBe(
       `${inUrl} bundle exec unicorn --listen "$host:\${PORT:-3000}" "$@"`,
     );
@@ -70,12 +70,12 @@ describe("defaultWebProcess", () => {
     });
   });
 
-  test("prefers the server that was added for production to WEBrick", () => {
+  test("prefers other servers to WEBrick", () => {
     const gems = { rack: "3.2.8", rackup: "2.3.1", webrick: "1.9.2", unicorn: "6.1.0" };
     expect(web(gems, { configRu: true }).script).toContain("exec unicorn");
   });
 
-  test("doubts that rackup starts without a server that is known", () => {
+  test("warns that rackup may not start without a known server", () => {
     const found = web({ rack: "3.2.8", rackup: "2.3.1" }, { configRu: true });
     expect(found.script).toBe(`${wildcard} ${rackup} "$host" "$@"`);
     expect(found.doubt).toContain('Add `gem "puma"` to the Gemfile');

@@ -58,7 +58,7 @@ describe("sideProcesses", () => {
       { ...rails, solid_queue: "1.4.0", sidekiq: "8.1.1" },
       "the lockfile has more than one gem that runs jobs: `solid_queue`, `sidekiq`",
     ],
-  ])("%j has no worker, and it is said why", (gems, because) => {
+  ])("%j has no worker, with the reason", (gems, because) => {
     const { processes, noWorker } = sideProcesses(shape(gems));
     expect(processes.map(({ type }) => type)).not.toContain("worker");
     expect(noWorker).toBe(because);
