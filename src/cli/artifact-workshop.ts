@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { loadInventory } from "../artifacts/inventory.ts";
-import { type ArtifactOrder, makeArtifact } from "../artifacts/make-artifact.ts";
+import type { ArtifactOrder } from "../artifacts/artifact-order.ts";
+import { makeArtifact } from "../artifacts/make-artifact.ts";
 import { readMirrors } from "../artifacts/mirrors.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
 import type { Section } from "../output/printer.ts";

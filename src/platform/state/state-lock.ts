@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BuildpackError } from "../../failure.ts";
 import { processIdentity } from "../../system/process-identity.ts";
 
-/** Who holds a lock. Process ids are used again, so the id alone does not tell. */
+/** The process that holds a lock. Ids are reused, so the id alone does not identify it. */
 interface Holder {
   pid: number;
   identity: string;
 }
 
 /**
- * Takes the lock file for this process and resolves to what gives it back. Whoever finds the file
- * of a process that is no more takes it over: a killed build leaves nothing for a user to clear up.
+ * Takes a lock file for this process, and resolves to a function that releases it. The lock of a process
+ * that has ended is taken over, so users need not clean up after a killed build.
  *
  * @throws BuildpackError `platform/state-locked` while another process holds it.
  */
@@ -29,7 +29,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   return async () => await rm(path, { force: true });
 }
 
-/** As `takeLock`, but waits for as long as another process holds the lock: for locks that are held briefly. */
+/** Like `takeLock`, but waits while another process holds the lock. For locks that are held briefly. */
 export async function waitForLock(path: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
@@ -47,8 +47,8 @@ export async function waitForLock(path: string): Promise<() => Promise<void>> {
 const pollingInterval = 50;
 
 /**
- * Removes a lock file whose holder is gone. Of several processes that see this at once, the one
- * that makes the second file looks again and removes; the others find the state locked.
+ * Removes a lock file whose holder has ended. If several processes try at once, the one that makes the
+ * guard file checks again and removes the lock. The others find the state locked.
  */
 async function takeOver(own: string, path: string): Promise<void> {
   const guard = `${path}.takeover`;
@@ -72,7 +72,7 @@ async function refuseWhereHeld(path: string): Promise<void> {
   throw new BuildpackError({ code: "platform/state-locked", path, pid: holder.pid });
 }
 
-/** A file that is gone, or that a crash left without sense, has no holder. */
+/** A missing file, or one that a crash has damaged, has no holder. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const { pid, identity } = JSON.parse(await readFile(path, "utf8")) as Partial<Holder>;
