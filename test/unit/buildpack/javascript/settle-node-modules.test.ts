@@ -118,7 +118,7 @@ describe("development dependencies that cannot be removed", () => {
     async (because, story) => {
       const { left, log } = await settle(story);
       expect(left).toHaveLength(4);
-      expect(log).toContain(`  ! Because ${because}.\n`);
+      expect(log).toContain(`  ! Reason: ${because}.\n`);
       expect(log).toContain("They become part of the image.");
       const failure = await failureOf(settle({ ...story, wish: "prune" }));
       expect(failure).toEqual({ code: "node/prune-failed", because });
