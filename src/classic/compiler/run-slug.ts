@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
+import { parseProcfile } from "../../procfile.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
@@ -84,8 +85,7 @@ async function lineFor(
 async function processTypesOf(app: string): Promise<Record<string, string>> {
   const release = (await readTextIfAny(join(app, slugReleaseFile))) ?? "";
   const procfile = (await readTextIfAny(join(app, "Procfile"))) ?? "";
-  const lines = procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(\S.*?)\s*$/gm);
-  const own = [...lines].map(([, type = "", line = ""]) => [type, line] as const);
+  const own = parseProcfile(procfile).entries.map(({ type, line }) => [type, line] as const);
   return { ...parseRelease(release, slugReleaseFile).processTypes, ...Object.fromEntries(own) };
 }
 
