@@ -15,7 +15,7 @@ export interface FailureFacts {
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
   "app/gemfile-unreadable": { path: string; problem: string };
-  "app/binstub-misleading": { path: string; problem: string; mend: string };
+  "app/binstub-misleading": { path: string; problem: string; fix: string };
 
   // Settings (src/settings.ts)
   "settings/invalid": { key: string; value: string; problem: string };
@@ -120,9 +120,9 @@ export interface FailureFacts {
   "platform/state-foreign": { path: string; entries: string[] };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
-  /** Namespaces are refused, by `problem`, and the option cannot be had without. */
+  /** The option needs namespaces, which the machine refuses with the error `problem`. */
   "platform/isolation-needed": { option: string; problem: string };
-  /** Namespaces are refused, and the unprivileged user may not enter `directory` on the way to `path`. */
+  /** Without namespaces, the unprivileged user cannot enter `directory`, which contains `path`. */
   "platform/place-unreachable": { path: string; directory: string; user: string; problem: string };
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };

@@ -39,7 +39,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "bin/rails",
     problem:
       "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
-    mend: "rails app:update:bin",
+    fix: "rails app:update:bin",
   },
   "java/missing": {
     ruby: "jruby 9.4.15.0",

@@ -65,13 +65,13 @@ export const appMessages: Messages<"app"> = {
     ],
     blame: "application",
   }),
-  "app/binstub-misleading": ({ path, problem, mend }) => ({
+  "app/binstub-misleading": ({ path, problem, fix }) => ({
     headline: `\`${path}\` does not run the app's Ruby`,
     happened: [
       problem,
       `The app's \`bin\` directory comes first on PATH, so the app would fail to start.`,
     ],
-    next: [mend],
+    next: [fix],
     blame: "application",
   }),
 };

@@ -99,7 +99,7 @@ describe("scripts in the app's bin", () => {
     expect(await failure).toMatchObject({
       code: "app/binstub-misleading",
       path: "bin/rails",
-      mend: expect.stringContaining("git update-index --chmod=+x bin/rails") as string,
+      fix: expect.stringContaining("git update-index --chmod=+x bin/rails") as string,
     });
     await chmod(join(dir, "bin/rails"), 0o755);
     await expect(checkProject(locked(["ruby"], dir), amd64, mri)).resolves.toBeUndefined();
