@@ -82,12 +82,12 @@ describe("scripts in the app's bin", () => {
     ["bin/bundle", "bundle binstubs bundler --force"],
     ["bin/rails", "rails app:update:bin"],
     ["bin/rake", "bundle binstubs rake --force"],
-  ])("may not name the Ruby of another machine: %s", async (path, mend) => {
+  ])("may not name the Ruby of another machine: %s", async (path, fix) => {
     const dir = await makeTree({ [path]: elsewhere });
     expect(await failureOf(checkProject(locked(["ruby"], dir), amd64, mri))).toEqual({
       code: "app/binstub-misleading",
       path,
-      mend,
+      fix,
       problem:
         "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which is the path of Ruby on another machine. It must be `#!/usr/bin/env ruby`.",
     });
