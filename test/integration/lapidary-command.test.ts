@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -65,6 +65,8 @@ describe("lapidary build", () => {
     const { root, flags } = await makeApp(build);
     await writeFile(join(root, "file"), "from here\n");
     await mkdir(join(root, "open"));
+    // The build runs as another user when root starts it.
+    await chmod(join(root, "open"), 0o777);
     const volumes = ["--volume", "file:/given/file", "--volume", "open:/open:rw"];
     const { exitCode, stdout } = await lapidary(root, "build", ...flags, ...volumes);
     expect(exitCode).toBe(0);
