@@ -18,10 +18,10 @@ const appFiles = [
 /** Files of layers that decisions read, of which the name is enough. */
 const names = [
   "ruby/bin/ruby",
-  "ruby/lib/ruby/gems/*/specifications/{,default/}*.gemspec",
+  "ruby/lib/ruby/gems/*/specifications/{,default/}bundler-*.gemspec",
   "bundler/specifications/*.gemspec",
   "gems/bin/bootsnap",
-  "gems/specifications/*.gemspec",
+  "gems/specifications/{bootsnap,puma,rack,railties,rake}-[0-9]*.gemspec",
   "jemalloc/lib/libjemalloc.so.*",
   "assets/files/public/assets/**",
 ];

@@ -31,12 +31,12 @@ const expectationSchema = z.strictObject({
   ),
 });
 
-export async function readFixtures(): Promise<LayersFixture[]> {
-  const names = await glob("*/*", { cwd: fixtures, onlyDirectories: true });
-  return await Promise.all(names.sort().map(readFixture));
+/** The names of all fixtures: `0.1.0/rails`. */
+export async function fixtureNames(): Promise<string[]> {
+  return (await glob("*/*", { cwd: fixtures, onlyDirectories: true })).sort();
 }
 
-async function readFixture(name: string): Promise<LayersFixture> {
+export async function readFixture(name: string): Promise<LayersFixture> {
   const directory = join(fixtures, name);
   const read = async (file: string) => parseToml(await readFile(join(directory, file), "utf8"));
   const story = storySchema.parse(await read("story.toml"));
