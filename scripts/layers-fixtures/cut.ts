@@ -23,7 +23,7 @@ const names = [
   "gems/bin/bootsnap",
   "gems/specifications/{bootsnap,puma,rack,railties,rake}-[0-9]*.gemspec",
   "jemalloc/lib/libjemalloc.so.*",
-  "assets/files/public/assets/**",
+  "assets/files/public/assets/*.css",
 ];
 
 /** Files that decisions read. */
