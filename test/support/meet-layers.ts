@@ -31,7 +31,9 @@ export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture[
     env: { PATH: "/usr/bin", JAVA_HOME: "/layers/test_jvm/jdk" },
     run: commandsOf(fixture),
   });
-  await build({ ...context, fetcher: createFetcher({ env: {} }) });
+  await build({ ...context, fetcher: createFetcher({ env: {} }) }).catch((cause: unknown) => {
+    throw new Error(`the build failed:\n${context.log()}`, { cause });
+  });
   return await outcome(fixture, layersDir, context.log());
 }
 
