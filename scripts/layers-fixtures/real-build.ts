@@ -47,8 +47,9 @@ export async function realBuild(work: Work, wanted: RealBuild, place: string): P
   return { app: app.dir, env, layers: layersOf(app, recorded, wanted) };
 }
 
-async function worldOf({ jruby }: RealBuild): Promise<World> {
-  return await ensureWorld(jruby ? { rubies: [], jrubies: ["9.4.15.0"], jemallocs: [] } : {});
+async function worldOf({ jruby, suite }: RealBuild): Promise<World> {
+  const rubies = jruby ? { rubies: [], jrubies: ["9.4.15.0"], jemallocs: [] } : {};
+  return await ensureWorld({ ...rubies, ...(suite ? { suite } : {}) });
 }
 
 async function javaOf(work: Work, { jruby }: RealBuild, place: string): Promise<string[]> {
