@@ -101,6 +101,10 @@ export interface FailureFacts {
 
   // The machine (src/system)
   "system/disk-full": { path: string };
+  /** The largest variable of an environment that the system refuses. */
+  "system/environment-too-large": { name: string; bytes: number };
+  /** What a system call said of a file, a directory or a program. */
+  "system/file-unusable": { path: string; problem: string };
   "system/link-not-followed": { path: string };
   "system/not-writable": { path: string };
 

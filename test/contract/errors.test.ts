@@ -178,6 +178,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     output: ["jemalloc.sh: /layers/x/lib/libjemalloc.so cannot be loaded on this machine"],
   },
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
+  "system/environment-too-large": { name: "CREDENTIALS", bytes: 262_144 },
+  "system/file-unusable": { path: "/home/me/state/lock", problem: "it is not a regular file" },
   "system/link-not-followed": { path: "/home/me/state/work/layers/test_one/ruby.sbom.cdx.json" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },
