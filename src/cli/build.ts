@@ -11,6 +11,7 @@ import { buildApp } from "../platform/lifecycle/build-app.ts";
 import type { BuildOptions, SandboxRequest } from "../platform/lifecycle/build-options.ts";
 import type { BuildFlags } from "./command-line.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
+import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
 import { defaultPlatformApi, parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
 import { prepareExport } from "../platform/export/exporter.ts";
@@ -37,6 +38,8 @@ export interface CommandContext {
   printer: Printer;
   clock: Clock;
   signal: AbortSignal;
+  /** That of the user, which holds for files that the user names. */
+  umask: number;
 }
 
 /** `lapidary build`: builds the app, prints what became of it, and writes the report asked for. */
@@ -46,9 +49,10 @@ export async function buildCommand(
 ): Promise<void> {
   const { env, cwd, printer } = context;
   const reportPath = line.report === undefined ? undefined : resolve(cwd, line.report);
-  if (reportPath !== undefined) await checkReportFile(reportPath);
   const statePath = await stateDirectoryFor(line.app, line.state, context);
   const app = await realpath(resolve(cwd, line.app));
+  await refusePlaceInside(app, statePath, "The state folder");
+  if (reportPath !== undefined) await checkReportFile(reportPath);
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables(line, env);
   const binds = await readVolumes(line.volumes, cwd);
@@ -82,7 +86,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (reportPath !== undefined) await writeReport(reportPath, report);
+  if (reportPath !== undefined) await writeReport(reportPath, report, 0o666 & ~context.umask);
 }
 
 async function machineOptions(

@@ -14,7 +14,7 @@ export async function slugCommand(
   line: { source: string } & SlugFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { env, cwd, ownBuildpack, printer, signal } = context;
+  const { env, cwd, ownBuildpack, printer, signal, umask } = context;
   const source = resolve(cwd, line.source);
   const cache = line.cache === undefined ? await cacheFor(source, env) : resolve(cwd, line.cache);
   await mkdir(dirname(cache), { recursive: true });
@@ -23,6 +23,7 @@ export async function slugCommand(
     output: resolve(cwd, line.output),
     cache,
     configVars: await readGivenVariables(line, env),
+    mode: 0o666 & ~umask,
     candidates: line.buildpacks.length > 0 ? line.buildpacks : [ownBuildpack],
     ...{ env, cwd, printer, signal },
   });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
@@ -20,6 +21,7 @@ import { runCommandLine } from "../cli/run.ts";
 import { systemClock } from "../system/clock.ts";
 import { createFetcher } from "../system/http.ts";
 import { artifactCommand } from "../cli/artifact.ts";
+import { systemFailure } from "../system/system-failure.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 
 const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
@@ -34,15 +36,25 @@ const printer = createPrinter({ write: toStdout, style, clock: systemClock, debu
 const errors = createPrinter({ write: toStderr, style, clock: systemClock, debug });
 
 const stop = new AbortController();
+let endedBy: NodeJS.Signals | undefined;
 
-process.exitCode = await main().catch((error: unknown) => {
+// Whoever read our log has gone, as `| head` goes, or the disk that it goes to is full.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  end(error.code === "EPIPE" ? "SIGPIPE" : undefined);
+  if (error.code !== "EPIPE") printFailure(errors, error);
+  process.exitCode = error.code === "EPIPE" ? exitCodeOfSignal("SIGPIPE") : 1;
+});
+
+const code = await main().catch((error: unknown) => {
   if (stop.signal.aborted) {
     errors.error(["Stopped. What there was before is as it was."]);
-    return 130;
+    return endedBy ? exitCodeOfSignal(endedBy) : 1;
   }
   printFailure(errors, error);
-  return error instanceof BuildpackError ? exitCodeOf(error.failure) : 1;
+  const known = error instanceof BuildpackError ? error : systemFailure(error);
+  return known ? exitCodeOf(known.failure) : 1;
 });
+process.exitCode ??= code;
 
 async function main(): Promise<number> {
   const ownBuildpack = findBuildpack(dirname(fileURLToPath(import.meta.url)));
@@ -55,8 +67,9 @@ async function main(): Promise<number> {
     throw new BuildpackError({ code: "platform/unsupported-system", system: systemName() });
   }
   // What a build leaves must not depend on the umask of whoever builds.
-  process.umask(0o022);
+  const umask = process.umask(0o022);
   const context = {
+    umask,
     env: process.env,
     cwd: process.cwd(),
     ownBuildpack,
@@ -102,9 +115,19 @@ async function makePackages(checkout: string): Promise<number> {
 
 function abortWhenToldToEnd(): void {
   // Not `once`: without a listener, whoever else listens would end us before the work has cleaned up.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
-  // Whoever read our log has gone, as `| head` goes.
-  process.stdout.on("error", () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => end(signal));
+  }
+}
+
+function end(signal: NodeJS.Signals | undefined): void {
+  endedBy ??= signal;
+  stop.abort();
+}
+
+/** As a shell reports a process that a signal has ended. */
+function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 /** The buildpack that this program is a part of: a checkout or an unpacked package. */

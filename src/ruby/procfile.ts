@@ -48,6 +48,9 @@ export function takesArguments(line: string): boolean {
   return !line.endsWith(")") || isSubstitution(line);
 }
 
+/** Of a file in Linux, in bytes: launchers are called by the name of a process. */
+const longestName = 255;
+
 function readLine(line: string): ProcfileEntry | { why: string } | undefined {
   if (line === "" || line.startsWith("#")) return undefined;
   const parts = /^([^\s:]+)\s*:\s*(.*)$/.exec(line);
@@ -55,6 +58,8 @@ function readLine(line: string): ProcfileEntry | { why: string } | undefined {
   if (!parts) return { why: "a line is `TYPE: COMMAND`, and this one names no type" };
   if (!/^[A-Za-z0-9._-]+$/.test(type))
     return { why: `\`${type}\` is no process type: letters, digits, \`.\`, \`_\` and \`-\`` };
+  if (/^\.{1,2}$/.test(type) || type.length > longestName)
+    return { why: "its process type cannot be the name of a file" };
   if (command === "") return { why: `there is no command behind \`${type}:\`` };
   return { type, line: command };
 }

@@ -22,6 +22,7 @@ export async function buildByLine(cwd: string, ...args: readonly string[]): Prom
       debug: false,
     }),
     clock: systemClock,
+    umask: 0o022,
     signal: new AbortController().signal,
   });
 }

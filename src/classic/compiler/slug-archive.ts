@@ -9,8 +9,8 @@ import type { TarEntry } from "../../oci/tar-header.ts";
  *
  * @throws BuildpackError `system/disk-full`, `system/not-writable`.
  */
-export async function packSlug(app: string, archive: string): Promise<void> {
-  await writeTarFile(archive, slugEntries(app), { gzip: 6 });
+export async function packSlug(app: string, archive: string, mode = 0o644): Promise<void> {
+  await writeTarFile(archive, slugEntries(app), { gzip: 6, mode });
 }
 
 /** Compilers and caches compare times, so files keep theirs. */
