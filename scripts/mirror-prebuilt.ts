@@ -62,7 +62,13 @@ async function compileInto(work: Work, place: string, request: PrebuiltRequest):
     const { env } = work;
     const { needed } = await findSharedLibraries(tree, { run: runCommand, env });
     await writeFile(join(place, "libraries.json"), JSON.stringify(needed));
-    const names = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", `--mtime=@${imageTime}`];
+    const names = [
+      "--sort=name",
+      "--owner=0",
+      "--group=0",
+      "--numeric-owner",
+      `--mtime=@${imageTime}`,
+    ];
     const archive = join(place, "archive.tgz");
     await run(work, "tar", ["-cf", archive, "-I", "gzip -n", ...names, "-C", tree, "."]);
   } finally {

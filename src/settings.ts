@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** One thing that a user can set in the build's environment. */
+/** A variable that a user can set in the build's environment. */
 interface Setting<S extends z.ZodType> {
   schema: S;
   /** One sentence for `docs/configuration.md`, which is generated from this table. */
@@ -19,59 +19,56 @@ const flag = (fallback: boolean) =>
 export const settings = {
   BP_LOG_LEVEL: setting(
     z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
-    "`debug` also prints what compilers say.",
+    "`debug` prints more: the output of compilers, every variable that is set, and every place that was searched for a version.",
   ),
   BP_INVENTORY: setting(
     z.string().optional(),
-    "An inventory of artifacts that adds to or replaces the one that ships with the buildpack: `<url>#sha256=<hex>`, where the URL is `https:`, `http:` or `file:`.",
+    "An inventory of artifacts, used before the one that ships with the buildpack: `<url>#sha256=<hex>`. The URL is `https:`, `http:` or `file:`.",
   ),
   BP_DEPENDENCY_MIRROR: setting(
     z.string().optional(),
-    "A URL from which every artifact is downloaded instead of its upstream host; checksums stay those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` does it for one host: dots of the host's name become `_`, dashes `__`.",
+    "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name.",
   ),
   BP_RUBY_PROJECT_PATH: setting(
     z.string().optional(),
-    "The directory of the app that is the Ruby project, where that is not its root: `server`. Files are looked for and processes run there.",
+    "The directory of the Ruby project, such as `server`, if it is not the root of the app. Files are read and processes run there.",
   ),
   BUNDLE_GEMFILE: setting(
     z.string().optional(),
-    "The Gemfile, from the project's directory, where it is neither `gems.rb` nor `Gemfile`. It has to be in the app.",
+    "The path of the Gemfile, relative to the project's directory, if it is neither `gems.rb` nor `Gemfile`. It must be in the app.",
   ),
   BP_EXEC_ENV: setting(
     z
       .enum(["production", "test"], { error: "expected `production` or `test`" })
       .prefault("production"),
-    "`test` builds an image that runs the app's own tests: the gems of the group `test` are in it, `RAILS_ENV` and `RACK_ENV` are `test`, assets are not precompiled, and the default process is `test`.",
+    "`test` builds an image that runs the app's tests: it includes the gems of the group `test`, `RAILS_ENV` and `RACK_ENV` are `test`, assets are not precompiled, and the default process is `test`.",
   ),
-  BP_RAILS_SKIP_ASSETS: setting(
-    flag(false),
-    "`true` neither looks for rake tasks nor precompiles assets.",
-  ),
+  BP_RAILS_SKIP_ASSETS: setting(flag(false), "`true` skips rake: no assets are precompiled."),
   BP_NODE_MODULES: setting(
     z
       .enum(["prune", "keep", "remove"], { error: "expected `prune`, `keep` or `remove`" })
       .optional(),
-    "What becomes of the app's `node_modules` once assets are precompiled: `prune` takes development dependencies out, `remove` all of it, `keep` nothing. Without it, `prune` where that can be done, else a warning. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in a layer of another buildpack are never touched.",
+    "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in layers of other buildpacks are never changed.",
   ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
-    "`false` leaves it to the running app to compile its code. Otherwise, where the lockfile has bootsnap, the code of gems and app is compiled ahead.",
+    "`false` does not compile code during the build. By default, the code of the app and its gems is compiled if the lockfile has bootsnap, so that containers start faster.",
   ),
   BP_RAILS_ASSETS_REUSE: setting(
     flag(false),
-    "`true` takes over what the last build precompiled, without running rake, where the app's files, the build's environment, Ruby and the gems are the same. For apps with a task `assets:clean`; others have nothing kept.",
+    "`true` reuses the assets of the last build without running rake, if the app's files, the build's environment, Ruby and the gems are the same. Only for apps with a task `assets:clean`.",
   ),
   BP_JEMALLOC: setting(
     flag(true),
-    "`false` builds without jemalloc. Otherwise it is there, and loaded only where `JEMALLOC_ENABLED=true` when the app starts, or by `jemalloc.sh CMD`.",
+    "`false` builds without jemalloc. By default, jemalloc is installed, but used only if `JEMALLOC_ENABLED=true` is set where the app runs, or by `jemalloc.sh CMD`.",
   ),
   JEMALLOC_VERSION: setting(
     z.string().optional(),
-    "The version of jemalloc; without it, the newest in `BP_INVENTORY`, or the default of the buildpack. Where a variable that begins with `JEMALLOC_` is set (other than `JEMALLOC_ENABLED=false`), a build that cannot have jemalloc fails; otherwise it warns.",
+    "The version of jemalloc. By default, the newest in `BP_INVENTORY`, or else the buildpack's default. If any variable that begins with `JEMALLOC_` is set (except `JEMALLOC_ENABLED=false`), the build fails if jemalloc cannot be installed; otherwise there is only a warning.",
   ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),
-    "`1` runs `bundle install` on every build, also where nothing that it depends on has changed.",
+    "`1` runs `bundle install` on every build, even if nothing has changed.",
   ),
 } satisfies Record<string, Setting<z.ZodType>>;
 
@@ -83,7 +80,7 @@ export type Settings = { [K in SettingKey]: z.output<(typeof settings)[K]["schem
 /** What an image is for: to run the app, or to run its tests. */
 export type ExecEnv = Settings["BP_EXEC_ENV"];
 
-/** A value that a setting does not take. */
+/** A value that is not valid for its setting. */
 export interface InvalidSetting {
   key: SettingKey;
   value: string;
@@ -91,8 +88,8 @@ export interface InvalidSetting {
 }
 
 /**
- * Reads the settings from the user's build environment. An empty value counts as not set, and white
- * space around a value, such as the line end of a file, as not there.
+ * Reads the settings from the user's build environment. An empty value counts as not set. White space
+ * around a value, such as a newline at its end, is ignored.
  */
 export function readSettings(
   env: Readonly<Record<string, string>>,
@@ -102,7 +99,7 @@ export function readSettings(
     const value = env[key]?.trim() || undefined;
     const result = schema.safeParse(value);
     if (!result.success) {
-      const problem = result.error.issues[0]?.message ?? "not understood";
+      const problem = result.error.issues[0]?.message ?? "not valid";
       return { invalid: { key: key as SettingKey, value: value ?? "", problem } };
     }
     values[key] = result.data;

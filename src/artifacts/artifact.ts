@@ -9,7 +9,7 @@ export const sha256Schema = z
 
 const common = {
   name: z.string().min(1),
-  // RubyGems' spelling, with dots throughout: `3.5.0.preview1`.
+  // As RubyGems writes it, with dots only: `3.5.0.preview1`.
   version: z
     .string()
     .regex(/^[0-9A-Za-z]+(\.[0-9A-Za-z]+)*$/, "expected a version such as `3.4.5`"),
@@ -22,7 +22,7 @@ const prebuiltSchema = z.strictObject({
   ...common,
   kind: z.literal("prebuilt"),
   os: z.string().default("linux"),
-  // Left out where one archive serves them all.
+  // Missing if the archive is for all of them.
   arch: z.string().optional(),
   "distro-name": z.string().optional(),
   "distro-version": z.string().optional(),
@@ -30,14 +30,14 @@ const prebuiltSchema = z.strictObject({
 
 const sourceSchema = z.strictObject({
   ...common,
-  // What the buildpack knows how to compile.
+  // The buildpack can compile these.
   name: z.enum(["ruby", "jemalloc"]),
   kind: z.literal("source"),
 });
 
 /**
- * An inventory file: `[[artifacts]]`, each prebuilt for one target or the source for any. The same
- * shape serves the files in `inventory/` and the operator's own.
+ * An inventory file: `[[artifacts]]`, each prebuilt for one target, or the source for any target. The files in
+ * `inventory/` and the operator's inventory have this format.
  */
 export const inventoryFileSchema = z.strictObject({
   artifacts: z.array(z.discriminatedUnion("kind", [prebuiltSchema, sourceSchema])).default([]),
@@ -50,17 +50,17 @@ export interface Artifact {
   kind: "prebuilt" | "source";
   /** Absolute: `https:`, `http:` or `file:`. */
   url: string;
-  /** Absent where upstream publishes none: then nobody vouches for the bytes. */
+  /** `undefined` if upstream publishes none: the archive then cannot be verified. */
   sha256: string | undefined;
-  /** Leading directories of the archive's paths that are dropped. */
+  /** How many leading directories to drop from paths in the archive. */
   stripComponents: number;
-  /** What a prebuilt archive runs on; a member left out fits any. Empty for source. */
+  /** What a prebuilt archive runs on. A missing member fits any. Empty for source. */
   builtFor: { os?: string; arch?: string; distroName?: string; distroVersion?: string };
-  /** Whose inventory names it; the operator's entries go before ours. */
+  /** Whose inventory it comes from. The operator's entries win over ours. */
   origin: "operator" | "buildpack";
 }
 
-/** Whether an artifact serves a target: source does anywhere. */
+/** Whether an artifact is for a target. Source is for any. */
 export function fitsTarget(artifact: Artifact, target: Target): boolean {
   const { os, arch, distroName, distroVersion } = artifact.builtFor;
   return (
@@ -77,7 +77,7 @@ export function describeTarget(target: Target): string {
   return distro ? `${os}/${arch}, ${distro.name} ${distro.version}` : `${os}/${arch}`;
 }
 
-/** What an artifact serves, in a few words; the source serves any target. */
+/** The targets of an artifact, in a few words. */
 export function describeBuiltFor({ kind, builtFor }: Artifact): string {
   if (kind === "source") return "any (from source)";
   const { os = "any", arch = "any", distroName, distroVersion = "" } = builtFor;
@@ -87,7 +87,7 @@ export function describeBuiltFor({ kind, builtFor }: Artifact): string {
 /** An artifact as an inventory file has it. */
 export type ArtifactEntry = z.output<typeof inventoryFileSchema>["artifacts"][number];
 
-/** An inventory entry as an artifact; a relative URL is resolved against `base`. */
+/** Turns an inventory entry into an artifact. A relative URL is resolved against `base`. */
 export function toArtifact(entry: ArtifactEntry, base: URL, origin: Artifact["origin"]): Artifact {
   return {
     name: entry.name,

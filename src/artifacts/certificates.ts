@@ -1,6 +1,6 @@
 import type { Binding } from "../cnb/bindings.ts";
 
-/** The certificates, in PEM, of all bindings of type `ca-certificates`; one binding may hold many. */
+/** The certificates, in PEM, of all bindings of type `ca-certificates`. */
 export function certificatesIn(bindings: readonly Pick<Binding, "type" | "secrets">[]): string[] {
   return bindings
     .filter((binding) => binding.type.toLowerCase() === "ca-certificates")

@@ -1,20 +1,20 @@
 import { BuildpackError } from "../failure.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 
-/** How far an attempt came. */
+/** The progress of one attempt. */
 export interface Attempt {
   url: string;
   destination: string;
-  /** Which one it is, from 1. */
+  /** Its number, from 1. */
   number: number;
   received: number;
-  /** What the server promised, where it did. */
+  /** How many bytes the server announced, if it did. */
   expected: number | undefined;
-  /** The silence after which it was given up, where it was. */
+  /** If it was given up because no data came: after how many seconds. */
   stalledAfterSeconds: number | undefined;
 }
 
-/** What ended an attempt, as a failure: a stall or a cut shows only as a broken connection. */
+/** Turns the error that ended an attempt into a failure. Stalls and cut transfers are told apart here. */
 export function attemptFailure(error: unknown, attempt: Attempt): BuildpackError {
   if (error instanceof BuildpackError) return error;
   const options = { cause: error };
@@ -29,7 +29,7 @@ export function attemptFailure(error: unknown, attempt: Attempt): BuildpackError
   return new BuildpackError({ code: "download/failed", url, attempts, problem }, options);
 }
 
-/** Whether fewer bytes came than the server promised. */
+/** Whether fewer bytes came than the server announced. */
 export function isCutShort({ received, expected }: Attempt): boolean {
   return expected !== undefined && received < expected;
 }
@@ -42,11 +42,11 @@ export function truncation(attempt: Attempt, options?: ErrorOptions): BuildpackE
   );
 }
 
-/** Why a download is worth another attempt, for the log; `undefined` where it is not worth one. */
+/** Why a download is tried again, for the log. `undefined` if another attempt makes no sense. */
 export function retryReason({ failure }: BuildpackError): string | undefined {
   if (failure.code === "download/failed") return failure.problem;
-  if (failure.code === "download/stalled") return `No byte came for ${failure.seconds} s`;
-  if (failure.code === "download/checksum-mismatch") return "The checksum is not the expected one";
+  if (failure.code === "download/stalled") return `No data for ${failure.seconds} s`;
+  if (failure.code === "download/checksum-mismatch") return "Wrong checksum";
   if (failure.code === "download/truncated") {
     return `The connection ended after ${failure.received} of ${failure.expected} bytes`;
   }
@@ -59,7 +59,7 @@ function mayPass(status: number): boolean {
 }
 
 function problemOf(error: unknown): string {
-  // Where several addresses were tried, the words are in the errors within.
+  // If several addresses were tried, only the inner errors have a message.
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (!(inner instanceof Error)) return String(inner);
   const cause = inner.cause instanceof Error ? inner.cause.message : "";

@@ -10,9 +10,9 @@ import { watchForStall } from "./stall-watch.ts";
 
 export interface DownloadRequest {
   url: string;
-  /** What the bytes must hash to; where absent, nobody vouches for them. */
+  /** The expected checksum. `undefined` if none is known: the file is then not verified. */
   sha256: string | undefined;
-  /** The file to write; after a failure nothing stands there. */
+  /** The file to write. After a failure it does not exist. */
   destination: string;
 }
 
@@ -26,9 +26,9 @@ export interface DownloadContext {
 /** How patient a download is. */
 export interface DownloadPolicy {
   attempts: number;
-  /** A transfer that brings no byte for so long is given up. */
+  /** A transfer is given up if no data comes for this long. */
   stallMilliseconds: number;
-  /** The pause before the second attempt; it doubles with each further one. */
+  /** The pause before the second attempt. It doubles with each further attempt. */
   pauseMilliseconds: number;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
@@ -41,11 +41,11 @@ export const patientPolicy: DownloadPolicy = {
 };
 
 /**
- * Downloads a file and resolves to its SHA-256, which is the wanted one if one was wanted. Network
- * faults, stalls, cut transfers, statuses 408, 429 and 5xx and a wrong checksum are tried again.
+ * Downloads a file, verifies it and resolves to its SHA-256. Network errors, stalls, cut transfers, the
+ * statuses 408, 429 and 5xx, and a wrong checksum are tried again.
  *
- * @throws BuildpackError `download/*` for what the last attempt met, `system/disk-full`,
- *   `system/not-writable`; or the signal's reason.
+ * @throws BuildpackError `download/*` for the last attempt, `system/disk-full`, `system/not-writable`; or
+ *   the signal's reason.
  */
 export async function download(
   request: DownloadRequest,
@@ -113,7 +113,7 @@ function refuseUnlessOk(url: string, { status, discard }: FetchedBody): void {
   throw new BuildpackError({ code: "download/refused", url, status });
 }
 
-/** Writes a body to a file; resolves to its SHA-256. */
+/** Writes a body to a file. Resolves to its SHA-256. */
 async function receive(
   { body, discard }: FetchedBody,
   destination: string,

@@ -10,25 +10,25 @@ import type { Section } from "../output/printer.ts";
 import { stringifyToml } from "../toml.ts";
 
 export interface EmbedRequest extends DownloadContext {
-  /** What a build would install. */
+  /** What builds install. */
   wanted: readonly Omit<ArtifactRequest, "target">[];
   buildpackDir: string;
-  /** `BP_INVENTORY` and mirrors count as they do in a build. */
+  /** `BP_INVENTORY` and mirrors are used as in a build. */
   env: Readonly<Record<string, string>>;
-  /** Without a distribution, what is for any of them is embedded. */
+  /** Without a distribution, artifacts for all distributions are embedded. */
   target: Pick<Target, "os" | "arch" | "distro">;
   directory: string;
   section: Section;
 }
 
 /**
- * Downloads what a build installs, and writes an inventory that names it where it lies:
+ * Downloads what builds install, and writes an inventory of the downloaded files:
  *
  *     <directory>/artifacts/<SHA-256>/<file>
  *     <directory>/inventory/embedded.toml
  *
- * Its name puts it before the buildpack's own, of which it repeats entries. What upstream publishes
- * no checksum for has one from then on.
+ * Inventories are read in the order of their names, so these entries win over the buildpack's own. Artifacts
+ * without a published checksum get one here.
  *
  * @throws BuildpackError `artifact/*` or `download/*`.
  */
@@ -65,7 +65,7 @@ function artifactsFor(
     return { ...target, distro };
   });
   const fitting = distros.filter((one) => ofVersion.some((artifact) => fitsTarget(artifact, one)));
-  // Where nothing fits, the words for that are those of a build.
+  // If nothing fits, this throws the error that a build would throw.
   return fitting.length > 0 ? [...new Set(fitting.map(best))] : [best(target)];
 }
 

@@ -16,37 +16,37 @@ import type { Toolchain } from "./compile/toolchain.ts";
 export interface InstallContext {
   section: Section;
   run: RunCommand;
-  /** The whole environment of the commands that are run: compilers are found on its `PATH`. */
+  /** The whole environment of the commands that run. Compilers are found on its `PATH`. */
   env: Readonly<Record<string, string>>;
   fetcher: Fetcher;
   mirrors: Mirrors;
   signal: AbortSignal;
-  /** How many jobs a compilation may run at once. */
+  /** How many jobs a compilation may run in parallel. */
   cpus: number;
   policy?: DownloadPolicy;
-  /** What compiles a source; the machine's own unless stated. */
+  /** What compiles source. By default, the machine's own tools. */
   toolchain?: Toolchain;
   /**
-   * A directory to compile in, and where the result takes itself to be, so that it is the same wherever
-   * it is made; unless stated, a new directory and the destination.
+   * The directory to compile in, and the prefix that is compiled into the result. Fixed paths make the result
+   * the same on every machine. By default, a new directory and the destination.
    */
   paths?: { staging: string; prefix: string };
 }
 
 export interface InstalledArtifact {
-  /** Of the archive: what was verified, or what nobody vouched for. */
+  /** The checksum of the archive, verified if one was known. */
   sha256: string;
 }
 
 /**
- * Installs an artifact at `destination`, replacing what stands there: downloads it, verifies its
- * SHA-256, then unpacks or compiles it beside `destination`, strips it, and moves it into place. After
- * a failure nothing of it is left, neither there nor beside it.
+ * Installs an artifact at `destination` and replaces what is there: downloads it, verifies its SHA-256,
+ * unpacks or compiles it next to `destination`, strips it, and moves it into place. After a failure, nothing
+ * of it is left.
  *
  * ```
- * <parent>/.ruby-a1B2c3/     removed in the end
+ * <parent>/.ruby-a1B2c3/     removed at the end
  *   archive                  as downloaded
- *   unpacked/                the tree, or the source of one
+ *   unpacked/                the installed tree, or the source
  *   root/                    where a compiled tree is installed
  * ```
  *
@@ -72,7 +72,7 @@ export async function installArtifact(
   }
 }
 
-/** It may hold libraries for other processors, of which this machine's `strip` knows nothing. */
+/** It may contain libraries for other processors, which this machine's `strip` does not know. */
 function servesAnyArch({ kind, builtFor }: Artifact): boolean {
   return kind === "prebuilt" && builtFor.arch === undefined;
 }
@@ -96,14 +96,15 @@ async function downloadArtifact(
   const { section } = context;
   const mirror = mirrorFor(artifact, context.mirrors);
   const url = mirror?.url ?? artifact.url;
-  if (mirror) section.detail(`The mirror of \`${mirror.source}\` serves it`);
+  if (mirror) section.detail(`From the mirror in \`${mirror.source}\``);
   const request = { url, sha256: artifact.sha256, destination };
   const { sha256 } = await section.timed(
     `Downloading \`${url}\``,
     async () => await download(request, context),
   );
-  if (artifact.sha256) section.detail(`SHA-256 \`${sha256}\`, as the inventory says`);
-  else section.detail(`SHA-256 \`${sha256}\`; nobody vouches for it, since none is published`);
+  if (artifact.sha256) section.detail(`SHA-256 \`${sha256}\`, as in the inventory`);
+  else
+    section.detail(`SHA-256 \`${sha256}\`; not verified, because upstream publishes no checksum`);
   return sha256;
 }
 

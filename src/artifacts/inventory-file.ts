@@ -9,9 +9,9 @@ import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
 import { type ArtifactEntry, inventoryFileSchema } from "./artifact.ts";
 
 /**
- * The entries of an inventory file, which an error names as `location`.
+ * The entries of an inventory file. Errors name the file as `location`.
  *
- * @throws BuildpackError `artifact/inventory-invalid` for what is no inventory or not there.
+ * @throws BuildpackError `artifact/inventory-invalid` if the file is missing or is not an inventory.
  */
 export async function readInventoryFile(path: string, location: string): Promise<ArtifactEntry[]> {
   const invalid = (problem: string) =>
@@ -28,11 +28,10 @@ export async function readInventoryFile(path: string, location: string): Promise
 }
 
 /**
- * Writes an entry into an inventory file, which is made where there is none, in place of the one for
- * the same name, version, kind and target. Resolves to the value of `BP_INVENTORY` that names the
- * file as it is now.
+ * Adds an entry to an inventory file, or replaces the entry for the same name, version, kind and target.
+ * Creates the file if necessary. Resolves to the value of `BP_INVENTORY` for the new file.
  *
- * @throws BuildpackError `artifact/inventory-invalid` where something else stands there;
+ * @throws BuildpackError `artifact/inventory-invalid` if the existing file is not an inventory;
  *   `system/disk-full`, `system/not-writable`.
  */
 export async function addToInventory(path: string, entry: ArtifactEntry): Promise<string> {
@@ -58,7 +57,7 @@ function targetOf(entry: ArtifactEntry): (string | undefined)[] {
   return [entry.os, entry["distro-name"], entry["distro-version"], entry.arch];
 }
 
-/** By name, the newest version first, then by target. */
+/** Sorts by name, then by version, the newest first, then by target. */
 function inOrder(a: ArtifactEntry, b: ArtifactEntry): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   const byVersion = compareGemVersions(b.version, a.version);

@@ -12,20 +12,20 @@ import { download, type DownloadContext } from "./download.ts";
 import { readInventoryFile } from "./inventory-file.ts";
 
 export interface InventoryOptions {
-  /** Where the buildpack is unpacked: its own inventory stands in `inventory/`. */
+  /** The directory of the buildpack, which contains `inventory/`. */
   buildpackDir: string;
-  /** The operator's inventory, `<url>#sha256=<hex>`; relative URLs in it are resolved against it. */
+  /** The operator's inventory, `<url>#sha256=<hex>`. Relative URLs in it are resolved against its URL. */
   operator?: string | undefined;
-  /** Where the operator's inventory is kept once it is verified, and taken from next time. */
+  /** Where the operator's inventory is kept after it is verified, for the next build. */
   cacheDir?: string | undefined;
 }
 
 /**
- * Everything that can be installed: the operator's entries first, then the buildpack's own, except
- * those that an operator's entry of the same name, version, kind and target replaces.
+ * Everything that can be installed: the operator's entries first, then the buildpack's own, except those with
+ * the same name, version, kind and target as an operator's entry.
  *
- * @throws BuildpackError `artifact/inventory-invalid` for a file that is not an inventory;
- *   `download/*` where the operator's cannot be had or is not the one that was vouched for.
+ * @throws BuildpackError `artifact/inventory-invalid` for a file that is not an inventory; `download/*` if
+ *   the operator's inventory cannot be downloaded or has another checksum.
  */
 export async function loadInventory(
   { buildpackDir, operator, cacheDir }: InventoryOptions,
@@ -38,7 +38,7 @@ export async function loadInventory(
   return [...added, ...own.filter((artifact) => !replaced.has(identity(artifact)))];
 }
 
-/** What ships with the buildpack. */
+/** The inventory that ships with the buildpack. */
 export async function readOwnInventory(buildpackDir: string): Promise<Artifact[]> {
   const cwd = join(buildpackDir, "inventory");
   const files = await glob("*.toml", { cwd, ignore: ["ruby-branches.toml"], absolute: true });
@@ -72,7 +72,7 @@ async function sha256Of(path: string): Promise<string | undefined> {
   return bytes && createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The two halves of `<url>#sha256=<hex>`. */
+/** The two parts of `<url>#sha256=<hex>`. */
 function parseLocation(location: string): { url: URL; sha256: string } {
   const invalid = (problem: string) =>
     new BuildpackError({ code: "artifact/inventory-invalid", location, problem });

@@ -5,37 +5,20 @@ import { BuildpackError } from "../failure.ts";
 import { formatBytes } from "../output/build-summary.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
-import { type InstallContext, installArtifact } from "./install-artifact.ts";
+import type { ArtifactOrder, MakeArtifactContext } from "./artifact-order.ts";
+import { installArtifact } from "./install-artifact.ts";
 import { addToInventory } from "./inventory-file.ts";
 import { packArtifact } from "./pack-artifact.ts";
 import { openToolchain } from "./compile/open-toolchain.ts";
 import { resolveArtifact } from "./resolve-artifact.ts";
 
-export interface ArtifactOrder {
-  name: "ruby" | "jemalloc";
-  version: string;
-  /** The architecture that it is to run on, as images name it. */
-  arch: string;
-}
-
-export interface MakeArtifactContext extends InstallContext {
-  /** Everything that can be had; the source is taken from it. */
-  inventory: readonly Artifact[];
-  /** The system that compiles: what is made serves this distribution. */
-  machine: Target;
-  /** An empty directory to compile in, which commands see, in the file system of `out`. */
-  work: string;
-  /** The directory that gets the archive and `inventory.toml`; it exists. */
-  out: string;
-}
-
 /**
  * Compiles a release from its verified source as a build would, packs it as
- * `<name>-<version>-<distro>-<distro version>-<arch>.tgz`, and lists it in the `inventory.toml` beside
- * it. Resolves to the value of `BP_INVENTORY` with which a build installs it.
+ * `<name>-<version>-<distro>-<distro version>-<arch>.tgz`, and adds it to the `inventory.toml` next to it.
+ * Resolves to the value of `BP_INVENTORY` with which a build installs it.
  *
- * @throws BuildpackError `artifact/no-source` for a version whose source is not to be had;
- *   `artifact/no-compiler`; and what `installArtifact` throws.
+ * @throws BuildpackError `artifact/no-source` for a version without known source; `artifact/no-compiler`;
+ *   and what `installArtifact` throws.
  */
 export async function makeArtifact(
   order: ArtifactOrder,
@@ -47,7 +30,7 @@ export async function makeArtifact(
   section.say(`\`${order.name} ${source.version}\` from its source, for ${describeTarget(target)}`);
   const toolchain = await openToolchain(order, source, context);
   const tree = join(work, order.name);
-  // Compilers write both paths into what they make.
+  // Compilers write both paths into their output.
   const paths = { staging: join(work, "staging"), prefix: `/layers/lapidary_ruby/${order.name}` };
   await installArtifact(source, tree, { ...context, toolchain, paths });
   const file = archiveName(source, target);

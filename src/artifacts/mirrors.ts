@@ -2,25 +2,25 @@ import { isFetchable } from "./fetchable-url.ts";
 import type { Binding } from "../cnb/bindings.ts";
 import { BuildpackError } from "../failure.ts";
 
-/** A mirror's URL, and what in the configuration names it. */
+/** A mirror's URL, and where it is configured. */
 export interface Mirror {
   url: string;
   source: string;
 }
 
-/** Where artifacts come from instead of their upstream hosts. */
+/** Where artifacts are downloaded from instead of their upstream hosts. */
 export interface Mirrors {
-  /** By SHA-256 in lower case; the URL is that of the file. */
+  /** By SHA-256 in lower case. The URL is that of the file. */
   byChecksum: ReadonlyMap<string, Mirror>;
-  /** By host, spelled as in a variable's name; the URL stands for the host. */
+  /** By host, written as in a variable's name. The URL replaces the host. */
   byHost: ReadonlyMap<string, Mirror>;
   fallback: Mirror | undefined;
 }
 
 /**
- * Reads the mirrors that the environment (`BP_DEPENDENCY_MIRROR`, `BP_DEPENDENCY_MIRROR_<HOST>`) and
- * bindings (type `dependency-mirror`, keys `default` or a host; type `dependency-mapping`, keys
- * SHA-256) configure, spelled as for Paketo's buildpacks. The environment wins over bindings.
+ * Reads the mirrors in the environment (`BP_DEPENDENCY_MIRROR`, `BP_DEPENDENCY_MIRROR_<HOST>`) and in bindings
+ * (type `dependency-mirror` with the keys `default` or a host; type `dependency-mapping` with SHA-256s as
+ * keys), in the format of Paketo's buildpacks. The environment wins over bindings.
  *
  * @throws BuildpackError `artifact/mirror-invalid` for a URL that is not `https:`, `http:` or `file:`.
  */
@@ -47,9 +47,9 @@ export function readMirrors(
 }
 
 /**
- * The mirror that serves an artifact, if one does; its URL is then that of the file. A
- * `dependency-mapping` names the file itself. A mirror stands for the artifact's host: the path is
- * appended, and `{originalHost}` in it becomes the host's name. A `file:` URL is never mirrored.
+ * The URL of an artifact on a mirror, if there is a mirror for it. A `dependency-mapping` names the file
+ * itself. Other mirrors replace the artifact's host: the path is appended, and `{originalHost}` is replaced
+ * by the host's name. `file:` URLs are never mirrored.
  */
 export function mirrorFor(
   artifact: { url: string; sha256: string | undefined },
@@ -65,7 +65,7 @@ export function mirrorFor(
 
 const mirrorVariable = /^BP_DEPENDENCY_MIRROR_(.+)$/;
 
-/** A host as a variable's name spells it: dots as `_`, dashes as `__`, upper case. */
+/** A host as in a variable's name: upper case, with `_` for dots and `__` for dashes. */
 function hostKey(host: string): string {
   return host.trim().replaceAll("-", "__").replaceAll(".", "_").toUpperCase();
 }

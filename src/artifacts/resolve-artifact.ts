@@ -8,17 +8,17 @@ import { branchOf } from "./ruby-branches.ts";
 export interface ArtifactRequest {
   name: string;
   version: string;
-  /** Where the version was asked for, as the user knows it: `Gemfile.lock`. */
+  /** Where the version comes from, in the user's words: `Gemfile.lock`. */
   source: string;
   target: Target;
 }
 
 /**
- * The artifact to install: of those that fit the target, the operator's before the buildpack's, and
- * a prebuilt one before the source. Prereleases are found in both spellings (`3.5.0-preview1`).
+ * The artifact to install for a target. The operator's win over the buildpack's, and prebuilt ones over
+ * source. A prerelease may be written with a dash (`3.5.0-preview1`).
  *
- * @throws BuildpackError `artifact/version-unknown` with the nearest versions that exist for the
- *   target; `artifact/none-for-target` where the version exists, but for other targets only.
+ * @throws BuildpackError `artifact/version-unknown` with the nearest versions for the target;
+ *   `artifact/none-for-target` if the version exists only for other targets.
  */
 export function resolveArtifact(
   inventory: readonly Artifact[],
@@ -51,9 +51,8 @@ export function resolveArtifact(
 }
 
 /**
- * The newest release whose version begins as a branch does (`3.4`, `9.4`), the operator's before the
- * buildpack's own. A prerelease is none. `undefined` where the branch has no release for the target,
- * and where `version` itself is one.
+ * The newest release of a branch (`3.4`, `9.4`), the operator's before the buildpack's own. Prereleases do not
+ * count. `undefined` if the branch has no release for the target, or if `version` is itself a release.
  */
 export function newestOfBranch(
   inventory: readonly Artifact[],
@@ -72,7 +71,7 @@ export function newestOfBranch(
   return versions.sort(compareGemVersions).at(-1);
 }
 
-/** The newest release of the same branch that is newer than `version`, if the inventory has one. */
+/** The newest release of the same branch, if it is newer than `version`. */
 export function newerPatch(
   inventory: readonly Artifact[],
   { name, version, target }: Omit<ArtifactRequest, "source">,
@@ -90,9 +89,9 @@ function rank({ origin, kind }: Artifact): number {
   return (origin === "operator" ? 0 : 2) + (kind === "prebuilt" ? 0 : 1);
 }
 
-/** Up to three of the same branch, and the newest of the two newest other branches; newest first. */
+/** Up to three versions of the same branch, and the newest of two other branches; the newest first. */
 function nearestVersions(wanted: string, available: ReadonlySet<string>): string[] {
-  // What is no version at all has no neighbours.
+  // A text that is not a version has no neighbours.
   const version = normalizeGemVersion(wanted) === undefined ? "0" : wanted;
   const newestFirst = [...available].sort((a, b) => compareGemVersions(b, a));
   const releases = newestFirst.filter((other) => !isPrerelease(other) || isPrerelease(version));
@@ -102,7 +101,7 @@ function nearestVersions(wanted: string, available: ReadonlySet<string>): string
   return chosen.sort((a, b) => compareGemVersions(b, a));
 }
 
-/** The `count` versions around the place where `version` would stand; `newestFirst` is sorted. */
+/** The `count` versions around the place of `version` in the sorted list `newestFirst`. */
 function closestTo(version: string, newestFirst: string[], count: number): string[] {
   const older = newestFirst.findIndex((other) => compareGemVersions(other, version) < 0);
   const place = older === -1 ? newestFirst.length : older;

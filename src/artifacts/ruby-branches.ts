@@ -20,11 +20,11 @@ const branchesSchema = z.strictObject({
 /** A branch of Ruby, such as 3.4. */
 export interface RubyBranch {
   branch: string;
-  /** The day on which its maintenance ends or ended, `YYYY-MM-DD`; absent where none is announced. */
+  /** The day on which its maintenance ends, `YYYY-MM-DD`. `undefined` if none is announced. */
   eol: string | undefined;
 }
 
-/** The branches that `inventory/ruby-branches.toml` of the buildpack names. */
+/** Reads the branches in the buildpack's `inventory/ruby-branches.toml`. */
 export async function readRubyBranches(buildpackDir: string): Promise<RubyBranch[]> {
   const text = await readFile(join(buildpackDir, "inventory", "ruby-branches.toml"), "utf8");
   return branchesSchema.parse(parseToml(text)).branches.map(({ branch, eol }) => ({ branch, eol }));
@@ -36,9 +36,10 @@ export function branchOf(version: string): string {
 }
 
 /**
- * What to tell the user about the age of a Ruby, in lines; none where it is the newest of a branch
- * that is maintained. `newerPatch` is a newer release of its branch, if one can be installed, and
- * `today` the date as `YYYY-MM-DD`.
+ * Lines of a warning about an old Ruby. Empty if the Ruby is the newest release of a maintained branch.
+ *
+ * @param today the date as `YYYY-MM-DD`.
+ * @param newerPatch a newer release of the same branch, if one can be installed.
  */
 export function ageWarning(
   version: string,
@@ -58,8 +59,8 @@ export function ageWarning(
     .map((other) => other.branch)
     .sort(compareGemVersions);
   return [
-    `Ruby ${branch.branch} reached its end of life on ${branch.eol}: it gets no security fixes any more.`,
-    `Maintained are ${maintained.join(", ")}.`,
+    `Ruby ${branch.branch} reached its end of life on ${branch.eol}: it gets no more security fixes.`,
+    `Maintained branches: ${maintained.join(", ")}.`,
     ...patch,
   ];
 }

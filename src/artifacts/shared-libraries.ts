@@ -4,18 +4,17 @@ import type { RunCommand } from "../system/command.ts";
 import { findElfFiles } from "./elf-files.ts";
 import { ownToolchain, toolIn, type Toolchain } from "./compile/toolchain.ts";
 
-/** The shared libraries that a tree needs from the system, by name, sorted. */
+/** The names of the shared libraries that a tree needs from the system, sorted. */
 export interface SharedLibraries {
   needed: string[];
-  /** Those of them that this machine does not have. */
+  /** Those that this machine does not have. */
   missing: string[];
 }
 
 /**
- * Asks the dynamic linker what the executables and libraries of a tree need; what the tree itself
- * brings and what every system has (the C library) is left out. Those of another architecture are only
- * read, so that none of them is known to be missing. Where the tool that tells is not installed, nothing
- * is known and both lists are empty.
+ * Asks the dynamic linker which libraries the executables and libraries of a tree need. Leaves out those in
+ * the tree itself and those of every system (the C library). For another architecture, `missing` is always
+ * empty. If the necessary tool is not installed, both lists are empty.
  */
 export async function findSharedLibraries(
   tree: string,
@@ -38,7 +37,7 @@ export async function findSharedLibraries(
   return { needed: [...needed].sort(), missing: [...missing].sort() };
 }
 
-/** By name: where the tree is not yet in its place, its libraries do not find each other. */
+/** By name: as long as the tree is not in its place, its libraries do not find each other. */
 async function librariesIn(tree: string): Promise<Set<string>> {
   const paths = await glob("**/*.so*", { cwd: tree, onlyFiles: false });
   return new Set(paths.map((path) => basename(path)));

@@ -1,13 +1,13 @@
-/** A clock that gives up on a transfer which brings nothing. */
+/** A timer that stops a transfer if no data comes. */
 export interface StallWatch {
   /** Aborted by a stall, or when the outer signal is. */
   signal: AbortSignal;
-  /** Something came: the clock starts anew. */
+  /** Call this when data comes: restarts the timer. */
   beat(): void;
   stop(): void;
 }
 
-/** Starts the watch, which must be stopped in the end; `onStall` is called before it aborts. */
+/** Starts the timer, which must be stopped at the end. `onStall` is called before it aborts. */
 export function watchForStall(
   milliseconds: number,
   outer: AbortSignal,
@@ -16,7 +16,7 @@ export function watchForStall(
   const stall = new AbortController();
   const giveUp = () => {
     onStall();
-    stall.abort(new Error("no byte came"));
+    stall.abort(new Error("no data came"));
   };
   const timer = setTimeout(giveUp, milliseconds);
   return {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import type { LockedRuby } from "../ruby/ruby-version.ts";
 import type { RunCommand } from "../system/command.ts";
+import { toolEnvironment } from "./tool-environment.ts";
 
 export interface VerifyContext {
   run: RunCommand;
@@ -9,11 +10,11 @@ export interface VerifyContext {
 }
 
 /**
- * Starts the Ruby in a directory and has it say what it is: the only proof there is where nobody
- * vouches for an archive.
+ * Starts the Ruby in a directory and checks the version that it reports. For an archive without a checksum,
+ * this is the only check.
  *
- * @returns the version of the language, as the interpreter reports it: `3.1.7` of JRuby 9.4.15.0.
- * @throws BuildpackError `artifact/wrong-version` where it is another one or does not start.
+ * @returns the version of the language that the interpreter reports: `3.1.7` for JRuby 9.4.15.0.
+ * @throws BuildpackError `artifact/wrong-version` if it reports another version or does not start.
  */
 export async function verifyRuby(
   directory: string,
@@ -22,7 +23,7 @@ export async function verifyRuby(
 ): Promise<string> {
   const path = join(directory, "bin", "ruby");
   const args = ["-e", "print RUBY_DESCRIPTION"];
-  const result = await run({ file: path, args, cwd: directory, env: bareEnvironment(env) });
+  const result = await run({ file: path, args, cwd: directory, env: toolEnvironment(env) });
   const name = wanted.engine;
   const version = wanted.engineVersion ?? wanted.version;
   if (result.exitCode === 0 && reportedVersion(result.stdout) === version) {
@@ -39,7 +40,7 @@ export async function verifyRuby(
 }
 
 /**
- * The version in what an interpreter says of itself, in RubyGems' spelling.
+ * The version in an interpreter's description, as RubyGems writes it.
  *
  * @example reportedVersion("ruby 3.5.0preview1 (2025-04-18 master d06ec25be4)") // "3.5.0.preview1"
  */
@@ -52,12 +53,4 @@ export function reportedVersion(description: string): string | undefined {
 // `jruby 9.4.15.0 (3.1.7) 2026-06-08 6114208a31 OpenJDK 64-Bit Server VM …`
 function reportedLanguage(description: string): string | undefined {
   return /^jruby \S+ \(([0-9.]+)\)/.exec(description)?.[1];
-}
-
-/** No `RUBYOPT` and no gems may speak before the interpreter does; JRuby finds Java on the `PATH`. */
-function bareEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = ["PATH", "HOME", "TMPDIR", "JAVACMD", "JAVA_HOME", "LD_LIBRARY_PATH"];
-  return Object.fromEntries(
-    kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-  );
 }

@@ -5,16 +5,16 @@ import type { Clock } from "../system/clock.ts";
 import type { RunCommand } from "../system/command.ts";
 import type { Fetcher } from "../system/http.ts";
 
-/** Everything that a build is given; nothing in it is read from the process. */
+/** Everything that a build needs from outside. A build reads nothing from its process itself. */
 export interface BuildContext {
   input: BuildInput;
   settings: Settings;
-  /** The environment in which the platform started the build. */
+  /** The environment of the build's process. */
   env: Readonly<Record<string, string | undefined>>;
   printer: Printer;
   run: RunCommand;
   fetcher: Fetcher;
   clock: Clock;
-  /** Ends downloads and commands when the build is told to stop. */
+  /** Aborts downloads and commands when the build is told to stop. */
   signal: AbortSignal;
 }

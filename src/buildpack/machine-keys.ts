@@ -1,6 +1,6 @@
 import type { BuildContext } from "./build-context.ts";
 
-/** What every layer with compiled code depends on. */
+/** The metadata that every layer with compiled code depends on: distribution and architecture. */
 export function machineKeys({ input }: BuildContext): { distro: string; arch: string } {
   return { distro: distroLabel(input.target.distro), arch: input.target.arch };
 }

@@ -1,10 +1,10 @@
 import type { BuildContext } from "./build-context.ts";
 
 /**
- * Does two works at the same time. The first that fails stops the downloads and commands of the other;
- * what it threw is thrown once both have ended, so that nothing goes on behind a build that failed.
+ * Runs two tasks at the same time. If one fails, the downloads and commands of the other are stopped. Its
+ * error is thrown when both have ended, so nothing keeps running after a build has failed.
  *
- * @param start begins both, with a context of which they use `run` and `signal`.
+ * @param start starts both tasks with a context whose `run` and `signal` stop them.
  */
 export async function sideBySide<A, B>(
   context: BuildContext,
@@ -13,12 +13,12 @@ export async function sideBySide<A, B>(
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const run: BuildContext["run"] = (command) => context.run({ signal, ...command });
-  const works = start({ ...context, run, signal });
+  const tasks = start({ ...context, run, signal });
   try {
-    return await Promise.all(works);
+    return await Promise.all(tasks);
   } catch (error) {
     stop.abort();
-    await Promise.allSettled(works);
+    await Promise.allSettled(tasks);
     throw error;
   }
 }

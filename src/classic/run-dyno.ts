@@ -16,9 +16,9 @@ export interface DynoOptions {
   type: string;
   /** The line that bash runs. */
   line: string;
-  /** What is seen of this machine where `root` is `/`; see `SandboxOptions`. */
+  /** The part of this machine that is visible if `root` is `/`; see `SandboxOptions`. */
   view?: SandboxOptions["view"];
-  /** A directory of ours in which the app lies; see `SandboxOptions`. */
+  /** A private directory of ours that contains the app; see `SandboxOptions`. */
   ownTree?: string;
   signal?: AbortSignal;
 }

@@ -2,24 +2,24 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isDirectory, readText } from "../system/files.ts";
 
-/** A service, a mirror or a certificate that the platform hands to the build. */
+/** A service binding: a mirror, a certificate or another service that the platform provides. */
 export interface Binding {
   name: string;
   type: string;
   provider?: string;
-  /** Every other file of the binding, by name, without the newline that ends it. */
+  /** All other files of the binding, by name, without a newline at the end. */
   secrets: ReadonlyMap<string, string>;
 }
 
-/** What could not be used of the bindings, and why; `name` is the binding's. */
+/** A binding, or a file in it, that cannot be used, and why. */
 export interface IgnoredBinding {
   name: string;
   because: string;
 }
 
 /**
- * Reads `<platform>/bindings/<name>/{type,provider,…}`, sorted by name. Whatever is odd there is
- * left out and told, never fatal: a build that does not need the binding must not fail over it.
+ * Reads `<platform>/bindings/<name>/{type,provider,…}`, sorted by name. Never throws: a build must not fail
+ * because of a binding that it does not need.
  */
 export async function readBindings(
   bindingsDir: string,
@@ -38,7 +38,7 @@ export async function readBindings(
   return { bindings, ignored };
 }
 
-/** Mounted volumes keep their data in entries that begin with a dot and link to it. */
+/** In mounted volumes, entries whose names begin with a dot contain the data to which the others link. */
 async function visibleNames(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((): string[] => []);
   return names.filter((name) => !name.startsWith(".")).sort();

@@ -5,7 +5,7 @@ import { type Platform, readPlatform } from "./platform.ts";
 import { readStore, type StoreMetadata } from "./store.ts";
 import { readTarget, type Target } from "./target.ts";
 
-/** All that build is told. */
+/** The input of the build phase. */
 export interface BuildInput {
   appDir: string;
   layersDir: string;
@@ -18,7 +18,7 @@ export interface BuildInput {
 }
 
 /**
- * Reads what the platform hands to build.
+ * Reads what the platform passes to the build phase.
  *
  * @throws BuildpackError `cnb/input-missing`, `cnb/file-invalid` or
  * `cnb/buildpack-api-unsupported`.

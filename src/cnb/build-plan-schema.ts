@@ -14,7 +14,7 @@ const alternative = z.object({
   requires: z.array(require).default([]),
 });
 
-/** Build Plan (TOML), as a platform reads it. A missing table is an empty list. */
+/** Build Plan (TOML), as a platform reads it. A missing table counts as an empty list. */
 export const buildPlanSchema: z.ZodType<BuildPlan> = alternative.extend({
   or: z.array(alternative).default([]),
 });

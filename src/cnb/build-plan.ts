@@ -1,26 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import { stringifyToml } from "../toml.ts";
 
-/** Something that a later or the same buildpack must provide, and what it should know of it. */
+/** Something that this or another buildpack must provide, with metadata for it. */
 export interface Require {
   name: string;
   metadata?: Record<string, unknown> | undefined;
 }
 
-/** One way in which the group may be put together. */
+/** One combination of provided and required things. */
 export interface BuildPlanAlternative {
   provides: { name: string }[];
   requires: Require[];
 }
 
-/** What detect offers and asks for, and its alternatives, best first. */
+/** What the buildpack provides and requires, and alternatives, the best first. */
 export interface BuildPlan extends BuildPlanAlternative {
   or: BuildPlanAlternative[];
 }
 
 /**
- * Writes the build plan into the file that the platform has made, whose mode, owner and mounts stay.
- * A plan that says nothing leaves the file empty, which provides and requires nothing.
+ * Writes the build plan into the platform's file, without replacing the file. The file of an empty plan is
+ * empty.
  */
 export async function writeBuildPlan(path: string, plan: BuildPlan): Promise<void> {
   const document = { ...onDisk(plan), or: noneIfEmpty(plan.or.map(onDisk)) };

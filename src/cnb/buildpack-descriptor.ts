@@ -20,7 +20,7 @@ const order = z.array(
   }),
 );
 
-// The spec calls a target's variant `variant`, lifecycles read `arch-variant`.
+// The spec says `variant`, but lifecycles read `arch-variant`.
 const targetOnDisk = z.object({
   os: text,
   arch: text,
@@ -29,7 +29,7 @@ const targetOnDisk = z.object({
   distros: z.array(distro).optional(),
 });
 
-/** A field that is not there matches anything. */
+/** A missing field matches anything. */
 const targetInside = z.object({
   os: text,
   arch: text,
@@ -80,7 +80,7 @@ const inside = z
     error: "a buildpack with an `order` has neither `targets` nor `stacks`",
   });
 
-/** `buildpack.toml`: who a buildpack is, where it runs, what it writes. */
+/** The contents of `buildpack.toml`. */
 export type BuildpackDescriptor = z.output<typeof inside>;
 
 /** buildpack.toml (TOML). */
@@ -104,8 +104,8 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
 });
 
 /**
- * Reads `<buildpackDir>/buildpack.toml`. Where `apis` are given, the API is looked at before all
- * else, so that a descriptor of an API to come is refused for what it is.
+ * Reads `<buildpackDir>/buildpack.toml`. If `apis` are given, checks the API first: a descriptor of a newer API
+ * may have another format.
  *
  * @throws BuildpackError `cnb/buildpack-api-unsupported`, or `cnb/file-invalid` with the key.
  */

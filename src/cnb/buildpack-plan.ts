@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { readTomlFile } from "./toml-file.ts";
 
-/** One requirement that this buildpack is to satisfy; several entries may have one name. */
+/** A requirement that this buildpack must satisfy. Several entries may have the same name. */
 export interface BuildpackPlanEntry {
   name: string;
   metadata: Record<string, unknown>;
 }
 
-/** What detection decided that this buildpack provides. */
+/** What this buildpack must provide, as detection has decided. */
 export interface BuildpackPlan {
   entries: BuildpackPlanEntry[];
 }
@@ -30,7 +30,7 @@ export const buildpackPlanCodec = z.codec(
   },
 );
 
-/** @throws BuildpackError `cnb/file-invalid` where the platform's file cannot be read. */
+/** @throws BuildpackError `cnb/file-invalid` if the platform's file cannot be read. */
 export async function readBuildpackPlan(path: string): Promise<BuildpackPlan> {
   return await readTomlFile(path, buildpackPlanCodec);
 }

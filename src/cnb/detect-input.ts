@@ -1,17 +1,17 @@
 import { type PhaseProcess, requiredPath } from "./phase-input.ts";
 import { type Platform, readPlatform } from "./platform.ts";
 
-/** What detect is told, as far as a detection that leaves target and descriptor to build asks for it. */
+/** The input of the detect phase, without the target and the descriptor, which detection does not need. */
 export interface DetectInput {
-  /** To be read only: other buildpacks detect in it at the same time. */
+  /** Only for reading: other buildpacks read it at the same time. */
   appDir: string;
   platform: Platform;
-  /** An empty file that the platform has made. */
+  /** An empty file of the platform. */
   buildPlanPath: string;
 }
 
 /**
- * Reads what the platform hands to detect.
+ * Reads what the platform passes to the detect phase.
  *
  * @throws BuildpackError `cnb/input-missing` or `cnb/file-invalid`.
  */

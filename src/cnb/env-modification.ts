@@ -2,10 +2,10 @@ export type Env = Readonly<Record<string, string>>;
 
 export type EnvPhase = "build" | "launch";
 
-/** When a variable changes: at build and launch, at one of them, or for one process type only. */
+/** When a variable is changed: at build and launch, only at one of them, or only for one process type. */
 export type EnvScope = "all" | "build" | "launch" | { process: string };
 
-/** The words of the spec; `default` also applies where the variable is there but empty. */
+/** The spec's terms. `default` also applies if the variable is set but empty. */
 export type ModificationBehavior = "override" | "append" | "prepend" | "default";
 
 /** One file in an environment directory of a layer. */
@@ -13,15 +13,15 @@ export interface EnvModification {
   scope: EnvScope;
   name: string;
   behavior: ModificationBehavior;
-  /** Taken as it is: no newline is added or removed, and nothing is expanded. */
+  /** Used unchanged: no newline is added or removed, and nothing is expanded. */
   value: string;
-  /** Stands between this value and others of the variable. Without it they simply meet. */
+  /** The separator between this value and others of the variable. Without it there is none. */
   delim?: string;
-  /** An override whose file has no suffix: such a file sorts, and so applies, before all others. */
+  /** An override whose file has no suffix: it is sorted, and so applied, before all others. */
   unsuffixed?: boolean;
 }
 
-/** Environment Variable Modification Rules: `env`, then `env.<phase>`, then the process's own. */
+/** Environment Variable Modification Rules: `env`, then `env.<phase>`, then that of the process. */
 export function applyEnvModifications(
   env: Env,
   modifications: readonly EnvModification[],
@@ -52,7 +52,7 @@ function modified(
 ): string {
   if (behavior === "override" || current === "") return value;
   if (behavior === "default") return current;
-  // A delimiter is the variable's within its directory, whichever modification brought it.
+  // A delimiter belongs to a variable in a directory, not to one modification.
   const delims = directory.filter((other) => other.name === name).map(({ delim }) => delim);
   const delim = delims.find((text) => text !== undefined) ?? "";
   return behavior === "append" ? current + delim + value : value + delim + current;

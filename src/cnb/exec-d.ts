@@ -2,26 +2,26 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeTree } from "../system/files.ts";
 
-/** A program that runs before the app starts and sets variables by writing TOML to descriptor 3. */
+/** A program that runs before the app starts. It sets variables by writing TOML to file descriptor 3. */
 export interface ExecD {
-  /** The file's name; programs of one layer run by alphabet. */
+  /** The file's name. Programs of one layer run in the order of their names. */
   name: string;
-  /** The only process type for which it runs. Without one it runs for all. */
+  /** The process type for which it runs. By default, all. */
   process?: string;
-  /** A script for an interpreter that the run image has, or a static binary. */
+  /** A script whose interpreter the run image has, or a static binary. */
   program: string | Uint8Array;
 }
 
 /**
- * Makes `exec.d` of a layer hold these programs, executable by all, and no others.
+ * Writes the programs into a layer's `exec.d`, executable by everybody, and removes all others.
  *
- * @throws Error for a program that no lifecycle could run, or for two of one name.
+ * @throws Error for a program that no lifecycle could run, or for two programs with the same name.
  */
 export async function writeExecD(layerPath: string, programs: readonly ExecD[]): Promise<void> {
   const root = join(layerPath, "exec.d");
   const paths = new Set<string>();
   for (const { name, process = "", program } of programs) {
-    if (!isFileName(name)) throw new Error(`${name} is no name of an exec.d program`);
+    if (!isFileName(name)) throw new Error(`${name} is not a name of an exec.d program`);
     if (!isRunnable(program)) throw new Error(`the exec.d program ${name} names no interpreter`);
     const path = join(root, process, name);
     if (paths.has(path)) throw new Error(`two exec.d programs are called ${name}`);
@@ -37,7 +37,7 @@ function isFileName(name: string): boolean {
   return name !== "" && !name.startsWith(".") && !name.includes("/");
 }
 
-/** The kernel starts what begins with `#!` or is an ELF file. */
+/** The kernel can start scripts that begin with `#!`, and ELF files. */
 function isRunnable(program: string | Uint8Array): boolean {
   const start = Buffer.from(program).subarray(0, 4).toString("latin1");
   return start.startsWith("#!") || start === "\u007fELF";

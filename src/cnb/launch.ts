@@ -29,12 +29,12 @@ const onDisk = z.object({
 
 const processInside = z.object({
   type: processType,
-  /** The program and the arguments that it always gets. No shell reads them. */
+  /** The program and the arguments that it always gets. Run without a shell. */
   command,
   /** Arguments that the user may replace. */
   args: texts,
   default: z.boolean(),
-  /** Absolute, or relative to the app; the app's directory where there is none. */
+  /** Absolute, or relative to the app. By default, the app's directory. */
   workingDir: z.string().optional(),
 });
 
@@ -48,11 +48,11 @@ const inside = z.object({
   slices: z.array(slice),
 });
 
-/** What the image is to run, say of itself, and keep in layers of their own. */
+/** The processes, labels and slices of an image. */
 export type Launch = z.output<typeof inside>;
 export type Process = Launch["processes"][number];
 
-/** launch.toml (TOML). It refuses what a lifecycle refuses; `writeLaunch` refuses more. */
+/** launch.toml (TOML). Rejects what a lifecycle rejects. `writeLaunch` rejects more. */
 export const launchCodec = z.codec(onDisk, inside, {
   decode: ({ labels = [], processes = [], slices = [] }) => ({
     labels,
@@ -74,8 +74,8 @@ export const launchCodec = z.codec(onDisk, inside, {
 /**
  * Writes `<layers>/launch.toml`.
  *
- * @throws BuildpackError `cnb/file-invalid` for what the spec forbids a buildpack: types or labels
- * that occur twice, two defaults, slices that leave the app's directory or that no lifecycle matches.
+ * @throws BuildpackError `cnb/file-invalid` for what the spec forbids: duplicate types or labels, two default
+ * processes, slices outside the app, or slices that no lifecycle can match.
  */
 export async function writeLaunch(layersDir: string, launch: Launch): Promise<void> {
   const path = join(layersDir, "launch.toml");
@@ -90,7 +90,7 @@ function problemOf({ labels, processes, slices }: Launch): string | undefined {
   const key = firstRepeated(labels.map(({ key }) => key));
   if (key) return `there are two labels of key \`${key}\``;
   const glob = slices.flatMap(({ paths }) => paths).find((path) => !isSliceGlob(path));
-  if (glob) return `the slice \`${glob}\` is no glob relative to the app`;
+  if (glob) return `the slice \`${glob}\` is not a glob relative to the app`;
   return undefined;
 }
 
@@ -98,7 +98,7 @@ function firstRepeated(values: readonly string[]): string | undefined {
   return values.find((value, index) => values.indexOf(value) !== index);
 }
 
-/** Lifecycles match only relative patterns, and `**` means no more than `*` to them. */
+/** Lifecycles match only relative patterns, and treat `**` like `*`. */
 function isSliceGlob(glob: string): boolean {
   return !glob.startsWith("/") && !glob.split("/").includes("..") && !glob.includes("**");
 }

@@ -1,13 +1,13 @@
 import * as z from "zod";
 
-/** What becomes of a layer: in the image, seen by later buildpacks, kept for the next build. */
+/** Whether a layer is in the image, visible to later buildpacks, and kept for the next build. */
 export interface LayerTypes {
   launch: boolean;
   build: boolean;
   cache: boolean;
 }
 
-/** `<layers>/<layer>.toml`. A restored one has no types: all three are then false. */
+/** The contents of `<layers>/<layer>.toml`. A restored file has no types: all three are false. */
 export interface LayerContentMetadata {
   types: LayerTypes;
   metadata: Record<string, unknown>;

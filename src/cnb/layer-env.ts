@@ -13,9 +13,9 @@ import type {
 export type { EnvModification } from "./env-modification.ts";
 
 /**
- * Makes the environment directories of a layer hold these modifications and no others.
+ * Writes these modifications into a layer's environment directories, and removes all others.
  *
- * @throws Error for modifications that the spec forbids or that would overwrite each other.
+ * @throws Error for modifications that the spec forbids, or that would overwrite each other.
  */
 export async function writeLayerEnv(
   layerPath: string,
@@ -32,7 +32,7 @@ export async function writeLayerEnv(
 }
 
 /**
- * Reads the environment directories of any buildpack's layer, in the order in which they apply.
+ * Reads the environment directories of any buildpack's layer, in the order in which they are applied.
  *
  * @throws BuildpackError `system/link-not-followed` for a link among them or in them.
  */
@@ -79,7 +79,7 @@ function readerOf(root: string): EnvReader {
   };
 }
 
-/** Layer Paths: those directories that the layer has, before what the variables hold already. */
+/** Layer Paths: puts the layer's directories before the values that the variables have. */
 export async function applyLayerPaths(
   env: Env,
   layerPath: string,
@@ -94,7 +94,7 @@ export async function applyLayerPaths(
   return result;
 }
 
-/** Relative paths of files and their contents; every collision is a mistake of the caller. */
+/** Relative paths of files and their contents. Throws for collisions. */
 function filesOf(modifications: readonly EnvModification[]): Map<string, string> {
   const files = new Map<string, string>();
   const add = (file: string, value: string, mayRepeat: boolean) => {
@@ -113,9 +113,10 @@ function filesOf(modifications: readonly EnvModification[]): Map<string, string>
   return files;
 }
 
-/** Environment, "Provided by the Platform": names that are the platform's or the user's. */
+/** Environment, "Provided by the Platform": these names belong to the platform or the user. */
 function refuseForbiddenName(name: string): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} is no variable's name`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new Error(`${name} is not a name of a variable`);
   if (/^(CNB_|BP_|BPL_|HOME$)/.test(name)) throw new Error(`a buildpack must not set ${name}`);
 }
 

@@ -1,16 +1,16 @@
 /**
- * What a layer remembers of how it was made. Strings and booleans only: metadata travel through
- * JSON in an image label, where integers become floats and dates become strings.
+ * How a layer was made. Only strings and booleans: metadata is stored as JSON in an image label, where
+ * integers become floats and dates become strings.
  */
 export type LayerMetadata = Record<string, string | boolean | undefined>;
 
-/** The `metadata` table as a layer's schema expects it: keys in camelCase, numbers as strings. */
+/** The `metadata` table in the form of a layer's schema: keys in camelCase, numbers as strings. */
 export function fromDisk(table: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(table);
   return Object.fromEntries(entries.map(([key, value]) => [keyInside(key), withoutNumber(value)]));
 }
 
-/** The `metadata` table as it stands on disk: keys in kebab-case. */
+/** The `metadata` table in the form of the file: keys in kebab-case. */
 export function toDisk(metadata: LayerMetadata): Record<string, unknown> {
   const entries = Object.entries(metadata);
   return Object.fromEntries(entries.map(([key, value]) => [keyOnDisk(key), value]));

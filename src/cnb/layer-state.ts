@@ -4,48 +4,50 @@ import { type LayerTypes, layerContentMetadataCodec } from "./layer-content-meta
 import { fromDisk, keyOnDisk, type LayerMetadata } from "./layer-metadata.ts";
 import { tryReadTomlFile } from "./toml-file.ts";
 
-/** What an earlier build left of a layer. */
+/** What the last build left of a layer. */
 export type LayerState<M> =
   | {
       state: "restored";
       metadata: M;
       /**
-       * A launch-only layer is never brought back to disk: where its metadata fits, the platform
-       * takes the contents over from the previous image.
+       * A launch-only layer is never restored to disk: if it is kept, the platform takes its contents
+       * from the previous image.
        */
       contents: "on-disk" | "in-previous-image";
     }
   | {
       state: "empty";
-      /** Every reason, in words for the user that follow "because". */
+      /** Every reason, in words for the user, each a part of a sentence. */
       because: readonly string[];
     };
 
-/** What a layer must have been made from, so that it can be kept. */
+/** What a layer must have been made from to be kept. */
 export interface LayerExpectation<M extends LayerMetadata> {
   types: LayerTypes;
   schema: z.ZodType<M>;
-  /** The values of today; a key that is left out is remembered but not compared. */
+  /** The current values. A key that is missing here is stored but not compared. */
   keys: Partial<NoInfer<M>>;
   /** What the user calls each value. */
   labels: Readonly<Record<keyof NoInfer<M> & string, string>>;
-  /** Looks at contents that fit otherwise; a reason returned empties the layer. */
+  /** Checks the contents of a layer that would be kept. If it returns a reason, the layer is emptied. */
   check?: ((path: string) => Promise<string | undefined>) | undefined;
 }
 
 /**
- * Decides whether what stands at `path` and in `<path>.toml` can be kept, by the table of Layer
- * Types and by what the metadata say. Reads only.
+ * Decides whether the layer at `path`, with its metadata in `<path>.toml`, can be kept: by its types
+ * (Buildpack spec, Layer Types) and by its metadata. Changes nothing.
  */
 export async function readLayerState<M extends LayerMetadata>(
   path: string,
   expected: LayerExpectation<M>,
 ): Promise<LayerState<M>> {
-  if (!isRestorable(expected.types)) return empty("it is made anew on every build");
+  if (!isRestorable(expected.types)) return empty("every build makes it again");
   const onDisk = await isDirectory(path);
   const file = await tryReadTomlFile(`${path}.toml`, layerContentMetadataCodec);
   if (file.state === "missing") {
-    return empty(onDisk ? "it was left incomplete" : "there is nothing from an earlier build");
+    return empty(
+      onDisk ? "the last build did not finish it" : "there is no layer of an earlier build",
+    );
   }
 
   const because = onDisk || !expected.types.cache ? [] : ["its contents were not restored"];
@@ -61,7 +63,7 @@ export async function readLayerState<M extends LayerMetadata>(
   return { state: "restored", metadata: metadata.data, contents };
 }
 
-/** Layer Types: cached layers come back whole, launch-only ones as metadata, others not at all. */
+/** Layer Types: cached layers are restored, of launch-only layers only the metadata, others not at all. */
 function isRestorable({ launch, build, cache }: LayerTypes): boolean {
   return cache || (launch && !build);
 }
@@ -70,23 +72,38 @@ function differences<M extends LayerMetadata>(
   metadata: M,
   { keys, labels }: LayerExpectation<M>,
 ): string[] {
-  const wanted = Object.entries(keys) as [keyof M & string, string | boolean | undefined][];
+  const wanted = Object.entries(keys) as [keyof M & string, Value][];
   return wanted
     .filter(([key, value]) => show(metadata[key]) !== show(value))
-    .map(([key, value]) => `${labels[key]} (${show(metadata[key])} to ${show(value)})`);
+    .map(([key, value]) => describeChange(labels[key], metadata[key], value));
 }
 
-function show(value: string | boolean | undefined): string {
+/**
+ * A change as a part of a sentence: `the Ruby version changed from \`3.3.8\` to \`3.4.5\``. Digests mean
+ * nothing to users, so they are not shown.
+ */
+export function describeChange(label: string, before: Value, after: Value): string {
+  if (isDigest(before) || isDigest(after)) return `${label} changed`;
+  return `${label} changed from ${show(before)} to ${show(after)}`;
+}
+
+type Value = string | boolean | undefined;
+
+function isDigest(value: Value): boolean {
+  return typeof value === "string" && /^[0-9a-f]{8,}$/.test(value);
+}
+
+function show(value: Value): string {
   return value === undefined ? "none" : `\`${value}\``;
 }
 
 function unreadable({ fault, problem }: { fault: "syntax" | "shape"; problem: string }): string {
-  return `its metadata is unreadable${fault === "shape" ? ` (${problem})` : ""}`;
+  return `its metadata cannot be read${fault === "shape" ? ` (${problem})` : ""}`;
 }
 
 function otherShape({ issues }: z.ZodError): string {
   const keys = new Set(issues.map(({ path }) => `\`${keyOnDisk(path.join("."))}\``));
-  return `its metadata is unreadable (${[...keys].join(", ")})`;
+  return `its metadata cannot be read (${[...keys].join(", ")})`;
 }
 
 function empty(...because: string[]): { state: "empty"; because: string[] } {

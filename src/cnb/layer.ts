@@ -17,19 +17,18 @@ export interface LayerRequest<M extends LayerMetadata> extends LayerExpectation<
   name: string;
 }
 
-/** A layer between the moment when it was opened and the moment when it is committed. */
+/** A layer that is being filled. */
 export interface Layer<M extends LayerMetadata> {
   name: LayerName;
-  /** The layer's directory. It exists unless its contents are in the previous image. */
+  /** The layer's directory. It exists, unless its contents are in the previous image. */
   path: string;
   state: LayerState<M>;
   /**
-   * Declares the layer complete: environment, exec.d and SBOMs are written, then its types and
-   * metadata, last of all. Environment and exec.d that are not given are removed; SBOMs that are
-   * not given stay as they were restored.
+   * Completes the layer: writes environment, exec.d and SBOMs, and its types and metadata last. Environment and
+   * exec.d that are not given are removed. SBOMs that are not given stay as they were restored.
    *
-   * @throws Error where the contents are in the previous image and something must be written next
-   * to them: the platform would then take the new directory for the whole layer.
+   * @throws Error if the contents are in the previous image and environment or exec.d are given: the platform
+   * would take the new directory for the whole layer.
    */
   commit(contents: LayerContents<M>): Promise<void>;
 }
@@ -42,9 +41,9 @@ export interface LayerContents<M extends LayerMetadata> {
 }
 
 /**
- * Opens a layer that an earlier build may have left. Its `<name>.toml` is removed at once and
- * comes back at commit, so that a layer whose build was interrupted is known for incomplete. A
- * layer that cannot be kept is an empty directory, and says why.
+ * Opens a layer, which an earlier build may have filled. Removes its `<name>.toml` until it is committed, so a
+ * layer whose build was interrupted counts as incomplete. If the layer cannot be kept, its directory is emptied
+ * and `state` says why.
  *
  * @example
  * const layer = await openLayer({

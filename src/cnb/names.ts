@@ -1,13 +1,13 @@
 import * as z from "zod";
 
 /**
- * A layer's name. The spec refuses `build`, `launch` and `store`; lifecycles also cut the name of
- * an SBOM file at its first dot, so names here have neither dots nor slashes.
+ * A layer's name. The spec forbids `build`, `launch` and `store`. Dots are forbidden here because lifecycles
+ * cut the name of an SBOM file at its first dot.
  */
 export const layerName = z
   .string()
   .regex(/^[A-Za-z0-9_-]+$/, "expected letters, digits, `_` and `-`")
-  .refine((name) => !["build", "launch", "store"].includes(name), "the spec keeps this name")
+  .refine((name) => !["build", "launch", "store"].includes(name), "the spec reserves this name")
   .brand<"LayerName">();
 export type LayerName = z.output<typeof layerName>;
 
@@ -21,14 +21,14 @@ export const processType = z
   .brand<"ProcessType">();
 export type ProcessType = z.output<typeof processType>;
 
-/** A buildpack's id: numbers, letters, `.`, `/` and `-`, save four names that the spec keeps. */
+/** A buildpack's id: numbers, letters, `.`, `/` and `-`, except four reserved names. */
 export const buildpackId = z
   .string()
   .regex(/^[A-Za-z0-9./-]+$/, "expected letters, digits, `.`, `/` and `-`")
   .refine((id) => !/^\.{1,2}$/.test(id), "it would lead out of the directory of all buildpacks")
   .refine(
     (id) => !["app", "config", "generated", "sbom"].includes(id),
-    "the spec keeps this identifier",
+    "the spec reserves this identifier",
   )
   .brand<"BuildpackId">();
 
@@ -37,12 +37,12 @@ export function escapeId(id: string): string {
   return id.replaceAll("/", "_");
 }
 
-/** @throws ZodError for a name that the spec refuses. `layerName.safeParse` does not throw. */
+/** @throws ZodError for an invalid name. */
 export function parseLayerName(name: string): LayerName {
   return layerName.parse(name);
 }
 
-/** @throws ZodError for a type that the spec refuses. `processType.safeParse` does not throw. */
+/** @throws ZodError for an invalid type. */
 export function parseProcessType(type: string): ProcessType {
   return processType.parse(type);
 }

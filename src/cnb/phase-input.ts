@@ -1,6 +1,6 @@
 import { BuildpackError } from "../failure.ts";
 
-/** What `main` knows of the process in which a phase runs. */
+/** The process in which a phase runs. */
 export interface PhaseProcess {
   env: Readonly<Record<string, string | undefined>>;
   /** The app's directory. */
@@ -9,14 +9,14 @@ export interface PhaseProcess {
   args: readonly string[];
 }
 
-/** The Buildpack API that this room keeps. */
+/** The Buildpack API that this buildpack implements. */
 export const buildpackApi = "0.10";
 
 /**
- * A path that the platform hands over in a variable. The positional argument of old takes its
- * place where the variable is missing or empty.
+ * A path that the platform passes in a variable. Older platforms pass it as a positional argument, which is
+ * used if the variable is missing or empty.
  *
- * @throws BuildpackError `cnb/input-missing` where there is neither.
+ * @throws BuildpackError `cnb/input-missing` if there is neither.
  */
 export function requiredPath(
   { env, args }: PhaseProcess,

@@ -4,27 +4,27 @@ import { BuildpackError } from "../failure.ts";
 import { isDirectory, readText } from "../system/files.ts";
 import { type Binding, type IgnoredBinding, readBindings } from "./bindings.ts";
 
-/** What the platform hands to the buildpack besides the app. */
+/** What the platform passes to the buildpack in addition to the app. */
 export interface Platform {
   dir: string;
-  /** The user's environment for the build: values as they stand in the files, byte for byte. */
+  /** The user's environment for the build. Values are the unchanged contents of the files. */
   env: Readonly<Record<string, string>>;
   bindings: readonly Binding[];
   ignoredBindings: readonly IgnoredBinding[];
 }
 
 /**
- * Reads the platform directory; one that does not exist hands over nothing.
+ * Reads the platform directory. It may be missing.
  *
- * @throws BuildpackError `cnb/file-invalid` for a variable that cannot be read: a build without
- * something that its user set would be another build.
+ * @throws BuildpackError `cnb/file-invalid` for a variable that cannot be read: building without a variable of
+ * the user could give another result.
  */
 export async function readPlatform(dir: string): Promise<Platform> {
   const { bindings, ignored } = await readBindings(join(dir, "bindings"));
   return { dir, env: await readUserEnv(join(dir, "env")), bindings, ignoredBindings: ignored };
 }
 
-/** File names are names as they are, without suffixes; directories are no variables. */
+/** The name of a file is that of the variable, without suffixes. Directories are ignored. */
 async function readUserEnv(envDir: string): Promise<Record<string, string>> {
   const env: Record<string, string> = {};
   for (const name of await namesIn(envDir)) {

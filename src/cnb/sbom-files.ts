@@ -7,21 +7,21 @@ export type SbomFormat = "cyclonedx" | "spdx" | "syft";
 
 export interface Sbom {
   format: SbomFormat;
-  /** JSON, without times or random identifiers, so that equal inputs make equal images. */
+  /** JSON, without times and random identifiers, so that the same input makes the same image. */
   content: string;
 }
 
-/** A layer, or what belongs to no layer: the app (`launch`) or the build itself (`build`). */
+/** A layer, the app (`launch`) or the build itself (`build`). */
 export type SbomSubject = LayerName | "launch" | "build";
 
-/** The formats that the descriptor declares. A lifecycle fails the build over any other. */
+/** The formats that the descriptor declares. A lifecycle rejects all others. */
 export function declaredSbomFormats(descriptor: BuildpackDescriptor): SbomFormat[] {
   const types = descriptor.buildpack.sbomFormats.map((type) => type.split(";")[0]?.trim());
   const declared = new Set(types);
   return formats.filter((format) => declared.has(mediaTypes[format]));
 }
 
-/** Makes these the only SBOMs of the subject. */
+/** Writes the SBOMs of a subject, and removes all others of it. */
 export async function writeSboms(
   layersDir: string,
   subject: SbomSubject,
@@ -37,7 +37,7 @@ export async function removeSboms(layersDir: string, subject: SbomSubject): Prom
   await Promise.all(formats.map((format) => removeTree(sbomPath(layersDir, subject, format))));
 }
 
-/** Where the SBOM of a subject stands: `<layers>/<subject>.sbom.<ext>`. */
+/** The path of a subject's SBOM: `<layers>/<subject>.sbom.<ext>`. */
 function sbomPath(layersDir: string, subject: SbomSubject, format: SbomFormat): string {
   return join(layersDir, `${subject}.sbom.${extensions[format]}`);
 }

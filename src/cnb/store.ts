@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { tryReadTomlFile } from "./toml-file.ts";
 
-/** What the buildpack remembers from build to build. It stands in a label of the image. */
+/** What the buildpack stores from build to build. It is part of an image label. */
 export type StoreMetadata = Record<string, unknown>;
 
 const metadata = z.record(z.string(), z.unknown());
@@ -14,7 +14,7 @@ export const storeCodec = z.codec(
   { decode: ({ metadata = {} }) => ({ metadata }), encode: (store) => store },
 );
 
-/** Reads `<layers>/store.toml`; one that is missing or that cannot be read remembers nothing. */
+/** Reads `<layers>/store.toml`. A file that is missing or cannot be read counts as empty. */
 export async function readStore(layersDir: string): Promise<StoreMetadata> {
   const file = await tryReadTomlFile(storePath(layersDir), storeCodec);
   return file.state === "read" ? file.value.metadata : {};

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { readTextIfAny } from "../system/files.ts";
 
-/** What the image will run on, in the words of the OCI image specification. */
+/** What the image will run on, in the terms of the OCI image specification. */
 export interface Target {
   os: string;
   /** `amd64`, `arm64`, … */
   arch: string;
   archVariant?: string;
-  /** `ID` and `VERSION_ID` of os-release; a rolling release has an empty version. */
+  /** `ID` and `VERSION_ID` of os-release. The version of a rolling release is empty. */
   distro?: { name: string; version: string };
 }
 
-/** The machine that the build runs on: it answers what the platform does not say. */
+/** The machine on which the build runs. Used for what the platform does not say. */
 export interface BuildMachine {
-  /** Where `etc/os-release` is looked up. */
+  /** The root directory that contains `etc/os-release`. */
   root?: string;
   platform?: string;
   /** As `process.arch` names it: `x64`, `arm64`, … */
@@ -21,8 +21,8 @@ export interface BuildMachine {
 }
 
 /**
- * The target of this build. Platforms of old pass no `CNB_TARGET_*`, and some do not know the
- * distribution; the build image stands in for both, since it shares them with the run image.
+ * The target of this build. Older platforms do not set `CNB_TARGET_*`, and some do not know the distribution.
+ * The missing values are those of the build image, which has the same as the run image.
  */
 export async function readTarget(
   env: Readonly<Record<string, string | undefined>>,
@@ -55,7 +55,7 @@ async function distroFromOsRelease(root: string): Promise<Target["distro"]> {
   return name ? { name, version: fields.get("VERSION_ID") ?? "" } : undefined;
 }
 
-/** Lines of `KEY=value`, where the value may stand in single or double quotes. */
+/** Lines of `KEY=value`. The value may have single or double quotes. */
 function parseOsRelease(text: string): Map<string, string> {
   const lines = text.matchAll(/^\s*([A-Z0-9_]+)=(?:"(.*)"|'(.*)'|(.*?))\s*$/gm);
   return new Map(

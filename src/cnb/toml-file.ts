@@ -5,14 +5,14 @@ import { readText, type TextFile, writeAtomically } from "../system/files.ts";
 import { readTextInside } from "../system/open-inside.ts";
 import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
 
-/** What a TOML file holds, as far as a codec can tell. */
+/** The result of reading a TOML file with a codec. */
 export type TomlFile<T> =
   | { state: "missing" }
-  /** `fault` is `syntax` where no TOML could be read, `shape` where the codec refused it. */
+  /** `fault` is `syntax` if it is not TOML, `shape` if the codec rejects it. */
   | { state: "invalid"; fault: "syntax" | "shape"; problem: string }
   | { state: "read"; value: T };
 
-/** Reads a TOML file through a codec and never throws for what stands there. */
+/** Reads a TOML file with a codec. Never throws because of the file's contents. */
 export async function tryReadTomlFile<C extends z.ZodType>(
   path: string,
   codec: C,
@@ -42,9 +42,9 @@ function decodeFile<C extends z.ZodType>(file: TextFile, codec: C): TomlFile<z.o
 }
 
 /**
- * Reads a TOML file that must be there.
+ * Reads a TOML file that must exist.
  *
- * @throws BuildpackError `cnb/file-invalid` where it is missing, not TOML or of another shape.
+ * @throws BuildpackError `cnb/file-invalid` if it is missing, is not TOML, or the codec rejects it.
  */
 export async function readTomlFile<C extends z.ZodType>(
   path: string,
@@ -73,9 +73,9 @@ function valueIn<T>(file: TomlFile<T>, path: string): T {
 }
 
 /**
- * Writes a value as a TOML file of ours, whole or not at all.
+ * Writes a value as a TOML file, atomically.
  *
- * @throws BuildpackError `cnb/file-invalid` where the value breaks a rule of the codec.
+ * @throws BuildpackError `cnb/file-invalid` if the codec rejects the value.
  */
 export async function writeTomlFile<C extends z.ZodType>(
   path: string,
@@ -85,7 +85,7 @@ export async function writeTomlFile<C extends z.ZodType>(
   await writeAtomically(path, encodeToml(path, codec, value));
 }
 
-/** Reads TOML text through a codec; `problem` names the key and, where there is one, the line. */
+/** Reads TOML text with a codec. `problem` names the key, or the line if it is not TOML. */
 export function decodeToml<C extends z.ZodType>(
   text: string,
   codec: C,

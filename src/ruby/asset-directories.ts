@@ -3,9 +3,9 @@ import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
 /** The directories that precompilation fills, relative to the app. */
 export interface AssetDirectories {
-  /** What browsers ask for. */
+  /** What browsers are served from. */
   served: readonly string[];
-  /** What only the next precompilation reads. */
+  /** Caches that only the next precompilation reads. */
   fragments: readonly string[];
 }
 
@@ -19,16 +19,16 @@ export function assetDirectories(locked: GemfileLock): AssetDirectories {
 }
 
 /**
- * Whether a file only says that an earlier precompilation need not be repeated. It does not know
- * of the environment, or of the code and gems that have changed since, so a build must not believe it.
+ * Whether a file tells a bundler that assets are up to date. Such a file does not know about changes of the
+ * environment, the code or the gems, so a build must not keep it.
  */
 export function isVerdict(path: string): boolean {
   return path === "public/assets/.manifest.json" || /\/last-compilation-digest-[^/]*$/.test(path);
 }
 
 /**
- * Whether a file in `public/assets` says that the assets there are precompiled: a manifest of
- * Sprockets (contract: Rake execution) or of Propshaft.
+ * Whether a file in `public/assets` is a manifest of Sprockets (contract: Rake execution) or Propshaft: it
+ * exists if assets are precompiled.
  */
 export function isAssetManifest(name: string): boolean {
   return /^(\.sprockets-manifest-.*|manifest-.*|\.manifest)\.json$/.test(name);

@@ -1,13 +1,12 @@
-/** Why a script in the app's `bin` cannot be trusted to run the app's Ruby. */
+/** Why a script in the app's `bin` would not run with the app's Ruby. */
 export type BinstubFault =
   { fault: "windows-line-ends" } | { fault: "names-an-interpreter"; shebang: string };
 
 /**
- * Looks at the first line of a script of the app. Scripts in `bin` come before every other
- * executable on PATH (contract: PATH), so one that names another machine's Ruby, or ends its
- * shebang in a carriage return, fails only when the app starts.
+ * Checks the first line of a script of the app. Scripts in `bin` come first on PATH (contract: PATH), so a
+ * script that names another machine's Ruby, or has a Windows line ending, would fail when the app starts.
  *
- * @returns `undefined` for a script that is fine, and for one that is not a Ruby script.
+ * @returns `undefined` if the script is fine or is not a Ruby script.
  */
 export function findBinstubFault(script: string): BinstubFault | undefined {
   const shebang = /^#!\s*([^\n]*)/.exec(script)?.[1];

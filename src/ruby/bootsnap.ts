@@ -1,11 +1,11 @@
 import { compareGemVersions } from "./gem-version.ts";
 
-/** Where bootsnap looks for compiled code unless the app says otherwise, relative to the app. */
+/** bootsnap's default cache directory, relative to the app. */
 export const bootsnapCache = "tmp/cache";
 
-/** Whether this bootsnap has a command that compiles gems and app before the app starts. */
+/** Whether this version of bootsnap has a command that compiles code in advance. */
 export function canPrecompile(bootsnapVersion: string): boolean {
-  // Before it, the command knew neither YAML nor more than one processor, and another directory.
+  // Older versions do not compile YAML, use one processor, and have another cache directory.
   return compareGemVersions(bootsnapVersion, "1.6.0") >= 0;
 }
 
@@ -16,8 +16,8 @@ export interface AppEntry {
 }
 
 /**
- * Chooses what of an app bootsnap is to compile: directories that may hold code which the app loads
- * when it starts, and Ruby files beside them; sorted. Which of them it loads, only running it tells.
+ * The parts of an app that bootsnap compiles: directories that may contain code, and Ruby files in the
+ * app's root; sorted.
  */
 export function sourcesOfCode(entries: readonly AppEntry[]): string[] {
   return entries
@@ -44,8 +44,8 @@ const neverLoaded = new Set([
 ]);
 
 /**
- * A pattern for `bootsnap precompile --exclude` that matches everything in the app but not the
- * layers, also where a platform keeps these inside the app.
+ * A pattern for `bootsnap precompile --exclude` that matches everything in the app, but not the layers, which
+ * some platforms keep in the app.
  */
 export function patternOfApp(appDir: string, layersDir: string): string {
   return `^(?!${escapePattern(layersDir)}/)${escapePattern(appDir)}/`;

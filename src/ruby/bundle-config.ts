@@ -1,14 +1,14 @@
-/** An app's `.bundle/config`, split by what may reach our Bundler. */
+/** An app's `.bundle/config`. */
 export interface BundleConfig {
-  /** Settings that apply, as the environment variables that Bundler reads them from. */
+  /** Settings that the build uses, as Bundler's environment variables. */
   applied: Record<string, string>;
-  /** Names of settings that would move, thin out or unfreeze the bundle; they do not apply. */
+  /** Names of settings that the build ignores because it sets them itself. */
   leftOut: string[];
   /** Lines that are not settings. */
   unread: string[];
 }
 
-// What decides where gems go, which are installed, and whether the lockfile may change.
+// Settings that decide where gems go, which ones are installed, and whether the lockfile may change.
 const decidedByBuildpack = new Set(
   "APP_CONFIG BIN CLEAN DEPLOYMENT FROZEN GEMFILE ONLY PATH PATH__SYSTEM PATH_RELATIVE_TO_CWD SHEBANG SYSTEM_BINDIR USER_CONFIG USER_HOME WITH WITHOUT".split(
     " ",
@@ -16,8 +16,8 @@ const decidedByBuildpack = new Set(
 );
 
 /**
- * Reads the text of a `.bundle/config`: lines of `BUNDLE_KEY: "value"`, where a value may go on as
- * a list of `- item` lines (joined by `:`, as Bundler does). Never throws.
+ * Reads the text of a `.bundle/config`: lines of `BUNDLE_KEY: "value"`. A value may also be a list of
+ * `- item` lines, which are joined by `:` as Bundler does. Never throws.
  */
 export function parseBundleConfig(text: string): BundleConfig {
   const config: BundleConfig = { applied: {}, leftOut: [], unread: [] };
@@ -37,15 +37,15 @@ export function parseBundleConfig(text: string): BundleConfig {
   return config;
 }
 
-/** Whether a variable of this name would override a decision of the buildpack about the bundle. */
+/** Whether a variable would override what the buildpack decides about the bundle. */
 export function isDecidedByBuildpack(variable: string): boolean {
   return variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length));
 }
 
 /**
- * The mirror that Bundler asks in place of the first of these gem servers that has one: that for
- * all servers, else the server's own, whose variable spells its URL in capitals, a dot as `__` and
- * a dash as `___`.
+ * The mirror that Bundler uses for the first of these gem servers that has one: the mirror for all servers,
+ * or else that of the server. The variable's name contains the URL in capitals, with `__` for a dot and
+ * `___` for a dash.
  */
 export function bundlerMirror(
   env: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { compareGemVersions } from "./gem-version.ts";
 
-// The newest Bundler that runs on each Ruby, newest Ruby first, where the default does not.
+// The newest Bundler that runs on a Ruby older than a version.
 const lastBundlerFor: readonly (readonly [rubyBefore: string, bundler: string])[] = [
   ["2.3.0", "1.17.3"],
   ["2.6.0", "2.3.27"],
@@ -10,8 +10,8 @@ const lastBundlerFor: readonly (readonly [rubyBefore: string, bundler: string])[
 ];
 
 /**
- * The Bundler for an app whose lockfile names none: the buildpack's default, or the last one that
- * runs on the app's Ruby where that is older than the default supports.
+ * The Bundler for an app whose lockfile names none: the buildpack's default, or the last version that runs
+ * on the app's Ruby if the default does not.
  */
 export function defaultBundlerFor(rubyVersion: string, buildpackDefault: string): string {
   const last = lastBundlerFor.find(

@@ -1,24 +1,24 @@
-/** A login for one server, as a service binding states it. */
+/** A login for one server, as in a service binding. */
 export interface GemLogin {
-  /** The server's name, or a URL. */
+  /** The server's host name, or a URL. */
   server: string;
   username: string | undefined;
   password: string | undefined;
 }
 
 /**
- * The variables by which Bundler knows a login: `BUNDLE_GEMS__EXAMPLE__COM=user:password`. Where the
- * server's URL has a path, one for the URL goes first, which Bundler prefers; older ones (2.5) know
- * servers by their names alone.
+ * The variables that tell Bundler a login: `BUNDLE_GEMS__EXAMPLE__COM=user:password`. If the server's URL has
+ * a path, there is one for the URL, which Bundler prefers, and one for the host name, which is the only one
+ * that older versions (2.5) read.
  *
- * @returns none where `server` names no server, or the login is empty.
+ * @returns an empty list if `server` is not a server or the login is empty.
  */
 export function loginVariables(login: GemLogin): { name: string; value: string }[] {
   const words = [login.username, login.password].filter(
     (word) => word !== undefined && word !== "",
   );
   if (words.length === 0) return [];
-  // Bundler puts it into a URL as it is.
+  // Bundler puts the value into a URL, so it must be encoded.
   const value = words.map(encodeWord).join(":");
   return keysOf(login.server.trim()).map((key) => ({ name: variableOf(key), value }));
 }

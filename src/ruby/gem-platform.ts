@@ -1,17 +1,14 @@
-/** A platform that gems are built for: `x86_64-linux-musl`; a part that is not said is absent. */
+/** A platform that gems are built for, such as `x86_64-linux-musl`. Missing parts are `undefined`. */
 export interface NativePlatform {
   cpu: string | undefined;
   os: string;
   version: string | undefined;
 }
 
-/** `ruby` stands for gems that any platform can install. */
+/** `ruby` is the platform of gems that can be installed anywhere. */
 export type GemPlatform = "ruby" | NativePlatform;
 
-/**
- * Reads a platform's name as Gem::Platform.new does. A name that RubyGems does not know has the
- * system `unknown`.
- */
+/** Reads a platform's name as Gem::Platform.new does. The system of an unknown name is `unknown`. */
 export function parseGemPlatform(name: string): GemPlatform {
   if (name === "ruby" || name === "") return "ruby";
   const [cpu, os] = splitName(name);
@@ -19,7 +16,7 @@ export function parseGemPlatform(name: string): GemPlatform {
   return { cpu: /i[0-9]86/.test(cpu) ? "x86" : cpu, ...systemOf(os) };
 }
 
-/** The name under which RubyGems writes a platform (Gem::Platform#to_s). */
+/** RubyGems' name of a platform (Gem::Platform#to_s). */
 export function platformName(platform: GemPlatform): string {
   if (platform === "ruby") return "ruby";
   const { cpu, os, version } = platform;
@@ -28,9 +25,9 @@ export function platformName(platform: GemPlatform): string {
 }
 
 /**
- * Whether a gem or lockfile for `lockPlatform` suits a machine that calls itself `local`, as
- * Gem::Platform.match_platforms? says: `ruby` suits any machine, `x86_64-linux` any Linux on that
- * processor, `x86_64-linux-gnu` none with musl, and `x86_64-linux-musl` no other.
+ * Whether a gem for `lockPlatform` can be installed on the platform `local` (Gem::Platform.match_platforms?):
+ * `ruby` matches any platform, `x86_64-linux` any Linux on that processor, `x86_64-linux-gnu` only glibc,
+ * and `x86_64-linux-musl` only musl.
  */
 export function platformMatches(lockPlatform: string, local: string): boolean {
   const platform = parseGemPlatform(lockPlatform);
@@ -48,7 +45,7 @@ function splitName(name: string): [cpu: string, os: string | undefined] {
     : [name.slice(0, dash), name.slice(dash + 1, end)];
 }
 
-// Old names, such as JRuby's, are a system alone; only mswin32 implies a processor.
+// Old names, such as JRuby's, have no processor. Only mswin32 implies one.
 function legacyPlatform(system: System): NativePlatform {
   const x86 = system.os.startsWith("mswin") && system.os.endsWith("32");
   return { cpu: x86 ? "x86" : undefined, ...system };
@@ -56,7 +53,7 @@ function legacyPlatform(system: System): NativePlatform {
 
 type System = Pick<NativePlatform, "os" | "version">;
 
-// In RubyGems' order; the first that matches wins.
+// In RubyGems' order: the first match wins.
 const systems: readonly (readonly [RegExp, os?: string])[] = [
   [/aix-?([0-9]+)?/, "aix"],
   [/cygwin/, "cygwin"],
@@ -113,7 +110,7 @@ function sameRelease(a: NativePlatform, b: NativePlatform): boolean {
   return a.version === undefined || b.version === undefined || a.version === b.version;
 }
 
-// Nothing said means glibc on a machine, and either in a gem (`arm-linux-eabihf` too).
+// No C library means glibc for a machine, and any for a gem (also in `arm-linux-eabihf`).
 function sameLibc(platform: NativePlatform, machine: NativePlatform): boolean {
   if (libcOf(platform.version) === libcOf(machine.version)) return true;
   if (platform.version === machine.version) return true;

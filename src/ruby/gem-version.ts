@@ -2,12 +2,12 @@ import { trimSpace } from "./ruby-text.ts";
 
 const pattern = /^[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
-// What becomes of odd dashes, `1--a`, has empty parts, and is no version a second time.
+// A version like `1--a` has empty parts once it is normalized, and would not be valid again.
 const onceNormalized = /^[0-9]+(?:\.+[0-9a-zA-Z]+)*\.*$/;
 
 /**
- * The form in which RubyGems keeps a version: `1.0-rc1` is `1.0.pre.rc1`, nothing is `0`;
- * `undefined` where the text is no version (Gem::Version.correct?).
+ * A version as RubyGems stores it: `1.0-rc1` becomes `1.0.pre.rc1`, an empty text `0`. `undefined` if the text
+ * is not a version (Gem::Version.correct?).
  */
 export function normalizeGemVersion(text: string): string | undefined {
   const trimmed = trimSpace(text);
@@ -17,10 +17,10 @@ export function normalizeGemVersion(text: string): string | undefined {
 }
 
 /**
- * Orders two versions as Gem::Version#<=> does: numbers by value, letters before any number, so
- * that `1.0.rc1` comes before `1.0`. Negative, zero or positive.
+ * Compares two versions as Gem::Version#<=> does: numbers by value, and letters before numbers, so `1.0.rc1`
+ * comes before `1.0`. Returns a negative number, zero or a positive number.
  *
- * @throws TypeError where one of them is no version.
+ * @throws TypeError if one of them is not a version.
  * @example compareGemVersions("2.10", "2.9") > 0
  */
 export function compareGemVersions(a: string, b: string): number {
@@ -35,7 +35,7 @@ export function compareGemVersions(a: string, b: string): number {
   return signOfRest(left.slice(shared)) - signOfRest(right.slice(shared));
 }
 
-/** Whether a version leads up to a release, as `3.4.0.preview1` does (Gem::Version#prerelease?). */
+/** Whether a version is a prerelease, such as `3.4.0.preview1` (Gem::Version#prerelease?). */
 export function isPrerelease(version: string): boolean {
   return hasLetters(validVersion(version));
 }
@@ -55,13 +55,13 @@ function segmentsOf(version: string): string[] {
   return version.match(/[0-9]+|[a-zA-Z]+/g) ?? [];
 }
 
-// Zeros before letters and at the end say nothing: 1.0.a and 1.a, 1.0 and 1 are the same version.
+// Zeros before letters and at the end have no meaning: 1.0.a equals 1.a, and 1.0 equals 1.
 function canonicalSegments(version: string): string[] {
   const trimmed = withoutZerosAtEnd(version);
   return segmentsOf(hasLetters(trimmed) ? withoutZerosBeforeLetters(trimmed) : trimmed);
 }
 
-// As RubyGems' /(?<=[a-zA-Z.])[.0]+\z/ cuts, without its quadratic worst case.
+// Does what RubyGems' /(?<=[a-zA-Z.])[.0]+\z/ does, but never in quadratic time.
 function withoutZerosAtEnd(version: string): string {
   let start = version.length;
   while (start > 0 && ".0".includes(version.charAt(start - 1))) start--;
@@ -70,7 +70,7 @@ function withoutZerosAtEnd(version: string): string {
   return dot < 0 ? version : version.slice(0, dot + 1);
 }
 
-// As /(?<=\.|\A)[0.]+(?=[a-zA-Z])/ cuts, which is the first such run alone.
+// Does what /(?<=\.|\A)[0.]+(?=[a-zA-Z])/ does: removes only the first such run.
 function withoutZerosBeforeLetters(version: string): string {
   for (const { index, 0: run } of version.matchAll(/[0.]+/g)) {
     const end = index + run.length;
@@ -87,12 +87,12 @@ function compareSegments(a: string, b: string): number {
   if (isLetters(a) !== isLetters(b)) return isLetters(a) ? -1 : 1;
   if (isLetters(a)) return a < b ? -1 : Number(a > b);
   const [left, right] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
-  // Of two numbers of any size without leading zeros, the longer one is greater.
+  // Without leading zeros, the longer number is the greater one.
   if (left.length !== right.length) return left.length - right.length;
   return left < right ? -1 : Number(left > right);
 }
 
-// What a longer version has left over makes it newer, but older where letters come first.
+// The rest of a longer version makes it newer, or older if it begins with letters.
 function signOfRest(rest: readonly string[]): number {
   const first = rest.find((segment) => isLetters(segment) || /[1-9]/.test(segment));
   if (first === undefined) return 0;

@@ -1,16 +1,16 @@
-/** What an installed gem says of itself. */
+/** The gemspec of an installed gem. */
 export interface Gemspec {
   name: string;
   version: string;
-  /** As RubyGems writes it, `ruby` for a gem that suits any machine. */
+  /** RubyGems' name of the platform; `ruby` for a gem that can be installed anywhere. */
   platform: string;
   licenses: readonly string[];
   homepage: string | undefined;
 }
 
 /**
- * Reads a gemspec that RubyGems wrote when it installed the gem: one assignment a line, of literals. A
- * gemspec that a person wrote is a program; of that one, `undefined`.
+ * Reads a gemspec that RubyGems wrote when it installed a gem: one assignment of literals per line. Returns
+ * `undefined` for a gemspec that a person wrote, which is a program.
  */
 export function parseInstalledGemspec(text: string): Gemspec | undefined {
   const [name] = stringsOf(text, "name");
@@ -21,13 +21,13 @@ export function parseInstalledGemspec(text: string): Gemspec | undefined {
   return { name, version, platform, licenses, homepage: stringsOf(text, "homepage")[0] };
 }
 
-/** The texts of `s.<attribute> = "…".freeze` or `s.<attribute> = ["…".freeze, …]`. */
+/** The strings in `s.<attribute> = "…".freeze` or `s.<attribute> = ["…".freeze, …]`. */
 function stringsOf(text: string, attribute: string): string[] {
   const line = new RegExp(`^  s\\.${attribute} = (.*)$`, "m").exec(text)?.[1] ?? "";
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, value = ""]) => unescaped(value));
 }
 
-/** RubyGems writes texts as Ruby's `inspect` does. */
+/** RubyGems writes strings as Ruby's `inspect` does. */
 function unescaped(value: string): string {
   return value.replace(/\\(?:u([0-9A-F]{4})|(.))/g, (_, code: string | undefined, char: string) =>
     code === undefined ? char : String.fromCharCode(Number.parseInt(code, 16)),

@@ -1,13 +1,13 @@
 /** A release of Java. */
 export interface JavaVersion {
-  /** As Java itself writes it: `17.0.15`, `1.8.0_412`. */
+  /** As Java prints it: `17.0.15`, `1.8.0_412`. */
   version: string;
-  /** The number that people know it by: 17, 8. */
+  /** Its well-known number: 17, 8. */
   release: number;
 }
 
 /**
- * Reads what `java -version` says, whatever stands before it (`Picked up JAVA_TOOL_OPTIONS: …`).
+ * Reads the output of `java -version`. Other lines (`Picked up JAVA_TOOL_OPTIONS: …`) may come first.
  *
  * @example parseJavaVersion(['openjdk version "1.8.0_412"']) // { version: "1.8.0_412", release: 8 }
  */
@@ -19,7 +19,7 @@ export function parseJavaVersion(lines: readonly string[]): JavaVersion | undefi
   return undefined;
 }
 
-/** How RubyGems calls the machine that JRuby runs on: `universal-java-17`. */
+/** RubyGems' name of the platform on which JRuby runs: `universal-java-17`. */
 export function javaPlatform({ release }: JavaVersion): string {
   return `universal-java-${release === 8 ? "1.8" : release}`;
 }

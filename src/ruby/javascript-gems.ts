@@ -1,14 +1,14 @@
 import { findGem } from "./lockfile/gemfile-lock.ts";
 import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
-/** A gem whose rake tasks bundle JavaScript or CSS by means of Node. */
+/** A gem whose rake tasks bundle JavaScript or CSS with Node. */
 export interface AssetBundler {
   gem: string;
-  /** What one sets in the build's environment to precompile without it: `SKIP_JS_BUILD=1`. */
+  /** The setting that precompiles assets without it: `SKIP_JS_BUILD=1`. */
   skippedBy: string;
 }
 
-/** The gems that will bundle when assets are precompiled, as far as the environment lets them. */
+/** The gems that will bundle when assets are precompiled, unless the environment turns them off. */
 export function assetBundlers(
   locked: GemfileLock,
   env: Readonly<Record<string, string | undefined>>,
@@ -19,8 +19,8 @@ export function assetBundlers(
 }
 
 /**
- * The gems that run JavaScript through ExecJS, which ends an app at its start where it finds no
- * runtime; none where the lockfile has a runtime of its own.
+ * The gems that run JavaScript with ExecJS. Without a JavaScript runtime, ExecJS stops the app when it
+ * starts. Empty if the lockfile has a gem that is a runtime.
  */
 export function gemsOnExecJs(locked: GemfileLock): string[] {
   if (findGem(locked, "execjs") === undefined) return [];
@@ -32,13 +32,13 @@ export function gemsOnExecJs(locked: GemfileLock): string[] {
   return names.length > 0 ? [...new Set(names)].sort() : ["execjs"];
 }
 
-/** Gems that are a runtime of ExecJS. */
+/** Gems that are a JavaScript runtime for ExecJS. */
 const runtimes = ["mini_racer", "duktape", "therubyrhino"];
 
 const isSet = (value: string | undefined) => value !== undefined;
 const isNo = (value: string | undefined) => /^(no|false|n|f)$/.test(value ?? "");
 
-// As the rake tasks of each gem read it.
+// Each gem's rake tasks read its variable in their own way.
 const bundlers = [
   { gem: "jsbundling-rails", variable: "SKIP_JS_BUILD", value: "1", skips: isSet },
   { gem: "cssbundling-rails", variable: "SKIP_CSS_BUILD", value: "1", skips: isSet },

@@ -1,14 +1,14 @@
-/** What is true of every release of a series of JRuby. */
+/** Facts about all releases of a JRuby series. */
 export interface JrubySeries {
-  /** The first two numbers of its releases: `9.4`. */
+  /** The first two numbers of its releases, such as `9.4`. */
   series: string;
-  /** The Ruby that it speaks, as a branch; it decides which Bundlers run on it. */
+  /** The branch of Ruby that it is compatible with. Decides which Bundlers run on it. */
   ruby: string;
   /** The oldest Java that it runs on. */
   java: number;
 }
 
-/** The series that a release of JRuby belongs to, `undefined` where it is not known. */
+/** The series of a JRuby release, `undefined` if it is not known. */
 export function jrubySeriesOf(version: string): JrubySeries | undefined {
   return known.find(({ series }) => `${version}.`.startsWith(`${series}.`));
 }

@@ -1,19 +1,19 @@
-/** What installs an app's packages of JavaScript. */
+/** What installs an app's JavaScript packages. */
 export interface PackageManager {
   name: "bun" | "npm" | "pnpm" | "yarn";
-  /** The file that chooses it. */
+  /** The file by which it was chosen. */
   chosenBy: string;
-  /** What takes development dependencies out of `node_modules`; absent where it has no such command. */
+  /** The arguments that remove development dependencies from `node_modules`, if there is such a command. */
   prune?: readonly string[];
-  /** Lets it install development dependencies where `NODE_ENV` is `production`, too. */
+  /** Variables that make it install development dependencies even if `NODE_ENV` is `production`. */
   withDevelopment: Readonly<Record<string, string>>;
 }
 
 /**
- * The package manager of an app: the one that jsbundling-rails would choose by the lockfiles.
+ * The package manager of an app: the one that jsbundling-rails would choose.
  *
- * @param files names in the root of the app.
- * @param yarnLock the text of `yarn.lock`, which tells Yarn 1 from its successors.
+ * @param files the names of the files in the root of the app.
+ * @param yarnLock the text of `yarn.lock`, which differs between Yarn 1 and later versions.
  */
 export function packageManagerOf(
   files: readonly string[],
@@ -28,7 +28,7 @@ export function packageManagerOf(
   return undefined;
 }
 
-// It refuses variables that begin with `YARN_` and that it does not know.
+// It fails because of unknown variables that begin with `YARN_`.
 const yarnBerry = { prune: ["workspaces", "focus", "--all", "--production"], withDevelopment: {} };
 
 type Known = Omit<PackageManager, "chosenBy"> & { lockfiles: readonly string[] };
@@ -50,7 +50,7 @@ const managers: readonly Known[] = [
     name: "pnpm",
     lockfiles: ["pnpm-lock.yaml"],
     prune: ["prune", "--prod", "--ignore-scripts"],
-    // Version 11 has changed the prefix.
+    // Version 11 uses the second prefix.
     withDevelopment: { npm_config_production: "false", pnpm_config_production: "false" },
   },
   {

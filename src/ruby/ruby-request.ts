@@ -2,24 +2,24 @@ import { jrubySeriesOf } from "./jruby-series.ts";
 import { parseRubyVersion } from "./ruby-version.ts";
 import type { LockedRuby } from "./ruby-version.ts";
 
-/** A place where an app may say which Ruby it wants, in the order of their rank. */
+/** A place that may say which Ruby the app needs. */
 export interface RubyCandidate {
-  /** The file, or what else stands for the wish: `Gemfile.lock`, `the buildpack's default`. */
+  /** Its name, in the user's words: `Gemfile.lock`, `the buildpack's default`. */
   source: string;
-  /** What it says, `undefined` where it names no Ruby. */
+  /** The Ruby that it names, if it names one. */
   wish: LockedRuby | undefined;
-  /** What it says instead of a version: `latest`, `system`. */
+  /** Its text, if that is not a version: `latest`, `system`. */
   unread?: string;
 }
 
 export interface RubyRequest {
   ruby: LockedRuby;
   source: string;
-  /** Candidates of lower rank that wish for another Ruby; not the default. */
+  /** Places of lower rank that name another Ruby, without the default. */
   disagreeing: RubyCandidate[];
 }
 
-/** What the app's files say, as text; `undefined` for a file that is not there. */
+/** The texts of the app's files; `undefined` if a file does not exist. */
 export interface RubyVersionSources {
   lockfileName: string;
   lockedRuby: string | undefined;
@@ -28,7 +28,7 @@ export interface RubyVersionSources {
   buildpackDefault: string;
 }
 
-/** Every candidate, of the highest rank first. The last one, the default, always has a wish. */
+/** Every place, the highest rank first. The last one is the default, which always names a Ruby. */
 export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
   const { lockfileName, lockedRuby, rubyVersionFile, toolVersionsFile, buildpackDefault } = sources;
   return [
@@ -40,8 +40,8 @@ export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
 }
 
 /**
- * Chooses the Ruby of an app: the lockfile wins, then `.ruby-version`, then `.tool-versions`, then
- * the buildpack's default (contract: Ruby version).
+ * Chooses the Ruby of an app: from the lockfile, or else `.ruby-version`, `.tool-versions` or the
+ * buildpack's default (contract: Ruby version).
  */
 export function chooseRuby(candidates: readonly RubyCandidate[]): RubyRequest {
   const winner = candidates.find((candidate) => candidate.wish !== undefined);
@@ -52,13 +52,13 @@ export function chooseRuby(candidates: readonly RubyCandidate[]): RubyRequest {
   return { ruby: wish, source, disagreeing };
 }
 
-/** The name under which people know a Ruby: `3.3.8`, `jruby 9.4.15.0`. */
+/** A Ruby's name for users: `3.3.8`, `jruby 9.4.15.0`. */
 export function rubyLabel(ruby: LockedRuby): string {
   if (ruby.engine === "ruby") return ruby.version;
   return `${ruby.engine} ${ruby.engineVersion ?? ruby.version}`;
 }
 
-// A file may name a branch only (`3.3`): then any release of that branch agrees with it.
+// A file that names only a branch (`3.3`) agrees with any release of that branch.
 function agrees(wish: LockedRuby, chosen: LockedRuby): boolean {
   const [wanted, had] = [rubyLabel(wish), rubyLabel(chosen)];
   return wish.engine === chosen.engine && (had === wanted || had.startsWith(`${wanted}.`));
@@ -73,7 +73,7 @@ function candidate(
   return { source, wish, ...(text !== undefined && !wish && { unread: text }) };
 }
 
-// `3.3.8`, `ruby-3.3.8`, `ruby 3.3.8`, `jruby-9.4.15.0`, perhaps with a gemset: `3.3.8@shop`.
+// `3.3.8`, `ruby-3.3.8`, `ruby 3.3.8`, `jruby-9.4.15.0`, or with a gemset: `3.3.8@shop`.
 function nameInRubyVersionFile(text: string | undefined): string | undefined {
   return text
     ?.split("\n")
@@ -81,7 +81,7 @@ function nameInRubyVersionFile(text: string | undefined): string | undefined {
     .find((line) => line !== "");
 }
 
-// `ruby 3.3.8`, one tool a line, further versions after the first are fallbacks.
+// One tool per line: `ruby 3.3.8`. More versions on the same line are fallbacks.
 function nameInToolVersions(text: string | undefined): string | undefined {
   const lines = text?.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
   return lines?.find(([tool, version]) => tool === "ruby" && version !== undefined)?.[1];
@@ -91,7 +91,7 @@ function fromName(name: string): LockedRuby | undefined {
   const match = /^(?:([a-z][a-z+]*)[- ])?(\d[0-9A-Za-z.-]*)$/.exec(name);
   if (!match?.[2]) return undefined;
   const [, engine = "ruby", written] = match;
-  // Version managers write prereleases and patch levels with a dash; lockfiles `.rc1` and `p448`.
+  // Version managers write a dash before prereleases and patch levels, lockfiles `.rc1` and `p448`.
   const version = written.replace(/-(?=p\d)/, "").replace("-", ".");
   if (engine === "ruby") return parseRubyVersion(`ruby ${version}`);
   return { engine, version: languageOf(engine, version), engineVersion: version };

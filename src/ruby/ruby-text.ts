@@ -1,9 +1,9 @@
-/** Removes what Ruby's `String#strip` removes: white space in ASCII, and NUL. */
+/** Does what Ruby's `String#strip` does: removes ASCII white space and NUL. */
 export function strip(text: string): string {
   return trim(text, (code) => code === 0 || isSpace(code));
 }
 
-/** Removes what Ruby's `\s` matches at both ends; NUL stays. */
+/** Removes what Ruby's `\s` matches at both ends, but not NUL. */
 export function trimSpace(text: string): string {
   return trim(text, isSpace);
 }
@@ -16,7 +16,7 @@ export function isBlank(line: string): boolean {
   return true;
 }
 
-/** Splits as Ruby's `String#split` does: empty parts at the end are dropped. */
+/** Splits as Ruby's `String#split` does, without empty parts at the end. */
 export function splitOn(text: string, separator: string): string[] {
   if (!text.includes(separator)) return text === "" ? [] : [text];
   const parts = text.split(separator);
@@ -24,7 +24,7 @@ export function splitOn(text: string, separator: string): string[] {
   return parts;
 }
 
-/** Whether Ruby's `\s` matches a character: space, and tab to carriage return. */
+/** Whether Ruby's `\s` matches a character: a space, or tab to carriage return. */
 export function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

@@ -1,19 +1,19 @@
-/** A Ruby that an app asks for. */
+/** A Ruby that an app needs. */
 export interface LockedRuby {
-  /** `ruby` for the reference implementation, else `jruby`, `truffleruby` … */
+  /** `ruby` for MRI, else `jruby`, `truffleruby` … */
   engine: string;
-  /** The version of the language, prereleases with a dot: `3.3.8`, `3.5.0.preview1`. */
+  /** The version of the language: `3.3.8`, `3.5.0.preview1`. */
   version: string;
-  /** The engine's own version, where the engine is not `ruby`. */
+  /** The engine's own version, if the engine is not `ruby`. */
   engineVersion?: string;
-  /** `144` in `ruby 3.3.8p144`; versions before 2.1 need it to be exact. */
+  /** `144` in `ruby 3.3.8p144`. Part of the version before Ruby 2.1. */
   patchLevel?: string;
 }
 
 /**
- * Reads what a lockfile says under `RUBY VERSION`, as Bundler::RubyVersion.from_string does;
- * `undefined` where that names no Ruby. Beyond Bundler it takes `3.3` for a version, and
- * a prerelease for what it is where its patch level (`p-1`) or upstream's dash would hide it.
+ * Reads the line under `RUBY VERSION` of a lockfile, as Bundler::RubyVersion.from_string does. `undefined` if
+ * it names no Ruby. In addition to Bundler, it accepts `3.3` as a version, and prereleases with a patch
+ * level (`p-1`) or a dash.
  *
  * @example parseRubyVersion("ruby 3.1.4p223 (jruby 9.4.5.0)")
  */

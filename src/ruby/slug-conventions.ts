@@ -2,19 +2,19 @@ import { compareGemVersions } from "./gem-version.ts";
 import { findGem } from "./lockfile/gemfile-lock.ts";
 import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
-/** Add-ons that a platform of slugs gives to a new app with these gems. */
+/** Add-ons that a slug platform gives to a new app with these gems. */
 export function addonsFor(locked: GemfileLock): string[] {
   return postgresGems.some((gem) => findGem(locked, gem)) ? ["heroku-postgresql"] : [];
 }
 
 const postgresGems = ["pg", "activerecord-postgis-adapter", "activerecord-jdbcpostgresql-adapter"];
 
-/** Whether gems of the app run JavaScript, by whatever runtime is there. */
+/** Whether gems of the app run JavaScript. */
 export function runsJavascript(locked: GemfileLock): boolean {
   return ["execjs", "webpacker", "shakapacker"].some((gem) => findGem(locked, gem));
 }
 
-/** What runs the app's own tests: the suite that its gems tell of, else its Rakefile's. */
+/** The command that runs the app's tests, chosen by its gems, or else by its Rakefile. */
 export function testCommandFor(
   locked: GemfileLock,
   has: { binRails: boolean; rakefile: boolean },
@@ -26,9 +26,8 @@ export function testCommandFor(
 }
 
 /**
- * A `config/database.yml` for an app whose Active Record does not read DATABASE_URL by itself: those
- * before 4.1. It is ERB, evaluated when the app boots; where the variable is not set, it names no
- * database.
+ * A `config/database.yml` for an app whose Active Record is older than 4.1 and does not read DATABASE_URL
+ * itself. It is ERB that is evaluated when the app boots. Without the variable, it names no database.
  */
 export function databaseYmlFor(locked: GemfileLock): string | undefined {
   const activeRecord = findGem(locked, "activerecord");
@@ -37,8 +36,8 @@ export function databaseYmlFor(locked: GemfileLock): string | undefined {
   return databaseYml;
 }
 
-// The adapter is named as the URL's scheme but for PostgreSQL, whose URLs have two. What stands in the
-// URL's query (`?pool=5`) are settings.
+// The adapter has the name of the URL's scheme, except for PostgreSQL, which has two schemes. The URL's
+// query (`?pool=5`) contains settings.
 const databaseYml = `<%
 require "uri"
 require "yaml"

@@ -4,21 +4,21 @@ import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
 export interface StandInRequest {
   locked: GemfileLock;
-  /** What the command gets otherwise; an empty value counts as not set. */
+  /** The rest of the command's environment. An empty value counts as not set. */
   env: Readonly<Record<string, string>>;
-  /** A key that nothing else will ever use. */
+  /** A random key that is used only here. */
   throwawayKey: string;
 }
 
 /**
- * Variables that an app wants to see before it boots, though precompiling its assets uses none of
- * them: a key that signs nothing, and the URL of a database that is not there. What the user set stays.
+ * Variables that an app needs to boot, but that precompiling assets does not use: a secret key, and the URL
+ * of a database that does not exist. Variables that the user has set are left out.
  */
 export function standInVariables(request: StandInRequest): Record<string, string> {
   return { ...standInKey(request), ...standInDatabase(request) };
 }
 
-// Since 7.1, Rails makes up a key itself when it is asked to.
+// Since 7.1, Rails generates a key itself if SECRET_KEY_BASE_DUMMY is set.
 function standInKey({ locked, env, throwawayKey }: StandInRequest): Record<string, string> {
   const rails = findGem(locked, "railties");
   if (rails === undefined || env["SECRET_KEY_BASE"]) return {};
@@ -32,7 +32,7 @@ function standInDatabase({ locked, env }: StandInRequest): Record<string, string
   return database ? { DATABASE_URL: `${database[1]}://user:password@127.0.0.1/none` } : {};
 }
 
-// Gems of databases that are servers, and the scheme of their URLs; the special before the general.
+// Gems for database servers and their URL schemes, special ones before general ones.
 const databases: readonly [gem: string, scheme: string][] = [
   ["activerecord-postgis-adapter", "postgis"],
   ["activerecord-jdbcpostgresql-adapter", "postgresql"],

@@ -1,14 +1,14 @@
-/** Something of the system without which a gem does not work, and the package that has it. */
+/** A library or program without which a gem does not work, and its package. */
 export interface SystemNeed {
-  /** A library as the loader knows it, or a program; any one of several will do. */
+  /** Names of libraries or programs. Any one of them is enough. */
   names: readonly string[];
   package: Package;
 }
 
 interface Package {
-  /** In Debian and Ubuntu. */
+  /** Its name in Debian and Ubuntu. */
   name: string;
-  /** Since the change to 64-bit times, in Debian 13 and Ubuntu 24.04, where it is another. */
+  /** Its name since Debian 13 and Ubuntu 24.04, if the change to 64-bit times has changed it. */
   since64?: string;
 }
 
@@ -17,7 +17,7 @@ const named = (name: string, since64?: string): Package => ({
   ...(since64 !== undefined && { since64 }),
 });
 
-/** Gems that look for a library or a program only when they run, so that no file of theirs names it. */
+/** Gems that look for a library or program only when they run: none of their files is linked to it. */
 const foundAtRunTime = new Map<string, SystemNeed>([
   ["ruby-vips", { names: ["libvips.so.42"], package: named("libvips42", "libvips42t64") }],
   ["mini_magick", { names: ["magick", "convert"], package: named("imagemagick") }],
@@ -34,7 +34,7 @@ const foundAtRunTime = new Map<string, SystemNeed>([
   ["streamio-ffmpeg", { names: ["ffmpeg"], package: named("ffmpeg") }],
 ]);
 
-/** Packages of libraries that extensions of well-known gems are linked to. */
+/** Packages of libraries to which extensions of well-known gems are linked. */
 const packages = new Map<string, Package>([
   ["libMagickWand-6.Q16.so.6", named("libmagickwand-6.q16-6")],
   ["libMagickWand-7.Q16.so.10", named("libmagickwand-7.q16-10")],
@@ -51,12 +51,12 @@ const packages = new Map<string, Package>([
   ["libxslt.so.1", named("libxslt1.1")],
 ]);
 
-/** What a gem needs beyond what the files of its extensions say. */
+/** What a gem needs, although its extensions are not linked to it. */
 export function neededAtRunTime(gem: string): SystemNeed | undefined {
   return foundAtRunTime.get(gem);
 }
 
-/** The package that has a library, where its name is known without asking a system. */
+/** The package of a library, if it is well known. */
 export function packageOfLibrary(library: string): Package | undefined {
   return packages.get(library);
 }
@@ -70,7 +70,7 @@ export function packageName(
   return since64 !== undefined && Number(distro?.version ?? 0) >= first ? since64 : name;
 }
 
-/** Libraries that every image with a C library has. */
+/** Whether a library is part of every image. */
 export function isOfEverySystem(library: string): boolean {
   return /^(ld-linux.*|linux-vdso|lib(c|m|dl|rt|pthread|util|resolv|gcc_s|stdc\+\+)|libc\.musl.*)\.so/.test(
     library,

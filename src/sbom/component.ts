@@ -1,26 +1,26 @@
-/** Something that stands in a layer, as both formats tell it. */
+/** Something in a layer, with what both formats contain about it. */
 export interface Component {
   name: string;
   version: string;
-  /** A package URL, which identifies the component in a document and beyond it. */
+  /** A package URL, which identifies the component. */
   purl: string;
-  /** As the component names them: SPDX identifiers, or names of its own. */
+  /** As the component names them: SPDX identifiers or other names. */
   licenses: readonly string[];
-  /** Of the archive that it came from, in hex. */
+  /** The checksum of its archive, in hex. */
   sha256?: string | undefined;
-  /** How databases of vulnerabilities call it, in the form CPE 2.3. */
+  /** Its name in vulnerability databases, as CPE 2.3. */
   cpe?: string | undefined;
   homepage?: string | undefined;
 }
 
-/** What a document is about, and who says so. */
+/** The subject of a document, and the buildpack that wrote it. */
 export interface Subject {
   /** The layer. */
   name: string;
   buildpack: { id: string; version: string };
 }
 
-/** By package URL, bytewise; one that is there twice counts once. Documents then never depend on chance. */
+/** Sorted by package URL, without duplicates, so that documents are reproducible. */
 export function inOrder(components: readonly Component[]): Component[] {
   const byPurl = new Map(components.map((component) => [component.purl, component]));
   return [...byPurl.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1));

@@ -2,8 +2,8 @@ import { type Component, inOrder, type Subject } from "./component.ts";
 import { spdxIdentifier } from "./licenses.ts";
 
 /**
- * A bill of materials in CycloneDX 1.6, as JSON. The same components make the same bytes: it has neither a
- * serial number nor a time.
+ * A bill of materials in CycloneDX 1.6, as JSON. It has no serial number and no time, so the same components
+ * make the same bytes.
  */
 export function toCycloneDx(subject: Subject, components: readonly Component[]): string {
   const { name, buildpack } = subject;

@@ -8,9 +8,8 @@ import type { Component } from "./component.ts";
 import { gemUrl } from "./package-url.ts";
 
 /**
- * The gems whose gemspecs RubyGems has written below a directory of gems, those that ship with Ruby
- * included. What the gems do not say of themselves, their checksums and where they come from, the lockfile
- * does, if one is given.
+ * The gems in a directory of gems, read from the gemspecs that RubyGems has written. Gems that ship with Ruby
+ * are included. Checksums come from the lockfile, if one is given.
  */
 export async function installedGems(gemsDir: string, locked?: GemfileLock): Promise<Component[]> {
   const paths = await glob("specifications/{,default/}*.gemspec", { cwd: gemsDir });
@@ -29,7 +28,7 @@ export async function installedGems(gemsDir: string, locked?: GemfileLock): Prom
     }));
 }
 
-/** The gems of the lockfile that Bundler has cloned below a directory of gems. */
+/** The gems of the lockfile that Bundler has cloned into a directory of gems. */
 export async function clonedGems(gemsDir: string, locked: GemfileLock): Promise<Component[]> {
   const clones = await glob("bundler/gems/*", { cwd: gemsDir, onlyDirectories: true });
   return locked.specs.flatMap((gem) => {

@@ -1,7 +1,7 @@
 import type { Component } from "./component.ts";
 import { genericUrl } from "./package-url.ts";
 
-/** A Ruby, by its engine: what it is licensed under, and how vulnerability databases call it. */
+/** Each engine's licenses, its name in vulnerability databases, and its homepage. */
 const engines: Record<string, { licenses: string[]; cpe: string; homepage: string }> = {
   ruby: {
     licenses: ["Ruby", "BSD-2-Clause"],
@@ -15,7 +15,7 @@ const engines: Record<string, { licenses: string[]; cpe: string; homepage: strin
   },
 };
 
-/** `version` is the engine's own. Anything but a SHA-256 in hex is no checksum. */
+/** `version` is the engine's own. A checksum that is not a SHA-256 in hex is left out. */
 export function rubyComponent(ruby: {
   engine: string;
   version: string;

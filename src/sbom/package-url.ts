@@ -1,8 +1,10 @@
 import { PackageURL } from "packageurl-js";
 
 /**
- * The package URL of a gem. `platform` is as RubyGems writes it, and left out where it is `ruby`;
- * `vcsUrl` is where a gem comes from that no gem server has.
+ * The package URL of a gem.
+ *
+ * @param gem its `platform` is RubyGems' name, and left out if it is `ruby`.
+ * @param vcsUrl the repository of a gem that comes from git.
  */
 export function gemUrl(
   gem: { name: string; version: string; platform: string },
@@ -15,7 +17,7 @@ export function gemUrl(
   return new PackageURL("gem", undefined, gem.name, gem.version, qualifiers, undefined).toString();
 }
 
-/** The package URL of something that no package manager knows. */
+/** The package URL of something that no package manager provides. */
 export function genericUrl(name: string, version: string): string {
   return new PackageURL("generic", undefined, name, version, undefined, undefined).toString();
 }

@@ -4,9 +4,8 @@ import { type Component, inOrder, type Subject } from "./component.ts";
 import { spdxIdentifier } from "./licenses.ts";
 
 /**
- * A bill of materials in SPDX 2.3, as JSON. The same components make the same bytes: the time that the
- * format insists on is the one that images give to every file, and the document's name in the world is made
- * from what it says.
+ * A bill of materials in SPDX 2.3, as JSON. The same components make the same bytes: the required time is the
+ * time of all files in images, and the document's namespace contains a digest of its contents.
  */
 export function toSpdx(subject: Subject, components: readonly Component[]): string {
   const { name, buildpack } = subject;
@@ -65,7 +64,7 @@ function licenceOf(name: string): string {
   return spdxIdentifier(name) ?? `LicenseRef-${idOf(name)}`;
 }
 
-/** What stands in the document for licences that are on no list: their names are all that is known. */
+/** Licenses that are not on the SPDX License List. Only their names are known. */
 function extractedLicences(components: readonly Component[]): object {
   const names = components.flatMap(({ licenses }) => licenses);
   const others = [...new Set(names.filter((name) => spdxIdentifier(name) === undefined))].sort();
@@ -74,7 +73,7 @@ function extractedLicences(components: readonly Component[]): object {
   return { hasExtractedLicensingInfos: infos };
 }
 
-/** Identifiers hold letters, digits, `.` and `-` alone. */
+/** Identifiers may contain only letters, digits, `.` and `-`. */
 function idOf(text: string): string {
   return text.replace(/[^A-Za-z0-9.-]+/g, "-");
 }

@@ -69,7 +69,7 @@ export async function isDirectory(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isDirectory() ?? false;
 }
 
-/** A link counts: where it leads is known only where its tree will stand. */
+/** Whether a path is a directory or a link. The target of a link is known only at its final path. */
 export async function isDirectoryOrLink(path: string): Promise<boolean> {
   const entry = await lstatIfAny(path);
   return entry?.isDirectory() === true || entry?.isSymbolicLink() === true;

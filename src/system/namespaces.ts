@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 import { shellQuote } from "./shell-quote.ts";
 
-/** One step in furnishing an empty directory as a root file system; `path` is a path inside it. */
+/** One step that fills an empty directory as a root file system. `path` is a path inside it. */
 export type MountStep =
   | { make: "directory"; path: string }
   | { make: "file"; path: string }
@@ -20,13 +20,13 @@ export interface Namespaces {
 }
 
 /**
- * The command that runs `command` in mount, PID, IPC and UTS namespaces of its own (and a user
- * namespace unless the caller is root), with `newRoot` as its root file system, without capabilities
- * and with `no_new_privs` set. The kernel ends everything inside when the command ends, and when our
- * own process ends in whatever way. Needs the util-linux of the host, and `/usr/bin/env` inside.
+ * The command that runs `command` in its own mount, PID, IPC and UTS namespaces (and a user namespace
+ * unless the caller is root), with `newRoot` as its root file system, without capabilities and with
+ * `no_new_privs` set. The kernel ends all processes inside when the command ends, or when our own process
+ * ends for any reason. It needs util-linux on this machine, and `/usr/bin/env` inside.
  *
- * Only where root asks for user 0 do a few capabilities remain: those that root needs to read, write
- * and give away files.
+ * If root asks for user 0, a few capabilities remain: those that root needs to read, write and give away
+ * files.
  */
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
   const { direct, special } = splitEnvironment(command.env);
@@ -35,7 +35,7 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
     ...command,
     file: "/usr/bin/setpriv",
     args: [
-      // A terminal's SIGINT reaches all of us; unshare would die of it after the command has ended.
+      // SIGINT from a terminal reaches all processes; without this it would end unshare too.
       ...["--pdeathsig", "KILL", "/usr/bin/env", "--ignore-signal=INT"],
       ...["/usr/bin/unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
@@ -54,13 +54,13 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
   };
 }
 
-/** What the last program of the host may still do: enter the new root and become the user. */
+/** The capabilities of the last program outside: to enter the new root and become the user. */
 const toEnter = ["setuid", "setgid", "sys_chroot"];
-/** What root of a container has by default, of that which concerns files and its own processes. */
+/** The default capabilities of root in a container that concern files and its own processes. */
 const ofRoot = ["chown", "dac_override", "fowner", "fsetid", "kill"];
 
 function privilegesOf({ callerIsRoot, uid }: Namespaces): string[] {
-  // In a user namespace the kernel refuses a change of groups, and what is dropped returns with the next.
+  // In a user namespace the kernel refuses to change groups, and dropped capabilities return in the next one.
   if (!callerIsRoot) return ["--no-new-privs"];
   const kept = uid === 0 ? [...toEnter, ...ofRoot] : toEnter;
   const bounding = ["-all", ...kept.map((name) => `+${name}`)].join(",");
@@ -69,21 +69,21 @@ function privilegesOf({ callerIsRoot, uid }: Namespaces): string[] {
 
 function identityOf({ callerIsRoot, uid, gid }: Namespaces): string[] {
   if (!callerIsRoot) return ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
-  // Root of a container may be refused even the change to what it is already.
+  // In a container, root may not even be allowed to change to its own ids.
   return uid === 0 && gid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
 }
 
-/** The exit code of a sandbox whose furnishing failed; what failed is on standard error. */
+/** The exit code if the setup of a sandbox failed. The reason is on standard error. */
 const setupFailed = 125;
 
 const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What the setup makes itself, whatever the root file system has there. */
+/** The directories that the setup makes itself, instead of those of the root file system. */
 export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
 
 /**
- * The shell stays as process 1 and the command is its child: process 1 itself would not be ended by
- * SIGTERM or SIGINT unless it handled them.
+ * The shell stays as process 1, and the command is its child: SIGTERM and SIGINT end process 1 only if it
+ * handles them.
  */
 function setupScript(namespaces: Namespaces): string {
   const { newRoot, steps } = namespaces;
@@ -100,15 +100,15 @@ function setupScript(namespaces: Namespaces): string {
     ...steps.flatMap((step) => mountLines(step, at(step.path))),
     ...readOnlyLines(steps, at),
     ...deviceLines(at),
-    // A container that hides parts of its own /proc is refused a fresh one.
+    // A container that hides parts of its own /proc may not mount a new one.
     `mount -t proc proc ${at("/proc")} 2>/dev/null || mount --rbind /proc ${at("/proc")}`,
     ...(staysRoot ? kernelSettings.flatMap((path) => readOnlyBind(at(path))) : []),
     `mount -o remount,bind,ro ${at("")}`,
   ];
-  // Covers the host's files, so that root finds no way back by `chroot`. Nobody else may call it, and
-  // in a root that is only changed to, the kernel also refuses them user namespaces.
+  // Covers the files of this machine, so that root cannot get back to them with `chroot`. Other users may
+  // not call `chroot`, and the kernel refuses them user namespaces in a root that was only changed to.
   const cover = staysRoot ? `PATH=${systemPath} mount --move . / || exit ${setupFailed}` : ":";
-  // As the operand of `||` the subshell would go on after a failure, whatever `set -e` says.
+  // As an operand of `||`, the subshell would continue after a failure in spite of `set -e`.
   return `umask 022
 (${furnish.join("\n")}
 )
@@ -120,23 +120,23 @@ exit $?
 `;
 }
 
-/** What the user root may change in `/proc` even without capabilities. */
+/** The files in `/proc` that user 0 may write to even without capabilities. */
 const kernelSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
 
 function readOnlyBind(target: string): string[] {
-  // Some kernels lack some of them.
+  // Not every kernel has all of them.
   return [
     `if [ -e ${target} ]; then mount --bind ${target} ${target}; mount -o remount,bind,ro ${target}; fi`,
   ];
 }
 
 /**
- * Makes every mount read-only that does not belong to a writable place: a recursive bind also brings
- * the mounts below its source, each of which has flags of its own.
+ * Makes every mount read-only that does not belong to a writable path: a recursive bind also includes the
+ * mounts below its source, and each of them has its own flags.
  */
 function readOnlyLines(steps: readonly MountStep[], at: (path: string) => string): string[] {
   const mounts = steps.filter((step) => step.make === "mount");
-  // The longest path first: of two that fit, the deeper one decides.
+  // The longest path first: if two match, the deeper one decides.
   const sorted = mounts.toSorted((a, b) => b.path.length - a.path.length);
   const remount = 'mount -o remount,bind,ro "$point"';
   const cases = sorted.map(
@@ -144,7 +144,7 @@ function readOnlyLines(steps: readonly MountStep[], at: (path: string) => string
   );
   return [
     "while read -r _ _ _ _ point _; do",
-    // The kernel writes blanks and backslashes as octal numbers.
+    // The kernel writes spaces and backslashes as octal numbers.
     String.raw`case $point in *\\*) point=$(printf %b "$point");; esac`,
     `case $point in`,
     ...cases,
@@ -180,9 +180,9 @@ function deviceLines(at: (path: string) => string): string[] {
 }
 
 /**
- * The setup runs under the command's own environment, so that no value of it is ever an argument
- * that other users could read. Held back until the root has changed are the few variables that
- * would disturb the setup's programs, that a shell changes, or that it does not pass on.
+ * The setup runs with the environment of the command, so that no value becomes an argument, which other
+ * users could read. Only a few variables are set after the root has changed: those that would disturb the
+ * programs of the setup, that a shell changes, or that it does not pass on.
  */
 function splitEnvironment(env: Command["env"]): {
   direct: Record<string, string>;

@@ -6,16 +6,16 @@ import type { TextFile } from "./files.ts";
 import { moveTree } from "./tree.ts";
 
 /*
- * The door to what somebody else left below a directory. No symbolic link is followed: not in the place
- * of the directory itself, not on the way to an entry, not at its end. Each entry is found from the one
- * before it, which is held open, so that nothing can be exchanged between a look and a use (Linux).
+ * Functions for files that an untrusted program has written below a directory. They follow no symbolic
+ * link: neither the directory itself, nor a parent of an entry, nor the entry. Each entry is opened from its
+ * parent, which is kept open, so that nothing can be replaced between a check and a use (Linux).
  *
  * `root` is a directory whose parents nobody else can change; paths are relative to it. Every function
- * throws BuildpackError `system/link-not-followed`, which names the link that is in the way.
+ * throws BuildpackError `system/link-not-followed` with the path of a link.
  */
 
 const { O_NOFOLLOW, O_RDONLY, O_CREAT, O_EXCL, O_WRONLY } = constants;
-/** Opens the entry itself, whatever it is, and nothing in it (`open(2)`). Node has no name for it. */
+/** Opens an entry of any kind without reading it (`open(2)`). Node does not define this flag. */
 const O_PATH = 0o10_000_000;
 
 interface Held {
@@ -23,7 +23,7 @@ interface Held {
   stats: Stats;
 }
 
-/** What `lstat` says of an entry that is no link; `undefined` where nothing is there. */
+/** The result of `lstat` for an entry that is not a link, or `undefined` if it does not exist. */
 export async function lookInside(root: string, path: string): Promise<Stats | undefined> {
   return await withEntry(root, path, async ({ stats }) => await Promise.resolve(stats));
 }
@@ -32,7 +32,7 @@ export async function isDirectoryInside(root: string, path: string): Promise<boo
   return (await lookInside(root, path))?.isDirectory() ?? false;
 }
 
-/** As `readText` of files.ts: nothing but a link makes it throw. */
+/** Like `readText` of files.ts. It throws only for a link. */
 export async function readTextInside(root: string, path: string): Promise<TextFile> {
   const file = await withEntry(root, path, readHeld).catch((error: unknown) => {
     if (error instanceof BuildpackError) throw error;
@@ -41,7 +41,7 @@ export async function readTextInside(root: string, path: string): Promise<TextFi
   return file ?? { state: "missing" };
 }
 
-/** What is in a directory, sorted by name; nothing where there is none that we may read. */
+/** The entries of a directory, sorted by name. Empty if it is missing or cannot be read. */
 export async function listInside(root: string, path: string): Promise<Dirent[]> {
   const entries = await withEntry(root, path, async ({ handle, stats }) =>
     stats.isDirectory() ? await readdir(pathOf(handle), { withFileTypes: true }).catch(none) : [],
@@ -49,7 +49,7 @@ export async function listInside(root: string, path: string): Promise<Dirent[]> 
   return (entries ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Makes a directory where none is, and gives it to its owner. Its parent has to be there. */
+/** Makes a directory if it is missing, and gives it to its owner. Its parent must exist. */
 export async function makeDirectoryInside(
   root: string,
   path: string,
@@ -65,7 +65,7 @@ export async function makeDirectoryInside(
   });
 }
 
-/** Writes a new file in the place of whatever file or link is there, and gives it to its owner. */
+/** Writes a new file, which replaces an existing file or link, and gives it to its owner. */
 export async function writeInside(
   root: string,
   path: string,
@@ -82,7 +82,7 @@ export async function writeInside(
 }
 
 /**
- * Copies a regular file, byte for byte, to a place of ours.
+ * Copies a regular file to a path outside of `root`, byte for byte.
  *
  * @returns whether there was one.
  */
@@ -97,7 +97,7 @@ export async function copyOutOf(root: string, path: string, to: string): Promise
 }
 
 /**
- * Moves an entry that is no link to a place of ours in the same file system.
+ * Moves an entry that is not a link to a path outside of `root`, in the same file system.
  *
  * @returns whether there was one.
  */
@@ -122,7 +122,7 @@ async function withEntry<T>(
   return await descend({ place: root, shown: root }, names, work);
 }
 
-/** Opens `place`, and from there what the first of `names` is, until none is left. */
+/** Opens `place`, and from there each of `names` in turn. */
 async function descend<T>(
   { place, shown }: { place: string; shown: string },
   [name, ...names]: readonly string[],
@@ -150,7 +150,7 @@ async function readHeld({ handle, stats }: Held): Promise<TextFile> {
   return { state: "text", text: bytes.toString("utf8") };
 }
 
-/** By this name the kernel finds what the descriptor holds, whatever is at its path by now. */
+/** A path to the open entry itself, even if another one is at its path by now. */
 function pathOf({ fd }: FileHandle): string {
   return `/proc/self/fd/${fd}`;
 }

@@ -127,7 +127,7 @@ export async function isReadableByAll(path: string): Promise<boolean> {
   return stdout.trim() === "";
 }
 
-/** Lets every user of the machine read a tree of ours, and execute what its owner may execute. */
+/** Lets every user of the machine read a tree, and execute what its owner may execute. */
 export async function makeReadableByAll(path: string): Promise<void> {
   const { exitCode, stderr } = await run("chmod", ["-R", "a+rX", "--", path]);
   if (exitCode !== 0) throw failed("chmod", stderr, path);

@@ -25,7 +25,7 @@ test.for([".", ".."])("a binding called `%s` is refused, and nothing is removed"
   await withTemporaryDirectory(async (root) => {
     const binding = `${name}=${root}/database`;
     const failure = await failureOf(withBindings([binding], "/", async () => {}));
-    const problem = `\`--binding ${binding}\` cannot be used: a binding cannot be called \`${name}\``;
+    const problem = `\`--binding ${binding}\` cannot be used: a binding cannot have the name \`${name}\``;
     expect(failure).toEqual({ code: "platform/usage", problem });
     expect(await readTree(root)).toMatchObject(victims);
     expect(await readdir(join(root, "keep/tmp"))).toEqual(["other"]);

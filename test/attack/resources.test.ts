@@ -9,7 +9,7 @@ import { buildpackId, processType } from "../../src/cnb/names.ts";
 import { claimState } from "../../src/platform/state/claim-state.ts";
 import { buildsInUse } from "../../src/platform/state/state-in-use.ts";
 import { takeLock, waitForLock } from "../../src/platform/state/state-lock.ts";
-import { parseProcfile } from "../../src/ruby/procfile.ts";
+import { parseProcfile } from "../../src/procfile.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { buildByLine } from "../support/build-line.ts";
 import { failureOf } from "../support/failure.ts";
@@ -137,7 +137,7 @@ describe("a process type that is a step to another directory is refused", () => 
     expect(processType.safeParse(type).success).toBe(false);
     const { entries, ignored } = parseProcfile(`${type}: x\nweb: y`);
     expect(entries).toEqual([{ type: "web", line: "y" }]);
-    expect(ignored).toEqual([{ line: 1, why: "its process type cannot be the name of a file" }]);
+    expect(ignored).toEqual([{ line: 1, why: "the process type cannot be the name of a file" }]);
     const processes = [{ type, command: ["x"] }];
     expect(launchCodec.safeDecode({ processes }).success).toBe(false);
   });

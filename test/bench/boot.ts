@@ -1,5 +1,5 @@
 import { runCommandIn } from "../support/lapidary.ts";
-import type { BuiltApp } from "./launch.ts";
+import type { BuiltApp } from "./built-app.ts";
 import { type Measurement, median } from "./measure.ts";
 
 /**

@@ -1,15 +1,9 @@
-import { type App, build, makeApp, runCommandIn } from "../support/lapidary.ts";
+import { build, makeApp, runCommandIn } from "../support/lapidary.ts";
 import { serveMirror } from "../support/mirror-server.ts";
-import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+import { ensureWorld, temporaryDirectory } from "../support/world.ts";
 import { measureBoot } from "./boot.ts";
 import type { Measurement } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
-
-/** The Rails sample, built, with a database, to be launched as often as a measurement needs. */
-export interface BuiltApp {
-  app: App;
-  world: World;
-}
 
 /** How soon the built Rails sample has booted, and what memory it then takes. */
 export async function measureLaunch(_checkout: string, rounds: number): Promise<Measurement[]> {

@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { serve, type Served } from "../support/lapidary.ts";
 import { descendants } from "../support/processes.ts";
-import type { BuiltApp } from "./launch.ts";
+import type { BuiltApp } from "./built-app.ts";
 import { type Measurement, median } from "./measure.ts";
 
 const requests = 3000;

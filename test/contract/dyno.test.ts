@@ -36,7 +36,9 @@ describe("Which process a dyno runs", () => {
       stdout: "default web",
       stderr: "The web process gets PORT 3000: http://localhost:3000",
     });
-    const Procfile = '# processes\nweb: [[ -n $PORT ]] && echo "own web at $PORT as $DYNO"\n';
+    // In a form that only the shared Procfile grammar reads.
+    const Procfile =
+      '# processes\r\n  web : [[ -n $PORT ]] && echo "own web at $PORT as $DYNO"\r\n';
     const own = await runSlug({ ...files, Procfile }, ["--env", "PORT=4000"]);
     expect(own.stdout).toBe("own web at 4000 as web.1");
   });

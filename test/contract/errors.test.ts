@@ -24,7 +24,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   },
   "app/lockfile-unreadable": {
     path: "Gemfile.lock",
-    problem: "`x y` is no version",
+    problem: "`x y` is not a version",
     line: 3,
   },
   "app/lockfile-merge-conflict": { path: "Gemfile.lock", line: 27 },

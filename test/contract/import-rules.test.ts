@@ -6,7 +6,16 @@ import { describe, expect, test } from "vitest";
 const checkout = resolve(import.meta.dirname, "../..");
 
 const ground = ["failure.ts", "system", "output"];
-const topic = [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "artifacts", "sbom"];
+const topic = [
+  ...ground,
+  "toml.ts",
+  "settings.ts",
+  "procfile.ts",
+  "cnb",
+  "ruby",
+  "artifacts",
+  "sbom",
+];
 const platformGround = [...ground, "toml.ts", "cnb", "oci"];
 const lifecycle = [...platformGround, "platform/sandbox", "platform/state"];
 const launch = [...lifecycle, "platform/lifecycle"];
@@ -19,6 +28,7 @@ const platform = [...platformGround, ...platformRooms];
 // to each other follow below.
 const mayImport: Record<string, readonly string[]> = {
   "failure.ts": [],
+  "procfile.ts": [],
   "settings.ts": [],
   "toml.ts": [],
   system: ["failure.ts"],
@@ -36,7 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
   "platform/lifecycle": lifecycle,
   "platform/launch": launch,
   "platform/export": [...launch, "platform/launch"],
-  "classic/compiler": [...platform, "classic"],
+  "classic/compiler": [...platform, "procfile.ts", "classic"],
   "classic/adapter": [...platform, "classic", "ruby"],
   classic: platform,
   cli: [...platform, "classic", "classic/compiler", "artifacts", "package"],
@@ -45,7 +55,13 @@ const mayImport: Record<string, readonly string[]> = {
 
 describe("import directions", () => {
   test("every import goes to a room that the importing room may know", () => {
-    expect(forbiddenImports()).toEqual([]);
+    const forbidden = edges().filter((edge) => !goesToAllowedRoom(edge));
+    expect(forbidden.map(describeEdge)).toEqual([]);
+  });
+
+  test("topics of a build import each other only through the file that is named like the topic", () => {
+    const forbidden = edges().filter((edge) => !respectsTopics(edge));
+    expect(forbidden.map(describeEdge)).toEqual([]);
   });
 
   test("no room may import a room that imports it, not even through others", () => {
@@ -74,18 +90,70 @@ describe("import directions", () => {
   });
 });
 
-function forbiddenImports(): string[] {
-  return sources().flatMap((file) =>
-    importsOf(file)
+describe("the rule for topics", () => {
+  const gemsLayer = "src/buildpack/gems/gems-layer.ts";
+  const gems = "src/buildpack/gems/gems.ts";
+
+  test.each([
+    ["another topic", "src/buildpack/assets/rake.ts", gemsLayer],
+    ["build.ts", "src/buildpack/build.ts", gemsLayer],
+    ["detect.ts", "src/buildpack/detect.ts", "src/buildpack/project/find-app.ts"],
+    ["the order of installation", "src/buildpack/install.ts", gemsLayer],
+    ["its own topic, through the public file", gemsLayer, gems],
+  ])("forbids an import by %s", (_, from, to) => {
+    expect(respectsTopics({ from, to })).toBe(false);
+  });
+
+  test.each([
+    ["another topic, through the public file", "src/buildpack/assets/rake.ts", gems],
+    ["build.ts, through the public file", "src/buildpack/build.ts", gems],
+    ["its own topic", gems, gemsLayer],
+    ["a topic, of a file that all topics share", gemsLayer, "src/buildpack/machine-keys.ts"],
+  ])("allows an import by %s", (_, from, to) => {
+    expect(respectsTopics({ from, to })).toBe(true);
+  });
+});
+
+/** An import, by the paths of both files in the checkout. */
+interface Edge {
+  from: string;
+  to: string;
+}
+
+function edges(): Edge[] {
+  return sources().flatMap((from) =>
+    importsOf(from)
       .filter((specifier) => specifier.startsWith("."))
-      .map((specifier) => relative(checkout, resolve(checkout, dirname(file), specifier)))
-      .filter((target) => !allowed(roomOf(file), roomOf(target)))
-      .map((target) => `${file} imports ${target}`),
+      .map((specifier) => ({
+        from,
+        to: relative(checkout, resolve(checkout, dirname(from), specifier)),
+      })),
   );
 }
 
-function allowed(from: string, to: string): boolean {
-  return from === to || (mayImport[from] ?? []).includes(to);
+function describeEdge({ from, to }: Edge): string {
+  return `${from} imports ${to}`;
+}
+
+function goesToAllowedRoom({ from, to }: Edge): boolean {
+  const [room, other] = [roomOf(from), roomOf(to)];
+  return room === other || (mayImport[room] ?? []).includes(other);
+}
+
+/** Other topics' files are imported through their public file, those of the same topic directly. */
+function respectsTopics({ from, to }: Edge): boolean {
+  if (!from.startsWith("src/buildpack/") || topicOf(to) === undefined) return true;
+  return isPublic(to) !== (topicOf(from) === topicOf(to));
+}
+
+/** `gems` for `src/buildpack/gems/gems-layer.ts`; none for a file that all topics share. */
+function topicOf(file: string): string | undefined {
+  return /^src\/buildpack\/([^/]+)\//.exec(file)?.[1];
+}
+
+function isPublic(file: string): boolean {
+  const topic = topicOf(file);
+  return topic !== undefined && file === `src/buildpack/${topic}/${topic}.ts`;
 }
 
 /** All rooms that a room may import, those that they may import included. */

@@ -148,7 +148,7 @@ describe("A cache or an image that is not what it was", () => {
     await rm(join(platform.current, "image/layers/test_one/l"), { recursive: true });
     const build = `[ -f "$CNB_LAYERS_DIR/l.toml" ] && [ ! -e "$CNB_LAYERS_DIR/l" ]`;
     const { log } = await platform.build([await makeBuildpack({ build })]);
-    expect(log).toContain("contents of layer test/one:l are lost");
+    expect(log).toContain("layer test/one:l is not restored, because its contents are missing");
   });
 
   test.each(["labels.json", "cache.json"])("an unreadable %s is as good as none", async (name) => {
@@ -166,7 +166,7 @@ describe("A cache or an image that is not what it was", () => {
     const { log } = await platform.build([
       await makeBuildpack({ build: `[ ! -e "$CNB_LAYERS_DIR/l.toml" ]` }),
     ]);
-    expect(log).toContain("Nothing of the previous build is reused");
+    expect(log).toContain("The previous build is not reused");
   });
 });
 
@@ -262,7 +262,7 @@ describe("Layers of the image", () => {
   test("one that is only cached and has no contents is left out, with a warning", async () => {
     const platform = await makePlatform();
     const { log } = await platform.build([await makeBuildpack({ build: "types l cache" })]);
-    expect(log).toContain("layer test/one:l has no contents; it is not cached");
+    expect(log).toContain("layer test/one:l is not cached, because it has no contents");
     const cache = JSON.parse(
       await readFile(join(platform.current, "cache.json"), "utf8"),
     ) as object;

@@ -58,7 +58,7 @@ describe("lapidary artifact", () => {
       const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
       expect(built).toMatchObject({ exitCode: 0 });
       const vouched = await sha256Of(join(out, archive));
-      expect(built.log).toContain(`SHA-256 \`${vouched}\`, as the inventory says`);
+      expect(built.log).toContain(`SHA-256 \`${vouched}\`, as in the inventory`);
       expect(server.requests).toContain(`/${archive}`);
       const env = { JEMALLOC_ENABLED: "true", MALLOC_CONF: "stats_print:true" };
       const { log } = await runCommandIn({ app, world, env }, "ruby", "-e", "0");

@@ -60,9 +60,7 @@ describe("Application Contract: Rake execution", () => {
   test("the key that Rails makes up is for precompilation alone, and no trace of a boot stays", async () => {
     expect(first).toMatchObject({ exitCode: 0 });
     expect(first.log).toContain('KEY ["1", nil]');
-    expect(first.log).toContain(
-      "Made up for these commands alone, as none is set: `SECRET_KEY_BASE_DUMMY`",
-    );
+    expect(first.log).toContain("Setting `SECRET_KEY_BASE_DUMMY` for these commands");
     const env = await runCommandIn({ app, world }, "env");
     expect(env.log).toMatch(/^SECRET_KEY_BASE=[0-9a-f]{128}$/m);
     expect(env.log).not.toContain("SECRET_KEY_BASE_DUMMY");
@@ -111,7 +109,7 @@ describe("Application Contract: Rake execution", () => {
   test("fragments of 160 MiB end under 100 MiB, the oldest gone, and come back on the next build", async () => {
     await write("fragments", "40 40 40 40");
     const pruned = await rebuild();
-    expect(pruned.log).toContain("Left out `2` files, least recently used");
+    expect(pruned.log).toContain("Not kept: `2` files, the least recently used");
     await write("fragments", "");
     const next = await rebuild();
     expect(next.log).toContain('FRAGMENTS ["2", "3"]');
@@ -125,7 +123,7 @@ describe("Application Contract: Rake execution", () => {
     const skipped = await rebuild();
     expect(skipped).toMatchObject({ exitCode: 0 });
     expect(skipped.log).toContain(
-      "Not precompiled, because the app brings `public/assets/.manifest.json`",
+      "Not precompiled, because the app contains `public/assets/.manifest.json`",
     );
     expect(skipped.log).not.toContain("Restored");
     expect(await stylesheets()).toEqual(["application-own.css"]);
@@ -169,7 +167,7 @@ describe("Application Contract: Rake execution", () => {
   test("BP_RAILS_SKIP_ASSETS=true runs no rake at all", async () => {
     const built = await rebuild({ BP_RAILS_SKIP_ASSETS: "true" });
     expect(built).toMatchObject({ exitCode: 0 });
-    expect(built.log).toContain("Not precompiled, because `BP_RAILS_SKIP_ASSETS` asks for it");
+    expect(built.log).toContain("Not precompiled, because `BP_RAILS_SKIP_ASSETS` is set");
     expect(built.log).not.toMatch(/Running `[^`]*rake/);
   });
 });

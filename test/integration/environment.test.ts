@@ -117,7 +117,9 @@ describe("variables that would put another Ruby or other gems in the app's place
   test("reach no command of the build, which warns of each by name", async () => {
     const { log } = await rebuild(harmful);
     const names = Object.keys(harmful).sort().join(", ");
-    expect(log).toContain(`! ${names} could put another Ruby or other gems in place of the app's`);
+    expect(log).toContain(
+      `! Ignored ${names}: they could make the build use another Ruby or other gems.`,
+    );
     expect(log).toContain("SEEN BUNDLER_VERSION= BUNDLE_DEPLOYMENT= BUNDLE_PATH= GEM_HOME=/layers");
     expect(log).toMatch(/GIT_DIR= GIT_WORK_TREE= RUBYGEMS_GEMDEPS= RUBYLIB=(\/layers\S*)? RUBYOPT/);
     expect(log).not.toMatch(/^\s*SEEN .*(elsewhere|BUNDLER_VERSION=1)/m);

@@ -55,8 +55,8 @@ describe("Application Contract: Java version", () => {
     expect(built, built.log).toMatchObject({ exitCode: 0 });
     for (const line of [
       /- `17\.[0-9.]+` at `\/layers\/test_jvm\/jdk\/bin\/java`/,
-      /`jruby 9\.4\.15\.0` reports the version .* and that it speaks Ruby `3\.1\.7`/,
-      /`2\.6\.3` ships with Ruby/,
+      /Installed `jruby 9\.4\.15\.0` \(compatible with Ruby `3\.1\.7`\)/,
+      /Using `2\.6\.3`, which ships with Ruby/,
       /Installing puma [0-9.]+ \(java\)/,
     ]) {
       expect(built.log).toMatch(line);
@@ -71,8 +71,8 @@ describe("Application Contract: Java version", () => {
     await expectOptions(app, { JRUBY_OPTS: "-Xcompile.invokedynamic=true" }, "true");
 
     const rebuilt = await buildOn(app, jvmBuildpack);
-    expect(rebuilt.log).toContain("Kept `jruby 9.4.15.0`: nothing that it depends on has changed");
-    expect(rebuilt.log).toContain("Kept: nothing that `bundle install` depends on has changed");
+    expect(rebuilt.log).toContain("Using `jruby 9.4.15.0` of the last build");
+    expect(rebuilt.log).toContain("Using the gems of the last build: nothing has changed");
     const fates = rebuilt.report?.layers.filter(({ name }) => ["ruby", "gems"].includes(name));
     expect(fates?.map(({ fate }) => fate)).toEqual(["reused", "reused"]);
   });

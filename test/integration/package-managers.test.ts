@@ -48,7 +48,7 @@ test.each([
       run: async ({ file, args, ...command }) =>
         await runCommand({ file: "unshare", args: ["--net", file, ...args], ...command }),
     });
-    await settleNodeModules(context, { dir: appDir, manager, installed: true });
+    await settleNodeModules(context, { dir: appDir, manager });
     expect(await packages(appDir)).toEqual(["ms"]);
   },
 );

@@ -40,7 +40,7 @@ describe("where an app keeps its bundle", () => {
     await rename(join(app.dir, "Gemfile.lock"), join(app.dir, "gems.locked"));
     const built = await rebuild();
     expect(built).toMatchObject({ exitCode: 0 });
-    expect(built.log).toContain("`3.3.8` from gems.locked");
+    expect(built.log).toContain("Ruby `3.3.8` from gems.locked");
     await expectServes();
     const found = await runCommandIn({ app, world }, "sh", "-c", 'echo "$BUNDLE_GEMFILE"');
     expect(found.log).toContain("/workspace/gems.rb\n");
@@ -48,7 +48,7 @@ describe("where an app keeps its bundle", () => {
     // A change of either is noticed under its own name.
     await writeFile(join(app.dir, "gems.rb"), `${await gemfile("gems.rb")}\n# changed\n`);
     const again = await rebuild();
-    expect(again.log).toMatch(/Updating, because `gems\.rb` \(/);
+    expect(again.log).toMatch(/Updating, because `gems\.rb` changed/);
   });
 
   test("a project in a directory of the app is found, built and run there", async () => {
@@ -69,9 +69,9 @@ describe("where an app keeps its bundle", () => {
     await writeFile(join(project, "gems.locked"), withRake(locked));
     const built = await rebuild({ BP_RUBY_PROJECT_PATH: "server" });
     expect(built).toMatchObject({ exitCode: 0 });
-    expect(built.log).toContain("In `server`, as `BP_RUBY_PROJECT_PATH` says");
+    expect(built.log).toContain("In `server` (`BP_RUBY_PROJECT_PATH`)");
     expect(built.log).toContain(
-      "! .tool-versions says 3.1.2, but gems.locked says 3.3.8, which wins.",
+      "! Using Ruby 3.3.8 from gems.locked, although .tool-versions says 3.1.2.",
     );
     await expectServes();
     const run = async (script: string) =>
@@ -106,9 +106,7 @@ describe("where an app keeps its bundle", () => {
   test("a setting that leads out of the app says so", async () => {
     const built = await rebuild({ BP_RUBY_PROJECT_PATH: "../elsewhere" });
     expect(built.exitCode).not.toBe(0);
-    expect(built.log).toContain(
-      "`BP_RUBY_PROJECT_PATH` is `../elsewhere`: it leads out of the app",
-    );
+    expect(built.log).toContain("`BP_RUBY_PROJECT_PATH` is `../elsewhere`: it is outside the app");
   });
 });
 

@@ -137,11 +137,11 @@ describe("a Rails app", () => {
     expect(again).toMatchObject({ exitCode: 0 });
     expect(server.requests.slice(before)).toEqual([]);
     expect(again.log).not.toMatch(/Running `bundle (install|clean)|Downloading/);
-    expect(again.log).toContain("Kept `3.3.8`: nothing that it depends on has changed");
-    expect(again.log).toContain("Kept `5.3.1`: nothing that it depends on has changed");
-    expect(again.log).toContain("Kept: nothing that `bundle install` depends on has changed");
-    expect(again.log).toContain("Kept the gems' compiled code: nothing that it depends on has");
-    expect(again.log).toContain("`SECRET_KEY_BASE` (default): kept from the previous image");
+    expect(again.log).toContain("Using `3.3.8` of the last build");
+    expect(again.log).toContain("Using `5.3.1` of the last build");
+    expect(again.log).toContain("Using the gems of the last build: nothing has changed");
+    expect(again.log).toContain("Using the gems' compiled code of the last build");
+    expect(again.log).toContain("Kept the default `SECRET_KEY_BASE` of the previous image");
     const fates = new Set(
       again.report?.layers.filter(({ name }) => name !== "variables").map(({ fate }) => fate),
     );
@@ -180,17 +180,13 @@ describe("a Rails app", () => {
     const env = { BP_INVENTORY: server.inventory, BP_RAILS_BOOTSNAP: "false" };
     const changed = await build({ app, world, env });
     expect(changed).toMatchObject({ exitCode: 0 });
-    expect(changed.log).toContain(
-      "Code is not compiled ahead, because `BP_RAILS_BOOTSNAP` says so",
-    );
+    expect(changed.log).toContain("Not compiled, because `BP_RAILS_BOOTSNAP` is `false`");
     const bootsnap = changed.report?.layers.find(({ name }) => name === "bootsnap");
     expect(bootsnap).toMatchObject({ fate: "removed" });
-    expect(changed.log).toMatch(
-      /Updating, because `Gemfile` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\); `Gemfile.lock` \(`[0-9a-f]{8}` to `[0-9a-f]{8}`\)/,
-    );
+    expect(changed.log).toMatch(/Updating, because `Gemfile` changed; `Gemfile.lock` changed\n/);
     expect(changed.log).toContain("Removing thruster");
     expect((await billsOf("gems")).cyclonedx).not.toContain("thruster");
-    expect(changed.log).toContain("Kept `3.3.8`");
+    expect(changed.log).toContain("Using `3.3.8` of the last build");
     await using served = await serve({ app, world });
     expect((await served.get("/up")).v4.status).toBe(200);
   });

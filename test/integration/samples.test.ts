@@ -25,10 +25,10 @@ describe("samples", () => {
     const app = await makeApp(place.path, "sinatra");
     const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
     expect(built).toMatchObject({ exitCode: 0 });
-    expect(built.log).toContain("`2.7.2` from Gemfile.lock");
+    expect(built.log).toContain("Bundler `2.7.2` from Gemfile.lock");
     expect(built.report?.layers.map(({ name }) => name)).toContain("bundler");
     // Its rake is for tests alone: there is nothing to list tasks with, and nothing to run them.
-    expect(built.log).toContain("Not precompiled, because no rake is installed");
+    expect(built.log).toContain("Not precompiled, because rake is not installed");
     expect(built.report?.processes.map(({ type }) => type)).toEqual(["console", "web"]);
     const version = await runCommandIn({ app, world }, "bundle", "--version");
     expect(version.log).toMatch(/\b2\.7\.2\b/);
@@ -46,7 +46,7 @@ describe("samples", () => {
     for (const gem of ["nokogiri", "pg", "bootsnap", "puma"]) {
       expect(built.log).toMatch(new RegExp(`Installing ${gem} [0-9.]+ with native extensions`));
     }
-    expect(built.log).toContain("`libpq.so.5` for pg, which is in the package `libpq5`");
+    expect(built.log).toContain("`libpq.so.5` (package `libpq5`), needed by pg");
     expect(built.log).toContain("apt-get install --yes --no-install-recommends libpq5`");
     // nokogiri asks its compiler for it, whatever Ruby does.
     expect(await librariesWithDebugInformation(app)).toEqual(["nokogiri.so"]);

@@ -72,7 +72,7 @@ describe("Application Contract: Process types", () => {
     await writeFile(join(app.dir, "Procfile"), lines.join("\r\n"));
     const log = await rebuilt(app);
     expect(log).toContain("`release`, from Procfile: `echo released as $RACK_ENV`");
-    expect(log).toContain("! Procfile line 5 is ignored");
+    expect(log).toContain("! Ignored line 5 of the Procfile");
     expect(log).not.toContain("bundle exec rackup");
     expect(await expectServes(app)).toContain("by-procfile");
     const run = async (type: string, ...args: string[]) =>

@@ -138,8 +138,8 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
     const before = server.requests.length;
     const { exitCode, log } = await makeSlug(story);
     expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
-    expect(log).toContain("Kept `3.3.8`");
-    expect(log).toContain("Kept: nothing that `bundle install` depends on has changed");
+    expect(log).toContain("Using `3.3.8` of the last build");
+    expect(log).toContain("Using the gems of the last build: nothing has changed");
     expect(server.requests.length).toBe(before);
     expect(await inDyno(story.slug, printSecret)).toEqual(secret);
     expect((await inDyno(story.slug, "head -1 config.ru")).log).toBe("# changed\n");

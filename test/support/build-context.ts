@@ -16,13 +16,15 @@ export interface BuildContextRequest {
   bindings?: readonly Binding[];
   run?: BuildContext["run"];
   today?: string;
+  /** Whether the log has what `BP_LOG_LEVEL=debug` adds. */
+  debug?: boolean;
 }
 
 /** A context without a world: it downloads nothing, and runs nothing but what `run` is. */
 export function makeBuildContext(
   request: BuildContextRequest = {},
 ): BuildContext & { log: () => string } {
-  const { userEnv = {}, env = {}, today = "2026-08-06" } = request;
+  const { userEnv = {}, env = {}, today = "2026-08-06", debug = false } = request;
   const read = readSettings(userEnv);
   if ("invalid" in read) throw new Error(read.invalid.problem);
   let log = "";
@@ -31,7 +33,7 @@ export function makeBuildContext(
     write: (text) => (log += text),
     style: createStyle(false),
     clock,
-    debug: false,
+    debug,
   });
   return {
     input: { ...emptyInput, ...request.input, platform: platformWith(userEnv, request.bindings) },

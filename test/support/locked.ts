@@ -1,4 +1,4 @@
-import { parseGemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
 
 /** A lockfile that has these gems: `{ railties: "8.1.4" }`. */

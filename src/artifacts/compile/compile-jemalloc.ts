@@ -1,6 +1,6 @@
 import type { Recipe } from "./recipe.ts";
 
-/** jemalloc: the shared library and the commands that come with it, without its C++ operators. */
+/** jemalloc: the shared library and its commands, without C++ operators. */
 export const jemallocRecipe: Recipe = {
   requirements: ({ url }) => [
     { tool: "cc", packages: "build-essential" },
@@ -9,8 +9,8 @@ export const jemallocRecipe: Recipe = {
     ...(url.endsWith(".bz2") ? [{ tool: "bzip2", packages: "bzip2" }] : []),
     ...(url.endsWith(".xz") ? [{ tool: "xz", packages: "xz-utils" }] : []),
   ],
-  // With the C++ operators the library would need a C++ runtime on the run image. Kernels for arm64
-  // have pages of 4, 16 or 64 KiB, and one library must run on all.
+  // C++ operators would need a C++ runtime in the run image. On arm64, the kernel's page size is 4, 16 or
+  // 64 KiB, and the same library must work with all.
   configure: ({ arch }) => ["--disable-cxx", ...(arch === "arm64" ? ["--with-lg-page=16"] : [])],
   remarks: () => [],
   build: ["build_lib_shared"],

@@ -1,9 +1,9 @@
 import type { Recipe } from "./recipe.ts";
 
 /**
- * Ruby: relocatable, with a shared library, without documentation. No Ruby of the build image takes
- * part, whatever its `PATH` has: a release's source brings all that one would generate. Only compiling
- * for another architecture takes one, as nothing that is made there runs here.
+ * Ruby: relocatable, with a shared library, without documentation. A Ruby on the build image's `PATH` is not
+ * used: the source of a release contains all generated files. Only compiling for another architecture needs
+ * a Ruby that runs on this one.
  */
 export const rubyRecipe: Recipe = {
   requirements: () => [
@@ -20,17 +20,17 @@ export const rubyRecipe: Recipe = {
     "--enable-load-relative",
     "--enable-shared",
     `--with-baseruby=${cross?.baseRuby ?? "no"}`,
-    // Where `rustc` is there, `configure` itself finds out whether it serves.
+    // If there is a `rustc`, `configure` checks whether it can be used.
     ...(hasRustc ? [] : ["--disable-yjit"]),
   ],
   remarks: ({ hasRustc, cross }, configured) => {
-    if (cross) return ["Without YJIT: `rustc` compiles it for this machine's architecture alone"];
+    if (cross) return ["Without YJIT: `rustc` can compile it only for this machine's architecture"];
     if (!hasRustc) return ["Without YJIT: it needs `rustc`, which is not on the `PATH`"];
     if (!configured.some((line) => /YJIT support:\s+no\b/.test(line))) return [];
-    return ["Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby"];
+    return ["Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby"];
   },
   build: [],
   install: ["install"],
-  // An extension that does not compile, say against a newer OpenSSL, is left out without an error.
+  // Ruby silently leaves out extensions that do not compile, for example with a newer OpenSSL.
   products: ["openssl.so", "psych.so", "zlib.so"],
 };

@@ -9,15 +9,16 @@ import { rubyRecipe } from "./compile-ruby.ts";
 import { hasTool, preflight } from "./preflight.ts";
 import type { Recipe } from "./recipe.ts";
 import { findSharedLibraries } from "../shared-libraries.ts";
+import { toolEnvironment } from "../tool-environment.ts";
 import { ownToolchain, requirementIn, toolIn, type Toolchain } from "./toolchain.ts";
 
 export interface CompileRequest {
   artifact: Artifact;
-  /** Where the source is unpacked. */
+  /** The directory of the unpacked source. */
   source: string;
-  /** Where it will stand; it is installed below `root` first. */
+  /** Its final directory. It is installed below `root` first. */
   destination: string;
-  /** A directory that takes the place of `/`. */
+  /** A directory that replaces `/` during the installation. */
   root: string;
 }
 
@@ -27,12 +28,12 @@ export interface CompileContext {
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
   cpus: number;
-  /** The machine's own, unless stated. */
+  /** By default, the machine's own tools. */
   toolchain?: Toolchain;
 }
 
 /**
- * Fails before a download where the build image cannot compile an artifact.
+ * Checks, before anything is downloaded, that the build image can compile an artifact.
  *
  * @throws BuildpackError `compile/tools-missing`.
  */
@@ -41,13 +42,13 @@ export async function checkCompilable(artifact: Artifact, context: CompileContex
   const { run, toolchain = ownToolchain } = context;
   const needed = recipeFor(artifact).requirements(artifact);
   const requirements = needed.map((requirement) => requirementIn(toolchain, requirement));
-  const env = compilerEnvironment(context.env);
+  const env = toolEnvironment(context.env);
   const compiler = toolIn(toolchain, "cc");
   await preflight({ name, version, requirements }, { run, env, compiler });
 }
 
 /**
- * Compiles a source and installs it below `root`; resolves to the installed tree. The log names the
+ * Compiles source and installs it below `root`. Resolves to the directory of the installed tree. Prints the
  * shared libraries that the run image must have.
  *
  * @throws BuildpackError `compile/failed` with the last lines; `compile/incomplete`;
@@ -57,7 +58,7 @@ export async function compile(request: CompileRequest, context: CompileContext):
   const { artifact, destination, root } = request;
   const recipe = recipeFor(artifact);
   const { arch, cross } = context.toolchain ?? ownToolchain;
-  // A `rustc` compiles for the machine that it runs on.
+  // `rustc` compiles only for this machine.
   const hasRustc = !cross && (await hasTool("rustc", context));
   const machine = { arch, hasRustc, ...(cross ? { cross } : {}) };
   const systems = cross ? [`--build=${cross.build}`, `--host=${cross.host}`] : [];
@@ -80,7 +81,7 @@ function recipeFor({ name }: Artifact): Recipe {
   return recipe;
 }
 
-/** Resolves to what the command said, line by line. */
+/** Resolves to the command's output, line by line. */
 async function runStep(
   file: string,
   args: string[],
@@ -90,7 +91,7 @@ async function runStep(
   const { section, run, signal } = context;
   const command = [file, ...args].join(" ");
   const { exitCode, lines } = await section.timed(`Running \`${command}\``, async () => {
-    const env = compilerEnvironment(context.env);
+    const env = toolEnvironment(context.env);
     const onLine = (line: string) => section.debug(line);
     return await run({ file, args, cwd: source, env, onLine, signal });
   });
@@ -105,30 +106,6 @@ async function runStep(
 }
 
 const linesShown = 30;
-
-/**
- * What a compiler needs and nothing else, so that flags meant for an app's gems, or settings of a Ruby
- * that is already there, change nothing in what is built.
- */
-function compilerEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => compilerVariables.has(name));
-  return { ...Object.fromEntries(kept), LC_ALL: "C" };
-}
-
-// The paths are where other buildpacks put headers and libraries; the last are where `rustc` is found.
-const compilerVariables = new Set([
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "CPATH",
-  "C_INCLUDE_PATH",
-  "LIBRARY_PATH",
-  "LD_LIBRARY_PATH",
-  "PKG_CONFIG_PATH",
-  "CARGO_HOME",
-  "RUSTUP_HOME",
-  "RUSTUP_TOOLCHAIN",
-]);
 
 async function checkProducts(
   { name, version }: Artifact,

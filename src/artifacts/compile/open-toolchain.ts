@@ -3,17 +3,17 @@ import { BuildpackError } from "../../failure.ts";
 import type { Artifact } from "../artifact.ts";
 import { checkCompilable } from "./compile.ts";
 import { installArtifact } from "../install-artifact.ts";
-import type { ArtifactOrder, MakeArtifactContext } from "../make-artifact.ts";
+import type { ArtifactOrder, MakeArtifactContext } from "../artifact-order.ts";
 import type { Requirement } from "./preflight.ts";
 import { resolveArtifact } from "../resolve-artifact.ts";
 import { type Toolchain, toolchainFor } from "./toolchain.ts";
 import { verifyRuby } from "../verify-ruby.ts";
 
 /**
- * What compiles a source for the architecture that is ordered. Ruby for another architecture takes a
- * Ruby of the same version that runs here, which is installed for it.
+ * The tools that compile source for the ordered architecture. Compiling Ruby for another architecture needs
+ * a Ruby of the same version for this one, which is installed first.
  *
- * @throws BuildpackError `artifact/no-compiler`; `compile/tools-missing` with all that is missing, for
+ * @throws BuildpackError `artifact/no-compiler`; `compile/tools-missing` with everything that is missing for
  *   both Rubies; and what `installArtifact` throws.
  */
 export async function openToolchain(
@@ -28,7 +28,7 @@ export async function openToolchain(
   }
   const { cross } = toolchain;
   if (!cross) return toolchain;
-  section.say(`On \`${machine.arch}\` it is compiled by the tools for \`${cross.host}\``);
+  section.say(`Cross-compiling on \`${machine.arch}\` with the tools for \`${cross.host}\``);
   if (name !== "ruby") return toolchain;
   const baseRuby = await installBaseRuby(source, toolchain, context);
   return { arch, cross: { ...cross, baseRuby } };
@@ -47,14 +47,14 @@ async function installBaseRuby(
     async () => await checkCompilable(source, { ...context, toolchain }),
     async () => await (base.kind === "source" ? checkCompilable(base, native) : undefined),
   ]);
-  section.say(`That takes a Ruby \`${version}\` for \`${machine.arch}\`, too`);
+  section.say(`This also needs Ruby \`${version}\` for \`${machine.arch}\``);
   const directory = join(work, "base-ruby");
   await installArtifact(base, directory, native);
   await verifyRuby(directory, { engine: name, version }, context);
   return join(directory, "bin/ruby");
 }
 
-/** Makes all checks; what several of them miss is told as one list. */
+/** Runs all checks, and reports what is missing for any of them in one list. */
 async function checkAll(checks: readonly (() => Promise<void>)[]): Promise<void> {
   const missing = new Map<string, Requirement>();
   let first: BuildpackError | undefined;

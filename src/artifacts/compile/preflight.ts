@@ -1,26 +1,26 @@
 import { BuildpackError } from "../../failure.ts";
 import type { RunCommand } from "../../system/command.ts";
 
-/** Something that a compilation needs on the build image. */
+/** A tool or header that the build image must have. */
 export interface Requirement {
-  /** A command, `cc`, or a header, `openssl/ssl.h`. */
+  /** A command (`cc`) or a header (`openssl/ssl.h`). */
   tool: string;
-  /** The Debian package that has it. */
+  /** Its Debian package. */
   packages: string;
 }
 
 export interface PreflightContext {
   run: RunCommand;
   env: Readonly<Record<string, string>>;
-  /** The command that looks for headers. */
+  /** The compiler, which is used to look for headers. */
   compiler: string;
 }
 
 /**
  * Checks, before anything is downloaded, that the build image has every tool and header.
  *
- * @throws BuildpackError `compile/tools-missing` with all that is missing, not the first alone.
- *   Without a C compiler no header can be looked for, so all of them are named.
+ * @throws BuildpackError `compile/tools-missing` with everything that is missing. Without a C compiler, all
+ *   headers count as missing, because they cannot be checked.
  */
 export async function preflight(
   wanted: { name: string; version: string; requirements: readonly Requirement[] },
@@ -35,7 +35,7 @@ export async function preflight(
   throw new BuildpackError({ code: "compile/tools-missing", name, version, missing });
 }
 
-/** Whether a command stands on the `PATH` of an environment, where `run` runs commands. */
+/** Whether a command is on the `PATH` where `run` runs commands. */
 export async function hasTool(
   tool: string,
   { run, env }: Pick<PreflightContext, "run" | "env">,

@@ -2,26 +2,26 @@ import type { Artifact } from "../artifact.ts";
 import type { Requirement } from "./preflight.ts";
 import type { CrossCompilation } from "./toolchain.ts";
 
-/** How one kind of source becomes an installed tree. Every command runs in the source's directory. */
+/** How source is compiled and installed. Every command runs in the source's directory. */
 export interface Recipe {
   requirements(artifact: Artifact): Requirement[];
-  /** What `./configure` is given besides the prefix. */
+  /** The arguments of `./configure` after the prefix. */
   configure(machine: BuildMachineFacts): string[];
-  /** What to tell the user once `./configure` has said these lines. */
+  /** Remarks for the user, after `./configure` has printed these lines. */
   remarks(machine: BuildMachineFacts, configured: readonly string[]): string[];
-  /** What `make` is given to build. */
+  /** The targets of `make` that build. */
   build: string[];
-  /** What `make` is given to install. */
+  /** The targets of `make` that install. */
   install: string[];
-  /** Names of files without which the result is of no use, though a build may skip them in silence. */
+  /** Names of necessary files. A build may leave them out silently, so they are checked. */
   products: string[];
 }
 
-/** What the configuration depends on. */
+/** What `./configure` depends on. */
 export interface BuildMachineFacts {
-  /** Of what is made. */
+  /** The architecture of the result. */
   arch: string;
   hasRustc: boolean;
-  /** Absent where the machine compiles for itself. */
+  /** `undefined` if the machine compiles for itself. */
   cross?: CrossCompilation;
 }

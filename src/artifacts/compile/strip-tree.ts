@@ -9,14 +9,13 @@ export interface StripContext {
   section: Pick<Section, "detail">;
   run: RunCommand;
   env: Readonly<Record<string, string>>;
-  /** The machine's own, unless stated. */
+  /** By default, the machine's own tools. */
   toolchain?: Toolchain;
 }
 
 /**
- * Removes what only a debugger or a linker reads: symbols of executables and shared libraries, static
- * archives, and the object files that bundled gems keep. Where `strip` is missing or fails the files
- * stay as they are, and the log says so.
+ * Removes what only debuggers and linkers need: symbols, static archives, and object files of bundled gems.
+ * If `strip` is missing or fails, prints this and leaves the files unchanged.
  */
 export async function stripTree(directory: string, context: StripContext): Promise<void> {
   await removeLinkerInput(directory);

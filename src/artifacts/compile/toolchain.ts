@@ -1,29 +1,29 @@
 import { arch as machineArch } from "node:os";
 import type { Requirement } from "./preflight.ts";
 
-/** What compiles: the machine's own tools, or those that make code for another architecture. */
+/** The tools that compile: the machine's own, or cross compilers for another architecture. */
 export interface Toolchain {
-  /** The architecture of what is made, as images name it: `amd64`, `arm64`. */
+  /** The architecture of the result, as images name it: `amd64`, `arm64`. */
   arch: string;
-  /** Absent where what is made runs where it is made. */
+  /** `undefined` if the result runs on this machine. */
   cross?: CrossCompilation;
 }
 
 export interface CrossCompilation {
-  /** GNU's name of the system that the result runs on; the names of the tools begin with it. */
+  /** GNU's name of the system on which the result runs. The tools' names begin with it. */
   host: string;
   /** GNU's name of the system that compiles. */
   build: string;
-  /** A Ruby of the same version that runs here: another one is needed to compile Ruby itself. */
+  /** A Ruby of the same version that runs on this machine, which compiling Ruby needs. */
   baseRuby?: string;
 }
 
-/** The tools of the machine that we run on. */
+/** The tools of this machine. */
 export const ownToolchain: Toolchain = { arch: machineArch() };
 
 /**
- * The tools with which a system of architecture `from` compiles for `to`; `undefined` where no
- * compiler is known that does.
+ * The tools with which a system of architecture `from` compiles for `to`. `undefined` if no such compiler is
+ * known.
  */
 export function toolchainFor({ from, to }: { from: string; to: string }): Toolchain | undefined {
   if (from === to) return { arch: to };
@@ -31,14 +31,14 @@ export function toolchainFor({ from, to }: { from: string; to: string }): Toolch
   return build && host ? { arch: to, cross: { build, host } } : undefined;
 }
 
-/** Architectures for which Debian and Ubuntu have cross compilers, and GNU's names of them. */
+/** GNU's names of the architectures for which Debian and Ubuntu have cross compilers. */
 const gnuNames: Readonly<Record<string, string>> = {
   amd64: "x86_64-linux-gnu",
   arm64: "aarch64-linux-gnu",
 };
 
 /**
- * What a tool of the compiler's is called.
+ * The name of a tool.
  *
  * @example toolIn({ arch: "arm64", cross: { host: "aarch64-linux-gnu", … } }, "strip") // "aarch64-linux-gnu-strip"
  */
@@ -46,7 +46,7 @@ export function toolIn({ cross }: Toolchain, tool: "cc" | "objdump" | "strip"): 
   return cross ? `${cross.host}-${tool === "cc" ? "gcc" : tool}` : tool;
 }
 
-/** What a compilation needs, where these tools do it: headers are those of the other architecture. */
+/** A requirement for these tools: a cross compiler needs headers of the other architecture. */
 export function requirementIn(toolchain: Toolchain, requirement: Requirement): Requirement {
   const { arch, cross } = toolchain;
   const { tool, packages } = requirement;

@@ -1,12 +1,12 @@
-// The layer `assets`: what the next precompilation can build on.
+// The layer `assets`: what speeds up the next precompilation.
 //
-// Cache only: the image holds the app's own `public/assets`, and never a fragment. Emptied when the
+// Cache only: the image contains `public/assets` in the app, and no fragments. Emptied when the
 // distribution, the architecture or the Ruby version changes.
 //
 //     files/<path in the app>    precompiled assets and fragments
-//     times.json                 when each of them was last written: a lifecycle brings files back with
-//                                the time of the build, and `assets:clean` goes by age
-//     outcome/                   with BP_RAILS_ASSETS_REUSE, whatever else rake did to the app
+//     times.json                 when each of them was last written: `assets:clean` goes by age, and a
+//                                lifecycle restores files with the time of the build
+//     outcome/                   with BP_RAILS_ASSETS_REUSE: everything else that rake changed in the app
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,21 +25,21 @@ import { isFile, makeEmptyDirectory, readTextIfAny, removeTree } from "../../sys
 import { setPresentTimes } from "../../system/tree.ts";
 import { recordChanges, replayChanges, type TreeSnapshot } from "../../system/tree-changes.ts";
 
-/** What fragments are made with; a change empties the layer. */
+/** What fragments depend on. A change empties the layer. */
 const keysSchema = z.object({ distro: z.string(), arch: z.string(), rubyVersion: z.string() });
 
-/** What assets are made of; a change runs rake again. */
+/** What assets are made from. With BP_RAILS_ASSETS_REUSE, a change runs rake again. */
 const inputsSchema = z.object({ app: z.string(), environment: z.string(), layers: z.string() });
 
 const metadataSchema = keysSchema.extend(inputsSchema.partial().shape);
 type AssetsMetadata = z.output<typeof metadataSchema>;
 
-/** Digests of what assets are made of. */
+/** Digests of what assets are made from. */
 export type AssetInputs = z.output<typeof inputsSchema>;
 
 const timesSchema = z.record(z.string(), z.number());
 
-/** Fragments are pruned until they take less than this. */
+/** The oldest fragments are removed until the rest is smaller than this. */
 const fragmentLimit = 100 * 1024 * 1024;
 
 export interface AssetsOptions {
@@ -48,15 +48,15 @@ export interface AssetsOptions {
   metadata: z.output<typeof keysSchema>;
   directories: AssetDirectories;
   section: Section;
-  /** What the app was before rake was run, and all that assets are made of, where both count. */
+  /** With BP_RAILS_ASSETS_REUSE: the app before rake ran, and what its assets are made from. */
   reuse?: { inputs: AssetInputs; before: TreeSnapshot } | undefined;
 }
 
 /**
- * Precompiles an app's assets on top of those of the last build, and keeps the outcome for the next.
- * What the app brings itself is never overwritten. Fragments leave the app once they are kept.
+ * Precompiles assets, starting from those of the last build, and keeps the result for the next build. Never
+ * overwrites files of the app. Moves fragments out of the app.
  *
- * @throws whatever `precompile` throws; nothing is then kept.
+ * @throws what `precompile` throws. Nothing is kept then.
  */
 export async function keepAssets(
   options: AssetsOptions,
@@ -66,7 +66,7 @@ export async function keepAssets(
   const layer = await openLayer({ ...layerOf(options), layersDir, name: "assets" });
   const brought = await listFiles(appDir, directories.served);
   if (layer.state.state === "restored") await restore(layer.path, options);
-  else section.say(`Starting anew, because ${layer.state.because.join("; ")}`);
+  else section.say(`Starting from scratch, because ${layer.state.because.join("; ")}`);
   await precompile();
   const own = new Set(brought.map(({ path }) => path));
   await save(layer.path, options, own);
@@ -74,8 +74,8 @@ export async function keepAssets(
 }
 
 /**
- * Does to the app what the last precompilation did to it, where it would do the same again; says why
- * or why not.
+ * If a precompilation would do the same as the last one, applies the changes of the last one to the app.
+ * Otherwise prints why not.
  *
  * @returns whether it did.
  */
@@ -95,14 +95,12 @@ export async function reuseAssets(options: AssetsOptions): Promise<boolean> {
   const paths = kept.map(({ path }) => path);
   await copyMissingFiles(join(layer.path, "files"), appDir, paths);
   await layer.commit({ metadata: state.metadata });
-  section.say("Not precompiled, because nothing that it depends on has changed");
-  section.detail(
-    `Took over ${count(paths.length)} of the last build, as \`BP_RAILS_ASSETS_REUSE\` asks`,
-  );
+  section.say("Not precompiled, because nothing has changed");
+  section.detail(`Reused ${count(paths.length)} of the last build (\`BP_RAILS_ASSETS_REUSE\`)`);
   return true;
 }
 
-/** Takes the directories out of the app that only a precompilation reads. */
+/** Removes the directories that only a precompilation reads from the app. */
 export async function removeFragments(
   appDir: string,
   { fragments }: AssetDirectories,
@@ -123,23 +121,25 @@ function layerOf({ metadata }: AssetsOptions) {
 }
 
 const labels = {
-  distro: "Distribution",
-  arch: "CPU architecture",
-  rubyVersion: "Ruby version",
+  distro: "the distribution",
+  arch: "the CPU architecture",
+  rubyVersion: "the Ruby version",
   app: "the app's files",
-  environment: "the build's environment variables",
+  environment: "the build's environment",
   layers: "Ruby, the gems or another buildpack's layers",
 } satisfies Record<keyof AssetsMetadata, string>;
 
 async function findUnreadableTimes(layerDir: string): Promise<string | undefined> {
   const text = await readTextIfAny(join(layerDir, "times.json"));
-  return parseTimes(text) ? undefined : "its list of times is unreadable";
+  return parseTimes(text) ? undefined : "its list of times cannot be read";
 }
 
 async function findMissingOutcome(layerDir: string): Promise<string | undefined> {
   const unreadable = await findUnreadableTimes(layerDir);
   if (unreadable !== undefined) return unreadable;
-  return (await isFile(join(layerDir, "outcome/changes.json"))) ? undefined : "its outcome is lost";
+  return (await isFile(join(layerDir, "outcome/changes.json")))
+    ? undefined
+    : "it has no complete result";
 }
 
 function parseTimes(text: string | undefined): z.output<typeof timesSchema> | undefined {
@@ -150,8 +150,8 @@ function parseTimes(text: string | undefined): z.output<typeof timesSchema> | un
   }
 }
 
-// Platforms hand over every file of an app as old as the next, build after build. Sprockets takes a
-// file whose time is that of its fragments for unchanged, and would not look into it.
+// Platforms give all files of an app the same time in every build. Sprockets does not read a file that is
+// as old as its fragment, so the app's files get the present time.
 async function restore(layerDir: string, options: AssetsOptions): Promise<void> {
   const { appDir, directories, section } = options;
   await setPresentTimes(appDir);
@@ -167,7 +167,7 @@ async function restore(layerDir: string, options: AssetsOptions): Promise<void> 
   section.say(`Restored ${count(copied.length)} of the last build`);
 }
 
-// Files that the app brought come back with the app, and must go where the app drops them.
+// The app's own files are not kept: they must disappear when the app removes them.
 async function save(
   layerDir: string,
   options: AssetsOptions,
@@ -189,11 +189,13 @@ async function save(
   section.say(`Kept ${count(kept.length)} for the next build`);
   const outdated = fragments.length - recent.length;
   if (outdated > 0) {
-    section.detail(`Left out ${count(outdated)}, least recently used: fragments had over 100 MiB`);
+    section.detail(
+      `Not kept: ${count(outdated)}, the least recently used: fragments are limited to 100 MiB`,
+    );
   }
 }
 
-// A build that does not ask for it must not leave an outcome that is not its own.
+// Without BP_RAILS_ASSETS_REUSE, an old outcome must go: it is not that of this build.
 async function saveOutcome(
   record: string,
   { appDir, reuse }: AssetsOptions,

@@ -3,20 +3,20 @@ import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 import type { Rake } from "./rake.ts";
 
-/** Why an app has no rake tasks to look for, or `undefined` where it may have some. */
+/** Why an app has no rake tasks, or `undefined` if it may have some. */
 export async function reasonForNoTasks(project: Project): Promise<string | undefined> {
-  if (findGem(project.locked, "rake") === undefined) return "no rake is installed";
+  if (findGem(project.locked, "rake") === undefined) return "rake is not installed";
   const files = await readdir(project.dir);
   const hasRakefile = rakefileNames.some((name) => files.includes(name));
   return hasRakefile ? undefined : "there is no `Rakefile`";
 }
 
 /**
- * Asks the app which rake tasks it has (contract: Rake execution). The whole app is loaded for it,
- * so whatever an app prints and however it fails, it does so here first.
+ * Asks rake which tasks the app has (contract: Rake execution). This loads the whole app, so an app that
+ * cannot start fails here.
  *
  * @throws BuildpackError `rake/detection-failed`, after the app's own output.
  */

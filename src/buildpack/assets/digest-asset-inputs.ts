@@ -4,19 +4,21 @@ import { basename, dirname, join } from "node:path";
 import type { AssetInputs } from "./assets-layer.ts";
 import { digestSnapshot, type TreeSnapshot } from "../../system/tree-changes.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { buildEnvironment } from "../environment/environment.ts";
 
 /**
- * Digests of everything that decides what precompilation makes, by kind, so that a change can be
- * named; each is the first 16 digits of a SHA-256 in hex. No value is stored.
+ * Digests of everything that decides what precompilation makes: one for each kind of input, so that the
+ * log can name what changed. Each is the first 16 digits of a SHA-256 in hex; no value itself is stored.
  *
- * @param app the app's files before any rake task was run.
+ * @param app the app's files before any rake task has run.
+ * @param packages variables that only rake gets.
  */
 export async function digestAssetInputs(
   context: BuildContext,
   app: TreeSnapshot,
+  packages: Readonly<Record<string, string>> = {},
 ): Promise<AssetInputs> {
-  const { env } = childEnvironment(context.env);
+  const env = { ...packages, ...buildEnvironment(context).inherited };
   const variables = Object.keys(env).filter((name) => !passing.has(name));
   return {
     app: digestSnapshot(app).slice(0, 16),
@@ -25,12 +27,12 @@ export async function digestAssetInputs(
   };
 }
 
-// Names of a machine or a shell, which are others in every build.
+// Variables of a machine or a shell, which differ in every build.
 const passing = new Set(["HOSTNAME", "OLDPWD", "PWD", "SHLVL", "_"]);
 
 /**
- * What says how each layer was made that rake may run on: its metadata, by the layer's path. Those
- * of other buildpacks count whole, since who else brings Node or a database's client is not known here.
+ * The metadata of each layer that rake may use: of our own layers with Ruby and gems, and of all layers of
+ * other buildpacks, any of which may provide Node or a database client.
  */
 async function layersBelow({ input }: BuildContext): Promise<string[]> {
   const { layersDir, descriptor } = input;
@@ -43,7 +45,7 @@ async function layersBelow({ input }: BuildContext): Promise<string[]> {
   return [`lapidary ${descriptor.buildpack.version}`, ...(await Promise.all(texts))];
 }
 
-/** Platforms give each buildpack a directory that is named after it, side by side. */
+/** Platforms put the layers of each buildpack into a directory that is named after it, next to ours. */
 async function metadataOfOthers(layersDir: string, id: string): Promise<string[]> {
   const own = basename(layersDir);
   if (own !== id.replaceAll("/", "_")) return [];

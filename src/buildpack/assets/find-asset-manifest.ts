@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { isAssetManifest } from "../../ruby/asset-directories.ts";
 
 /**
- * The name of the file in `public/assets` that says that the assets there are precompiled. Only
- * before anything is restored does it tell that the app brings them.
+ * The name of the manifest in `public/assets`, which exists if assets are precompiled. Before anything is
+ * restored, this means that the app contains precompiled assets.
  */
 export async function findAssetManifest(appDir: string): Promise<string | undefined> {
   const names = await readdir(join(appDir, "public/assets")).catch(() => []);

@@ -1,9 +1,9 @@
 // The layer `bootsnap`: the code of Ruby and of the gems, as bootsnap compiles it.
 //
-// Launch and cache. Emptied when the machine, Ruby, the bundle or the app's settings for bootsnap
-// change. Compiled code is known again by path, size and time of its source, and the time of every
-// file in an image is the same. So this layer never holds code of the app, path gems included, which
-// may change and keep all three; what it holds comes from paths that carry a version.
+// Launch and cache. Emptied when the machine, Ruby, the bundle or the app's settings for bootsnap change.
+// bootsnap recognizes a source file by path, size and time, and all files in an image have the same time.
+// So this layer never contains code of the app or of path gems, which could change without changing any
+// of the three. What it contains comes from paths that include a version.
 
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
@@ -25,15 +25,15 @@ export type BootsnapMetadata = z.output<typeof metadataSchema>;
 export interface BootsnapOptions {
   layersDir: string;
   metadata: BootsnapMetadata;
-  /** Compiles into a directory; resolves to what went wrong, if anything did. */
+  /** Compiles into a directory. Resolves to the problem if it failed. */
   compile: (directory: string) => Promise<string | undefined>;
   section: Section;
 }
 
-/** Where the compiled code is, or why there is none. */
+/** The directory of the compiled code, or why there is none. */
 export type CompiledGems = { directory: string } | { problem: string };
 
-/** Has the code of Ruby and the gems compiled, or keeps that of the last build. */
+/** Compiles the code of Ruby and the gems, or keeps that of the last build. */
 export async function keepCompiledGems(options: BootsnapOptions): Promise<CompiledGems> {
   const { layersDir, metadata, section } = options;
   const layer = await openLayer({
@@ -45,7 +45,7 @@ export async function keepCompiledGems(options: BootsnapOptions): Promise<Compil
     labels,
   });
   if (layer.state.state === "restored") {
-    section.say("Kept the gems' compiled code: nothing that it depends on has changed");
+    section.say("Using the gems' compiled code of the last build");
   } else {
     section.say(`Compiling the gems' code, because ${layer.state.because.join("; ")}`);
     const problem = await options.compile(layer.path);
@@ -59,12 +59,12 @@ export async function keepCompiledGems(options: BootsnapOptions): Promise<Compil
 }
 
 const labels = {
-  distro: "Distribution",
-  arch: "CPU architecture",
-  rubyVersion: "Ruby version",
-  rubyChecksum: "Ruby archive",
+  distro: "the distribution",
+  arch: "the CPU architecture",
+  rubyVersion: "the Ruby version",
+  rubyChecksum: "the Ruby archive",
   gemfile: "`Gemfile`",
   lockfile: "`Gemfile.lock`",
-  groups: "groups of gems",
+  groups: "the groups of gems",
   config: "`config/bootsnap.rb`",
 } satisfies Record<keyof BootsnapMetadata, string>;

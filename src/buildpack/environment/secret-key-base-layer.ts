@@ -1,9 +1,8 @@
-// The layer `secret-key-base`: one random key as the launch default of SECRET_KEY_BASE.
+// The layer `secret-key-base`: a random key, the default of SECRET_KEY_BASE when the app runs.
 //
-// Launch only: the lifecycle then reuses the layer of the previous image without its contents ever
-// coming back to a build, so the key stays the same over rebuilds and stands in no cache, no
-// metadata, no log and no build. It is made anew when the previous image is gone.
-// Empty when: the platform supplies a SECRET_KEY_BASE itself.
+// Launch only: the lifecycle reuses the layer of the previous image without restoring its contents. So
+// the key stays the same from build to build, and is in no cache, metadata, log or later build. A new key
+// is made if there is no previous image. There is no layer if the user sets SECRET_KEY_BASE at build time.
 
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
@@ -19,16 +18,18 @@ const keyBytes = 64;
 export interface SecretKeyBaseOptions {
   layersDir: string;
   userEnv: Readonly<Record<string, string>>;
-  /** Whether the app brings encrypted credentials, which may hold a key of their own. */
+  /** Whether the app has encrypted credentials, which may contain a key. */
   credentials: boolean;
   section: Section;
 }
 
-/** Gives the app a SECRET_KEY_BASE that any environment can override (contract: SECRET_KEY_BASE). */
+/** Gives the app a default SECRET_KEY_BASE (contract: SECRET_KEY_BASE). */
 export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promise<void> {
   const { layersDir, userEnv, section } = options;
   if (userEnv["SECRET_KEY_BASE"]) {
-    section.say("`SECRET_KEY_BASE` from the build's environment: set it for the running app, too");
+    section.say(
+      "Using `SECRET_KEY_BASE` of the build's environment. Set it where the app runs too",
+    );
     return;
   }
   const layer = await openLayer({
@@ -37,23 +38,23 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
     types: { build: false, launch: true, cache: false },
     schema: metadata,
     keys: { madeBy: "lapidary/ruby" },
-    labels: { madeBy: "Buildpack" },
+    labels: { madeBy: "the buildpack" },
     check: findMissingKey,
   });
   if (options.credentials) {
     section.warn(
-      "The app brings encrypted credentials. Rails takes SECRET_KEY_BASE before the key in them;",
-      "to keep the one in them, set SECRET_KEY_BASE to it where the app runs.",
+      "The app has encrypted credentials. Rails uses SECRET_KEY_BASE instead of the secret_key_base in them.",
+      "To use the one in the credentials, set SECRET_KEY_BASE to it where the app runs.",
     );
   }
   const made = { madeBy: "lapidary/ruby" };
   if (layer.state.state === "empty") {
     const reasons = layer.state.because.join("; ");
-    section.say(`\`SECRET_KEY_BASE\` (default): made at random, because ${reasons}`);
+    section.say(`Generated a default \`SECRET_KEY_BASE\`, because ${reasons}`);
     await layer.commit({ metadata: made, env: [newKey()] });
     return;
   }
-  section.say("`SECRET_KEY_BASE` (default): kept from the previous image");
+  section.say("Kept the default `SECRET_KEY_BASE` of the previous image");
   await layer.commit({ metadata: made, env: await readLayerEnv(layer.path) });
 }
 
@@ -62,8 +63,8 @@ function newKey(): EnvModification {
   return { scope: "launch", name: "SECRET_KEY_BASE", behavior: "default", value };
 }
 
-// A platform may hand over the contents themselves; then there has to be a key in them.
+// Some platforms do restore the contents. They must then contain a key.
 async function findMissingKey(path: string): Promise<string | undefined> {
   const kept = await readLayerEnv(path);
-  return kept.some(({ name }) => name === "SECRET_KEY_BASE") ? undefined : "it holds no key";
+  return kept.some(({ name }) => name === "SECRET_KEY_BASE") ? undefined : "it contains no key";
 }

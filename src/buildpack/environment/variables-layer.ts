@@ -1,9 +1,8 @@
-// The layer `variables`: the environment that the contract promises, at build and at launch.
+// The layer `variables`: the environment that the contract promises, at build and launch.
 //
-// Never cached: it holds nothing but environment files, which are written anew on every build.
-// Its name sorts after every other layer's, so its PATH comes before what the `bin` directories of
-// the other layers add (Buildpack spec, Environment: layers are applied in the order of their
-// names).
+// Not cached: it contains only environment files, which every build writes again. Layers are applied in
+// the order of their names (Buildpack spec, Environment). This one is the last, so its PATH comes before
+// the `bin` directories of the other layers.
 
 import { join } from "node:path";
 import * as z from "zod";
@@ -11,24 +10,14 @@ import { openLayer } from "../../cnb/layer.ts";
 import type { EnvModification } from "../../cnb/layer-env.ts";
 import type { Section } from "../../output/printer.ts";
 import type { ExecEnv } from "../../settings.ts";
-
-/** Where things are, as the app sees them at run time. */
-export interface Places {
-  app: string;
-  /** Relative to the app. */
-  gemfile: string;
-  gems: string;
-  /** Absent where Ruby ships the Bundler that is used. */
-  bundler: string | undefined;
-  ruby: string;
-}
+import type { Places } from "../installed.ts";
 
 export interface VariablesOptions {
   layersDir: string;
   places: Places;
-  /** Which groups `bundle install` took or left out: BUNDLE_WITHOUT and its like, as it had them. */
+  /** BUNDLE_WITHOUT, BUNDLE_WITH and BUNDLE_ONLY, as `bundle install` had them. */
   bundleGroups: Readonly<Record<string, string>>;
-  /** What RAILS_ENV and RACK_ENV are by default. */
+  /** The default of RAILS_ENV and RACK_ENV. */
   execEnv: ExecEnv;
   /** Whether the app runs on JRuby. */
   jruby: boolean;
@@ -47,14 +36,21 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
   });
   const env = [...contractVariables(options), ...(options.jruby ? jrubyVariables : [])];
   await layer.commit({ metadata: {}, env });
-  for (const behavior of ["default", "override"] as const) {
-    const variables = env.filter((modification) => modification.behavior === behavior);
-    const listed = variables.map(({ name, value }) => `\`${name}=${value}\``).sort();
-    options.section.say(`${behavior === "default" ? "Defaults" : "Set"}: ${listed.join(", ")}`);
-  }
+  printVariables(env, options);
 }
 
-/** Every variable of the contract. What a user may tune at run time is a default. */
+/** Prints the defaults that differ between builds, and the rest at debug level. */
+function printVariables(
+  env: readonly EnvModification[],
+  { bundleGroups, execEnv, section }: VariablesOptions,
+): void {
+  const varying = Object.entries({ ...bundleGroups, RAILS_ENV: execEnv });
+  const shown = varying.map(([name, value]) => `\`${name}=${value}\``).join(", ");
+  section.say(`Defaults: ${shown} and others (\`BP_LOG_LEVEL=debug\` lists all)`);
+  for (const { behavior, name, value } of env) section.debug(`${name} (${behavior}): ${value}`);
+}
+
+/** Every variable of the contract. Those that a user may change when the app runs are defaults. */
 export function contractVariables(
   options: Pick<VariablesOptions, "places" | "bundleGroups" | "execEnv">,
 ): EnvModification[] {
@@ -71,10 +67,10 @@ export function contractVariables(
   ];
 }
 
-/** The variables through which RubyGems and Bundler find the app's gems. */
+/** The variables by which RubyGems and Bundler find the app's gems. */
 export function bundlerVariables(places: Places): Record<string, string> {
   return {
-    // A directory without a config file: the app's own `.bundle/config` would outrank the rest.
+    // A directory without a config file: the app's `.bundle/config` would override the rest.
     BUNDLE_APP_CONFIG: join(places.gems, ".bundle"),
     BUNDLE_FROZEN: "1",
     BUNDLE_GEMFILE: join(places.app, places.gemfile),
@@ -93,12 +89,12 @@ const defaults: Record<string, string> = {
   RAILS_SERVE_STATIC_FILES: "enabled",
 };
 
-// A JVM cannot fork, so servers end where they are told to. Platforms and Node buildpacks tell all apps.
+// A JVM cannot fork: a server that is told to start workers fails. Node buildpacks set this for all apps.
 const jrubyVariables: readonly EnvModification[] = [
   { scope: "launch", name: "WEB_CONCURRENCY", behavior: "override", value: "0" },
 ];
 
-// The app's executables before the gems', the gems' before Ruby's (contract: PATH).
+// Executables of the app come before those of gems, those of gems before Ruby's (contract: PATH).
 function searchPath({ app, gems, bundler, ruby }: Places): string {
   const directories = [app, gems, bundler, ruby].filter((path) => path !== undefined);
   return directories.map((path) => join(path, "bin")).join(":");

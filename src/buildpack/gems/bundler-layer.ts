@@ -1,6 +1,6 @@
-// The layer `bundler`: the exact Bundler that the lockfile names.
+// The layer `bundler`: the version of Bundler that the lockfile names.
 //
-// Build, launch and cache; only where Ruby ships another version. Emptied when the Bundler version,
+// Build, launch and cache. Exists only if Ruby ships another version. Emptied when the Bundler version,
 // the Ruby version, the distribution or the architecture changes.
 
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -29,9 +29,9 @@ export interface BundlerOptions {
   appDir: string;
   rubyDir: string;
   metadata: BundlerMetadata;
-  /** Whether the app asks for this very version; else a newer one that Ruby ships will do. */
+  /** Whether the lockfile names this version. If not, a newer one that Ruby ships is used. */
   exact: boolean;
-  /** The gem servers of the lockfile, whose mirrors serve Bundler, too. */
+  /** The gem servers of the lockfile. Their mirrors serve Bundler too. */
   remotes: readonly string[];
   /** The environment of `gem install`, with Ruby on PATH. */
   env: Readonly<Record<string, string>>;
@@ -40,17 +40,17 @@ export interface BundlerOptions {
 }
 
 /**
- * Makes the wanted Bundler available.
+ * Installs the wanted Bundler, unless Ruby ships it.
  *
- * @returns the layer's directory, or `undefined` where Ruby ships one that will do.
+ * @returns the layer's directory, or `undefined` if the Bundler that Ruby ships is used.
  * @throws BuildpackError `bundler/install-failed`.
  */
-export async function installBundler(options: BundlerOptions): Promise<string | undefined> {
+export async function installBundlerLayer(options: BundlerOptions): Promise<string | undefined> {
   const { layersDir, metadata, rubyDir, section } = options;
   const version = metadata.bundlerVersion;
   const shipped = (await bundlersOf(rubyDir)).find((candidate) => serves(candidate, options));
   if (shipped !== undefined) {
-    section.say(`\`${shipped}\` ships with Ruby: nothing to install`);
+    section.say(`Using \`${shipped}\`, which ships with Ruby`);
     return undefined;
   }
   const layer = await openLayer({
@@ -61,7 +61,7 @@ export async function installBundler(options: BundlerOptions): Promise<string | 
     keys: metadata,
     labels,
   });
-  if (layer.state.state === "restored") section.say(`Kept \`${version}\`: nothing has changed`);
+  if (layer.state.state === "restored") section.say(`Using \`${version}\` of the last build`);
   else {
     section.say(`Installing, because ${layer.state.because.join("; ")}`);
     await gemInstall(options, layer.path);
@@ -71,19 +71,19 @@ export async function installBundler(options: BundlerOptions): Promise<string | 
 }
 
 const labels = {
-  bundlerVersion: "Bundler version",
-  rubyVersion: "Ruby version",
-  distro: "Distribution",
-  arch: "CPU architecture",
+  bundlerVersion: "the Bundler version",
+  rubyVersion: "the Ruby version",
+  distro: "the distribution",
+  arch: "the CPU architecture",
 } satisfies Record<keyof BundlerMetadata, string>;
 
-// Without a version in the lockfile, RubyGems starts the newest Bundler that there is.
+// If the lockfile names no version, RubyGems starts the newest Bundler that is installed.
 function serves(candidate: string, { exact, metadata }: BundlerOptions): boolean {
   if (exact) return candidate === metadata.bundlerVersion;
   return compareGemVersions(candidate, metadata.bundlerVersion) >= 0;
 }
 
-/** Versions of Bundler that a Ruby ships, read from its gemspecs without running it. */
+/** The versions of Bundler that a Ruby ships, read from its gemspecs without running it. */
 async function bundlersOf(rubyDir: string): Promise<string[]> {
   const gemspecs = await glob("lib/ruby/gems/*/specifications/{,default/}bundler-*.gemspec", {
     cwd: rubyDir,
@@ -107,14 +107,14 @@ async function gemInstall(options: BundlerOptions, bundlerDir: string): Promise<
   throw new BuildpackError({ code: "bundler/install-failed", version, output });
 }
 
-// Without `--env-shebang`, a relocatable Ruby writes executables that look for Ruby beside them.
+// Without `--env-shebang`, a relocatable Ruby writes executables that expect Ruby in their own directory.
 const gemInstallFlags = ["--no-document", "--force", "--env-shebang"];
 
 function into(dir: string): string[] {
   return ["--install-dir", dir, "--bindir", join(dir, "bin")];
 }
 
-/** Has RubyGems ask the mirror that Bundler would ask, by a file: command lines can be read by all. */
+/** Makes RubyGems use Bundler's mirror. A file says so, because everybody can read command lines. */
 async function withMirror<T>(
   { env, remotes }: BundlerOptions,
   work: (env: Record<string, string>) => Promise<T>,

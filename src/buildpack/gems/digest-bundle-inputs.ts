@@ -6,21 +6,21 @@ import type { GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, statIfAny } from "../../system/files.ts";
 
 /**
- * Digests of everything that decides what `bundle install` does, by kind, so that a change can be
- * named; each is the first half of a SHA-256 in hex. No value is stored (contract: Ruby
- * Dependencies).
+ * Digests of everything that decides what `bundle install` does (contract: Ruby Dependencies). There is
+ * one for each kind of input, so that the log can name what changed. Each is the first half of a SHA-256
+ * in hex; no value itself is stored.
  */
 export interface BundleInputs {
   gemfile: string;
   lockfile: string;
-  /** Files that the Gemfile evaluates or path gems bring, and the app's `.bundle/config`. */
+  /** Files that the Gemfile evaluates, files of path gems, and the app's `.bundle/config`. */
   files: string;
   environment: string;
 }
 
 export interface BundleInputSources {
   appDir: string;
-  /** From the app to the project. */
+  /** The project's directory, relative to the app. */
   path: string;
   /** Both relative to the project. */
   gemfile: string;
@@ -28,11 +28,11 @@ export interface BundleInputSources {
   locked: GemfileLock;
   /** The user's whole build environment. */
   userEnv: Readonly<Record<string, string>>;
-  /** Names of the variables that bindings set; a digest of their values would give them away. */
+  /** Names of the variables that bindings set. Not their values: a digest of a password can be guessed. */
   credentials?: readonly string[];
 }
 
-/** Reads and digests the inputs of `bundle install`. A file that cannot be read counts as absent. */
+/** Digests the inputs of `bundle install`. A file that cannot be read counts as missing. */
 export async function digestBundleInputs(sources: BundleInputSources): Promise<BundleInputs> {
   const { appDir, path, gemfile, lockfile, userEnv, credentials = [] } = sources;
   const files = await evaluatedFiles(sources);
@@ -55,14 +55,14 @@ function digest(parts: readonly string[]): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-// One after the other: a path gem may have more files than a process may hold open.
+// One by one: a path gem may have more files than a process may open at once.
 async function namedDigests(appDir: string, files: readonly string[]): Promise<string[]> {
   const digests: string[] = [];
   for (const file of files) digests.push(`${file}\0${await digestOfFile(join(appDir, file))}`);
   return digests;
 }
 
-// Piece by piece: nobody says how large the files of a path gem are.
+// In chunks: files of a path gem may be large.
 async function digestOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
@@ -93,9 +93,9 @@ async function evaluatedFiles(sources: BundleInputSources): Promise<string[]> {
 }
 
 /**
- * Gemfiles are Ruby: which files one evaluates cannot be known without running it. Every file of
- * the app that a string in it names counts, and what those name in turn; a name that is put
- * together at run time is met by `gemfilesIn`.
+ * Adds every file of the app that a string in a Gemfile names, and the files that those name in turn. A
+ * Gemfile is Ruby, so what it evaluates is not known without running it. `gemfilesIn` covers the usual
+ * files whose names are computed.
  */
 async function addNamedFiles(
   appDir: string,
@@ -113,7 +113,7 @@ async function addNamedFiles(
   }
 }
 
-// What is larger than any Gemfile names no other file.
+// Larger than any real Gemfile: it is not searched for names.
 async function sourceText(path: string): Promise<string> {
   const stats = await statIfAny(path);
   if (!stats?.isFile() || stats.size > 1024 * 1024) return "";
@@ -121,8 +121,8 @@ async function sourceText(path: string): Promise<string> {
 }
 
 /**
- * Where a file may be that a Gemfile names: below the app, below the project, beside the Gemfile, or
- * after the one `..` that `File.expand_path("../name", __FILE__)` needs to leave its own file.
+ * Where a file that a Gemfile names may be: relative to the app, to the project or to the Gemfile. One
+ * leading `..` is dropped, as in `File.expand_path("../name", __FILE__)`.
  */
 function placesOf(name: string, directories: readonly string[]): string[] {
   const text = name.replace(/^#\{[^}]*\}\//, "");
@@ -142,7 +142,7 @@ async function gemfilesIn(appDir: string, dir: string): Promise<string[]> {
   return [...beside.map((name) => join(dir, name)), ...inFolder];
 }
 
-// Relative to the Gemfile's directory, as Bundler takes them.
+// Bundler takes their paths relative to the Gemfile's directory.
 function pathSources(locked: GemfileLock, appDir: string, bundleDir: string): string[] {
   return locked.sources
     .filter((source) => source.kind === "path")
@@ -151,7 +151,7 @@ function pathSources(locked: GemfileLock, appDir: string, bundleDir: string): st
 }
 
 const neverEvaluated = new Set([".git", "node_modules", "log", "tmp", "storage", "public"]);
-/** Beside the source of a gem: deeper down, `vendor` may be what an extension is compiled from. */
+/** Only at the top of a gem: deeper down, `vendor` may contain the source of an extension. */
 const besidesSource = new Set(["vendor", "coverage"]);
 
 async function filesBelow(

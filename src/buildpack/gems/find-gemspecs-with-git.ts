@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
- * The path gems, by name, whose gemspecs ask git for their files. Bundler evaluates them whenever the
- * app starts, and the app does not start where there is no git; those of gems from git it rewrites.
+ * The names of path gems whose gemspecs run git to list their files. Bundler evaluates such gemspecs
+ * whenever the app starts, so the app does not start without git. (It rewrites gemspecs of gems from git.)
  */
 export async function findGemspecsWithGit(
   project: Pick<Project, "dir" | "gemfile" | "locked">,

@@ -12,15 +12,15 @@ import { packagesWith } from "../../system/debian-packages.ts";
 import { loaderDirectories } from "../../system/loader-path.ts";
 import { findFile, searchPath } from "../../system/search-path.ts";
 
-/** A library or a program that gems want of the system. */
+/** A library or program of the system that gems need. */
 export interface SystemWant {
-  /** Any one of these will do. */
+  /** Alternatives: any one of them is enough. */
   names: readonly string[];
-  /** The gems that want it, by name. */
+  /** The names of the gems that need it. */
   gems: readonly string[];
-  /** In Debian and Ubuntu, where it is known. */
+  /** Its package in Debian and Ubuntu, if known. */
   package: string | undefined;
-  /** Whether the build's own system has it. */
+  /** Whether the build image has it. */
   present: boolean;
 }
 
@@ -29,15 +29,15 @@ export interface SystemNeedsRequest {
   gems: string;
   ruby: string;
   target: Target;
-  /** The build's environment: where it looks for libraries and programs. */
+  /** The build's environment, which says where libraries and programs are. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Of the build's file system. */
+  /** The root directory of the build's file system. */
   root?: string;
 }
 
 /**
- * What gems want of the system, and neither gems nor Ruby bring or need anyway, by name: libraries
- * that their extensions are linked to, and what well-known gems look for when they run.
+ * What gems need from the system, sorted by name: libraries that their extensions are linked to, and what
+ * well-known gems load when they run. Leaves out what gems or Ruby contain, and what Ruby needs anyway.
  */
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
   const wanted = await wantedByGems(request);
@@ -70,7 +70,7 @@ async function wantedByGems({ gems, ruby, target }: SystemNeedsRequest): Promise
     if (!isOfEverySystem(library)) wanted.set(library, { names: [library], gems: users });
   }
   if (wanted.size > 0) {
-    // Where Ruby runs, what it is linked to is there.
+    // Wherever Ruby runs, the libraries that it is linked to are present.
     for (const library of (await linkedLibraries(ruby, rubyFiles, target.arch)).keys()) {
       wanted.delete(library);
     }
@@ -91,7 +91,7 @@ const libraryFiles = [
 ];
 const rubyFiles = ["bin/ruby", "lib/*.so*", "lib/ruby/**/*.so"];
 
-/** The libraries that files of a directory are linked to and it does not bring, with their gems. */
+/** The libraries that files in a directory are linked to but that are not in it, with their gems. */
 async function linkedLibraries(
   directory: string,
   patterns: string[],
@@ -103,10 +103,10 @@ async function linkedLibraries(
   const found = new Map<string, Set<string>>();
   for (const file of files) {
     const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
-    // Gems bring libraries for other machines, too.
+    // Gems may contain libraries for other machines.
     if (needs === undefined || needs.architecture !== arch) continue;
     for (const name of needs.needed) {
-      // Ruby's own library is in its layer, under whatever name it was compiled with.
+      // Ruby's own library is in its layer; its name depends on how Ruby was compiled.
       if (brought.has(name) || name.startsWith("libruby")) continue;
       found.set(name, (found.get(name) ?? new Set()).add(gemOf(file)));
     }

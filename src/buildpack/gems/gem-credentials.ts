@@ -2,19 +2,18 @@ import type { Binding, IgnoredBinding } from "../../cnb/bindings.ts";
 import { isDecidedByBuildpack } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gem-credentials.ts";
 
-/** What bindings let Bundler know of private gem servers. */
+/** Logins for private gem servers, from bindings. */
 export interface GemCredentials {
-  /** Variables for `bundle install`. Their values must reach nothing else. */
+  /** Variables for `bundle install`. Nothing else may get their values. */
   env: Record<string, string>;
-  /** Which binding sets which variable, to be told. */
+  /** Which binding sets which variable, for the log. */
   from: { binding: string; variable: string }[];
   ignored: IgnoredBinding[];
 }
 
 /**
- * Reads the bindings of type `bundler`, whose entries are variables of Bundler
- * (`BUNDLE_GEMS__EXAMPLE__COM`), and of type `gem-credentials`, which have a `uri` or a `host`, a
- * `username` and a `password`.
+ * Reads bindings of two types: `bundler`, whose entries are Bundler's variables
+ * (`BUNDLE_GEMS__EXAMPLE__COM`), and `gem-credentials`, with `uri` or `host`, `username` and `password`.
  */
 export function gemCredentials(bindings: readonly Binding[]): GemCredentials {
   const found: GemCredentials = { env: {}, from: [], ignored: [] };
@@ -28,7 +27,7 @@ export function gemCredentials(bindings: readonly Binding[]): GemCredentials {
 
 function addVariables(found: GemCredentials, { name, secrets }: Binding): void {
   for (const [variable, value] of secrets) {
-    if (!variable.startsWith("BUNDLE_")) ignore(`\`${variable}\` is no variable of Bundler`);
+    if (!variable.startsWith("BUNDLE_")) ignore(`\`${variable}\` is not a variable of Bundler`);
     else if (isDecidedByBuildpack(variable)) ignore(`the buildpack decides ${variable}`);
     else add(found, name, variable, value.trim());
   }
@@ -46,13 +45,13 @@ function addLogin(found: GemCredentials, { name, secrets }: Binding): void {
   });
   for (const variable of variables) add(found, name, variable.name, variable.value);
   if (variables.length === 0) {
-    const because = "it needs a `uri` or a `host`, and a `username`, a `password` or both";
+    const because = "it needs `uri` or `host`, and `username`, `password` or both";
     found.ignored.push({ name, because });
   }
 }
 
 function add(found: GemCredentials, binding: string, variable: string, value: string): void {
-  // Two bindings may be for two places of one server; the first keeps the server's name.
+  // Two bindings may be for two paths on one server. The first one also sets the server's own variable.
   if (variable in found.env) return;
   found.env[variable] = value;
   found.from.push({ binding, variable });

@@ -1,21 +1,22 @@
 // The layer `gems`: the app's gems, installed by Bundler from the lockfile.
 //
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
-// archive that Ruby came from changes: extensions are compiled against all of these. What is left is
-// kept, and `bundle install` runs on it only when something that it depends on has changed.
-// Never holds: downloaded `.gem` files, build logs, makefiles of extensions, object files, sources of
-// libraries that gems compile, histories of git, credentials.
+// archive that Ruby came from changes: extensions are compiled for all of these. Otherwise the gems are
+// kept, and `bundle install` runs on them only when something that it depends on has changed. Never
+// contains downloaded `.gem` files, build logs, makefiles, object files or library sources of extensions,
+// git histories or credentials.
 
 import { dirname, join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
+import { describeChange } from "../../cnb/layer-state.ts";
 import { openLayer } from "../../cnb/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
 
-/** What compiled extensions depend on; a change empties the layer. */
+/** What compiled extensions depend on. A change empties the layer. */
 const keys = {
   distro: z.string(),
   arch: z.string(),
@@ -23,7 +24,7 @@ const keys = {
   rubyChecksum: z.string(),
 };
 
-/** What `bundle install` depends on; a change runs it again. */
+/** What else `bundle install` depends on. A change runs it again on the gems that are installed. */
 const inputs = {
   gemfile: z.string(),
   lockfile: z.string(),
@@ -42,12 +43,10 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
-  /** Run `bundle install` even where nothing has changed. */
+  /** Whether to run `bundle install` even if nothing has changed. */
   always: boolean;
-  /** The whole environment of Bundler but for where the gems go. */
+  /** The whole environment of Bundler, which points it to this layer. */
   env: Readonly<Record<string, string>>;
-  /** Variables that point Bundler to this layer. */
-  locate: (gemsDir: string) => Record<string, string>;
   run: RunCommand;
   section: Section;
 }
@@ -55,10 +54,9 @@ export interface GemsOptions {
 /**
  * Installs the gems of the lockfile, or keeps those of the last build.
  *
- * @returns the layer's directory.
  * @throws BuildpackError `gems/lockfile-out-of-step`, `gems/install-failed`, `gems/clean-failed`.
  */
-export async function installGems(options: GemsOptions): Promise<string> {
+export async function installGemsLayer(options: GemsOptions): Promise<void> {
   const { layersDir, metadata, section } = options;
   const layer = await openLayer({
     layersDir,
@@ -73,27 +71,26 @@ export async function installGems(options: GemsOptions): Promise<string> {
       ? layer.state.because
       : reasonsToInstall(layer.state.metadata, options);
   if (reasons.length === 0) {
-    section.say("Kept: nothing that `bundle install` depends on has changed");
+    section.say("Using the gems of the last build: nothing has changed");
   } else {
     const verb = layer.state.state === "empty" ? "Installing" : "Updating";
     section.say(`${verb}, because ${reasons.join("; ")}`);
     await bundle(options, layer.path);
   }
   await layer.commit({ metadata });
-  return layer.path;
 }
 
 const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
   ({
-    distro: "Distribution",
-    arch: "CPU architecture",
-    rubyVersion: "Ruby version",
-    rubyChecksum: "Ruby archive",
+    distro: "the distribution",
+    arch: "the CPU architecture",
+    rubyVersion: "the Ruby version",
+    rubyChecksum: "the Ruby archive",
     gemfile: `\`${gemfile}\``,
     lockfile: `\`${lockfile}\``,
-    files: "files that the Gemfile reads",
-    environment: "the build's environment variables",
-    bundlerVersion: "Bundler version",
+    files: "a file that the Gemfile reads",
+    environment: "the build's environment",
+    bundlerVersion: "the Bundler version",
   }) satisfies Record<keyof GemsMetadata, string>;
 
 function pickKeys(metadata: GemsMetadata): Pick<GemsMetadata, keyof typeof keys> {
@@ -105,22 +102,15 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
   const names = z.object(inputs).keyof().options;
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
-    .map(
-      (name) => `${labels[name]} (${shown(recorded[name])} to ${shown(options.metadata[name])})`,
-    );
-  if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` asks for it"];
+    .map((name) => describeChange(labels[name], recorded[name], options.metadata[name]));
+  if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` is set"];
   return changed;
-}
-
-/** Digests are cut to what people compare at a glance. */
-function shown(value: string): string {
-  return `\`${/^[0-9a-f]{32}$/.test(value) ? value.slice(0, 8) : value}\``;
 }
 
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   const { section, gemfile, lockfile, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
-  const install = await runBundler(options, gemsDir, ["install"]);
+  const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
     const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);
     if (outOfStep.test(install.lines.join(" "))) {
@@ -134,7 +124,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
       output,
     });
   }
-  const clean = await runBundler(options, gemsDir, ["clean", "--force"]);
+  const clean = await runBundler(options, ["clean", "--force"]);
   if (clean.exitCode !== 0) {
     const { exitCode, lines } = clean;
     throw new BuildpackError({
@@ -145,24 +135,24 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
     });
   }
   await removeLeftovers(gemsDir);
-  section.say("Removed downloaded archives, what compilers left behind, and histories of git");
+  section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
 }
 
 const shownLines = 12;
 
-// What Bundler 1 to 4 say when the lockfile would have to change.
+// What Bundler 1 to 4 print when the lockfile would have to change.
 const outOfStep =
   /frozen mode is set|after changing\s+your Gemfile|changed lockfile while frozen|You are trying to install in deployment mode/;
 
-async function runBundler(options: GemsOptions, gemsDir: string, args: readonly string[]) {
-  const { appDir, env, locate, run, section } = options;
+async function runBundler(options: GemsOptions, args: readonly string[]) {
+  const { appDir, env, run, section } = options;
   const command = `bundle ${args.join(" ")}`;
   return await section.timed(`Running \`${command}\``, () =>
     run({
       file: "bundle",
       args,
       cwd: appDir,
-      env: { ...env, ...locate(gemsDir) },
+      env,
       onLine: (line) => section.output(line),
     }),
   );
@@ -175,14 +165,14 @@ async function removeLeftovers(gemsDir: string): Promise<void> {
     [
       "extensions/**/{gem_make.out,mkmf.log}",
       "{gems,bundler/gems}/*/ext/**/{*.o,gem_make.out,mkmf.log}",
-      // Where mini_portile unpacks and compiles the libraries that a gem brings: they are installed elsewhere.
+      // Where mini_portile unpacks and compiles libraries. They are installed elsewhere.
       "{gems,bundler/gems}/*/ext/**/tmp/*/ports",
-      // The history of gems from git, which Bundler goes by only while it installs them.
+      // The history of gems from git, which Bundler reads only while it installs them.
       "bundler/gems/*/.git",
     ],
     { ...inGems, onlyFiles: false },
   );
-  // What mkmf writes beside its script names directories of the build, some of them made up at random.
+  // mkmf writes the build's directories into makefiles, some of them with random names.
   const scripts = await glob("{gems,bundler/gems}/*/ext/**/extconf.rb", inGems);
   const makefiles = scripts.map((path) => join(dirname(path), "Makefile"));
   await Promise.all([...leftovers, ...makefiles].map(removeTree));

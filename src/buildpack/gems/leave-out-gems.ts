@@ -1,13 +1,13 @@
 import { basename } from "node:path";
 import glob from "fast-glob";
 import type { LockedGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import type { Installed } from "../install-ruby-and-gems.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Installed } from "../installed.ts";
+import type { Project } from "../project/project.ts";
 
 /**
- * The project without the locked gems that are not installed because their groups are left out: no
- * task and no process can use them. The lockfile knows no groups, so what RubyGems has written
- * decides; gems from git or a path, and Ruby's default gems, count as installed.
+ * The project without locked gems that are not installed because their groups are left out: no rake task
+ * and no process can use them. A lockfile does not contain groups, so this looks at the gemspecs that
+ * RubyGems has written. Gems from git or a path, and Ruby's default gems, count as installed.
  */
 export async function leaveOutGems(
   project: Project,
@@ -15,7 +15,7 @@ export async function leaveOutGems(
 ): Promise<Project> {
   const paths = [
     ...(await glob("specifications/*.gemspec", { cwd: gems })),
-    // Those that Ruby ships besides, Bundler does not see where GEM_PATH is set, and installs anew.
+    // Only default gems: Bundler does not see the other gems that Ruby ships, and installs them again.
     ...(await glob("lib/ruby/gems/*/specifications/default/*.gemspec", { cwd: ruby })),
   ];
   const installed = new Set(paths.map((path) => basename(path, ".gemspec")));
@@ -25,7 +25,7 @@ export async function leaveOutGems(
   return { ...project, locked: { ...project.locked, specs } };
 }
 
-/** A gem that is locked for any machine may be installed as the variant for this one. */
+/** A gem that is locked for any platform may be installed in a variant for this one. */
 function isAmong(installed: ReadonlySet<string>, { name, version, platform }: LockedGem): boolean {
   const locked = `${name}-${version}`;
   if (platform !== "ruby") return installed.has(`${locked}-${platform}`);

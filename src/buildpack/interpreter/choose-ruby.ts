@@ -2,12 +2,13 @@ import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { chooseRuby, rubyCandidates, rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyCandidate, RubyRequest } from "../../ruby/ruby-request.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
- * Chooses the Ruby of an app and prints every candidate, the winner and who disagrees.
+ * Chooses the app's Ruby. Prints where its version comes from, warns about files that name another one,
+ * and at debug level lists every place that could have named one.
  *
- * @throws BuildpackError `app/ruby-unsupported` for an engine that nobody builds for us.
+ * @throws BuildpackError `app/ruby-unsupported` for an engine other than MRI and JRuby.
  */
 export function chooseRubyVersion(
   project: Project,
@@ -22,9 +23,9 @@ export function chooseRubyVersion(
     buildpackDefault,
   });
   const request = chooseRuby(candidates);
-  section.say(`\`${rubyLabel(request.ruby)}\` from ${request.source}`);
+  section.say(`Ruby \`${rubyLabel(request.ruby)}\` from ${request.source}`);
   for (const candidate of candidates) {
-    if (candidate.source !== request.source) section.detail(describe(candidate));
+    if (candidate.source !== request.source) section.debug(describe(candidate));
   }
   warnOfUnreadWishes(candidates, request, section);
   warnOfDisagreement(request, section);
@@ -38,11 +39,11 @@ export function chooseRubyVersion(
 function describe({ source, wish, unread }: RubyCandidate): string {
   if (wish) return `${source}: \`${rubyLabel(wish)}\``;
   return unread === undefined
-    ? `${source}: says nothing`
-    : `${source}: \`${unread}\` is no version`;
+    ? `${source}: no version`
+    : `${source}: \`${unread}\` is not a version`;
 }
 
-// What a winner of lower rank passed over was meant to count, and did not.
+// Places that come before the winner and contain something that is not a version.
 function warnOfUnreadWishes(
   candidates: readonly RubyCandidate[],
   winner: RubyRequest,
@@ -51,7 +52,7 @@ function warnOfUnreadWishes(
   const rank = candidates.findIndex(({ source }) => source === winner.source);
   for (const { source, unread } of candidates.slice(0, rank)) {
     if (unread === undefined) continue;
-    section.warn(`${source} says ${unread}, which names no version, so ${winner.source} decides.`);
+    section.warn(`Ignored ${source}: ${unread} is not a version.`);
   }
 }
 
@@ -59,8 +60,8 @@ function warnOfDisagreement({ ruby, source, disagreeing }: RubyRequest, section:
   for (const other of disagreeing) {
     if (!other.wish) continue;
     section.warn(
-      `${other.source} says ${rubyLabel(other.wish)}, but ${source} says ${rubyLabel(ruby)}, which wins.`,
-      `To make them agree, write ${rubyLabel(ruby)} into ${other.source}, or the other way round.`,
+      `Using Ruby ${rubyLabel(ruby)} from ${source}, although ${other.source} says ${rubyLabel(other.wish)}.`,
+      `Fix: write ${rubyLabel(ruby)} into ${other.source}, or change the version in ${source}.`,
     );
   }
 }

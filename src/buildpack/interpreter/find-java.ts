@@ -7,18 +7,17 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import { findProgram } from "../../system/search-path.ts";
 import type { BuildContext } from "../build-context.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
+import { buildEnvironment } from "../environment/environment.ts";
 
-/** The Java that JRuby runs on, which another buildpack has brought. */
+/** The Java that JRuby runs on, provided by another buildpack. */
 export interface Java extends JavaVersion {
   path: string;
 }
 
 /**
- * Finds the Java of a build where its Ruby is JRuby, and runs it to see which it is, before anything
- * is downloaded.
+ * Finds the Java for JRuby, and runs it to find out its version, before anything is downloaded.
  *
- * @returns `undefined` for MRI, which needs none.
+ * @returns `undefined` for MRI, which needs no Java.
  * @throws BuildpackError `java/missing` or `java/too-old`.
  */
 export async function findJava(
@@ -34,18 +33,19 @@ export async function findJava(
   });
 }
 
-async function askJava({ run, input, env }: BuildContext, request: RubyRequest): Promise<Java> {
-  const { env: inherited } = childEnvironment(env);
-  const { path, because } = await locateJava(inherited);
+async function askJava(context: BuildContext, request: RubyRequest): Promise<Java> {
+  const { run, input } = context;
+  const env = buildEnvironment(context).java;
+  const { path, because } = await locateJava(env);
   if (path === undefined) throw missing(request, because);
-  const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env: inherited });
+  const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env });
   const version = parseJavaVersion(result.lines);
   if (version) return { ...version, path };
   const said = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
   throw missing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
 }
 
-/** As JRuby's launcher looks for it. */
+/** Looks where JRuby's launcher looks. */
 async function locateJava(
   env: Readonly<Record<string, string>>,
 ): Promise<{ path: string | undefined; because: string }> {

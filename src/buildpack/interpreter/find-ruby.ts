@@ -10,21 +10,23 @@ import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { BuildContext } from "../build-context.ts";
-import { installContext } from "./load-inventory.ts";
+import { installContext } from "../install-context.ts";
 
-/** The Ruby to install: what identifies its archive, and how to put it into a directory. */
+/** The Ruby to install. */
 export interface FoundRuby {
-  /** As it was asked for; where that names a branch only, the newest release of it. */
+  /** As requested. If the request names only a branch (`3.4`), the newest release of that branch. */
   ruby: LockedRuby;
+  /** Identifies its archive. */
   checksum: string;
+  /** Installs it into an empty directory. */
   install: (directory: string, section: Section) => Promise<void>;
 }
 
 /**
- * Finds the archive of a Ruby for the build's target, and warns of a Ruby that is out of date.
+ * Finds the archive of a Ruby for the build's target, and warns if the Ruby is out of date.
  *
- * @throws BuildpackError `artifact/version-unknown` with the nearest versions that there are,
- * or `artifact/none-for-target`.
+ * @throws BuildpackError `artifact/version-unknown` with the nearest existing versions, or
+ * `artifact/none-for-target`.
  */
 export async function findRuby(
   context: BuildContext,
@@ -57,18 +59,18 @@ function reportRuby(
   section: Section,
 ): void {
   const label = rubyLabel(ruby);
-  const speaks = ruby.engine === "jruby" ? `, and that it speaks Ruby \`${language}\`` : "";
-  section.say(`\`${label}\` reports the version that was asked for${speaks}`);
-  // Only a lockfile names all of the language; of what a version file leaves out nobody complains.
+  const compatible = ruby.engine === "jruby" ? ` (compatible with Ruby \`${language}\`)` : "";
+  section.say(`Installed \`${label}\`${compatible}`);
+  // Only a lockfile names the exact version of the language. Version files name JRuby's own.
   if (ruby.engine !== "jruby" || !/^\d+\.\d+\.\d+$/.test(asked.version)) return;
   if (asked.version === language) return;
   section.warn(
-    `${source} says that ${label} speaks Ruby ${asked.version}, but it speaks ${language}. Bundler will compare that with the Gemfile.`,
-    `Say ruby "${language}" in the Gemfile, and engine_version: "${ruby.engineVersion}", then: bundle update --ruby`,
+    `${source} says that ${label} is compatible with Ruby ${asked.version}, but it is compatible with ${language}.`,
+    `Fix: write ruby "${language}" and engine_version: "${ruby.engineVersion}" into the Gemfile, then run: bundle update --ruby`,
   );
 }
 
-/** A branch (`3.4`, as version managers take it) becomes the newest release that there is of it. */
+/** Replaces a branch (`3.4`, as in version files) by its newest release. */
 function releaseOf(
   ruby: LockedRuby,
   inventory: readonly Artifact[],
@@ -78,7 +80,7 @@ function releaseOf(
   const branch = { name: ruby.engine, version: versionOf(ruby), target };
   const newest = newestOfBranch(inventory, branch);
   if (newest === undefined) return ruby;
-  section.say(`\`${newest}\` is the newest ${rubyLabel(ruby)} that can be installed`);
+  section.say(`\`${newest}\` is the newest release of ${rubyLabel(ruby)}`);
   return ruby.engine === "ruby"
     ? { engine: "ruby", version: newest }
     : { ...ruby, engineVersion: newest };
@@ -88,7 +90,7 @@ function versionOf({ version, engineVersion }: LockedRuby): string {
   return engineVersion ?? version;
 }
 
-/** Metadata becomes a label of the image: credentials and signatures of a URL must not be in it. */
+/** Metadata becomes a label of the image, so credentials and signatures in a URL must not be in it. */
 function withoutSecrets(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;

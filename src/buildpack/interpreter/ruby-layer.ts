@@ -1,8 +1,8 @@
 // The layer `ruby`: the interpreter, its standard library and its headers.
 //
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
-// archive that it came from changes. Stripped of debug symbols and static archives; the headers
-// stay, because gems with extensions compile against them.
+// archive that it came from changes. Contains no debug symbols or static archives, but headers, because
+// gems compile their extensions with them.
 
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
@@ -19,7 +19,7 @@ export type RubyMetadata = z.output<typeof metadataSchema>;
 export interface RubyOptions {
   layersDir: string;
   metadata: RubyMetadata;
-  /** Fills a directory with the interpreter; it exists and is empty. */
+  /** Fills an empty directory with the interpreter. */
   install: (directory: string, section: Section) => Promise<void>;
   section: Section;
 }
@@ -30,7 +30,7 @@ export interface RubyOptions {
  * @returns the layer's directory.
  * @throws BuildpackError of `download/*`, `artifact/*` or `compile/*`.
  */
-export async function installRuby(options: RubyOptions): Promise<string> {
+export async function installRubyLayer(options: RubyOptions): Promise<string> {
   const { layersDir, metadata, install, section } = options;
   const layer = await openLayer({
     layersDir,
@@ -41,7 +41,7 @@ export async function installRuby(options: RubyOptions): Promise<string> {
     labels,
   });
   if (layer.state.state === "restored") {
-    section.say(`Kept \`${metadata.rubyVersion}\`: nothing that it depends on has changed`);
+    section.say(`Using \`${metadata.rubyVersion}\` of the last build`);
   } else {
     section.say(`Installing, because ${layer.state.because.join("; ")}`);
     await install(layer.path, section);
@@ -51,8 +51,8 @@ export async function installRuby(options: RubyOptions): Promise<string> {
 }
 
 const labels = {
-  distro: "Distribution",
-  arch: "CPU architecture",
-  rubyVersion: "Ruby version",
-  checksum: "Ruby archive",
+  distro: "the distribution",
+  arch: "the CPU architecture",
+  rubyVersion: "the Ruby version",
+  checksum: "the Ruby archive",
 } satisfies Record<keyof RubyMetadata, string>;

@@ -1,18 +1,18 @@
 import * as z from "zod";
 import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
-import { readProject } from "../project/read-project.ts";
+import { readProject } from "../project/project.ts";
 
-/** Something of the inventory that a build of an app installs. */
+/** An artifact that a build of an app installs. */
 export interface WantedArtifact {
   name: string;
   version: string;
-  /** Where the version comes from, as the user knows it. */
+  /** Where the version comes from, in the user's words. */
   source: string;
 }
 
 /**
- * The Ruby that a build of the app installs, first, and jemalloc, where nobody names another.
+ * What a build of the app installs unless the user asks for something else: Ruby first, then jemalloc.
  *
  * @throws BuildpackError `app/*` for an app that cannot be read.
  */

@@ -1,39 +1,35 @@
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
-import type { JavaScript } from "./check-javascript.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { whatHappened } from "../../output/print-failure.ts";
 import type { PackageManager } from "../../ruby/package-manager.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
 import { findProgram } from "../../system/search-path.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
-import { withTrustedCertificates } from "../gems/trust-certificates.ts";
+import { withNetworkEnvironment } from "../environment/environment.ts";
+import type { Packages } from "./packages.ts";
 
 /**
- * Leaves the app's `node_modules` as the running app is to have them: without development
- * dependencies, unless `BP_NODE_MODULES` says otherwise. What lies in a layer of another buildpack is
- * that buildpack's, and is not touched.
+ * Removes development dependencies from the app's `node_modules`, or does what `BP_NODE_MODULES` says.
+ * Packages in layers of other buildpacks are not touched.
  *
- * @throws BuildpackError `node/prune-failed`, where `BP_NODE_MODULES=prune` asks for it.
+ * @throws BuildpackError `node/prune-failed`, if the user has set `BP_NODE_MODULES=prune`.
  */
 export async function settleNodeModules(
   context: BuildContext,
-  { dir, manager }: JavaScript,
+  { dir, manager }: Pick<Packages, "dir" | "manager">,
 ): Promise<void> {
   const directory = join(dir, "node_modules");
   const entry = await lstatIfAny(directory);
   if (entry === undefined) return;
   await context.printer.section("Node packages", async (section) => {
     if (entry.isSymbolicLink()) {
-      section.say(
-        `Left as they are: \`node_modules\` is a link to \`${await readlink(directory)}\``,
-      );
+      section.say(`Not changed: \`node_modules\` is a link to \`${await readlink(directory)}\``);
       return;
     }
     const wish = context.settings.BP_NODE_MODULES;
-    if (wish === "keep") section.say("Kept, because `BP_NODE_MODULES` asks for it");
+    if (wish === "keep") section.say("Kept, because `BP_NODE_MODULES` is `keep`");
     else if (wish === "remove") await remove(directory, section);
     else await prune(context, { directory, manager, asked: wish === "prune" }, section);
   });
@@ -46,7 +42,7 @@ async function remove(directory: string, section: Section): Promise<void> {
 interface Pruning {
   directory: string;
   manager: PackageManager | undefined;
-  /** Whether the user asked for it, so that a build that cannot do it must fail. */
+  /** Whether the user asked for it: the build then fails if it is not possible. */
   asked: boolean;
 }
 
@@ -60,7 +56,7 @@ async function prune(context: BuildContext, pruning: Pruning, section: Section):
 }
 
 const leftIn =
-  "They become part of the image. BP_NODE_MODULES=remove takes all packages out, and BP_NODE_MODULES=keep says that they are wanted.";
+  "They become part of the image. Set BP_NODE_MODULES=remove to leave all packages out, or BP_NODE_MODULES=keep to keep them without this warning.";
 
 async function pruneOrThrow(
   context: BuildContext,
@@ -80,12 +76,12 @@ async function pruneOrThrow(
   if (elsewhere !== undefined) throw failure(`they lie elsewhere: \`${elsewhere}\``);
   await runPrune(context, { name, prune, cwd: dirname(directory) }, section);
   for (const kept of forNextRun) await removeTree(join(directory, kept));
-  section.detail("`BP_NODE_MODULES=remove` leaves all packages out of the image");
+  section.detail("To leave all packages out of the image, set `BP_NODE_MODULES=remove`");
 }
 
 /**
- * What bundlers and pnpm keep for their next run, which starts from a new `node_modules`. pnpm's holds
- * the time of the build, so that no two images would be the same.
+ * Caches of bundlers and of pnpm for their next run, which nobody will use. pnpm's contains the time of
+ * the build, so two images would never be the same.
  */
 const forNextRun = [".cache", ".modules.yaml", ".pnpm-workspace-state-v1.json"];
 
@@ -95,9 +91,7 @@ async function runPrune(
   section: Section,
 ): Promise<void> {
   const command = [name, ...prune].join(" ");
-  await withTrustedCertificates(context, async (trusted) => {
-    // Without it, some ask before they remove anything.
-    const env = { CI: "true", ...childEnvironment(context.env).env, ...trusted };
+  await withNetworkEnvironment(context, async ({ packageManager: env }) => {
     const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
       context.run({ file: name, args: prune, cwd, env }),
     );
@@ -111,7 +105,7 @@ function failure(because: string): BuildpackError {
   return new BuildpackError({ code: "node/prune-failed", because });
 }
 
-/** A package that is a link out of the app, as pnpm's are where its store is a layer. */
+/** A package that is a link to a place outside the app, such as a layer with pnpm's store. */
 async function findLinkElsewhere(directory: string, appDir: string): Promise<string | undefined> {
   const home = await realpath(appDir);
   for (const path of await packagesIn(directory)) {
@@ -122,7 +116,7 @@ async function findLinkElsewhere(directory: string, appDir: string): Promise<str
   return undefined;
 }
 
-/** The entries of `node_modules`, and those of its scopes. */
+/** The packages in `node_modules`, those in scopes included. */
 async function packagesIn(directory: string): Promise<string[]> {
   const names = (await readdir(directory)).sort();
   const nested = await Promise.all(

@@ -6,39 +6,39 @@ import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { compareGemVersions, isPrerelease } from "../../ruby/gem-version.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import type { LockedRuby } from "../../ruby/ruby-version.ts";
+import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
-/** The jemalloc that a build is to install. */
+/** The jemalloc that a build installs. */
 export interface JemallocChoice {
   version: string;
-  /** Where the version comes from, as the user knows it. */
+  /** Where the version comes from, in the user's words. */
   source: string;
-  /** Whether the user asked for jemalloc, so that a build that cannot have it must fail. */
+  /** Whether the user asked for jemalloc: the build then fails if it cannot be installed. */
   required: boolean;
-  /** The lockfile, where it has the gem `jemalloc`, which people take for this. */
+  /** The name of the lockfile, if it has the gem `jemalloc`, which users may confuse with this. */
   gemIn: string | undefined;
-  /** Finds its archive; throws where there is none for this build. */
+  /** Finds its archive. Throws if there is none for this build. */
   find: () => Artifact;
 }
 
 const defaultVersions = z.object({ "default-versions": z.object({ jemalloc: z.string() }) });
 
 /**
- * Chooses a jemalloc: what JEMALLOC_VERSION names, or the newest of the operator's inventory, or the
- * buildpack's default. `undefined` where BP_JEMALLOC turns it off, and for JRuby, whose memory is the
- * JVM's own affair.
+ * Chooses a jemalloc: the version in JEMALLOC_VERSION, or the newest in the operator's inventory, or the
+ * buildpack's default. `undefined` if BP_JEMALLOC turns it off, and for JRuby, since the JVM manages its
+ * own memory.
  *
- * @throws BuildpackError `jemalloc/version-unknown`, `artifact/none-for-target`, where the user asked.
+ * @throws BuildpackError `jemalloc/version-unknown`, `artifact/none-for-target`, if the user asked for it.
  */
 export function chooseJemalloc(
   { input, settings }: BuildContext,
   { locked, lockfile }: Project,
-  { engine }: LockedRuby,
+  { ruby }: RubyRequest,
   inventory: readonly Artifact[],
 ): JemallocChoice | undefined {
-  if (engine !== "ruby" || !settings.BP_JEMALLOC) return undefined;
+  if (ruby.engine !== "ruby" || !settings.BP_JEMALLOC) return undefined;
   const { target, descriptor, platform } = input;
   const fitting = inventory.filter(
     (artifact) => artifact.name === "jemalloc" && fitsTarget(artifact, target),
@@ -49,7 +49,7 @@ export function chooseJemalloc(
     defaultVersion(descriptor.metadata);
   const find = () => findArchive(inventory, wanted, fitting, target);
   const required = asksForJemalloc(platform.env);
-  // What was asked for and does not exist is told before anything is downloaded.
+  // If a version does not exist, the user should know before anything is downloaded.
   if (required) find();
   const gemIn = findGem(locked, "jemalloc") && lockfile;
   return { ...wanted, required, gemIn, find };
@@ -64,7 +64,7 @@ function wantedVersion(version: string | undefined): Wanted | undefined {
   return version === undefined ? undefined : { version, source: "JEMALLOC_VERSION" };
 }
 
-// An operator's release goes before a newer one of ours, which may be out of reach.
+// An operator's release wins over a newer one of ours, which may not be reachable.
 function operatorsVersion(fitting: readonly Artifact[]): Wanted | undefined {
   const operators = fitting.filter(({ origin }) => origin === "operator");
   const version = newestFirst(operators).find((candidate) => !isPrerelease(candidate));
@@ -76,10 +76,7 @@ function defaultVersion(metadata: unknown): Wanted {
   return { version: jemalloc, source: "the buildpack's default" };
 }
 
-/**
- * Any variable of jemalloc's at build shows that the user counts on it, but for one that says that it
- * is not to be loaded.
- */
+/** Any JEMALLOC variable at build time shows that the user relies on it, unless it turns loading off. */
 function asksForJemalloc(userEnv: Readonly<Record<string, string>>): boolean {
   return Object.entries(userEnv).some(([name, value]) => {
     if (!name.startsWith("JEMALLOC_") || value.trim() === "") return false;

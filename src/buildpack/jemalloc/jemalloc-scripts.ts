@@ -1,17 +1,14 @@
 import { readFile } from "node:fs/promises";
 
-/** What makes a built app use jemalloc, in POSIX sh that any run image can run. */
+/** The scripts that load jemalloc into an app, in POSIX sh, so that they run in any image. */
 export interface JemallocScripts {
-  /** `bin/jemalloc.sh` of the layer: becomes a command with jemalloc loaded. */
+  /** `bin/jemalloc.sh` of the layer: runs one command with jemalloc. */
   command: string;
-  /** An exec.d program: loads jemalloc into every process where `JEMALLOC_ENABLED` is `true`. */
+  /** An exec.d program: loads jemalloc into every process if `JEMALLOC_ENABLED` is `true`. */
   execD: string;
 }
 
-/**
- * Reads the scripts. They expect `lib/libjemalloc.so` and `default-malloc-conf` (one line) in the
- * layer of which they are a part.
- */
+/** Reads the scripts. They expect `lib/libjemalloc.so` and `default-malloc-conf` (one line) in their layer. */
 export async function readJemallocScripts(): Promise<JemallocScripts> {
   return {
     command: await readFile(new URL("./jemalloc.sh", import.meta.url), "utf8"),

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Usage: jemalloc.sh CMD [ARG...]
-# Becomes CMD with jemalloc as its memory allocator. What LD_PRELOAD holds already stays behind it. An
-# unset MALLOC_CONF becomes the layer's default; one that is set, even to nothing, stays as it is.
-# Where jemalloc cannot be loaded on this machine, says so and becomes CMD without it.
+# Runs CMD (with exec) with jemalloc as its memory allocator. Libraries in LD_PRELOAD are kept, after
+# jemalloc. MALLOC_CONF gets the layer's default if it is not set; an empty value counts as set. If
+# jemalloc cannot be loaded on this machine, prints a warning and runs CMD without it.
 
-# Whether a program on this machine really gets the library: it may be for another CPU or C library.
+# Whether the library can be loaded on this machine: it may be for another CPU or C library.
 loads() {
   [ -f "$library" ] && MALLOC_CONF='' LD_PRELOAD=$library /bin/sh -c '
     while read -r line; do
@@ -14,7 +14,7 @@ loads() {
   ' 2>/dev/null
 }
 
-# The library, then what the user preloads, without what is empty or there twice.
+# The library, then what the user preloads, without empty entries and duplicates.
 preload() (
   set -f
   IFS=' :'
@@ -44,7 +44,7 @@ if loads; then
     export MALLOC_CONF
   fi
 else
-  echo "jemalloc.sh: $library cannot be loaded on this machine: going on without it" >&2
+  echo "jemalloc.sh: $library cannot be loaded on this machine; running without jemalloc" >&2
 fi
 
 exec "$@"

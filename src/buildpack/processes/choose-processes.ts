@@ -1,19 +1,20 @@
 import type { Process } from "../../cnb/launch.ts";
 import { parseProcessType } from "../../cnb/names.ts";
 import type { Section } from "../../output/printer.ts";
-import { defaultWebProcess } from "../../ruby/default-process.ts";
+import { defaultWebProcess } from "../../ruby/processes/default-process.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { parseProcfile, takesArguments } from "../../ruby/procfile.ts";
-import { sideProcesses } from "../../ruby/side-processes.ts";
-import { testProcess } from "../../ruby/test-process.ts";
+import { parseProcfile } from "../../procfile.ts";
+import { takesArguments } from "../../ruby/processes/takes-arguments.ts";
+import { sideProcesses } from "../../ruby/processes/side-processes.ts";
+import { testProcess } from "../../ruby/processes/test-process.ts";
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import type { Project } from "../project/read-project.ts";
+import type { Project } from "../project/project.ts";
 
 /**
- * Chooses what the image runs (contract: Process types), and prints it: the lines of the app's
- * Procfile, and beside them what the app can run by default. `web` is the default process; without
- * it, the only line of a Procfile is. In an image that is to test the app, `test` is.
+ * Chooses the process types of the image and prints them (contract: Process types): those of the app's
+ * Procfile, and default ones for other types. The default process is `web`, or the only process of a
+ * Procfile without `web`. In an image that runs the app's tests, it is `test`.
  */
 export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Section): Process[] {
   const fromProcfile = procfileProcesses(project, section);
@@ -46,18 +47,18 @@ interface Chosen {
 function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
   if (procfile.state === "missing") return [];
   if (procfile.state === "unreadable") {
-    section.warn(`Procfile is ignored: ${procfile.problem}.`);
+    section.warn(`Ignored the Procfile: ${procfile.problem}.`);
     return [];
   }
   const { entries, ignored } = parseProcfile(procfile.text);
   for (const { type, line } of entries) section.say(`\`${type}\`, from Procfile: \`${line}\``);
-  section.warn(...ignored.map(({ line, why }) => `Procfile line ${line} is ignored: ${why}.`));
-  if (entries.length === 0) section.warn("Procfile has no processes.");
+  section.warn(...ignored.map(({ line, why }) => `Ignored line ${line} of the Procfile: ${why}.`));
+  if (entries.length === 0) section.warn("The Procfile has no processes.");
   return entries.map(({ type, line }) => ({ type, command: bashCommand(type, line) }));
 }
 
-// Bash, as on Heroku, where lines of a Procfile use what only it has. It becomes the line's last
-// command, which then hears the signals.
+// With bash, as on Heroku: Procfiles use its syntax. Bash replaces itself with the last command of the
+// line, which then receives signals.
 function bashCommand(type: string, line: string): Process["command"] {
   return ["bash", "-c", takesArguments(line) ? `${line} "$@"` : line, type];
 }
@@ -66,13 +67,12 @@ function defaultWeb(project: Project, section: Section): Chosen[] {
   const web = defaultWebProcess({ ...project, locked: versionIn(project) });
   if (web.framework === "none") {
     section.say(`No default web process: ${web.because}`);
-    section.detail("Add a `Procfile` with a `web` line to start one");
+    section.detail("To start one, add a `Procfile` with a `web` process");
     return [];
   }
   section.say(`\`web\` (default), because ${web.because}: \`${web.script}\``);
   if (web.doubt) section.warn(web.doubt);
-  // One shell line as the whole command: it reads PORT and RAILS_ENV when the app starts, and what
-  // a user appends becomes its "$@".
+  // The script reads PORT and RAILS_ENV when the app starts. Arguments of the user become its "$@".
   return [{ type: "web", command: ["sh", "-c", web.script, "web"] }];
 }
 
@@ -80,8 +80,8 @@ function ownTests(project: Project, section: Section): Chosen[] {
   const found = testProcess({ ...project, locked: versionIn(project) });
   if (!found) {
     section.warn(
-      "No `test` process: there is neither `spec` with rspec-core, nor `test` with Rails, nor a Rakefile.",
-      "Add a `Procfile` with a `test` line that runs the app's tests.",
+      "No `test` process: the app has neither `spec` with rspec-core, nor `test` with Rails, nor a Rakefile.",
+      "Add a `Procfile` with a `test` process that runs the app's tests.",
     );
     return [];
   }

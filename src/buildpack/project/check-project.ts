@@ -10,9 +10,8 @@ import { readTextIfAny, statIfAny } from "../../system/files.ts";
 import type { Project } from "./read-project.ts";
 
 /**
- * Finds what would fail later on, before anything is downloaded: a lockfile for other platforms
- * only, and scripts in `bin` that another machine's Ruby would have to run. Where there is a `java`,
- * gems are for that, whatever the machine.
+ * Checks, before anything is downloaded, what would fail later: a lockfile only for other platforms, and
+ * scripts in `bin` that cannot run. With JRuby, the platform is that of its Java.
  *
  * @throws BuildpackError `app/platform-missing` or `app/binstub-misleading`.
  */
@@ -26,7 +25,7 @@ export async function checkProject(
   await checkMode(project.dir, "bin/rails");
 }
 
-/** The platform of precompiled gems for a target, as RubyGems names it. */
+/** RubyGems' name of a target's platform. */
 export function gemPlatformOf({ os, arch }: Target): string {
   const cpus: Record<string, string> = { amd64: "x86_64", arm64: "aarch64" };
   return `${cpus[arch] ?? arch}-${os}`;
@@ -34,7 +33,7 @@ export function gemPlatformOf({ os, arch }: Target): string {
 
 function checkPlatforms({ locked, lockfile }: Project, wanted: string): void {
   const present = locked.platforms;
-  // Lockfiles of Bundler's early days name no platform; Bundler then takes the machine's own.
+  // Lockfiles of early Bundlers name no platform. Bundler then uses that of the machine.
   if (present.length === 0 || present.includes("ruby")) return;
   if (present.some((platform) => platformMatches(platform, wanted))) return;
   throw new BuildpackError({ code: "app/platform-missing", lockfile, wanted, present });
@@ -58,20 +57,20 @@ async function checkBinstub(appDir: string, path: string, mend: string): Promise
   });
 }
 
-// The web process and the console run it by its name.
+// The processes `web` and `console` run it directly.
 async function checkMode(appDir: string, path: string): Promise<void> {
   const stats = await statIfAny(join(appDir, path));
   if (!stats?.isFile() || (stats.mode & 0o111) !== 0) return;
   throw new BuildpackError({
     code: "app/binstub-misleading",
     path,
-    problem: "It is not executable, as files from Windows or from an archive often are.",
+    problem: "It is not executable. This often happens to files from Windows or from archives.",
     mend: `git update-index --chmod=+x ${path} && git commit -m "Make ${path} executable"`,
   });
 }
 
 function describeFault(fault: BinstubFault): string {
   return fault.fault === "windows-line-ends"
-    ? "Its first line ends in a carriage return (Windows line ends), which becomes part of the interpreter's name."
-    : `Its first line is \`${fault.shebang}\`, which names the Ruby of one machine; it must be \`#!/usr/bin/env ruby\`.`;
+    ? "Its first line ends with a carriage return (Windows line ending), which becomes part of the interpreter's name."
+    : `Its first line is \`${fault.shebang}\`, which is the path of Ruby on another machine. It must be \`#!/usr/bin/env ruby\`.`;
 }

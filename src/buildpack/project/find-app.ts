@@ -1,25 +1,26 @@
 import { join } from "node:path";
-import { type GemfileLock, parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { type GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { rubyCandidates } from "../../ruby/ruby-request.ts";
 import { isFile, lstatIfAny, readNearest, readTextIfAny } from "../../system/files.ts";
 import { locateProject } from "./locate-project.ts";
 import type { LocatedProject, ProjectPlace } from "./locate-project.ts";
 
-/** What an app needs besides Ruby. */
+/** What decides which other buildpacks an app needs. */
 export interface AppNeeds {
   packageJson: boolean;
   yarnLock: boolean;
   jruby: boolean;
-  /** Whether its gems run JavaScript when the app runs. */
+  /** Whether its gems run JavaScript with ExecJS. */
   execJs: boolean;
 }
 
 export type FoundApp = { state: "found"; needs: AppNeeds } | { state: "none"; because: string };
 
 /**
- * Looks for a Ruby app in a directory, or where settings say that it is: a lockfile, or a Gemfile
- * whose missing lockfile the build then explains.
+ * Looks for a Ruby app: a lockfile, or a Gemfile (the build then explains that the lockfile is missing), in
+ * the app's directory or in the one that the settings name.
  */
 export async function findApp(
   appDir: string,
@@ -51,7 +52,7 @@ function whyMisplaced({ key, value, problem }: LocatedProject & { state: "mispla
 async function reasonFor({ dir, path, gemfile, lockfile }: ProjectPlace): Promise<string> {
   for (const name of [lockfile, gemfile]) {
     const entry = await lstatIfAny(join(dir, name));
-    if (entry?.isSymbolicLink()) return `\`${name}\` is a link that leads nowhere`;
+    if (entry?.isSymbolicLink()) return `\`${name}\` is a broken link`;
     if (entry) return `\`${name}\` is not a file`;
   }
   const where = path === "" ? "the root of the app" : `\`${path}\``;

@@ -2,16 +2,16 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory, isFile } from "../../system/files.ts";
 
-/** Where the Ruby project of an app is, and what its bundle is called. */
+/** Where the Ruby project of an app is, and the names of its Gemfile and lockfile. */
 export interface ProjectPlace {
   /** Absolute. */
   dir: string;
-  /** From the app to `dir`; empty where the project is the whole app. */
+  /** `dir` relative to the app; empty if the project is the whole app. */
   path: string;
   /** Both relative to `dir`. */
   gemfile: string;
   lockfile: string;
-  /** A Gemfile that is there and does not count, because Bundler goes by `gems.rb`. */
+  /** A Gemfile that is ignored because Bundler prefers `gems.rb`. */
   passedOver?: string;
 }
 
@@ -22,9 +22,8 @@ export type LocatedProject =
 type ProjectSetting = "BP_RUBY_PROJECT_PATH" | "BUNDLE_GEMFILE";
 
 /**
- * Finds the project in an app: the directory that BP_RUBY_PROJECT_PATH names, else the app's own, with
- * the Gemfile that BUNDLE_GEMFILE names, else the one that Bundler would take. Neither Gemfile nor
- * lockfile need be there.
+ * Finds the project of an app: in the directory of BP_RUBY_PROJECT_PATH or else the app's own, with the
+ * Gemfile of BUNDLE_GEMFILE or else the one that Bundler would choose. Gemfile and lockfile may be missing.
  */
 export async function locateProject(
   appDir: string,
@@ -33,16 +32,16 @@ export async function locateProject(
   const wish = (key: ProjectSetting) => userEnv[key]?.trim() ?? "";
   const dir = resolve(appDir, wish("BP_RUBY_PROJECT_PATH"));
   const path = relative(appDir, dir);
-  if (!isWithin(appDir, dir)) return misplaced("BP_RUBY_PROJECT_PATH", "it leads out of the app");
+  if (!isWithin(appDir, dir)) return misplaced("BP_RUBY_PROJECT_PATH", "it is outside the app");
   if (path !== "" && !(await isDirectory(dir))) {
     return misplaced("BP_RUBY_PROJECT_PATH", "the app has no such directory");
   }
   const named = wish("BUNDLE_GEMFILE");
   if (named === "")
     return { state: "located", place: { dir, path, ...(await bundlersChoice(dir)) } };
-  // As Bundler reads it: from where commands run.
+  // Like Bundler, relative to the working directory of commands.
   const file = resolve(dir, named);
-  if (!isWithin(appDir, file)) return misplaced("BUNDLE_GEMFILE", "it leads out of the app");
+  if (!isWithin(appDir, file)) return misplaced("BUNDLE_GEMFILE", "it is outside the app");
   const gemfile = relative(dir, file);
   return { state: "located", place: { dir, path, gemfile, lockfile: lockfileOf(gemfile) } };
 
@@ -54,7 +53,7 @@ export async function locateProject(
 /**
  * Finds the project of an app that is being built.
  *
- * @throws BuildpackError `settings/invalid` for a setting that leads to no place in the app.
+ * @throws BuildpackError `settings/invalid` if a setting names no place in the app.
  */
 export async function requireProject(
   appDir: string,
@@ -71,7 +70,7 @@ function isWithin(directory: string, path: string): boolean {
   return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }
 
-// Bundler takes `gems.rb` before `Gemfile`.
+// Bundler prefers `gems.rb` to `Gemfile`.
 async function bundlersChoice(
   dir: string,
 ): Promise<Pick<ProjectPlace, "gemfile" | "lockfile" | "passedOver">> {

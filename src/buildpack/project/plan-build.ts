@@ -3,20 +3,20 @@ import type { BuildpackPlan } from "../../cnb/buildpack-plan.ts";
 import type { AppNeeds } from "./find-app.ts";
 
 /**
- * The name of a way to get Node, carried by the requirement of `ruby`: at build, the plan entry of
- * `ruby` is the only one that we are given, so it is what tells which alternative was chosen.
+ * The name of a way to get Node. It is part of the metadata of the requirement `ruby`: during the build, we
+ * see only the plan entry `ruby`, and it tells us which alternative was chosen.
  */
 export type NodeProvider = (typeof nodeProviders)[number];
 
 const nodeProviders = ["heroku/nodejs", "node-and-modules", "node", "none", "not-needed"] as const;
 
-/** What a build plan is made of. */
+/** What decides the build plan. */
 export interface PlanNeeds extends AppNeeds {
   /** Whether the user wants Node and the app's packages when the app runs. */
   nodeAtLaunch: boolean;
 }
 
-/** The alternative that detection chose, or `undefined` where the plan does not tell. */
+/** The alternative that detection chose, or `undefined` if the plan does not say. */
 export function chosenNodeProvider({ entries }: BuildpackPlan): NodeProvider | undefined {
   const named = new Set(entries.map(({ metadata }) => metadata["node-provider"]));
   return nodeProviders.find((provider) => named.has(provider));
@@ -29,10 +29,10 @@ const contractBuildpacks = {
 };
 
 /**
- * The build plan of an app (contract: Detect). The requirements have different names at different
- * providers, so each set of names is an alternative, best first; the last asks for no Node at all,
- * so that an app with a `package.json` still builds where nobody provides it. Node itself is wanted at
- * launch where gems run JavaScript then; packages only where the user says so.
+ * The build plan of an app (contract: Detect). Providers of Node use different names, so each set of names
+ * is an alternative, the best one first. The last alternative requires no Node, so that an app with a
+ * `package.json` also builds without a Node buildpack. Node is required at launch if gems run JavaScript
+ * then, and packages if the user asks for them.
  */
 export function planFor(needs: PlanNeeds): BuildPlan {
   const [first, ...others] = nodeAlternatives(needs).map(([provider, requires]) =>

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import { isDirectory, isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
@@ -9,27 +9,27 @@ import type { TextFile } from "../../system/files.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
 
-/** What the app's files say, read once, before anything is downloaded. */
+/** The contents of the app's files, read once, before anything is downloaded. */
 export interface Project extends ProjectPlace {
   locked: GemfileLock;
-  /** Lines of the lockfile that are no part of one. */
+  /** Lines of the lockfile that Bundler ignores. */
   ignored: readonly IgnoredLine[];
-  /** The text of each file, `undefined` where there is none that can be read. */
+  /** The text of each file, `undefined` if it does not exist or cannot be read. */
   rubyVersionFile: string | undefined;
   toolVersionsFile: string | undefined;
   bundleConfig: string | undefined;
   procfile: TextFile;
   configRu: boolean;
   binRails: boolean;
-  /** Whether there are credentials that Rails would read in production. */
+  /** Whether the app has encrypted credentials for production. */
   credentials: boolean;
   binConsole: boolean;
   binJobs: boolean;
   binRspec: boolean;
-  /** Whether there are the directories `spec` and `test`. */
+  /** Whether the app has the directories `spec` and `test`. */
   specs: boolean;
   tests: boolean;
-  /** Whether there is a Rakefile, in any of Rake's spellings. */
+  /** Whether the app has a Rakefile, in any of rake's spellings. */
   rakefile: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function readProject(
   };
 }
 
-/** What the app has to be started, and tested, by. */
+/** What the app can be started and tested with. */
 async function readPrograms(dir: string) {
   const at = (name: string) => join(dir, name);
   const names = await readdir(dir);
@@ -104,7 +104,7 @@ async function readLockfile(
   const garbled = file.text.indexOf("\ufffd");
   if (garbled >= 0) {
     const line = file.text.slice(0, garbled).split("\n").length;
-    const problem = "it is not UTF-8, and Bundler takes nothing else";
+    const problem = "it is not UTF-8, which Bundler requires";
     throw new BuildpackError({ code: "app/lockfile-unreadable", path: lockfile, problem, line });
   }
   const parsed = parseGemfileLock(file.text);

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { isFile } from "../../system/files.ts";
-import { gemCredentials } from "../gems/gem-credentials.ts";
-import { childEnvironment } from "../environment/child-environment.ts";
-import type { Project } from "../project/read-project.ts";
+import { gemCredentials } from "../gems/gems.ts";
+import { buildEnvironment } from "../environment/environment.ts";
+import type { Project } from "../project/project.ts";
 
-/** Warns of what the app or its environment says that this build does not follow. */
+/** Prints where the project is, and warns about files, settings and variables that are ignored. */
 export async function reportProject(context: BuildContext, project: Project): Promise<void> {
-  await tellPlace(context, project);
+  await printPlace(context, project);
   const warnings = [
     ...(await passedOverFiles(context, project)),
     ...ignoredLines(project),
@@ -17,18 +17,18 @@ export async function reportProject(context: BuildContext, project: Project): Pr
     ...ignoredBindings(context),
   ];
   if (warnings.length === 0) return;
-  await context.printer.section("What this build does not follow", async (section) => {
+  await context.printer.section("Warnings", async (section) => {
     section.warn(...warnings);
   });
 }
 
-async function tellPlace(context: BuildContext, project: Project): Promise<void> {
+async function printPlace(context: BuildContext, project: Project): Promise<void> {
   const { BUNDLE_GEMFILE } = context.input.platform.env;
   const { path, gemfile, lockfile } = project;
   if (path === "" && !BUNDLE_GEMFILE?.trim()) return;
   await context.printer.section("Project", async (section) => {
-    if (path !== "") section.say(`In \`${path}\`, as \`BP_RUBY_PROJECT_PATH\` says`);
-    const source = BUNDLE_GEMFILE?.trim() ? ", as `BUNDLE_GEMFILE` says" : "";
+    if (path !== "") section.say(`In \`${path}\` (\`BP_RUBY_PROJECT_PATH\`)`);
+    const source = BUNDLE_GEMFILE?.trim() ? " (`BUNDLE_GEMFILE`)" : "";
     section.say(`Gems from \`${gemfile}\` and \`${lockfile}\`${source}`);
   });
 }
@@ -37,21 +37,19 @@ async function passedOverFiles(context: BuildContext, project: Project): Promise
   const { passedOver, path, gemfile, lockfile } = project;
   const warnings: string[] = [];
   if (passedOver !== undefined) {
-    warnings.push(
-      `${passedOver} does not count beside ${gemfile} and ${lockfile}, which Bundler takes first.`,
-    );
+    warnings.push(`Ignored ${passedOver}: Bundler uses ${gemfile} and ${lockfile}.`);
   }
   if (path !== "" && (await isFile(join(context.input.appDir, "Procfile")))) {
-    warnings.push(`Procfile of the whole app is ignored: that of ${path} counts.`);
+    warnings.push(`Ignored the Procfile of the app: the project is in ${path}.`);
   }
   return warnings;
 }
 
 function ignoredLines({ ignored, lockfile }: Project): string[] {
-  const lines = ignored.map(({ line, why }) => `${lockfile} line ${line} is ignored: ${why}.`);
+  const lines = ignored.map(({ line, why }) => `Ignored line ${line} of ${lockfile}: ${why}.`);
   const more = lines.length - shownLines;
   if (more <= 0) return lines;
-  return [...lines.slice(0, shownLines), `${lockfile}: ${more} more lines are ignored.`];
+  return [...lines.slice(0, shownLines), `Ignored ${more} more lines of ${lockfile}.`];
 }
 
 const shownLines = 10;
@@ -59,23 +57,23 @@ const shownLines = 10;
 function leftOutSettings({ bundleConfig }: Project): string[] {
   const { leftOut, unread } = parseBundleConfig(bundleConfig ?? "");
   return [
-    ...leftOut.map((name) => `.bundle/config: ${name} is left out; the buildpack decides it.`),
-    ...unread.map((line) => `.bundle/config: \`${line.trim()}\` is not a setting.`),
+    ...leftOut.map((name) => `Ignored ${name} in .bundle/config: the buildpack sets it.`),
+    ...unread.map((line) => `Ignored \`${line.trim()}\` in .bundle/config: it is not a setting.`),
   ];
 }
 
-function withheldVariables({ input, env }: BuildContext): string[] {
-  const found = childEnvironment({ ...env, ...input.platform.env }).withheld;
-  // That one is followed, if in our own way.
+function withheldVariables(context: BuildContext): string[] {
+  const found = buildEnvironment(context).withheld;
+  // The build uses this one, although commands get a value of ours.
   const withheld = found.filter((name) => name !== "BUNDLE_GEMFILE");
   if (withheld.length === 0) return [];
   return [
-    `${withheld.join(", ")} could put another Ruby or other gems in place of the app's: not passed on to any command of this build.`,
+    `Ignored ${withheld.join(", ")}: they could make the build use another Ruby or other gems.`,
   ];
 }
 
 function ignoredBindings({ input }: BuildContext): string[] {
   const { bindings, ignoredBindings } = input.platform;
   const ignored = [...ignoredBindings, ...gemCredentials(bindings).ignored];
-  return ignored.map(({ name, because }) => `Binding ${name} is left out: ${because}.`);
+  return ignored.map(({ name, because }) => `Ignored the binding ${name}: ${because}.`);
 }

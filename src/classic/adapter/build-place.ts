@@ -31,7 +31,7 @@ export async function openBuildPlace(
         { inside: `/cnb/buildpacks/${storePath(buildpack)}`, host: buildpack.directory },
       ],
       binds: [],
-      // Other buildpacks have put programs wherever they like.
+      // Other buildpacks may have put programs anywhere.
       view: "everything",
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,

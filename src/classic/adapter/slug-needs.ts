@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import {
   addonsFor,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
+import { parseProcfile } from "../../procfile.ts";
 import { isFile, readTextIfAny } from "../../system/files.ts";
 import { lookInside, readTextInside } from "../../system/open-inside.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
@@ -86,8 +87,7 @@ async function processTypesOf(app: string): Promise<Record<string, string>> {
   const file = await readTextInside(app, slugReleaseFile);
   const release = file.state === "text" ? file.text : "";
   const procfile = (await readProcfile(app)) ?? "";
-  const lines = procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(\S.*?)\s*$/gm);
-  const own = [...lines].map(([, type = "", line = ""]) => [type, line] as const);
+  const own = parseProcfile(procfile).entries.map(({ type, line }) => [type, line] as const);
   return { ...parseRelease(release, slugReleaseFile).processTypes, ...Object.fromEntries(own) };
 }
 

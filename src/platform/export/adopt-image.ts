@@ -11,8 +11,8 @@ import { metadataLabel } from "../state/stored-build.ts";
 import * as z from "zod";
 
 /**
- * Makes an app's image the previous build of a state folder that has none: the next build then finds
- * of it what a lifecycle would find without a cache. An image that no platform built is left alone.
+ * Makes an app's image the previous build of a state folder that has none. The next build then finds what
+ * a lifecycle finds without a cache. An image that no platform has built is ignored.
  *
  * @returns whether the image was adopted.
  */
@@ -46,7 +46,7 @@ export async function adoptImage(state: string, image: Image): Promise<boolean> 
   }
 }
 
-/** The layers above the run image's, which the label says where it ends. */
+/** The layers above the run image. The label names the last layer of the run image. */
 function layersAbove(
   { config, layers }: Image,
   label: string | undefined,

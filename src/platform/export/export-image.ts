@@ -18,15 +18,15 @@ export interface ExportRequest {
   runImage: Image;
   launcher: Launcher;
   destination: ImageLocation;
-  /** What an engine is to call the image. */
+  /** The name of the image in an engine. */
   name: string;
-  /** An image layout that keeps the last image, so that the next one need not compress it again. */
+  /** An image layout that keeps the last image, so that unchanged layers are not compressed again. */
   work: string;
 }
 
 /** An image that was exported. */
 export interface ExportedImage {
-  /** Of its manifest. */
+  /** The digest of its manifest. */
   digest: string;
   layers: ExportedLayer[];
 }
@@ -37,19 +37,19 @@ export interface ReportWithImage extends BuildReport {
 }
 
 export interface ExportedLayer {
-  /** As the image's history has it. */
+  /** Its description in the image's history. */
   name: string;
   diffId: string;
   digest: string;
   bytes: number;
-  /** Whether the last image had it. */
+  /** Whether the last image had this layer. */
   reused: boolean;
 }
 
 /**
- * Exports a build as a lifecycle's exporter does: the run image, launch layers, SBOMs, slices of the
- * app, launcher, its config, and process types, with the labels by which platforms know all of it. The
- * same build gives the same digest.
+ * Exports a build as a lifecycle's exporter does: the run image, launch layers, SBOMs, slices of the app,
+ * the launcher, its config and process types, with the labels that platforms read. The same build gives
+ * the same digest.
  *
  * Spec: Platform Interface, exporter.
  *
@@ -74,7 +74,7 @@ export async function exportImage(request: ExportRequest): Promise<ExportedImage
   };
 }
 
-/** Of the last image that was exported, or else of the one that is to be replaced. */
+/** The layers of the last exported image, or else of the image that is to be replaced. */
 async function lastLayers({
   work,
   destination,
@@ -117,7 +117,7 @@ async function deliver(image: Image, { destination, name }: ExportRequest): Prom
   await writeIndex(path, [{ ...entry, annotations: { [refName]: tag } }]);
 }
 
-/** The layout of the state folder holds one image; blobs of earlier ones go. */
+/** The layout in the state folder keeps one image: blobs of earlier images are removed. */
 async function forgetOtherBlobs(layout: string, image: Image, manifest: string): Promise<void> {
   const config = digestOf([Buffer.from(JSON.stringify(image.config))]);
   const kept = new Set([manifest, config, ...image.layers.map(({ digest }) => digest)]);

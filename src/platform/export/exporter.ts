@@ -14,7 +14,7 @@ import { type ImageLocation, imageNameFor, parseImageLocation } from "./image-lo
 import { type Launcher, makeLauncher, readLauncher } from "./launcher.ts";
 import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
 
-/** What the user says of the image, as typed. */
+/** The options about the image, as the user typed them. */
 interface ImageOptions {
   image: string | undefined;
   runImage: string | undefined;
@@ -26,26 +26,26 @@ interface ImageOptions {
 export interface ExporterRequest {
   line: { app: string } & ImageOptions;
   state: string;
-  /** What the app is built for, save for what the run image says of itself. */
+  /** The target of the build. The distribution of the run image wins over its own. */
   target: Target;
   cwd: string;
   ownBuildpack: string;
   printer: Printer;
 }
 
-/** Exports builds of one app to where the user wants its image. */
+/** Exports builds of one app. */
 export interface Exporter {
   target: Target;
-  /** Takes the image that is there for the previous build, where the state folder has none. */
+  /** Uses the image that is to be replaced as the previous build, if the state folder has none. */
   adopt: () => Promise<void>;
   /** Exports the current build. */
   export: () => Promise<ExportedImage>;
 }
 
 /**
- * Looks at everything that an export needs before anything is built.
+ * Checks everything that an export needs before anything is built.
  *
- * @returns nothing where no image is wanted.
+ * @returns nothing if no image is wanted.
  * @throws BuildpackError `platform/usage`, `image/*`.
  */
 export async function prepareExport(request: ExporterRequest): Promise<Exporter | undefined> {
@@ -78,7 +78,7 @@ interface Prepared extends ExporterRequest {
 
 function refuseStray(line: ExporterRequest["line"]): undefined {
   const stray = line.runImage === undefined ? line.lifecycle && "--lifecycle" : "--run-image";
-  if (stray) throw usage(`\`${stray}\` is of use only with \`--image\``);
+  if (stray) throw usage(`\`${stray}\` needs \`--image\``);
   return undefined;
 }
 
@@ -89,10 +89,12 @@ function runImageSource(
   if (runImage !== undefined) return { image: parseImageLocation("--run-image", runImage, cwd) };
   const root = resolve(cwd, runRoot ?? buildRoot);
   if (root !== "/") return { root };
-  throw usage("`--image` needs something to stand on: `--run-image`, or a root by `--run-root`");
+  throw usage(
+    "`--image` needs a run image: `--run-image`, or a root file system with `--run-root`",
+  );
 }
 
-/** A run image knows its distribution better than the files of the build. */
+/** The labels of a run image name its distribution. */
 function targetOf(image: Image | undefined, target: Target): Target {
   const labels = image?.config.config.Labels ?? {};
   const name = labels["io.buildpacks.base.distro.name"];
@@ -111,7 +113,7 @@ async function adopt({ state, destination, target, work, printer }: Prepared): P
   );
   if (!image || !(await adoptImage(state, image))) return;
   printer.plain(
-    "Nothing is known of earlier builds; the image that is there stands for the last one.",
+    "There is no earlier build; reusing the layers of the image that will be replaced.",
   );
 }
 
@@ -142,7 +144,7 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
     );
     const added = exported.layers.filter(({ reused }) => !reused);
     section.say(
-      `\`${exported.layers.length}\` layers above the run image, \`${added.length}\` of them new`,
+      `Added \`${exported.layers.length}\` layers to the run image, \`${added.length}\` of them new`,
     );
     for (const { name: layer, bytes } of added) section.detail(`${layer}, ${bytes} bytes`);
     section.say(`Digest \`${exported.digest}\``);

@@ -3,13 +3,13 @@ import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts
 import { imageTimeText } from "../../system/image-time.ts";
 import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
-/** A layer of the image, and what its history says of it. */
+/** A layer of the image, and its description in the history. */
 export interface NamedLayer {
   layer: LayerBlob;
   history: string;
 }
 
-/** The layers of an app's image, by what they are to its label. */
+/** The layers of an app's image, grouped as in its label. */
 export interface ImageParts {
   launch: readonly NamedLayer[];
   sbom: NamedLayer | undefined;
@@ -34,7 +34,7 @@ export function layersOf({ launch, sbom, app, launcher, config, processTypes }: 
 }
 
 /**
- * What the image says of itself: the run image's own words, save what a lifecycle's exporter sets.
+ * The configuration of the image: that of the run image, with the changes of a lifecycle's exporter.
  *
  * Spec: Platform Interface, exporter, App Image.
  */
@@ -74,7 +74,7 @@ function launchEnv({ inside, platformApi }: StoredBuild, base: ImageConfig) {
   };
 }
 
-/** One line each layer: some tools that squash images lose theirs. */
+/** One entry per layer: some tools that squash images drop entries. */
 function historyOf({ history, rootfs }: ImageConfig): NonNullable<ImageConfig["history"]> {
   const own = (history ?? []).map((entry) => ({ ...entry, created }));
   const layers = own.filter(({ empty_layer: isEmpty }) => !isEmpty).length;
@@ -98,7 +98,7 @@ function labelsOf({ build, launcherVersion, ...request }: ConfigRequest): Record
 
 const buildMetadataLabel = "io.buildpacks.build.metadata";
 
-/** The image's id: no name that depends on where it stands on this machine. */
+/** The id of the image, which does not depend on its path on this machine. */
 function imageIdOf({ config, reference }: Image): string {
   return reference ?? digestOf([Buffer.from(JSON.stringify(config))]);
 }

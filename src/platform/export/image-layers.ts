@@ -18,13 +18,13 @@ export interface PartsRequest {
   build: StoredBuild;
   ids: { uid: number; gid: number };
   launcher: Launcher;
-  /** Layers that need not be made again, by their digests uncompressed. */
+  /** Layers that exist already, by the digests of their uncompressed archives. */
   known: ReadonlyMap<string, LayerBlob>;
-  /** Where the blobs of others are written. */
+  /** The directory for the blobs of new layers. */
   blobs: string;
 }
 
-/** Makes the layers of an app's image out of a build; those that are known are not compressed again. */
+/** Makes the layers of an app's image from a build. Known layers are not compressed again. */
 export async function makeParts(request: PartsRequest): Promise<ImageParts> {
   const { build, ids, launcher } = request;
   const { inside, layers } = build;
@@ -51,7 +51,7 @@ export async function makeParts(request: PartsRequest): Promise<ImageParts> {
   };
 }
 
-/** What `config/metadata.toml` says of the image. */
+/** Reads `config/metadata.toml`, which describes the image for launchers. */
 export async function readLaunch({ layers }: StoredBuild) {
   return await readTomlInside(layers, "config/metadata.toml", launchMetadata);
 }
@@ -62,7 +62,7 @@ const launchMetadata = z.object({
   "buildpack-default-process-type": z.string().optional(),
 });
 
-/** By the order of the group, then by name. */
+/** In the order of the group, then sorted by name. */
 async function launchLayers(request: PartsRequest): Promise<NamedLayer[]> {
   const made: NamedLayer[] = [];
   for (const buildpack of request.build.image.buildpacks) {
@@ -104,7 +104,7 @@ async function appLayers(
   return made;
 }
 
-/** Looked at before it is compressed, which costs far more than the digest. */
+/** Computes the digest first, because compressing takes far longer. */
 async function layerOf(
   { known, blobs }: PartsRequest,
   entries: () => Iterable<TarEntry>,

@@ -1,16 +1,16 @@
 import { basename, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 
-/** An image on this machine, as it is named on a command line. */
+/** An image on this machine, as given on the command line. */
 export interface ImageLocation {
   kind: "oci" | "docker-archive";
   path: string;
-  /** What it is called there: a tag of the layout, or the name under which an engine loads it. */
+  /** The tag in the layout, or the name that an engine gives the image. */
   name: string | undefined;
 }
 
 /**
- * Reads `oci:DIR[:TAG]` or `docker-archive:FILE[:NAME]`, spelled as `skopeo` spells them.
+ * Parses `oci:DIR[:TAG]` or `docker-archive:FILE[:NAME]`, the syntax of `skopeo`.
  *
  * @throws BuildpackError `platform/usage`.
  */
@@ -23,7 +23,7 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
   throw new BuildpackError({ code: "platform/usage", problem });
 }
 
-/** What an engine is to call the image of an app: its own name, else that of its directory. */
+/** The name of the image in an engine: the given one, or else the name of the app's directory. */
 export function imageNameFor({ name }: ImageLocation, app: string): string {
   if (name !== undefined) return name.includes(":") ? name : `${name}:latest`;
   const own = basename(app)

@@ -14,15 +14,15 @@ import { launchScript } from "../launch/launch-script.ts";
 import { isAtLeast } from "../lifecycle/platform-api.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 
-/** What an image starts with, and what its label says of it. */
+/** The program that an image starts, and its version for the label. */
 export interface Launcher {
   program: Buffer;
   version: string;
 }
 
 /**
- * A launcher of a lifecycle: out of the archive that lifecycles are released as, or the program alone,
- * whose version nobody states.
+ * Reads the launcher of a lifecycle from the archive of a release, or from the program itself, which has
+ * no known version.
  *
  * @throws BuildpackError `image/lifecycle-invalid`.
  */
@@ -32,19 +32,20 @@ export async function readLauncher(path: string): Promise<Launcher> {
     if (isElf(bytes)) return { program: bytes, version: "" };
     return await launcherInArchive(path);
   } catch (error) {
-    const problem = error instanceof BuildpackError ? "it is no archive" : (error as Error).message;
+    const problem =
+      error instanceof BuildpackError ? "it is not an archive" : (error as Error).message;
     throw new BuildpackError({ code: "image/lifecycle-invalid", path, problem });
   }
 }
 
-/** Our own launcher, in POSIX sh, for exactly this image. */
+/** Our own launcher for this image, a script in POSIX sh. */
 export async function makeLauncher(build: StoredBuild, version: string): Promise<Launcher> {
   const argsReplace = isAtLeast(build.platformApi, "0.10");
   const plan = await readLaunchPlan(build.layers, build.inside, argsReplace);
   return { program: Buffer.from(await launchScript(plan)), version };
 }
 
-/** The layer with the launcher, which belongs to root. */
+/** The entries of the layer with the launcher. They belong to root. */
 export function launcherEntries({ program }: Launcher): TarEntry[] {
   return [
     directoryEntry("/cnb", root),
@@ -53,7 +54,7 @@ export function launcherEntries({ program }: Launcher): TarEntry[] {
   ];
 }
 
-/** The layer in which each type of process is a name for the launcher. */
+/** The entries of the layer with process types. Each is a link to the launcher. */
 export function processTypeEntries(types: readonly string[]): TarEntry[] {
   const target = Buffer.from("/cnb/lifecycle/launcher");
   return [

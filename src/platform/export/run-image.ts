@@ -14,15 +14,15 @@ import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
 import * as z from "zod";
 
-/** What an image is made on: an image, or a root file system that becomes one. */
+/** The run image: an image, or a root file system to make it from. */
 export type RunImageSource = { image: ImageLocation } | { root: string };
 
 export interface RunImageRequest {
   source: RunImageSource;
   target: Target;
-  /** Whom an image out of a root file system runs as. */
+  /** The user of an image that is made from a root file system. */
   ids: { uid: number; gid: number };
-  /** A directory that is kept: what is made of a root file system is not made again. */
+  /** A directory that is kept, so that an unchanged root file system is packed only once. */
   work: string;
 }
 
@@ -34,9 +34,9 @@ export async function openRunImage(request: RunImageRequest): Promise<Image> {
 }
 
 /**
- * Reads an image where it stands.
+ * Reads an image.
  *
- * @param work - which an archive is unpacked into.
+ * @param work - the directory into which an archive is unpacked.
  * @throws BuildpackError `image/invalid`.
  */
 export async function readImageAt(
@@ -49,7 +49,7 @@ export async function readImageAt(
   return await readDockerArchive(path, { name, work });
 }
 
-/** An image of one layer. The directories that the kernel fills are empty in it. */
+/** Makes an image of one layer. The directories of the kernel are empty in it. */
 async function imageOfRoot(root: string, request: RunImageRequest): Promise<Image> {
   const { target, ids } = request;
   const layer = await layerOfRoot(root, request);

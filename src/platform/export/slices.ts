@@ -2,15 +2,15 @@ import { entryAt, type TarOwner } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { walk } from "../../system/walk.ts";
 
-/** A part of the app that is a layer of its own: paths relative to the app, in the order of bytes. */
+/** A part of the app that becomes a layer: paths relative to the app, sorted by their bytes. */
 export type AppSlice = readonly Buffer[];
 
 /**
- * Splits an app into the slices that buildpacks ask for, in their order, and what is left. A path goes
- * to the first slice that matches it or a directory that it is in. Each slice has, besides, the
- * directories above what it holds.
+ * Splits an app into the slices that buildpacks ask for, in their order, and the rest. A path belongs to
+ * the first slice that matches it or one of its parent directories. Each slice also has the parent
+ * directories of its files.
  *
- * Spec: Buildpack Interface, launch.toml, Slices; patterns are those of Go's `filepath.Match`.
+ * Spec: Buildpack Interface, launch.toml, Slices. The patterns are those of Go's `filepath.Match`.
  */
 export function splitApp(app: string, slices: readonly { paths: readonly string[] }[]): AppSlice[] {
   let left = [...walk(Buffer.from(app))].map(({ name }) => name.subarray(1));
@@ -23,11 +23,11 @@ export function splitApp(app: string, slices: readonly { paths: readonly string[
     left = left.filter((path) => !isTaken(path));
     result.push(withParents(taken));
   }
-  // Without an app there would be no directory to start in.
+  // The app directory itself must exist, because processes start in it.
   return [...result, [Buffer.alloc(0), ...left].sort(byBytes)];
 }
 
-/** A slice as it stands in the image, below `path`. */
+/** The entries of a slice, below its path in the image. */
 export function* sliceArchive(
   app: string,
   path: string,
@@ -45,7 +45,7 @@ function byBytes(a: Buffer, b: Buffer): number {
   return Buffer.compare(a, b);
 }
 
-/** A path and each directory above it, as text in which every byte is a character. */
+/** A path and each of its parents, as text in which every byte is one character. */
 function placesOf(path: Buffer): string[] {
   const parts = path.toString("latin1").split("/");
   return parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
@@ -56,7 +56,7 @@ function withParents(paths: readonly Buffer[]): Buffer[] {
   return [...all].map((path) => Buffer.from(path, "latin1")).sort(byBytes);
 }
 
-/** Nothing for a pattern that is none, as lifecycles ignore it. */
+/** Returns nothing for an invalid pattern, which lifecycles ignore. */
 function matcherFor(pattern: string): RegExp[] {
   const bytes = Buffer.from(pattern.replace(/^\.\//, "").replace(/\/+$/, "")).toString("latin1");
   const source = bytes.replace(

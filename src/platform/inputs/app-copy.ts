@@ -16,11 +16,11 @@ export interface AppFilter {
 }
 
 /**
- * Fills an empty directory with a copy of the app, as `pack` hands an app to a build: modes and links
- * stay, every time is that of files in images, sockets are left out. Patterns are gitignore's, from
- * the app's directory; parents of what is included come along. Nothing is ever written to `app`.
+ * Fills an empty directory with a copy of the app, as `pack` passes an app to a build: with modes and
+ * links, with the time of files in images, and without sockets. Patterns are those of gitignore, relative
+ * to the app; the parents of included files are included. Nothing is ever written to `app`.
  *
- * @throws BuildpackError `platform/app-missing`, or `platform/usage` where the copy would be in the app.
+ * @throws BuildpackError `platform/app-missing`, or `platform/usage` if the copy would be inside the app.
  */
 export async function copyApp(app: string, destination: string, filter: AppFilter): Promise<void> {
   if (!(await isDirectory(app)))
@@ -37,7 +37,7 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
       { cause: error },
     );
   }
-  // How far others may look into the user's own directory says nothing of the image's.
+  // The original may be private; in the image, the directory must be readable.
   await chmod(destination, 0o755);
   await removeSpecialFiles(destination);
   await setImageTimes(destination);
@@ -66,11 +66,11 @@ async function refuseInside(app: string, destination: string): Promise<void> {
 
 interface Entries {
   files: string[];
-  /** Directories that are wanted though nothing in them is. */
+  /** Directories that are included although nothing in them is. */
   emptyDirectories: string[];
 }
 
-/** Relative paths of all that the filter lets through. */
+/** The relative paths of everything that passes the filter. */
 async function entriesWanted(app: string, filter: AppFilter): Promise<Entries> {
   const isWanted = predicateOf(filter);
   const found: Entries = { files: [], emptyDirectories: [] };
@@ -82,7 +82,7 @@ async function entriesWanted(app: string, filter: AppFilter): Promise<Entries> {
     }
   };
   const enter = async (path: string): Promise<void> => {
-    // Below what is excluded nothing can be wanted; below what is not included something can.
+    // Nothing below an excluded directory is included, but something below one that is not included may be.
     if (filter.include.length === 0 && !isWanted(`${path}/`)) return;
     const before = found.files.length + found.emptyDirectories.length;
     await walk(path);

@@ -2,11 +2,11 @@ import { BuildpackError } from "../../failure.ts";
 import { readText } from "../../system/files.ts";
 
 /**
- * The variables of `--env` and `--env-file`: `NAME=value`, or `NAME` for the value that `ours` has.
- * `--env` beats files, and later beats earlier. In a file, each line is one variable; empty lines and
- * lines that begin with `#` count for nothing, and no quotes are taken off.
+ * The variables of `--env` and `--env-file`: `NAME=value`, or `NAME` for the value in `ours`. `--env` wins
+ * over files, and later values win over earlier ones. In a file, each line is a variable. Empty lines and
+ * lines that start with `#` are ignored, and quotes are kept.
  *
- * @throws BuildpackError `platform/usage` for a file that cannot be read or text that is no variable.
+ * @throws BuildpackError `platform/usage` for a file that cannot be read, or text that is not a variable.
  */
 export async function readGivenVariables(
   given: { env: readonly string[]; envFiles: readonly string[] },
@@ -33,7 +33,7 @@ function variableIn(
 ): [string, string] {
   const at = line.indexOf("=");
   const name = (at === -1 ? line : line.slice(0, at)).trim();
-  if (name === "") throw usage(`\`${line}\` names no variable; \`--env\` takes \`NAME=value\``);
+  if (name === "") throw usage(`\`${line}\` is not a variable; \`--env\` takes \`NAME=value\``);
   refuseUnusableName(name);
   return [name, at === -1 ? (ours[name] ?? "") : line.slice(at + 1)];
 }

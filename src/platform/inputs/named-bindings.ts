@@ -5,10 +5,10 @@ import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 
 /**
- * Calls `work` with the directories of `--binding [NAME=]DIR`, each under its name: one that is given
- * another name than its directory's is a link of that name for as long as the work takes.
+ * Calls `work` with the directories of `--binding [NAME=]DIR`. The last part of each path is the name of the
+ * binding: if NAME differs from that of the directory, the path is a link that exists during the work.
  *
- * @throws BuildpackError `platform/usage` where there is no such directory, or NAME is `.` or `..`.
+ * @throws BuildpackError `platform/usage` if the directory does not exist, or NAME is `.` or `..`.
  */
 export async function withBindings<T>(
   given: readonly string[],
@@ -31,7 +31,7 @@ async function directoryOf(binding: string, cwd: string, made: string[]): Promis
   const [, name = "", path = ""] = /^([^/=]+)=(.+)$/.exec(binding) ?? [];
   if (path !== "" && (await isDirectory(resolve(cwd, path)))) {
     if (name === "." || name === "..")
-      throw usage(binding, `a binding cannot be called \`${name}\``);
+      throw usage(binding, `a binding cannot have the name \`${name}\``);
     const parent = await mkdtemp(join(tmpdir(), "lapidary-bindings-"));
     made.push(parent);
     const link = join(parent, name);

@@ -6,14 +6,14 @@ import type { ProjectBuildpack, ProjectDescriptor } from "./project-descriptor.t
 export interface BuildpackChoice {
   /** Directories of buildpacks, in the order in which they build. */
   directories: string[];
-  /** What `project.toml` names and this platform cannot have, in words. */
+  /** Descriptions of the buildpacks in `project.toml` that this platform cannot use. */
   unavailable: string[];
 }
 
 /**
- * The buildpacks of a build: those that the user names, else those of `project.toml`, else our own,
- * with those that `project.toml` puts before and after. Only directories can be had here, since
- * registries and images need a container platform; `own` stands for every mention of its id.
+ * The buildpacks of a build: those that the user names, or else those of `project.toml`, or else our own,
+ * with those that `project.toml` puts before and after them. Only directories can be used, because
+ * registries and images need a container platform. `own` is used wherever its id is named.
  */
 export async function chooseBuildpacks(
   app: string,

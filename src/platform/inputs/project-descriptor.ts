@@ -3,15 +3,15 @@ import * as z from "zod";
 import { tryReadTomlFile } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 
-/** What an app's `project.toml` asks of a build. */
+/** The parts of an app's `project.toml` that concern a build. */
 export interface ProjectDescriptor {
   /** gitignore patterns; only what matches is built. Never together with `exclude`. */
   include: readonly string[];
   /** gitignore patterns; what matches is not built. */
   exclude: readonly string[];
-  /** The build environment, weaker than what the user gives to the command. */
+  /** The build environment. Variables of the command win over it. */
   env: Readonly<Record<string, string>>;
-  /** The buildpacks to use instead of the platform's own, and those around either. */
+  /** The buildpacks to use instead of our own; `pre` and `post` are those before and after them. */
   group: readonly ProjectBuildpack[];
   pre: readonly ProjectBuildpack[];
   post: readonly ProjectBuildpack[];
@@ -21,27 +21,27 @@ export interface ProjectBuildpack {
   id?: string | undefined;
   uri?: string | undefined;
   version?: string | undefined;
-  /** Whether the buildpack is a script within `project.toml` itself. */
+  /** Whether the buildpack is a script in `project.toml` itself. */
   inline: boolean;
 }
 
 /**
- * Reads `project.toml`, schema 0.1 and 0.2, as far as it concerns builds; where there is none it
+ * Reads the parts of `project.toml` that concern builds, in schema 0.1 or 0.2. An app without the file
  * asks for nothing.
  *
  * Spec: Project Descriptor (extensions/project-descriptor.md), `[io.buildpacks]`.
  *
- * @throws BuildpackError `platform/project-invalid` for a file that cannot be understood.
+ * @throws BuildpackError `platform/project-invalid` for a file that cannot be parsed.
  */
 export async function readProjectDescriptor(app: string): Promise<ProjectDescriptor> {
   const path = join(app, "project.toml");
   const version = await readAs(path, versionSchema);
   if (version === undefined) return nothing;
   const schema = schemas.get(version);
-  if (!schema) throw invalid(path, `its schema version \`${version}\` is none of 0.1 and 0.2`);
+  if (!schema) throw invalid(path, `its schema version \`${version}\` is neither 0.1 nor 0.2`);
   const descriptor = { ...nothing, ...(await readAs(path, schema)) };
   if (descriptor.include.length > 0 && descriptor.exclude.length > 0) {
-    throw invalid(path, "it has both `include` and `exclude`, which exclude each other");
+    throw invalid(path, "it has both `include` and `exclude`, but only one of them is allowed");
   }
   return descriptor;
 }

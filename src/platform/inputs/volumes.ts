@@ -4,11 +4,11 @@ import { BuildpackError } from "../../failure.ts";
 import type { Bind } from "../sandbox/sandbox.ts";
 
 /**
- * What `--volume HOST:INSIDE[:ro|rw]` shows to the build: a directory or file of this machine, for
- * reading unless `rw` says otherwise, as `pack build --volume` has it.
+ * Parses `--volume HOST:INSIDE[:ro|rw]`, as `pack build --volume` does: a directory or file of this
+ * machine that the build sees, read-only unless `rw` is given.
  *
- * @throws BuildpackError `platform/usage` for a text of another form, a path that is missing here, or a
- * place inside that is the build's own.
+ * @throws BuildpackError `platform/usage` for another form, a missing path, or a path inside that the
+ * build uses itself.
  */
 export async function readVolumes(texts: readonly string[], cwd: string): Promise<Bind[]> {
   return await Promise.all(texts.map(async (text) => await readVolume(text, cwd)));
@@ -17,13 +17,13 @@ export async function readVolumes(texts: readonly string[], cwd: string): Promis
 async function readVolume(text: string, cwd: string): Promise<Bind> {
   const [host = "", inside = "", mode = "ro", ...rest] = text.split(":");
   if (!host || !inside.startsWith("/") || !["ro", "rw"].includes(mode) || rest.length > 0) {
-    throw usage(text, "expected HOST:INSIDE, with an absolute INSIDE, and `:ro` or `:rw` at most");
+    throw usage(text, "expected HOST:INSIDE[:ro|rw] with an absolute path INSIDE");
   }
   const place = posix.normalize(inside).replace(/(?<=.)\/$/, "");
   const owner = ownPlaces.find((own) => place === own || place.startsWith(`${own}/`));
-  if (place === "/" || owner) throw usage(text, `\`${owner ?? "/"}\` is the build's own`);
+  if (place === "/" || owner) throw usage(text, `the build uses \`${owner ?? "/"}\` itself`);
   const real = await realpath(resolve(cwd, host)).catch(() => undefined);
-  if (real === undefined) throw usage(text, `there is no \`${host}\` here`);
+  if (real === undefined) throw usage(text, `\`${host}\` does not exist`);
   return { host: real, inside: place, writable: mode === "rw" };
 }
 

@@ -4,32 +4,32 @@ import { readTomlInside } from "../../cnb/toml-file.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { type LaunchLayer, readLaunchLayer, sortedEntries } from "../state/launch-layer.ts";
 
-/** All that a launcher has to know of an image; every path is one inside it. */
+/** Everything that a launcher needs to know about an image. All paths are paths in the image. */
 export interface LaunchPlan {
   app: string;
-  /** Layers in the order in which they apply: by the group, then by name. */
+  /** Layers in the order in which they apply: that of the group, then by name. */
   buildpacks: readonly (readonly LaunchLayer[])[];
   processes: readonly LaunchProcess[];
   defaultProcess?: string;
-  /** Whether arguments of the user replace those of the process, as from Platform API 0.10 on. */
+  /** Whether arguments of the user replace those of the process, as since Platform API 0.10. */
   argsReplace: boolean;
 }
 
 export interface LaunchProcess {
   type: string;
-  /** The program, and the arguments that it always gets. */
+  /** The program and its fixed arguments. */
   command: readonly string[];
   args: readonly string[];
-  /** Absolute, or relative to the app; the app's directory where there is none. */
+  /** Absolute, or relative to the app. The default is the app's directory. */
   workingDir?: string | undefined;
 }
 
 /**
- * Reads the layers of an image that stand in `layers` on the host, and in `inside.layers` when they
- * are launched. Every directory there counts as a launch layer.
+ * Reads the layers of an image, which are in `layers` on this machine and in `inside.layers` at launch.
+ * Every directory there counts as a launch layer.
  *
- * @throws BuildpackError `cnb/file-invalid` where `config/metadata.toml` cannot be read;
- * `system/link-not-followed` for a link in the place of a layer or of a directory that launchers read.
+ * @throws BuildpackError `cnb/file-invalid` if `config/metadata.toml` cannot be read;
+ * `system/link-not-followed` for a link in place of a layer or of a directory that launchers read.
  */
 export async function readLaunchPlan(
   layers: string,

@@ -6,13 +6,12 @@ import type { ForProcess, LaunchLayer } from "../state/launch-layer.ts";
 import type { LaunchPlan, LaunchProcess } from "./launch-plan.ts";
 
 /**
- * A launcher in POSIX sh for exactly this image. It does what the lifecycle's launcher does: the
- * name under which it is called chooses the process type; it sets up the environment of the layers,
- * runs their exec.d programs, and becomes the process. Under a name that is no process type it runs
- * its arguments: `-- CMD ARG…` as they are, `CMD ARG…` through bash after the profile scripts.
- * It exits 82 where there is nothing to become.
+ * The launcher for this image, a script in POSIX sh. It does the same as the lifecycle's launcher: the name
+ * that it is called by is the process type; it sets up the environment of the layers, runs their exec.d
+ * programs, and becomes the process. Called by another name it runs its arguments: `-- CMD ARG…` directly,
+ * `CMD ARG…` through bash after the profile scripts. It exits with 82 if there is nothing to run.
  *
- * Two things a shell cannot do: it drops variables whose names are no shell names, and it sets PWD.
+ * There are two differences: a shell drops variables whose names are not shell names, and it sets PWD.
  *
  * @throws BuildpackError `platform/launch-failed` for a layer that sets such a variable.
  */
@@ -31,14 +30,14 @@ export async function launchScript(plan: LaunchPlan): Promise<string> {
   ].join("\n");
 }
 
-/** The functions that all generated lines call, in POSIX sh. */
+/** The functions that the generated lines call, in POSIX sh. */
 export async function readLauncherFunctions(): Promise<string> {
   return await readFile(new URL("./launcher.sh", import.meta.url), "utf8");
 }
 
 /**
- * Lines that set up what layers bring into the environment of a process, exec.d programs included;
- * `$lapidary_type` is the type of the process. `word` turns values and paths into words of the shell.
+ * The lines that set up the environment of the layers for a process, exec.d programs included.
+ * `$lapidary_type` is the type of the process. `word` quotes values and paths for the shell.
  */
 export function environmentLines(
   buildpacks: LaunchPlan["buildpacks"],
@@ -55,7 +54,7 @@ export function environmentLines(
 
 type Word = (text: string) => string;
 
-/** Known process types hold nothing but letters, digits, `.`, `_` and `-`. */
+/** Process types consist of letters, digits, `.`, `_` and `-`. */
 function chooseType(processes: readonly LaunchProcess[]): string {
   const types = processes.map(({ type }) => quote(type)).join(" | ");
   const known = types === "" ? [] : [`${types}) ;;`];
@@ -74,7 +73,7 @@ function layerPaths({ path, hasBin, hasLib }: LaunchLayer, word: Word): string[]
   ];
 }
 
-/** `env`, then `env.launch`, then that of the process; modifications come in their files' order. */
+/** `env`, then `env.launch`, then the files for the process, each in the order of the files. */
 function layerEnv({ path, env }: LaunchLayer, word: Word): string[] {
   const common = [...env.filter(({ scope }) => scope === "all")];
   common.push(...env.filter(({ scope }) => scope === "launch"));
@@ -89,7 +88,7 @@ function layerEnv({ path, env }: LaunchLayer, word: Word): string[] {
 /**
  * The line that makes one modification.
  *
- * @throws BuildpackError `platform/launch-failed` for a name that is none in a shell.
+ * @throws BuildpackError `platform/launch-failed` for a name that is not a shell name.
  */
 export function modify(
   { name, behavior, value, delim = "" }: EnvModification,
@@ -97,7 +96,7 @@ export function modify(
   word: Word,
 ): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const problem = `${layer} sets \`${name}\`, which no shell can pass on`;
+    const problem = `${layer} sets \`${name}\`, which a shell cannot pass on`;
     throw new BuildpackError({ code: "platform/launch-failed", problem });
   }
   if (behavior === "override") return `lapidary_set ${name} ${word(value)}`;
@@ -133,7 +132,7 @@ function becomeCommand(app: string): string {
   ].join("\n");
 }
 
-/** A command alone is a script; in a command with arguments each word is evaluated by itself. */
+/** A command alone is a script. With arguments, each word is evaluated separately. */
 function becomeScript(app: string, layers: readonly LaunchLayer[]): string {
   const profile = quote(`${app}/.profile`);
   const script = [

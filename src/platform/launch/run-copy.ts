@@ -6,25 +6,25 @@ import { buildsInUse } from "../state/state-in-use.ts";
 import { waitForLock } from "../state/state-lock.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 
-/** What an app runs from: a copy of one build, as a container is one of an image. */
+/** The files that an app runs from: a copy of one build, as a container is a copy of an image. */
 export interface RunCopy {
   app: string;
   layers: string;
-  /** Holds the launcher and nothing else. */
+  /** Contains only the launcher. */
   platform: string;
-  /** Whether this is a first run, finds what earlier runs wrote, or replaces a copy of an older build. */
+  /** `first`: no copy existed; `kept`: with files of earlier runs; `renewed`: replaces an older build's copy. */
   state: "first" | "kept" | "renewed";
 }
 
 /**
- * Opens the copy of a build that its processes run from and may write to. It belongs to that build:
- * the first run after another build starts from a copy without what earlier runs wrote. Copies of
- * older builds go, unless something still runs there.
+ * Opens the copy of a build that its processes run from and may write to. Each build has its own copy: the
+ * first run after another build starts without the files that earlier runs wrote. Copies of older builds
+ * are removed, unless something still runs there.
  *
  *     run/<build>/{app,layers,platform}
  *     run/<build>/complete       written last
  *
- * A build without namespaces runs where it was built, since its files may name that place.
+ * Without namespaces, an app runs at the path where it was built, because its files may contain it.
  */
 export async function openRunCopy(state: string, build: StoredBuild): Promise<RunCopy> {
   const unlock = await waitForLock(join(state, "run.lock"));
@@ -48,7 +48,7 @@ export async function openRunCopy(state: string, build: StoredBuild): Promise<Ru
   }
 }
 
-/** Resolves to whether there was a copy of another build. */
+/** Resolves to whether another build had a copy. */
 async function removeOlderCopies(state: string, current: string): Promise<boolean> {
   const names = await readdir(join(state, "run")).catch(() => []);
   const inUse = await buildsInUse(state);

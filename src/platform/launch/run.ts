@@ -16,26 +16,26 @@ import { openRunCopy, type RunCopy } from "./run-copy.ts";
 export interface RunOptions {
   /** The state folder in which the app was built. */
   state: string;
-  /** The root file system that stands in for the run image. */
+  /** The root file system to use as the run image. */
   root: string;
   uid: number;
   gid: number;
-  /** What the user gives to the app, as `docker run --env` would. */
+  /** Variables for the app, as from `docker run --env`. */
   env: Readonly<Record<string, string>>;
-  /** The process type to start; the build's default where there is none. */
+  /** The process type to start; the build's default without it. */
   process?: string | undefined;
-  /** A command instead of a process, or arguments for the `process` that is named. */
+  /** A command to run, or arguments for `process` if that is given. */
   command: readonly string[];
-  /** The terminal's type, where there is a terminal. */
+  /** The type of the terminal, if there is one. */
   terminal?: string | undefined;
-  /** For what is said before the app starts; the app itself prints on our own outputs. */
+  /** For messages before the app starts. The app itself writes to our own outputs. */
   printer: Printer;
   signal?: AbortSignal;
 }
 
 /**
- * Starts a process or a command of the app's last build, as a container of its image would, and
- * resolves to its exit code.
+ * Runs a process or a command of the app's last build, as a container of its image would. Resolves to the
+ * exit code.
  *
  * @throws BuildpackError `platform/nothing-built`, `platform/process-unknown`, `platform/launch-failed`.
  */
@@ -52,7 +52,7 @@ export async function runApp(options: RunOptions): Promise<number> {
   }
 }
 
-/** A build that runs where it was built must not be overwritten by the next one meanwhile. */
+/** While an app runs at the path where it was built, the next build must not overwrite it. */
 async function lockPlaceOf({ inside }: StoredBuild, state: string): Promise<() => Promise<void>> {
   return inside.app.startsWith(`${state}/`) ? await takeLock(join(state, "lock")) : async () => {};
 }
@@ -62,7 +62,7 @@ async function runBuild(build: StoredBuild, options: RunOptions): Promise<number
   const plan = await readLaunchPlan(build.layers, build.inside, replace);
   const request = launchRequest(plan, options);
   const copy = await openRunCopy(options.state, build);
-  // Not in the command line, which every user of the machine can read: layers may hold secrets.
+  // Not on the command line, which all users of the machine can read: layers may contain secrets.
   await writeAtomically(join(copy.platform, "launcher"), await launchScript(plan));
   const sandbox = await openLaunchSandbox(copy, options);
   try {
@@ -81,7 +81,7 @@ async function runBuild(build: StoredBuild, options: RunOptions): Promise<number
   }
 }
 
-/** The name under which the launcher is called, and what it gets. */
+/** The name that the launcher is called by, and its arguments. */
 interface LaunchRequest {
   name: string;
   args: readonly string[];
@@ -95,8 +95,8 @@ function launchRequest(plan: LaunchPlan, { process, command }: RunOptions): Laun
   }
   if (command.length > 0) return { name: "launcher", args: ["--", ...command] };
   if (plan.defaultProcess !== undefined) return { name: plan.defaultProcess, args: [] };
-  const choice = known.length > 0 ? `one of ${known.join(", ")} by \`--process\`, or ` : "";
-  const problem = `The build names no default process; give ${choice}a command after \`--\``;
+  const choice = known.length > 0 ? `one of ${known.join(", ")} with \`--process\`, or ` : "";
+  const problem = `The build has no default process; give ${choice}a command after \`--\``;
   throw new BuildpackError({ code: "platform/launch-failed", problem });
 }
 
@@ -115,10 +115,10 @@ async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sa
   });
 }
 
-/** Layers name the paths where they were built; they are of no use at others. */
+/** Layers contain the paths at which they were built, and do not work at others. */
 function checkPlace({ inside }: StoredBuild, sandbox: Sandbox): void {
   if (inside.app === sandbox.inside.app && inside.layers === sandbox.inside.layers) return;
-  const problem = `It was built at ${inside.app}, and can now only run at ${sandbox.inside.app}; build it again`;
+  const problem = `It was built at ${inside.app}, but would now run at ${sandbox.inside.app}; build it again`;
   throw new BuildpackError({ code: "platform/launch-failed", problem });
 }
 
@@ -132,7 +132,7 @@ function launchEnv(
     PATH: "/cnb/process:/cnb/lifecycle:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: sandbox.inside.home,
     ...(terminal === undefined ? {} : { TERM: terminal }),
-    // Platforms tell a web process where to listen; this is the port that Ruby servers default to.
+    // Platforms tell a web process its port; 3000 is the default of Ruby servers.
     ...(name === "web" ? { PORT: "3000" } : {}),
     ...env,
     CNB_LAYERS_DIR: inside.layers,
@@ -150,11 +150,12 @@ function announce(
 ): void {
   if (state === "renewed") {
     printer.plain(
-      "This is the first run of a new build: it starts without the files that runs of earlier builds wrote,",
-      "a SQLite database among them.",
+      "This is the first run of a new build: files that runs of earlier builds wrote are gone,",
+      "such as a SQLite database.",
     );
   }
-  if (state !== "kept") printer.plain(`What runs of this build write stays in ${dirname(app)}.`);
+  if (state !== "kept")
+    printer.plain(`Files that the app writes are kept in ${dirname(app)} until the next build.`);
   if (name === "web")
     printer.plain(`The web process gets PORT ${env["PORT"]}: http://localhost:${env["PORT"]}`);
 }

@@ -23,12 +23,11 @@ import type { StoredBuild } from "../state/stored-build.ts";
 import { giveTo } from "../sandbox/owner.ts";
 
 /**
- * Builds an app as a lifecycle does: detect, restore, build, and then store what an image and a
- * cache would hold. Either all of it becomes the state's current build, or the state stays as it
- * was. What buildpacks print is printed as it comes.
+ * Builds an app as a lifecycle does: detect, restore, build, and then store the content of the image and
+ * the cache. If all of it succeeds, the result becomes the current build of the state folder; otherwise
+ * the state folder stays unchanged. The output of buildpacks is printed as it arrives.
  *
- * @throws BuildpackError for everything that can go wrong; the reason of `signal` where it was
- * aborted.
+ * @throws BuildpackError for every failure; the reason of `signal` if it was aborted.
  */
 export async function buildApp(options: BuildOptions): Promise<BuildReport> {
   const buildpacks = await readBuildpacks(options.buildpacks);
@@ -111,14 +110,14 @@ function environmentOf(
   return { baseEnv, sources: { userEnv, buildConfig, target } };
 }
 
-/** Layers name the paths where they were built, so a build at others has nothing to reuse. */
+/** Layers contain the paths at which they were built, so a build at other paths cannot reuse them. */
 function usablePrevious({ state, printer }: Work, { inside }: Sandbox): StoredBuild | undefined {
   const { previous } = state;
   if (!previous) return undefined;
   const { app, layers } = previous.inside;
   if (app === inside.app && layers === inside.layers) return previous;
   printer.plain(
-    `Nothing of the previous build is reused: it ran at ${app} and ${layers}, this one runs at ${inside.app} and ${inside.layers}`,
+    `The previous build is not reused: it ran at ${app} and ${layers}, and this one runs at ${inside.app} and ${inside.layers}`,
   );
   return undefined;
 }
@@ -144,7 +143,7 @@ interface Finished {
 async function storeIn(section: Section, finished: Finished): Promise<StoredLayers> {
   const { stopwatch, state, onStep } = finished.work;
   const stored = await section.timed(
-    "App, layers and cache",
+    "Storing app, layers and cache",
     async () => await stopwatch.time("store", async () => await store(finished)),
   );
   if (!state.previous) return stored;

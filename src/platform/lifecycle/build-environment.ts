@@ -8,23 +8,23 @@ import type { Target } from "../../cnb/target.ts";
 import type { Buildpack } from "./buildpack-store.ts";
 import { isAtLeast } from "./platform-api.ts";
 
-/** What every buildpack of a build is told, whichever it is. */
+/** The sources of the environment that are the same for all buildpacks. */
 export interface EnvironmentSources {
   userEnv: Env;
-  /** A build-config directory of the host, with an `env` directory in it. */
+  /** A build-config directory on this machine, with a directory `env` in it. */
   buildConfig?: string | undefined;
   target: Target;
 }
 
-/** What buildpacks see of the build image's own environment: variables on the list, no others. */
+/** The variables of the build image's environment that buildpacks see: only those on a list. */
 export function allowedEnv(imageEnv: Env): Record<string, string> {
   const entries = Object.entries(imageEnv);
   return Object.fromEntries(entries.filter(([name]) => allowed.has(name)));
 }
 
 /**
- * The whole environment of one `bin/detect` or `bin/build`. `base` is what the image and earlier
- * buildpacks' layers left; then come the user's variables (unless the buildpack wants a clear
+ * The whole environment of one `bin/detect` or `bin/build`. It starts with `base`, from the image and the
+ * layers of earlier buildpacks. Then the user's variables are added (unless the buildpack wants a clear
  * environment), the operator's, and `cnb`, the `CNB_*` variables of this phase.
  *
  * Spec: Buildpack Interface, Environment, "Provided by the Platform".
@@ -42,8 +42,9 @@ export async function buildpackEnv(
 }
 
 /**
- * What a layer with `build = true` changes for later buildpacks: first its `bin`, `lib`, `include`
- * and `pkgconfig`, then `env`, then `env.build`. The layer is read at `host` and named as `inside`.
+ * Adds the changes of a layer with `build = true` for later buildpacks: first its `bin`, `lib`, `include`
+ * and `pkgconfig`, then `env`, then `env.build`. The layer is read at `host`; its path in values is
+ * `inside`.
  */
 export async function withBuildLayer(
   env: Env,
@@ -57,7 +58,7 @@ export async function withBuildLayer(
   return applyEnvModifications(result, await readLayerEnv(layer.host), "build");
 }
 
-/** Names are taken literally. Variables that hold paths gain the user's; others become the user's. */
+/** Adds the user's value to variables that are lists of paths, and replaces other variables by it. */
 function withUserEnv(base: Env, userEnv: Env): Record<string, string> {
   const result = { ...base };
   for (const [name, value] of Object.entries(userEnv)) {
@@ -66,7 +67,7 @@ function withUserEnv(base: Env, userEnv: Env): Record<string, string> {
   return result;
 }
 
-/** The rules of a layer's `env` directory, but for files without a suffix, which are defaults. */
+/** The rules of a layer's `env` directory apply, but files without a suffix are defaults. */
 async function withBuildConfig(
   env: Env,
   directory: string | undefined,

@@ -6,50 +6,50 @@ import type { PlatformApi } from "./platform-api.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { StateStep } from "../state/state.ts";
 
-/** What one build of one app needs; every path is one of the host. */
+/** What one build of one app needs. All paths are paths on this machine. */
 export interface BuildOptions {
-  /** The state folder of this app. It is made where it is missing. */
+  /** The state folder of this app. It is made if it is missing. */
   state: string;
   /**
-   * Fills an empty directory with the build's own copy of the app. Called once the state is locked,
-   * so that a second build of the same app copies nothing.
+   * Fills an empty directory with a copy of the app. It is called after the state is locked, so that a
+   * second build of the same app copies nothing.
    */
   copyApp: (destination: string) => Promise<void>;
-  /** Opens the place where buildpacks run; `buildApp` closes it. */
+  /** Opens the sandbox in which buildpacks run; `buildApp` closes it. */
   openSandbox: (request: SandboxRequest) => Promise<Sandbox>;
-  /** Directories of buildpacks, those that composite buildpacks consist of included. */
+  /** Directories of buildpacks, including the parts of composite buildpacks. */
   buildpacks: readonly string[];
-  /** The groups to try; without it one group of all buildpacks that are given, see `orderOf`. */
+  /** The groups to try. The default is one group of all given buildpacks, see `orderOf`. */
   order?: Order;
-  /** What the build and the image run on. */
+  /** The target of the build and of the image. */
   target: Target;
   platformApi: PlatformApi;
   /** The user's build environment, which becomes `<platform>/env`. */
   env: Readonly<Record<string, string>>;
   /** Directories of bindings; the last part of each path names the binding. */
   bindings: readonly string[];
-  /** The environment that the build image gives; buildpacks see only its variables on the allow-list. */
+  /** The environment of the build image. Buildpacks see only the variables on the allow-list. */
   imageEnv: Readonly<Record<string, string>>;
   /** A build-config directory, such as the `/cnb/build-config` of a builder. */
   buildConfig?: string;
-  /** Forgets the cache and what is known of the previous image's layers, but for `store.toml`. */
+  /** Ignores the cache and the metadata of the previous image, except `store.toml`. */
   clearCache: boolean;
   printer: Printer;
   clock: Clock;
   signal?: AbortSignal;
-  /** Prints what detection decided and why. */
+  /** Prints the results of detection. */
   debug: boolean;
-  /** Told of each point that a build reaches, as it reaches it. Tests interrupt builds there. */
+  /** Called at each point that a build reaches. Tests interrupt builds there. */
   onStep?: (step: BuildStep) => void;
 }
 
 export interface SandboxRequest {
   host: { app: string; layers: string; platform: string };
-  /** Each buildpack, and its path below `Sandbox.inside.buildpacks`: `<escaped id>/<version>`. */
+  /** The buildpacks, each with its path below `Sandbox.inside.buildpacks`: `<escaped id>/<version>`. */
   buildpacks: readonly { path: string; host: string }[];
 }
 
-/** The points of a build, in the order in which they are reached. */
+/** The points of a build, in order. */
 export type BuildStep =
   | "state locked"
   | "app copied"

@@ -31,7 +31,7 @@ export interface ReportedLayer {
 }
 
 /**
- * How a layer compares with the previous build's: `reused` has the same content, `removed` is
- * no longer there, `temporary` served later buildpacks only and is not kept.
+ * How a layer compares with that of the previous build: `reused` has the same content, `removed` does not
+ * exist any more, `temporary` was only for later buildpacks and is not kept.
  */
 export type LayerFate = "created" | "reused" | "changed" | "removed" | "temporary";

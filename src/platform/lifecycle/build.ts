@@ -24,8 +24,8 @@ export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
 }
 
 /**
- * Runs `bin/build` of each buildpack of the group in order. Each sees what the build layers of
- * earlier ones add to the environment, and of the plan what is still to be provided.
+ * Runs `bin/build` of each buildpack of the group in order. Each gets the environment from the build
+ * layers of earlier ones, and the entries of the plan that are not met yet.
  *
  * Spec: Buildpack Interface, Build.
  *
@@ -106,7 +106,7 @@ async function runProgram(
   });
 }
 
-/** A buildpack is handed every requirement of a name that it provides. */
+/** A buildpack gets all requirements of the names that it provides. */
 function planToml(plan: readonly PlanEntry[]): string {
   const entries = plan.flatMap(({ requires }) => requires);
   return entries.length > 0 ? stringifyToml({ entries }) : "";

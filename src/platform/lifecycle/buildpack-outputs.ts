@@ -15,11 +15,11 @@ import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import { readLaunchLayer } from "../state/launch-layer.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
 
-/** What a buildpack left in its layers directory. */
+/** The files that a buildpack has written to its layers directory. */
 export interface BuildpackOutputs {
   buildpack: Buildpack;
   directory: string;
-  /** By name, in the order of their names; only those with a type. */
+  /** By name and sorted by name; only layers with a type. */
   layers: ReadonlyMap<string, LayerContentMetadata>;
   unmet: readonly string[];
   launch: Launch;
@@ -28,11 +28,11 @@ export interface BuildpackOutputs {
 }
 
 /**
- * Reads what `bin/build` left and sets aside directories of layers without a type, by the name
- * `<layer>.ignore`, so that nobody takes them for layers.
+ * Reads the output of `bin/build`, and renames directories of layers without a type to `<layer>.ignore`,
+ * so that they are not taken for layers.
  *
- * @throws BuildpackError `platform/build-output-invalid` where a lifecycle would refuse a file, and for
- * a link in the place of a file or a directory that we read: it may lead anywhere on this machine.
+ * @throws BuildpackError `platform/build-output-invalid` for a file that a lifecycle would refuse, and for
+ * a link in place of a file or a directory that we read: it may lead anywhere on this machine.
  */
 export async function readBuildpackOutputs(
   buildpack: Buildpack,
@@ -73,12 +73,12 @@ interface Reader {
 
 const noLaunch: Launch = { labels: [], processes: [], slices: [] };
 
-/** Every TOML file counts, `launch.toml` and its like included: they are layers without a type. */
+/** Every TOML file counts, even `launch.toml` and similar: they are layers without a type. */
 async function readLayers(reader: Reader): Promise<Map<string, LayerContentMetadata>> {
   const entries = await listInside(reader.directory, "");
   const files = entries.map(({ name }) => name).filter((name) => name.endsWith(".toml"));
   const layers = new Map<string, LayerContentMetadata>();
-  // By layer names: with its suffix, `a-b.toml` would come before `a.toml`.
+  // Sorted without the suffix: with it, `a-b.toml` would come before `a.toml`.
   for (const name of files.map((file) => file.slice(0, -".toml".length)).sort()) {
     if (["", ".", ".."].includes(name)) {
       throw invalid(reader, `${name}.toml`, `\`${name}\` cannot be the name of a layer`);
@@ -100,7 +100,7 @@ async function setAside(directory: string, name: string): Promise<void> {
   await moveOutOf(directory, name, ignored);
 }
 
-/** Now, while it is known which buildpack left them; whoever reads a layer later refuses them, too. */
+/** Refuses links that launchers would refuse later, while it is known which buildpack made them. */
 async function refuseLinks(directory: string, name: string): Promise<void> {
   if (await isDirectoryInside(directory, name)) await readLaunchLayer(join(directory, name), name);
 }
@@ -110,7 +110,7 @@ async function readUnmet(reader: Reader, planned: readonly string[]): Promise<st
   const names = unmet.map(({ name }) => name);
   const stranger = names.find((name) => !planned.includes(name));
   if (stranger === undefined) return names;
-  const problem = `\`${stranger}\` is unmet, but the buildpack was never asked for it`;
+  const problem = `it lists \`${stranger}\` as unmet, but the plan has no such entry`;
   throw invalid(reader, "build.toml", problem);
 }
 

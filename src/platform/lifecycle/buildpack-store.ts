@@ -7,7 +7,7 @@ import { escapeId } from "../../cnb/names.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isFile } from "../../system/files.ts";
 
-/** A buildpack that this platform can run, and where it stands on the host. */
+/** A buildpack that this platform can run, and its directory on this machine. */
 export interface Buildpack {
   id: string;
   version: string;
@@ -15,14 +15,14 @@ export interface Buildpack {
   descriptor: BuildpackDescriptor;
 }
 
-/** Buildpack APIs that this platform speaks. */
+/** The Buildpack APIs that this platform supports. */
 const buildpackApis = ["0.9", "0.10", "0.11", "0.12"];
 
 /**
- * Reads the buildpacks in these directories, in their order; one that is given twice counts once.
+ * Reads the buildpacks in these directories, in order. A buildpack that is given twice counts once.
  *
- * @throws BuildpackError `platform/buildpack-missing` where a directory holds none,
- * `cnb/buildpack-api-unsupported` for an API that this platform does not speak.
+ * @throws BuildpackError `platform/buildpack-missing` for a directory without a buildpack,
+ * `cnb/buildpack-api-unsupported` for an API that this platform does not support.
  */
 export async function readBuildpacks(directories: readonly string[]): Promise<Buildpack[]> {
   const buildpacks = new Map<string, Buildpack>();
@@ -34,12 +34,12 @@ export async function readBuildpacks(directories: readonly string[]): Promise<Bu
   return [...buildpacks.values()];
 }
 
-/** `<id>@<version>`, as people and lifecycles write it. */
+/** The name of a buildpack: `<id>@<version>`. */
 export function nameOf({ id, version }: { id: string; version: string }): string {
   return `${id}@${version}`;
 }
 
-/** Where a buildpack stands below the directory of all buildpacks. */
+/** The path of a buildpack below the directory of all buildpacks. */
 export function storePath({ id, version }: { id: string; version: string }): string {
   return join(escapeId(id), version);
 }

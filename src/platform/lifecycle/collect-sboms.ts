@@ -5,9 +5,9 @@ import { copyOutOf } from "../../system/open-inside.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 
 /**
- * Copies the SBOMs of the image and of the cache to where exporters look, below one directory of ours for
- * each kind: `<escaped id>/[<layer>/]sbom.<ext>`. Files that the build itself left in `<layers>/sbom` do
- * not count.
+ * Copies the SBOMs of the image and of the cache to the paths that exporters read, below one directory for
+ * each kind: `<escaped id>/[<layer>/]sbom.<ext>`. Files that the build itself has written to
+ * `<layers>/sbom` are ignored.
  */
 export async function collectSboms(
   directories: { launch: string; cache: string },

@@ -26,15 +26,15 @@ export interface DetectOptions
   buildpacks: readonly Buildpack[];
 }
 
-/** The buildpacks that build this app, in order, and what each of them has to provide. */
+/** The buildpacks that build this app, in order, and the entries of the build plan. */
 export interface Detected {
   group: Buildpack[];
   entries: PlanEntry[];
 }
 
 /**
- * Finds the first group of the order whose buildpacks fit the app and each other. Each `bin/detect`
- * runs at most once, those of one group at the same time.
+ * Finds the first group of the order whose buildpacks detect the app and whose build plan resolves. Each
+ * `bin/detect` runs at most once; those of one group run at the same time.
  *
  * Spec: Buildpack Interface, Detection.
  *
@@ -56,8 +56,8 @@ export async function detect(options: DetectOptions): Promise<Detected> {
 }
 
 /**
- * Removes the plans, and whatever else a `bin/detect` left there: what is restored next must not be
- * written through somebody's links.
+ * Removes the plans and everything else that a `bin/detect` has written there, so that restored files are
+ * not written through its links.
  */
 async function emptyLayers(layers: string): Promise<void> {
   for (const { name } of await listInside(layers, "")) await discardTree(join(layers, name));
@@ -68,7 +68,7 @@ interface Member {
   optional: boolean;
 }
 
-/** What has been found out so far: no group undoes what another one learned. */
+/** The results so far. They are kept from group to group. */
 class Detection {
   readonly runs = new Map<string, { buildpack: Buildpack; outcome: Promise<DetectOutcome> }>();
   readonly outcomes: string[] = [];
@@ -81,7 +81,7 @@ class Detection {
     this.options = options;
   }
 
-  /** Tries each group with `next` after it; where all of an optional order fail, `next` alone. */
+  /** Tries each group followed by `next`. If all groups of an optional order fail, it tries `next` alone. */
   async tryOrder(
     order: Order,
     done: readonly Member[],
@@ -112,7 +112,7 @@ class Detection {
     return await this.resolve(members);
   }
 
-  /** An optional buildpack's detect runs on any target: that is how lifecycles behave. */
+  /** Lifecycles run the detect of an optional buildpack on any target. */
   private start(buildpack: Buildpack, optional: boolean): void {
     const { platformApi, sources } = this.options;
     const name = nameOf(buildpack);
@@ -122,7 +122,7 @@ class Detection {
       checksTarget && !runsOn(buildpack.descriptor, sources.target)
         ? Promise.resolve(wrongTarget)
         : runDetect(buildpack, this.options);
-    // A rejection is met where the outcome is awaited; until then it must not count as unhandled.
+    // The rejection is handled when the outcome is awaited; until then it must not count as unhandled.
     outcome.catch(() => {});
     this.runs.set(name, { buildpack, outcome });
   }
@@ -155,7 +155,7 @@ class Detection {
 
 const wrongTarget: DetectOutcome = {
   result: "error",
-  problem: "its buildpack.toml names no target that this build has",
+  problem: "its buildpack.toml does not list the target of this build",
   lines: [],
 };
 

@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from "../../failure.ts";
 
-/** What the local platform's commands exit with: the codes of the spec's lifecycle, else 1. */
+/** The exit code of a command of the local platform: that of the spec's lifecycle, or else 1. */
 export function exitCodeOf(failure: Failure): number {
   if (failure.code === "platform/no-group-detected") return failure.errors ? 21 : 20;
   return exitCodes[failure.code] ?? 1;

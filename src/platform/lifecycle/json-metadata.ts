@@ -1,10 +1,10 @@
-/** A value as it can stand in TOML or JSON. */
+/** A value that both TOML and JSON can express. */
 export type JsonValue =
   string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /**
- * A TOML table as an image's label keeps it. Labels hold JSON, which knows no dates: they become
- * strings. Infinities and NaN cannot be kept at all.
+ * Converts a TOML table for a label of an image. Labels contain JSON, which has no dates: they become
+ * strings. Infinities and NaN cannot be stored.
  *
  * @throws RangeError for such a number.
  */
@@ -23,8 +23,8 @@ export function toJsonMetadata(value: unknown): JsonValue {
 }
 
 /**
- * The `metadata` table that a lifecycle writes from a label. JSON does not say which numbers were
- * integers, so that all come back as floats: `1` as `1.0`. A null is left out.
+ * The `metadata` table that a lifecycle writes from a label. JSON does not distinguish integers, so all
+ * numbers come back as floats: `1` as `1.0`. Nulls are omitted.
  */
 export function metadataToml(metadata: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(metadata)
@@ -49,7 +49,7 @@ function tomlFloat(value: number): string {
   return /[.e]/.test(text) ? text.replace("e+", "e") : `${text}.0`;
 }
 
-/** JSON's escapes are TOML's, save that TOML also wants DEL escaped. */
+/** TOML has the escapes of JSON, but also requires DEL to be escaped. */
 function tomlString(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007F");
 }

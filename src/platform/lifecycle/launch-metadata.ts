@@ -3,25 +3,25 @@ import { stringifyToml } from "../../toml.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 
-/** A process of the image, and the buildpack that it comes from. */
+/** A process of the image, with the id of its buildpack. */
 export interface ImageProcess extends Process {
   buildpack: string;
 }
 
-/** What all buildpacks of a build together say of the image. */
+/** The contributions of all buildpacks to the image. */
 export interface LaunchMetadata {
   buildpacks: { id: string; version: string; api: string; homepage?: string | undefined }[];
   labels: { key: string; value: string }[];
-  /** In the order of their types, each of which occurs once. */
+  /** Sorted by type; each type occurs once. */
   processes: ImageProcess[];
   slices: { paths: string[] }[];
   defaultProcess?: string;
 }
 
 /**
- * Merges the `launch.toml` of each buildpack in the order of the group: of two processes of one
- * type the later stands, and so does the later of two defaults. A later process that is not the
- * default but has the default's type leaves the image without a default; `warn` hears of it.
+ * Merges the `launch.toml` files in the order of the group. Of two processes of the same type the later
+ * one wins, and so does the later of two defaults. If a later process with the type of the default is not
+ * a default itself, the image has no default, and `warn` is called.
  */
 export function mergeLaunch(
   outputs: readonly BuildpackOutputs[],
@@ -52,8 +52,8 @@ export function mergeLaunch(
 }
 
 /**
- * `<layers>/config/metadata.toml`, which launchers read. Before Platform API 0.10 a command is one
- * string, and what it has more goes to the front of the arguments.
+ * The text of `<layers>/config/metadata.toml`, which launchers read. Before Platform API 0.10, a command
+ * is one string, and its other words are put in front of the arguments.
  */
 export function launchMetadataToml(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, labels, processes, slices, defaultProcess } = metadata;
@@ -74,7 +74,7 @@ export function launchMetadataToml(metadata: LaunchMetadata, platformApi: Platfo
   });
 }
 
-/** The label `io.buildpacks.build.metadata`, but for what it says of the launcher. */
+/** The label `io.buildpacks.build.metadata`, without the part about the launcher. */
 export function buildMetadataLabel(metadata: LaunchMetadata): string {
   const { buildpacks, processes, defaultProcess } = metadata;
   return JSON.stringify({

@@ -1,7 +1,7 @@
 import { BuildpackError } from "../../failure.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 
-/** One buildpack in a group; one without a version is the only one of its id. */
+/** One buildpack in a group. Without a version, it is the only buildpack with its id. */
 export interface GroupElement {
   id: string;
   version?: string;
@@ -12,8 +12,8 @@ export interface GroupElement {
 export type Order = readonly { group: readonly GroupElement[] }[];
 
 /**
- * The order for buildpacks that a user names one after the other: one group of them all. A buildpack
- * that a given composite buildpack contains was only given so that the composite finds it.
+ * The order for buildpacks that the user lists: one group of all of them. A buildpack that is part of a
+ * given composite buildpack is not a member itself: it was only given so that the composite finds it.
  */
 export function orderOf(buildpacks: readonly Buildpack[]): Order {
   const parts = buildpacks.flatMap(({ descriptor }) => descriptor.order ?? []);
@@ -25,9 +25,9 @@ export function orderOf(buildpacks: readonly Buildpack[]): Order {
 }
 
 /**
- * The buildpack that an element of a group means.
+ * Finds the buildpack for an element of a group.
  *
- * @throws BuildpackError `platform/buildpack-missing` where no such buildpack was given.
+ * @throws BuildpackError `platform/buildpack-missing` if no such buildpack was given.
  */
 export function findBuildpack(buildpacks: readonly Buildpack[], element: GroupElement): Buildpack {
   const { id, version } = element;
@@ -39,11 +39,11 @@ export function findBuildpack(buildpacks: readonly Buildpack[], element: GroupEl
   throw new BuildpackError({
     code: "platform/buildpack-missing",
     path: version === undefined ? id : nameOf({ id, version }),
-    problem: `an order names it, and these were given: ${given || "none"}`,
+    problem: `an order names it, but only these were given: ${given || "none"}`,
   });
 }
 
-/** @throws BuildpackError as `findBuildpack` does, for any element that can be reached. */
+/** @throws BuildpackError of `findBuildpack`, for any element that can be reached. */
 export function checkOrder(order: Order, buildpacks: readonly Buildpack[]): void {
   const seen = new Set<string>();
   const check = (groups: Order) => {

@@ -1,13 +1,13 @@
 import type { BuildPlan, BuildPlanAlternative, Require } from "../../cnb/build-plan.ts";
 
-/** A buildpack whose detect passed, and what it offers and asks for. */
+/** A buildpack whose detect passed, with its build plan. */
 export interface Candidate<B> {
   buildpack: B;
   optional: boolean;
   plan: BuildPlan;
 }
 
-/** All that was asked for under one name, and the buildpacks that provide it. */
+/** All requirements of one name, and the buildpacks that provide it. */
 export interface PlanEntry {
   name: string;
   providers: string[];
@@ -16,16 +16,16 @@ export interface PlanEntry {
 
 export type Resolution<B> =
   | { state: "resolved"; group: B[]; entries: PlanEntry[] }
-  /** What was left over in the last attempt that was made. */
+  /** The unmet requirements and unused provisions of the last attempt. */
   | { state: "unresolved"; problems: string[] };
 
-/** One way through the alternatives: for each candidate, which one it takes. */
+/** One choice of alternatives: one for each candidate. */
 type Trial<B> = (Candidate<B> & { sections: BuildPlanAlternative })[];
 
 /**
- * Finds the first way in which everything that is provided is required and the reverse. A candidate
- * takes its plan, then its alternatives in order; the last candidate's vary fastest. An optional one
- * may be dropped, but only where its last alternative does not fit either.
+ * Finds the first choice of alternatives in which everything that is provided is required, and vice
+ * versa. Each candidate tries its plan, then its alternatives in order; those of the last candidate vary
+ * fastest. An optional candidate may be dropped, but only if its last alternative does not fit either.
  *
  * Spec: Buildpack Interface, Detection, phase 2.
  */
@@ -53,7 +53,7 @@ function* trialsOf<B>(candidates: readonly Candidate<B>[]): Generator<Trial<B>> 
   }
 }
 
-/** Drops optional buildpacks that do not fit until all fit or one that is required does not. */
+/** Drops optional buildpacks that do not fit, until all fit or a required one does not. */
 function runTrial<B extends { id: string }>(trial: Trial<B>): Resolution<B> {
   let members = trial;
   for (;;) {
@@ -86,9 +86,9 @@ function resolved<B extends { id: string }>(
 interface Entry<B> {
   providers: Trial<B>;
   requires: Require[];
-  /** Those who provide it after the last buildpack that requires it. */
+  /** The buildpacks that provide it after the last one that requires it. */
   unused: Trial<B>;
-  /** Those who require it before any buildpack provides it. */
+  /** The buildpacks that require it before any provides it. */
   unprovided: Trial<B>;
 }
 
@@ -131,7 +131,7 @@ function misfit<B extends { id: string }>(
   return { member, problem };
 }
 
-/** Who could provide it, where the requirement says so in its metadata. */
+/** The buildpack that could provide it, if the metadata of the requirement names one. */
 function providerNamedBy(requires: readonly Require[], name: string): string {
   const named = requires.find((require) => require.name === name)?.metadata?.["buildpack"];
   return typeof named === "string" ? ` (${named} would)` : "";

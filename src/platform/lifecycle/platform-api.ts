@@ -1,10 +1,10 @@
 import { BuildpackError } from "../../failure.ts";
 
-/** Platform APIs that this platform speaks, oldest first. Those left out differ in nothing here. */
+/** The Platform APIs that this platform supports, oldest first. The others make no difference here. */
 export const platformApis = ["0.9", "0.10", "0.11", "0.12", "0.13", "0.14"] as const;
 export type PlatformApi = (typeof platformApis)[number];
 
-/** What most platforms speak today. */
+/** The API of most platforms today. */
 export const defaultPlatformApi: PlatformApi = "0.12";
 
 /** @throws BuildpackError `platform/api-unsupported` for any other version. */

@@ -5,8 +5,8 @@ import { isFile } from "../../system/files.ts";
 import { copyFollowingLinks } from "../../system/tree.ts";
 
 /**
- * Fills `<platform>` with what the user gives to the build: a file for each variable, its value byte
- * for byte, and a directory for each binding. Both may hold secrets, so only their owner reads them.
+ * Fills `<platform>` with the user's variables and bindings: a file for each variable, with its exact
+ * value, and a directory for each binding. Only their owner can read them, because they may be secrets.
  *
  * @throws BuildpackError `platform/usage` for a name or a binding that cannot be passed on.
  */
@@ -27,11 +27,11 @@ export async function writePlatformDirectory(
 
 async function addBinding(directory: string, binding: string): Promise<void> {
   if (!(await isFile(join(binding, "type")))) {
-    throw usage(`the binding \`${binding}\` is no directory with a file \`type\` in it`);
+    throw usage(`the binding \`${binding}\` is not a directory with a file \`type\``);
   }
   const destination = join(directory, "bindings", basename(binding));
   if (await isFile(join(destination, "type"))) {
-    throw usage(`two bindings are called \`${basename(binding)}\``);
+    throw usage(`two bindings have the name \`${basename(binding)}\``);
   }
   await copyFollowingLinks(binding, destination);
 }

@@ -29,16 +29,16 @@ export interface RestoreOptions extends Pick<
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 
-/** Layers that a build began with: the path of each, how it then looked, and its digest. */
+/** The layers that a build starts with: path, stamp (see `fingerprintLayer`) and digest of each. */
 export type RestoredLayers = ReadonlyMap<string, { stamp: string; sha: string }>;
 
 /**
- * Gives the buildpacks of the group back what the previous build kept: `store.toml` always; metadata
- * of layers that the image or the cache still has; contents of cached layers. With `clearCache`
- * only `store.toml`.
+ * Restores what the previous build kept for the buildpacks of the group: always `store.toml`, the metadata
+ * of layers that the image or the cache has, and the contents of cached layers. With `clearCache` only
+ * `store.toml`.
  *
- * Image and cache are replaced together here, so that the digest which both state for a layer is
- * the same unless somebody tampered with one of them; then the layer is dropped, as lifecycles do.
+ * Image and cache are replaced together, so both have the same digest for a layer. If they differ,
+ * somebody has changed one of them, and the layer is dropped, as lifecycles do.
  *
  * Spec: Platform Interface, restorer; Buildpack Interface, Layer Types.
  */
@@ -54,7 +54,7 @@ export async function restore(options: RestoreOptions): Promise<RestoredLayers> 
   return restored;
 }
 
-/** The contents of a layer to be restored: where they are kept, and where they belong. */
+/** The contents of a layer to restore: where they are kept, and where they go. */
 interface Contents {
   identifier: string;
   from: string;
@@ -85,9 +85,9 @@ async function restoreMetadata(options: RestoreOptions, id: string): Promise<Con
 }
 
 /**
- * Which layers get their metadata back: of launch layers the image's, unless their contents had to
- * be cached and are not; of others the cache's. Since Platform API 0.14, of launch layers that the
- * image does not have the cache's too.
+ * Chooses the layers whose metadata is restored. Launch layers take it from the image, unless their
+ * contents should be cached but are not. Other layers take it from the cache. Since Platform API 0.14,
+ * launch layers that the image does not have take it from the cache too.
  */
 function layersToRestore(
   image: BuildpackMetadata,
@@ -122,7 +122,7 @@ async function forgetLayer(toml: string): Promise<Contents[]> {
   return [];
 }
 
-/** Copies, for a buildpack may write into what it gets, and the previous build must not change. */
+/** Copies, because buildpacks may write into these layers and the previous build must not change. */
 async function restoreAllContents(
   options: RestoreOptions,
   contents: readonly Contents[],
@@ -131,12 +131,17 @@ async function restoreAllContents(
   const present: Contents[] = [];
   for (const one of contents) {
     if (await isDirectory(one.from)) present.push(one);
-    else printer.plain(`Warning: the contents of layer ${one.identifier} are lost; not restored`);
+    else
+      printer.plain(
+        `Warning: layer ${one.identifier} is not restored, because its contents are missing`,
+      );
   }
   const copyAll = async () => await Promise.all(present.map(({ from, to }) => copyTree(from, to)));
   if (present.length > 0) {
     const names = present.map(({ identifier }) => `\`${identifier}\``).join(", ");
-    await printer.section("Restore", (section) => section.timed(`Layers ${names}`, copyAll));
+    await printer.section("Restore", (section) =>
+      section.timed(`Restoring layers ${names}`, copyAll),
+    );
   }
   await giveTo(owner, layersDirectory);
   return new Map(
@@ -144,7 +149,7 @@ async function restoreAllContents(
   );
 }
 
-/** SBOMs of layers come back beside them; those of a whole buildpack are written anew each time. */
+/** Restores the SBOMs of layers. Those of a whole buildpack are written again by each build. */
 async function restoreSboms({ previous, layersDirectory }: RestoreOptions): Promise<void> {
   for (const kept of [join(previous.layers, "sbom/launch"), join(previous.path, "cache/sbom")]) {
     for (const buildpack of await directoriesIn(kept, "")) {

@@ -9,7 +9,7 @@ import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { writeInside } from "../../system/open-inside.ts";
 
-/** How one `bin/detect` ended, with what it printed on both streams. */
+/** The result of one `bin/detect`, with the lines of both output streams. */
 export type DetectOutcome =
   | { result: "pass"; plan: BuildPlan; lines: string[] }
   | { result: "fail"; lines: string[] }
@@ -17,14 +17,14 @@ export type DetectOutcome =
 
 export interface DetectContext extends Pick<BuildOptions, "signal"> {
   sandbox: Sandbox;
-  /** A directory below the layers directory for the plans that buildpacks write. */
+  /** A directory below the layers directory, for the build plans. */
   plansDirectory: string;
   baseEnv: Env;
   sources: EnvironmentSources;
   owner: Ids | undefined;
 }
 
-/** Runs `bin/detect` in the app directory. Whatever goes wrong with it is an outcome. */
+/** Runs `bin/detect` in the app directory. A failure of it is an outcome, not an error. */
 export async function runDetect(
   buildpack: Buildpack,
   context: DetectContext,
@@ -66,7 +66,7 @@ async function outcomeOf(
   return { result: "error", problem: `its build plan cannot be used: ${problem}`, lines };
 }
 
-/** One line for a log: what became of a buildpack in detection. */
+/** One line for the log about the outcome of a detect. */
 export function describeOutcome(buildpack: Buildpack, outcome: DetectOutcome): string {
   const name = `\`${nameOf(buildpack)}\``;
   if (outcome.result === "error") return `${name}: error, ${outcome.problem}`;

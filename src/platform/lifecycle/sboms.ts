@@ -4,7 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { listInside, lookInside } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 
-/** An SBOM file of a layer, or without `layer` one of the whole buildpack. */
+/** An SBOM file of a layer, or of the whole buildpack if `layer` is missing. */
 export interface LayerSbom {
   path: string;
   layer?: string;
@@ -13,13 +13,13 @@ export interface LayerSbom {
 }
 
 /**
- * Finds the SBOM files of a buildpack. The name of the layer is what stands before the first dot;
- * files of layers that are not there are passed over.
+ * Finds the SBOM files of a buildpack. The part of the name before the first dot is the layer; files of
+ * layers that do not exist are ignored.
  *
  * Spec: Buildpack Interface, Software-Bill-of-Materials.
  *
  * @throws BuildpackError `platform/build-output-invalid` for a format that buildpack.toml does not
- * declare, or that no lifecycle knows.
+ * declare, or that lifecycles do not know.
  */
 export async function readSboms(
   buildpack: Buildpack,
@@ -58,7 +58,7 @@ function refuseUndeclared(buildpack: Buildpack, name: string): void {
   if (mediaType !== undefined && declared.includes(mediaType)) return;
   const problem =
     mediaType === undefined
-      ? `\`${format}\` is no known format of SBOMs`
+      ? `\`${format}\` is not a known format of SBOMs`
       : `buildpack.toml does not declare \`${mediaType}\` among its \`sbom-formats\``;
   throw invalid(buildpack, name, problem);
 }

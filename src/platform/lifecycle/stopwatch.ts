@@ -1,7 +1,7 @@
 import type { Clock } from "../../system/clock.ts";
 import type { BuildPhase, BuildReport } from "./build-report.ts";
 
-/** Times the phases of one build. */
+/** Measures the phases of one build. */
 export interface Stopwatch {
   time<T>(phase: BuildPhase, work: () => Promise<T>): Promise<T>;
   /** Milliseconds per phase, and since the start. */

@@ -23,11 +23,11 @@ import { collectSboms } from "./collect-sboms.ts";
 
 export interface StoreOptions {
   outputs: readonly BuildpackOutputs[];
-  /** The staged build that layers are moved into. */
+  /** The directory of the staged build. */
   staged: string;
   previous: StoredBuild | undefined;
   restored: RestoredLayers;
-  /** Where layers stand in the image, and whose they are there. */
+  /** The path of the layers in the image; `ids` is their owner there. */
   inside: { layers: string };
   ids: { uid: number; gid: number };
   warn: (text: string) => void;
@@ -40,9 +40,9 @@ export interface StoredLayers {
 }
 
 /**
- * Moves what is to be kept into the staged build, as export and cache do: launch layers into the
- * image, other cached layers into the cache. A launch layer without a directory is the previous
- * image's. Nothing is copied, and what a build left as it was restored is not read either.
+ * Moves layers into the staged build, as an exporter does: launch layers into the image, other cached
+ * layers into the cache. A launch layer without a directory is reused from the previous image. Nothing is
+ * copied, and layers that the build did not change are not read.
  *
  * Spec: Platform Interface, exporter; Buildpack Interface, Layer Types.
  *
@@ -69,7 +69,7 @@ export async function storeLayers(options: StoreOptions): Promise<StoredLayers> 
 }
 
 interface Outcome {
-  /** Nothing where the layer is not kept. */
+  /** Undefined if the layer is not kept. */
   stored?: StoredLayer;
   reported: ReportedLayer;
 }
@@ -86,7 +86,8 @@ async function storeLayer(
   const temporary = { buildpack, name, types, fate: "temporary" } as const;
   if (!(await isDirectoryInside(output.directory, name))) {
     if (types.launch) return await reuseLayer(options, output, name, content);
-    if (types.cache) options.warn(`layer ${buildpack}:${name} has no contents; it is not cached`);
+    if (types.cache)
+      options.warn(`layer ${buildpack}:${name} is not cached, because it has no contents`);
     return { reported: { ...temporary, bytes: 0 } };
   }
   if (!types.launch && !types.cache) {
@@ -129,7 +130,7 @@ async function reuseLayer(
   };
 }
 
-/** A digest covers whose the files are. */
+/** The digest of a layer covers the owner of its files. */
 function hasSameOwner({ previous, ids }: StoreOptions): boolean {
   return previous?.ids?.uid === ids.uid && previous.ids.gid === ids.gid;
 }
@@ -198,7 +199,7 @@ function storeFailed(buildpack: string, layer: string, problem: string): Buildpa
   return new BuildpackError({ code: "platform/store-failed", buildpack, layer, problem });
 }
 
-/** Stores all else that the image and the cache hold: the app, SBOMs, and what a launcher reads. */
+/** Stores the rest of the image and the cache: the app, SBOMs, and the configuration of the launcher. */
 export async function storeRest(
   work: { app: string },
   outputs: readonly BuildpackOutputs[],

@@ -3,12 +3,12 @@ import type { Target } from "../../cnb/target.ts";
 
 type Pattern = BuildpackDescriptor["targets"][number];
 
-/** Whether a component buildpack says that it runs on `target`. What either leaves open matches. */
+/** Whether a component buildpack supports `target`. Values that one of them does not give match. */
 export function runsOn(descriptor: BuildpackDescriptor, target: Target): boolean {
   return patternsOf(descriptor).some((pattern) => matches(pattern, target));
 }
 
-/** Buildpacks older than targets say in which stacks they run; silence means Linux. */
+/** Buildpacks without targets list their stacks. Without either, they run on Linux. */
 function patternsOf({ targets, stacks }: BuildpackDescriptor): Pattern[] {
   if (targets.length > 0) return targets;
   const fromStacks = stacks.flatMap(({ id }) => patternsOfStack[id] ?? []);

@@ -9,10 +9,11 @@ import { openPlainSandbox } from "./sandbox-in-place.ts";
 import type { PreparedSandbox, Sandbox, SandboxOptions } from "./sandbox.ts";
 
 /**
- * Opens the most isolated place that this machine allows: namespaces of its own where the kernel
- * grants them, else the host's own paths.
+ * Opens the most isolated sandbox that this machine allows: in namespaces if the kernel grants them,
+ * otherwise at the paths of this machine.
  *
- * @throws BuildpackError `platform/root-unusable` where a root other than `/` cannot be entered.
+ * @throws BuildpackError `platform/root-unusable` if a root other than `/` cannot be used; see
+ * `openPlainSandbox` for the others.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (!(await isDirectory(options.root))) {

@@ -1,7 +1,7 @@
 import { giveTrees } from "../../system/tree.ts";
 import type { Ids } from "./sandbox.ts";
 
-/** Gives trees that we made to their owner; without one they stay as they are. */
+/** Gives trees to their owner. Without one, nothing changes. */
 export async function giveTo(owner: Ids | undefined, ...paths: string[]): Promise<void> {
   if (owner) await giveTrees(paths, owner);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { lstatIfAny, statIfAny } from "../../system/files.ts";
 import { kernelDirectories, type MountStep } from "../../system/namespaces.ts";
 
-/** What stands at one path inside, in place of what the root file system has there. */
+/** A file or directory at a path inside, which replaces that of the root file system. */
 export interface Placed {
   host: string;
   inside: string;
@@ -11,11 +11,11 @@ export interface Placed {
 }
 
 /**
- * The steps that show `root` read-only with `placed` put into it, without writing to `root`: an
- * empty directory is furnished with a mount of each entry of `root`. A directory that lacks the
- * mount point of something placed below it is itself furnished entry by entry.
+ * The steps that make `root` visible read-only, with `placed` put into it, without writing to `root`: each
+ * entry of `root` is mounted into an empty directory. If a directory lacks the mount point for something
+ * placed below it, its entries are mounted one by one.
  *
- * @param shown the only paths of `root` that are seen, with all below them; all of it where this is absent.
+ * @param shown - the only paths of `root` that are visible, with everything below them; the default is all.
  */
 export async function planRootView(
   root: string,
@@ -79,7 +79,7 @@ function mountOf({ host, inside, writable }: Placed): MountStep {
   return { make: "mount", source: host, path: inside, writable, optional: false };
 }
 
-/** A link on the way would lead the mount out of the view, so only plain directories count. */
+/** A mount would follow a link in its path, so only plain directories count. */
 async function everyMountPointStands(view: View, path: string, inner: Placed[]): Promise<boolean> {
   for (const one of inner) {
     const wantsDirectory = (await statIfAny(one.host))?.isDirectory() ?? true;

@@ -18,7 +18,7 @@ const specified = {
 
 type Attempt = { state: "open"; sandbox: Sandbox } | { state: "refused"; problem: string };
 
-/** Opens a sandbox in namespaces, or says in the kernel's words why that cannot be had. */
+/** Opens a sandbox in namespaces, or returns the kernel's reason for refusing them. */
 export async function openNamespacedSandbox(options: PreparedSandbox): Promise<Attempt> {
   if (process.platform !== "linux") return { state: "refused", problem: "this is not Linux" };
   const namespaces: Namespaces = {
@@ -44,10 +44,10 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
     inside: insideOf(options),
     host,
     ids,
-    // A user namespace shows files of the caller as those of the user inside.
+    // In a user namespace, files of the caller belong to the user inside.
     owner: callerIsRoot && uid !== 0 ? ids : undefined,
     run: async (command) => await runCommand(wrap(command)),
-    // The shell that is process 1 inside is one generation down; the command is its child.
+    // Process 1 inside is a shell, one generation down. The command is its child.
     attach: async (command) => await runInForeground(wrap(command), 2),
     describe: () => description(options),
     close: async () => await discardTree(scratch),
@@ -61,12 +61,12 @@ function description({ root, uid, gid, network }: PreparedSandbox): string {
   return parts.join("; ");
 }
 
-/** Of this machine, what a builder image would have: no homes, no data, no sockets of services. */
+/** The parts of this machine that a builder image has too: no homes, no data, no sockets of services. */
 const programs = [
   ...["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr", "/opt", "/etc", "/sys"],
-  // Where other distributions keep all their programs.
+  // The programs of some other distributions.
   ...["/nix", "/gnu"],
-  // What package managers know, which tells which package a library comes from.
+  // The databases of package managers, which tell which package a library comes from.
   ...["/var/lib/dpkg", "/var/lib/rpm", "/var/lib/alternatives", "/var/lib/ca-certificates"],
   "/var/cache/fontconfig",
 ];
@@ -99,7 +99,7 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
   ];
 }
 
-/** Files of `/etc` that are links to what is not shown: names would not resolve without them. */
+/** The targets of links in `/etc` that are not visible otherwise. Host names would not resolve without them. */
 async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {
   const shown = shownOf(options);
   if (!shown) return [];
@@ -112,14 +112,14 @@ async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {
   return placed;
 }
 
-/** What a bare root file system needs of the host so that names resolve and TLS is trusted. */
+/** The files of this machine that a bare root file system needs for host names and TLS. */
 async function networkFiles(scratch: string): Promise<Placed[]> {
   const placed: Placed[] = [];
   const certificates = "/etc/ssl/certs";
   if (await isDirectory(certificates)) {
-    // The certificates are mostly links to elsewhere on the host, so that a mount would show dead ones.
+    // Most certificates are links to other directories, which would be dead in a mount.
     const copy = join(scratch, "certificates");
-    // A link that is dead on the host too is left out.
+    // Links that are dead on this machine too are omitted.
     await copyFollowingLinks(await realpath(certificates), copy).catch(() => undefined);
     placed.push({ host: copy, inside: certificates, writable: false });
   }

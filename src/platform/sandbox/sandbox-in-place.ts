@@ -7,12 +7,12 @@ import { runInForeground } from "../../system/foreground.ts";
 import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";
 
 /**
- * The sandbox of a machine that refuses namespaces: commands run on the host's own paths, which
- * therefore have to be the same for every build, and see the whole machine. Where root starts them,
- * they still run as the unprivileged user.
+ * The sandbox on a machine that refuses namespaces: commands run at the paths of this machine, which must
+ * therefore be the same for every build, and see the whole machine. If root starts them, they still run as
+ * the unprivileged user.
  *
- * @throws BuildpackError `platform/isolation-needed` for what only namespaces can do,
- * `platform/place-unreachable` where the user may not enter a directory above the build's.
+ * @throws BuildpackError `platform/isolation-needed` for options that need namespaces,
+ * `platform/place-unreachable` if the user may not enter a parent directory of the build.
  */
 export async function openPlainSandbox(
   options: PreparedSandbox,
@@ -37,7 +37,7 @@ export async function openPlainSandbox(
   };
 }
 
-/** Doing without what the user asked for would expose what they meant to protect. */
+/** Ignoring these options would expose what the user wanted to protect. */
 function refuseIsolation({ network, binds }: PreparedSandbox, problem: string): void {
   if (network === "none") {
     throw new BuildpackError({
@@ -51,7 +51,7 @@ function refuseIsolation({ network, binds }: PreparedSandbox, problem: string): 
   }
 }
 
-/** A buildpack in a directory that the user may not enter is copied, else it is linked to. */
+/** Links to buildpacks. A buildpack in a directory that the user may not enter is copied. */
 async function placeBuildpacks(
   directory: string,
   buildpacks: PreparedSandbox["buildpacks"],
@@ -66,7 +66,7 @@ async function placeBuildpacks(
   }
 }
 
-/** Lets the user pass through our own private directories; other directories stay as they are. */
+/** Lets the user pass through our own private directories. Other directories are not changed. */
 async function openWay(options: PreparedSandbox, owner: Ids, problem: string): Promise<void> {
   const { host, scratch, ownTree, shown = [] } = options;
   for (const path of [host.app, host.layers, host.platform, join(scratch, "home"), ...shown]) {
@@ -84,11 +84,11 @@ async function openWay(options: PreparedSandbox, owner: Ids, problem: string): P
 interface ClosedDirectory {
   directory: string;
   mode: number;
-  /** The bit of its mode that would let the user in. */
+  /** The bit of its mode that would allow the user to enter. */
   bit: number;
 }
 
-/** The directories above a path that a user may not pass through. */
+/** The parents of a path that a user may not pass through. */
 async function closedAbove(path: string, { uid, gid }: Ids): Promise<ClosedDirectory[]> {
   const closed: ClosedDirectory[] = [];
   for (const directory of ancestorsOf(path)) {
@@ -106,7 +106,7 @@ function ancestorsOf(path: string): string[] {
 
 function asUser({ callerIsRoot, uid, gid, signal }: PreparedSandbox, command: Command): Command {
   const become = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all"];
-  // Root of a container may be refused even the change to what it is already.
+  // In a container, root may not even be allowed to change to its own ids.
   const changes = callerIsRoot && (uid !== 0 || gid !== 0);
   const args = ["--pdeathsig", "KILL", "--no-new-privs", ...(changes ? become : []), "--"];
   return {

@@ -1,41 +1,41 @@
 import type { Command, CommandResult } from "../../system/command.ts";
 
 /**
- * A place in which buildpacks and processes run and see the directories of the specification:
+ * The environment in which buildpacks and processes run. They see the directories of the specification:
  * `/workspace`, `/layers`, `/platform`, `/cnb/buildpacks/<id>/<version>`.
  */
 export interface Sandbox {
-  /** Where the directories stand for a command inside. `home` is empty, private and writable. */
+  /** The paths of the directories inside. `home` is empty, private and writable. */
   readonly inside: SandboxPaths & { buildpacks: string; home: string };
-  /** Where the same directories stand for us. */
+  /** The paths of the same directories on this machine. */
   readonly host: SandboxPaths;
-  /** Whom commands run as, seen from inside; files of an image belong to them. */
+  /** The user of commands, as seen from inside. It owns the files of an image. */
   readonly ids: Ids;
-  /** Whom their files belong to on the host; absent where that is our own user. */
+  /** The owner of their files on this machine; undefined if that is our own user. */
   readonly owner: Ids | undefined;
   /**
-   * Runs a command inside to its end. `cwd`, `file` and all paths in `args` and `env` are inside
-   * paths; `env` is passed exactly. In namespaces, whatever it left running ends with it.
+   * Runs a command inside and waits for it. `cwd`, `file` and all paths in `args` and `env` are paths
+   * inside; `env` is passed exactly. In namespaces, processes that it leaves behind are ended.
    */
   run(command: Command): Promise<CommandResult>;
   /**
-   * Runs a command inside on our own standard input and output, and passes on SIGINT and SIGTERM.
-   * Resolves to its exit code, 128 + n where signal n ended it.
+   * Runs a command inside with our own standard input and output, and passes on SIGINT and SIGTERM.
+   * Resolves to its exit code, 128 + n if signal n ended it.
    */
   attach(command: Command): Promise<number>;
-  /** For the log, one line each: how isolated this is, and what was asked for but cannot be had. */
+  /** A description for the log: how isolated commands are, and as which user they run. */
   describe(): string;
-  /** Removes what the sandbox itself made. */
+  /** Removes the files of the sandbox itself. */
   close(): Promise<void>;
 }
 
-/** The numbers of a user and a group. */
+/** The ids of a user and a group. */
 export interface Ids {
   uid: number;
   gid: number;
 }
 
-/** Whom builds and apps run as unless the user says otherwise, as in the usual builder images. */
+/** The default user of builds and apps, as in the usual builder images. */
 export const unprivileged: Ids = { uid: 1000, gid: 1000 };
 
 export interface SandboxPaths {
@@ -44,7 +44,7 @@ export interface SandboxPaths {
   platform: string;
 }
 
-/** A directory or file of the host that is seen inside at another path. */
+/** A directory or file of this machine that is visible inside at another path. */
 export interface Bind {
   host: string;
   inside: string;
@@ -52,46 +52,46 @@ export interface Bind {
 }
 
 export interface SandboxOptions {
-  /** The root file system: `/`, or a directory that holds one. Its own files are read-only inside. */
+  /** The root file system: `/`, or a directory that contains one. It is read-only inside. */
   root: string;
   host: SandboxPaths;
-  /** Where each buildpack is to be found inside, below `/cnb/buildpacks`, and where it stands on the host. */
+  /** The path of each buildpack inside, below `/cnb/buildpacks`, and on this machine. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];
-  /** Files and directories of the host that are seen inside at the same path, for reading. */
+  /** Files and directories of this machine that are visible inside at the same path, read-only. */
   shown?: readonly string[];
   /**
-   * Where the directories are to stand inside, where that is not as the specification has it. Only
-   * namespaces can do it. A directory that lies in the app on the host has to lie in it inside.
+   * Other paths inside than those of the specification. Only namespaces support them. A directory that is
+   * inside the app on this machine must be inside the app here too.
    */
   inside?: Partial<SandboxPaths>;
   /**
-   * Whom commands run as, seen from inside. Where the machine grants no namespaces, only root can run
-   * them as others than itself. The directories stay whose they are.
+   * The user of commands, as seen from inside. Without namespaces, only root can run them as another user.
+   * The owners of the directories do not change.
    */
   uid: number;
   gid: number;
   /**
-   * What is seen of this machine where `root` is `/`: its programs and settings, as in a builder image,
-   * or all of it. The default is `programs`.
+   * The part of this machine that is visible if `root` is `/`: its programs and settings, as in a builder
+   * image, or everything. The default is `programs`.
    */
   view?: "programs" | "everything";
   /**
-   * A directory of ours alone, in which `host` and `scratch` lie. Where the machine grants no namespaces,
-   * directories on the way there are opened to the user for passing through.
+   * A private directory of ours that contains `host` and `scratch`. Without namespaces, the user is allowed
+   * to pass through the directories in it.
    */
   ownTree?: string;
   /**
-   * `none` cuts commands off from every network, and without namespaces fails; the default is the host's
-   * network.
+   * `none` disconnects commands from every network, and fails without namespaces. The default is `host`, the
+   * network of this machine.
    */
   network?: "host" | "none" | "none where possible";
-  /** Holds `/tmp` and HOME. Made empty now, removed at the end; the default is a new one. */
+  /** The directory for `/tmp` and HOME, emptied now and removed at the end. The default is a new one. */
   scratch?: string;
   signal?: AbortSignal;
 }
 
-/** The options with every default filled in and every directory made. */
+/** The options with defaults filled in and directories made. */
 export interface PreparedSandbox extends SandboxOptions {
   callerIsRoot: boolean;
   scratch: string;

@@ -6,13 +6,13 @@ import { isDirectory, lstatIfAny } from "../../system/files.ts";
 import { readStoredBuild } from "./stored-build.ts";
 
 /**
- * Makes sure that a directory may keep builds, which replace and delete what is in it, and resolves to
- * its real path. A directory that is missing is made, for its owner alone: layers may hold secrets. One
- * that is empty is marked; one that is marked already, or that version 0.1.0 made, is accepted.
+ * Checks that a directory may keep builds, which replace and delete its content, and resolves to its real
+ * path. A missing directory is made, readable only by its owner, because layers may contain secrets. An
+ * empty one is marked. One that is marked already, or that version 0.1.0 made, is accepted.
  *
- * @param chosenByUs whether the place itself shows whose it is, as where the user named none.
- * @throws BuildpackError `platform/state-foreign` for any other directory, in which nothing has then
- * changed; `system/not-writable`, `system/disk-full`.
+ * @param chosenByUs - whether the path itself shows that it is ours, because the user named no other.
+ * @throws BuildpackError `platform/state-foreign` for any other directory, which is then not changed;
+ * `system/not-writable`, `system/disk-full`.
  */
 export async function claimState(directory: string, chosenByUs = false): Promise<string> {
   try {
@@ -28,7 +28,7 @@ export async function claimState(directory: string, chosenByUs = false): Promise
   }
 }
 
-/** The file by which a state directory is known. */
+/** The file that marks a state directory. */
 export const stateMark = ".lapidary-state";
 
 const explanation =
@@ -44,7 +44,7 @@ async function refuseForeign(path: string, chosenByUs: boolean): Promise<void> {
   throw new BuildpackError({ code: "platform/state-foreign", path, entries: shown.slice(0, 5) });
 }
 
-/** Names in state directories of version 0.1.0, which had no mark. */
+/** The names in state directories of version 0.1.0, which had no mark. */
 function isOurs(name: string): boolean {
   return /^(lock|export\.lock|run\.lock)(\.takeover|\.[0-9a-f]{12})?$/.test(name) || ours.has(name);
 }
@@ -61,7 +61,7 @@ async function mark(path: string): Promise<void> {
   }
 }
 
-/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
+/** Node's own recursive `mkdir` never ends in a file system without new directories, such as `/proc`. */
 async function makePrivateDirectory(path: string): Promise<void> {
   if (await isDirectory(path)) return;
   const parent = dirname(path);

@@ -3,7 +3,7 @@ import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
 import { isDirectoryOrLink } from "../../system/files.ts";
 import { listInside } from "../../system/open-inside.ts";
 
-/** What a launcher reads of one layer. Every path is one inside the image. */
+/** What a launcher needs to know about a layer. All paths are paths in the image. */
 export interface LaunchLayer {
   path: string;
   hasBin: boolean;
@@ -19,7 +19,7 @@ export interface ForProcess {
   process?: string;
 }
 
-/** Reads the layer in `directory`, which stands at `path` when it is launched. */
+/** Reads the layer in `directory`, whose path at launch is `path`. */
 export async function readLaunchLayer(directory: string, path: string): Promise<LaunchLayer> {
   const profiles = await sortedEntries(directory, "profile.d");
   return {
@@ -42,7 +42,7 @@ async function readExecD(layer: string, inside: string): Promise<ForProcess[]> {
   return programs;
 }
 
-/** By alphabet. A link counts as a file, whatever it leads to: it is followed only inside. */
+/** Sorted by name. A link counts as a file, whatever its target is: it is followed only inside. */
 export async function sortedEntries(
   root: string,
   path: string,

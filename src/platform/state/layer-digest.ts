@@ -5,17 +5,17 @@ import { tarOf, type TarOwner } from "../../oci/tar.ts";
 import { entryKind as kind, walk } from "../../system/walk.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
 
-/** What a layer directory weighs, and whether anything below it has been touched. */
+/** The size of a layer directory, and a stamp that shows whether anything below it was written. */
 export interface LayerFingerprint {
   bytes: number;
-  /** Changes with every write below the directory, as it covers inode numbers and change times. */
+  /** Changes with every write below the directory: it covers inode numbers and change times. */
   stamp: string;
 }
 
 /**
- * Looks at every entry of a layer without reading it. Two equal stamps of one directory mean that
- * nothing in it was written in between: no program can set a change time. A build that leaves its
- * restored layers alone is therefore spared reading them, which is what a no-op build mostly costs.
+ * Looks at every entry of a layer without reading it. If two stamps of a directory are equal, nothing in
+ * it was written in between: no program can set a change time. Layers that a build does not change are
+ * therefore not read again, which would take most of the time of a build without changes.
  */
 export function fingerprintLayer(directory: string): LayerFingerprint {
   const hash = createHash("sha256");
@@ -29,9 +29,9 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
 }
 
 /**
- * The digest by which an image knows a layer: that of its uncompressed archive.
+ * The digest of a layer in an image: that of its uncompressed archive.
  *
- * @param path - where the layer stands in the image.
+ * @param path - the path of the layer in the image.
  */
 export function digestLayer(directory: string, path: string, owner: TarOwner): string {
   return digestOf(tarOf(layerArchive(directory, path, owner)));

@@ -49,12 +49,12 @@ const lifecycleMetadata = z.object({
   ),
 });
 
-/** What was known of a buildpack's layers; nothing where it was not there. */
+/** The metadata of a buildpack's layers; without layers if the buildpack is not in it. */
 export function metadataOf(all: LifecycleMetadata, id: string): BuildpackMetadata {
   return all.buildpacks.find(({ key }) => key === id) ?? { key: id, version: "", layers: {} };
 }
 
-/** Metadata that cannot be understood is as good as none: lifecycles build on without it. */
+/** Metadata that cannot be parsed is ignored, as lifecycles do. */
 export function decodeLifecycleMetadata(text: string | undefined): LifecycleMetadata {
   try {
     return lifecycleMetadata.parse(JSON.parse(text ?? ""));

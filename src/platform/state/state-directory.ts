@@ -6,12 +6,12 @@ import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 
 /**
- * Where builds of an app are kept: the folder that the user names, or one of the user's own for this
- * app, `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`. Root's is below
- * `/var/lib` instead of its home, which the unprivileged user of a build may not enter.
+ * The folder that keeps the builds of an app: the one that the user names, or
+ * `${XDG_STATE_HOME:-~/.local/state}/lapidary/<name>-<digest of its path>`. The one of root is below
+ * `/var/lib`, because the unprivileged user of a build may not enter root's home.
  *
- * @throws BuildpackError `platform/app-missing` where `app` is no directory; `platform/usage` where the
- * user's name for the folder is empty, which would be the current directory.
+ * @throws BuildpackError `platform/app-missing` if `app` is not a directory; `platform/usage` if the folder
+ * that the user names is an empty string, which would mean the current directory.
  */
 export async function stateDirectoryFor(
   app: string,
@@ -33,7 +33,7 @@ export async function stateDirectoryFor(
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || ownStateHome(env);
   const digest = createHash("sha256").update(real).digest("hex").slice(0, 8);
-  // Where namespaces are refused, apps are built below this path: PATH splits at colons, shebangs at blanks.
+  // Without namespaces, apps are built below this path: PATH splits at colons, shebangs at spaces.
   const name = basename(real)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .slice(0, 64);

@@ -5,25 +5,25 @@ import { lockFile } from "../../system/file-lock.ts";
 import { takeLock } from "./state-lock.ts";
 import { currentName, readStoredBuild, type StoredBuild } from "./stored-build.ts";
 
-/** A build that an app runs from. No later build removes it until it is released or we end. */
+/** A build that an app runs from. It is not removed until it is released or our process ends. */
 export interface BuildInUse {
   build: StoredBuild;
   release: () => Promise<void>;
 }
 
-/** Opens the current build of a state folder for as long as its app runs; nothing before the first. */
+/** Opens the current build of a state folder while its app runs. Undefined before the first build. */
 export async function openStoredBuild(state: string): Promise<BuildInUse | undefined> {
   for (;;) {
     const build = await readStoredBuild(state);
     if (!build) return undefined;
     const release = await markInUse(state, basename(build.path));
-    // A build that became current before the mark was there may have removed this one.
+    // A build that became current before the mark was written may have removed this one.
     if ((await currentName(state)) === basename(build.path)) return { build, release };
     await release();
   }
 }
 
-/** The names of the builds that running processes use. Marks of processes that ended are removed. */
+/** The names of the builds that running processes use. Marks of ended processes are removed. */
 export async function buildsInUse(state: string): Promise<string[]> {
   const names: string[] = [];
   for (const mark of await readdir(directoryOf(state)).catch(() => [])) {

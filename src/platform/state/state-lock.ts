@@ -5,8 +5,8 @@ import { BuildpackError } from "../../failure.ts";
 import { lockFile, type Unlock } from "../../system/file-lock.ts";
 
 /**
- * Takes the lock file for this process and resolves to what gives it back. The lock of a process that
- * has ended, in whatever way, is free: a killed build leaves nothing for a user to clear up.
+ * Takes a lock file for this process, and resolves to a function that releases it. The lock of a process
+ * that has ended is free, so users need not clean up after a killed build.
  *
  * @throws BuildpackError `platform/state-locked` while another process holds it.
  */
@@ -21,7 +21,7 @@ export async function takeLock(path: string): Promise<Unlock> {
   return unlock;
 }
 
-/** As `takeLock`, but waits for as long as another process holds the lock: for locks that are held briefly. */
+/** Like `takeLock`, but waits while another process holds the lock. For locks that are held briefly. */
 export async function waitForLock(path: string): Promise<Unlock> {
   for (;;) {
     try {

@@ -16,27 +16,27 @@ import { discardTree } from "../../system/tree.ts";
 /**
  * The state folder of one app, locked for one build.
  *
- *     .lapidary-state tells it from directories that are not ours, see `claimState`
- *     lock            whose build is at work
- *     work/           that build's directories; it always has the same path
+ *     .lapidary-state marks it as ours, see `claimState`
+ *     lock            the process whose build is running
+ *     work/           the directories of that build, always at the same path
  *     builds/<n>/     a build, see `StoredBuild`
- *     current         a link to the one that counts
- *     in-use/         which builds apps run from, see `openStoredBuild`
+ *     current         a link to the current build
+ *     in-use/         the builds that apps run from, see `openStoredBuild`
  *
- * What `current` names is never written to: a build that fails, or is killed anywhere, leaves it as
- * it was byte for byte. The link changes by one rename, so a reader finds the old build or the new.
- * Whatever a killed build left besides is removed by the next one.
+ * The build that `current` names is never written to: a build that fails or is killed leaves it unchanged,
+ * byte for byte. The link changes by one rename, so a reader finds the old build or the new one. The next
+ * build removes what a killed build has left behind.
  */
 export interface OpenState {
   work: { app: string; layers: string; platform: string };
   previous: StoredBuild | undefined;
-  /** An empty directory in which the next build is put together. */
+  /** An empty directory for the next build. */
   staged: string;
   /** Completes the staged build and makes it the current one. */
   commit: (build: StagedBuild) => Promise<void>;
-  /** Removes builds that are no longer current. What an app still runs from is left to a later one. */
+  /** Removes builds that are no longer current, except those that an app still runs from. */
   removeOld: () => Promise<void>;
-  /** Removes whatever else is not the current build, and unlocks. */
+  /** Removes everything but the current build and builds in use, and releases the lock. */
   close: () => Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export interface StagedBuild {
 export type StateStep = "build staged" | "build current";
 
 /**
- * @throws BuildpackError `platform/state-locked` while another build of the app is at work;
+ * @throws BuildpackError `platform/state-locked` while another build of the app is running;
  * `platform/state-foreign` for a directory that is neither empty nor a state directory.
  */
 export async function openState(

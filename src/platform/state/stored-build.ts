@@ -10,14 +10,14 @@ import {
 } from "./lifecycle-metadata.ts";
 
 /**
- * What a successful build left: what its image would hold, and its cache.
+ * A successful build: the content of its image, and its cache.
  *
  *     image/app                         the app directory as the build left it
  *     image/layers/<id>/<layer>         each launch layer, those that are cached too included
  *     image/layers/config/metadata.toml what a launcher reads
  *     image/layers/sbom/launch
  *     labels.json                       the labels of the image by name
- *     cache/layers/<id>/<layer>         each layer that is cached and not in the image
+ *     cache/layers/<id>/<layer>         each cached layer that is not in the image
  *     cache/sbom
  *     cache.json                        the cache's metadata
  *     build.json                        where the build ran; written last
@@ -28,9 +28,9 @@ export interface StoredBuild {
   path: string;
   app: string;
   layers: string;
-  /** Where buildpacks saw these directories, which layers may mention in their files. */
+  /** The paths of these directories during the build. Files in layers may contain them. */
   inside: BuildPlace;
-  /** Whose the files are in the image. Unknown of a build that an older version stored. */
+  /** The owner of the files in the image. Unknown for a build that an older version stored. */
   ids?: { uid: number; gid: number } | undefined;
   platformApi: string;
   labels: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface BuildPlace {
 
 export const metadataLabel = "io.buildpacks.lifecycle.metadata";
 
-/** Resolves to the build that a state folder holds, or to nothing before the first build. */
+/** Reads the current build of a state folder. Undefined before the first build. */
 export async function readStoredBuild(state: string): Promise<StoredBuild | undefined> {
   const name = await currentName(state);
   if (name === undefined) return undefined;
@@ -66,13 +66,13 @@ export async function readStoredBuild(state: string): Promise<StoredBuild | unde
   };
 }
 
-/** The name of the current build below `builds`. */
+/** The name of the current build's directory in `builds`. */
 export async function currentName(state: string): Promise<string | undefined> {
   const target = await readlink(join(state, "current")).catch(() => undefined);
   return target === undefined ? undefined : basename(target);
 }
 
-/** Where a stored layer's directory is, whether it is there or not. */
+/** The path of a stored layer's directory, which need not exist. */
 export function storedLayerPath(
   build: { path: string },
   id: string,

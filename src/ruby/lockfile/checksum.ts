@@ -6,16 +6,16 @@ import type { LockfileState } from "./state.ts";
 import { splitOn, strip } from "../ruby-text.ts";
 
 /**
- * Reads a line of CHECKSUMS, about a gem that is locked above it, or about Bundler.
+ * Reads a line of CHECKSUMS: for a gem that is locked above, or for Bundler.
  *
- * @throws MalformedLockfile where Bundler refuses it.
+ * @throws MalformedLockfile if Bundler rejects it.
  */
 export function readChecksumLine(state: LockfileState, line: LockfileLine): string | undefined {
   const parts = parseNameVersion(line.text);
-  if (parts?.indent !== 2) return "it is no checksum";
+  if (parts?.indent !== 2) return "it is not a checksum";
   const identity = identify(parts, line);
   const key = fullName(identity);
-  if (parts.name !== "bundler" && !state.specs.has(key)) return "no such gem is locked";
+  if (parts.name !== "bundler" && !state.specs.has(key)) return "this gem is not locked";
   const digests = [...(state.checksums?.get(key)?.digests ?? [])];
   let why: string | undefined;
   for (const entry of splitOn(parts.rest ?? "", ",")) why = addDigest(digests, entry, line) ?? why;
@@ -25,8 +25,8 @@ export function readChecksumLine(state: LockfileState, line: LockfileLine): stri
 }
 
 /**
- * Reads one checksum, `sha256=<hex or Base64>`, into its algorithm and digest, SHA-256 always in
- * hex; `undefined` where Bundler::Checksum.from_lock refuses it.
+ * Reads one checksum, `sha256=<hex or Base64>`. A SHA-256 is always returned in hex. `undefined` if
+ * Bundler::Checksum.from_lock rejects it.
  */
 export function parseChecksum(
   entry: string,
@@ -42,12 +42,12 @@ export function parseChecksum(
 
 function addDigest(digests: LockedDigest[], entry: string, line: LockfileLine): string | undefined {
   const checksum = parseChecksum(entry);
-  if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is no SHA-256 checksum`);
+  if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is not a SHA-256 checksum`);
   const { algorithm, digest } = checksum;
   if (digest === undefined) return `\`${entry}\` is an algorithm without a checksum`;
   const known = digests.find((one) => one.algorithm === algorithm);
   if (known && known.digest !== digest) {
-    throw new MalformedLockfile(line.number, "another line has another checksum for this gem");
+    throw new MalformedLockfile(line.number, "another line has a different checksum for this gem");
   }
   if (!known) digests.push({ algorithm, digest });
   return undefined;

@@ -1,10 +1,10 @@
-/** A line of a lockfile that is not blank; `number` counts from 1. */
+/** A line of a lockfile that is not blank. `number` counts from 1. */
 export interface LockfileLine {
   number: number;
   text: string;
 }
 
-/** A lockfile that Bundler refuses too. Never leaves the parser: it becomes a `refused` answer. */
+/** A lockfile that Bundler rejects too. The parser catches it and returns `refused`. */
 export class MalformedLockfile extends Error {
   readonly line: number;
 
@@ -21,11 +21,11 @@ export interface NameVersion {
   version: string | undefined;
   platform: string | undefined;
   pinned: boolean;
-  /** What follows after a space: in CHECKSUMS the checksums. */
+  /** What follows after a space: checksums, in CHECKSUMS. */
   rest: string | undefined;
 }
 
-/** Splits a text into lines that end in LF or CR LF; a CR alone is part of its line. */
+/** Splits a text into lines that end with LF or CR LF. A single CR is part of its line. */
 export function splitLines(text: string): string[] {
   const lines = text.split("\n");
   if (!text.includes("\r\n")) return lines;
@@ -36,16 +36,16 @@ export function splitLines(text: string): string[] {
 }
 
 /**
- * Takes a line about a gem apart, exactly as Bundler's NAME_VERSION does, in time that grows
- * with the line's length; `undefined` where the line is indented in another way.
+ * Reads a line about a gem exactly as Bundler's NAME_VERSION does, but in linear time. `undefined` if the
+ * line has another indentation.
  *
- * The name is as short as it can be, so `foo (1.0`, cut off, is `foo` without a version.
+ * The name is as short as possible, so `foo (1.0` is `foo` without a version.
  */
 export function parseNameVersion(line: string): NameVersion | undefined {
   const indent = indentOf(line);
   if (indent !== 2 && indent !== 4 && indent !== 6) return undefined;
   const open = line.indexOf(" (", indent);
-  // Nearly every line: nothing follows the version, and no marker comes before it.
+  // The usual line: nothing follows the version, and no marker comes before it.
   if (open >= 0 && line.endsWith(")") && line[open - 1] !== "!") {
     return nameWithVersion(line, indent, open, line.length);
   }
@@ -64,7 +64,7 @@ function indentOf(line: string): number {
   return indent;
 }
 
-// Where `!`, ` rest` or both can begin so that they reach the end of the line, in ascending order.
+// The positions, in ascending order, at which `!`, ` rest` or both can begin and reach the line's end.
 function tailsOf(line: string, from: number): number[] {
   const end = line.length;
   const starts = line.endsWith("!") ? [end - 1, end] : [end];

@@ -2,7 +2,7 @@ import { MalformedLockfile } from "./line.ts";
 
 export interface GemSource {
   kind: "gem";
-  /** In the lockfile's order; credentials are never locked. */
+  /** In the lockfile's order. Never contain credentials. */
   remotes: readonly string[];
 }
 
@@ -19,14 +19,14 @@ export interface GitSource {
 
 export interface PathSource {
   kind: "path";
-  /** Relative to the lockfile's directory, where it is not absolute. */
+  /** Absolute, or relative to the lockfile's directory. */
   remote: string;
   glob?: string;
 }
 
 export interface PluginSource {
   kind: "plugin";
-  /** The kind of source that a Bundler plugin knows. */
+  /** The kind of source, which a Bundler plugin defines. */
   type: string;
   remote: string;
   options: ReadonlyMap<string, string>;
@@ -42,12 +42,12 @@ export const sourceKinds = new Map<string, Source["kind"]>([
   ["PLUGIN SOURCE", "plugin"],
 ]);
 
-/** The options above `specs:`, each with every value that it was given. */
+/** The options above `specs:`, each with all its values. */
 export type SourceOptions = Map<string, string[]>;
 
 /**
- * Adds one option, as Bundler does: a second value is kept beside the first, unless that was
- * `false`. Returns why the value says nothing, where it does not.
+ * Adds one option, as Bundler does: a second value is added to the first one, unless that was `false`.
+ * Returns the reason if the value is ignored.
  */
 export function addOption(
   kind: Source["kind"],
@@ -59,15 +59,15 @@ export function addOption(
   const repeated = values !== undefined && !isFalse(values);
   if (repeated) values.push(value);
   else options.set(key, [value]);
-  if (repeated && !(kind === "gem" && key === "remote")) return `\`${key}\` was given before`;
+  if (repeated && !(kind === "gem" && key === "remote")) return `\`${key}\` is already set`;
   const known = knownOptions[kind];
   return known && !known.includes(key) ? `a ${kind} source has no option \`${key}\`` : undefined;
 }
 
 /**
- * Makes a source of its options, of which `remote` is used up.
+ * Makes a source from its options. Removes `remote` from them.
  *
- * @throws MalformedLockfile where Bundler cannot use them.
+ * @throws MalformedLockfile if Bundler cannot use them.
  */
 export function makeSource(kind: Source["kind"], options: SourceOptions, line: number): Source {
   const remotes = options.get("remote") ?? [];
@@ -83,7 +83,7 @@ const knownOptions: Record<Source["kind"], readonly string[] | undefined> = {
   gem: ["remote"],
   git: ["remote", "revision", "ref", "branch", "tag", "glob", "submodules"],
   path: ["remote", "glob"],
-  // What a plugin understands is its own affair.
+  // A plugin defines its own options.
   plugin: undefined,
 };
 
@@ -93,15 +93,16 @@ function isFalse(values: readonly string[]): boolean {
 
 function gemServer(remote: string, line: number): string {
   if (isAbsoluteUri(remote.endsWith("/") ? remote : `${remote}/`)) return remote;
-  throw new MalformedLockfile(line, `the remote \`${remote}\` is no absolute URI`);
+  throw new MalformedLockfile(line, `the remote \`${remote}\` is not an absolute URI`);
 }
 
 function onlyRemote(remotes: readonly string[], line: number): string {
   const [remote] = remotes;
   if (remote === undefined || isFalse(remotes)) return "";
   if (remotes.length > 1) throw new MalformedLockfile(line, "the source has two remotes");
-  if (remote === "true") throw new MalformedLockfile(line, "the remote `true` is no place");
-  if (remote.includes("\0")) throw new MalformedLockfile(line, "the remote holds a NUL character");
+  if (remote === "true") throw new MalformedLockfile(line, "the remote `true` is not a path");
+  if (remote.includes("\0"))
+    throw new MalformedLockfile(line, "the remote contains a NUL character");
   return remote;
 }
 
@@ -143,7 +144,7 @@ const withHost = new RegExp(
 );
 const withoutHost = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:(?!//)${segment}*${end}`);
 
-// RFC 3986 as Ruby's URI reads it, in ASCII alone; HTTP needs a host.
+// RFC 3986 as Ruby's URI reads it: only ASCII, and HTTP needs a host.
 function isAbsoluteUri(text: string): boolean {
   if (!/^[\0-\x7f]*$/.test(text)) return false;
   return withHost.test(text) || (!/^https?:/i.test(text) && withoutHost.test(text));

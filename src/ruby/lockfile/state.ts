@@ -5,25 +5,25 @@ import { MalformedLockfile } from "./line.ts";
 import type { LockfileLine, NameVersion } from "./line.ts";
 import type { Source, SourceOptions } from "./source.ts";
 
-/** What a lockfile has said so far. */
+/** What has been read of a lockfile so far. */
 export interface LockfileState {
   sources: Source[];
-  /** By {@link fullName}: a second line for the same gem replaces the first. */
+  /** By {@link fullName}. A second line for the same gem replaces the first one. */
   specs: Map<string, LockedGem>;
   platforms: string[];
-  /** By name: here too the last line counts. */
+  /** By name. The last line counts. */
   dependencies: Map<string, DirectDependency>;
   rubyVersion: string | undefined;
   bundledWith: string | undefined;
   checksums: Map<string, LockedChecksum> | undefined;
   open: { kind: Source["kind"]; options: SourceOptions; source: Source | undefined } | undefined;
-  /** The gem that dependencies belong to; outlives its source, as in Bundler. */
+  /** The gem to which dependencies belong. Not reset at the end of a source, as in Bundler. */
   spec: LockedGem | undefined;
-  /** What each text of requirements says. */
+  /** Parsed requirements, by their text. */
   requirements: Map<string, readonly string[]>;
 }
 
-/** Reads one line of a section. Returns why the line says nothing, where it does not. */
+/** Reads one line of a section. Returns the reason if the line is ignored. */
 export type ReadLine = (state: LockfileState, line: LockfileLine) => string | undefined;
 
 export interface GemIdentity {
@@ -33,20 +33,20 @@ export interface GemIdentity {
 }
 
 /**
- * Which gem a line is about. One without a version has, as in Bundler, version 0.
+ * The gem that a line is about. Without a version it has version 0, as in Bundler.
  *
- * @throws MalformedLockfile where its version is none.
+ * @throws MalformedLockfile if its version is not valid.
  */
 export function identify(parts: NameVersion, line: LockfileLine): GemIdentity {
   const version = normalizeGemVersion(parts.version ?? "");
   if (version === undefined) {
-    throw new MalformedLockfile(line.number, `\`${parts.version}\` is no version`);
+    throw new MalformedLockfile(line.number, `\`${parts.version}\` is not a version`);
   }
   const { name, platform } = parts;
   return { name, version, platform: platform ? platformName(parseGemPlatform(platform)) : "ruby" };
 }
 
-/** The name under which RubyGems tells gems apart: `nokogiri-1.16.0-x86_64-linux`. */
+/** RubyGems' full name of a gem: `nokogiri-1.16.0-x86_64-linux`. */
 export function fullName({ name, version, platform }: GemIdentity): string {
   return platform === "ruby" ? `${name}-${version}` : `${name}-${version}-${platform}`;
 }

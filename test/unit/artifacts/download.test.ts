@@ -32,13 +32,13 @@ describe("a download that succeeds", () => {
     expect(await readFile(destination, "utf8")).toBe(body);
   });
 
-  test("resolves to the SHA-256 also where none was wanted", async () => {
+  test("resolves to the SHA-256 even if none was expected", async () => {
     const { url } = await startServer(give(body));
     const { run } = await prepare(url, { sha256: undefined });
     expect(await run()).toEqual({ sha256 });
   });
 
-  test("comes after a 500 and a 503, with a pause that doubles", async () => {
+  test("is repeated after a 500 and a 503, with a pause that doubles", async () => {
     const server = await startServer(status(500), status(503), give(body));
     const { run, pauses, destination } = await prepare(server.url);
     await run();
@@ -53,7 +53,7 @@ describe("a download that succeeds", () => {
     expect(await run()).toEqual({ sha256 });
   });
 
-  test("comes after a transfer that was cut, which leaves nothing in the file", async () => {
+  test("is repeated after a cut transfer, with an empty file", async () => {
     const { url } = await startServer(cutAtHalf(body), give(body));
     const { run, destination, lines } = await prepare(url);
     await run();
@@ -63,14 +63,14 @@ describe("a download that succeeds", () => {
     ]);
   });
 
-  test("comes after bytes with another checksum", async () => {
+  test("is repeated after a wrong checksum", async () => {
     const { url } = await startServer(give("another file"), give(body));
     const { run, lines } = await prepare(url);
     expect(await run()).toEqual({ sha256 });
-    expect(lines).toEqual(["The checksum is not the expected one; trying again in 1 s"]);
+    expect(lines).toEqual(["Wrong checksum; trying again in 1 s"]);
   });
 
-  test("comes after a transfer that stalled", async () => {
+  test("is repeated after a stall", async () => {
     const { url } = await startServer(stallAtHalf(body), give(body));
     const { run } = await prepare(url, { stallMilliseconds: 200 });
     expect(await run()).toEqual({ sha256 });
@@ -110,7 +110,7 @@ describe("a download that fails", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("says how many of the promised bytes came", async () => {
+  test("says how many of the announced bytes came", async () => {
     const { url } = await startServer(cutAtHalf(body));
     const { run, directory } = await prepare(url);
     const failure = await failureOf(run());
@@ -120,7 +120,7 @@ describe("a download that fails", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("is one that quietly ends before all the promised bytes", async () => {
+  test("fails if it ends before all the announced bytes", async () => {
     const answer = { status: 200, length: 99, body: [Buffer.from("half")], discard: () => {} };
     const get = async () => ({ ...answer, body: Readable.from(answer.body) });
     const { run } = await prepare("https://example.com/", {
@@ -143,7 +143,7 @@ describe("a download that fails", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("says that no byte came, and how many had come before", async () => {
+  test("says that no data came, and how much had come before", async () => {
     const { url } = await startServer(stallAtHalf(body));
     const { run, directory } = await prepare(url, { stallMilliseconds: 200 });
     expect(await failureOf(run())).toEqual({
@@ -156,13 +156,13 @@ describe("a download that fails", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("counts a server that takes the connection and never answers as stalled", async () => {
+  test("counts as stalled if the server accepts the connection but never answers", async () => {
     const port = await listen(createServer(() => {}));
     const { run } = await prepare(`http://127.0.0.1:${port}/`, { stallMilliseconds: 200 });
     expect(await failureOf(run())).toMatchObject({ code: "download/stalled", bytes: 0 });
   });
 
-  test("says what the network said where nothing listens", async () => {
+  test("has the network's message if nothing listens", async () => {
     const { run } = await prepare("http://127.0.0.1:1/archive");
     const failure = await failureOf(run());
     expect(failure).toMatchObject({ code: "download/failed", attempts: 3 });
@@ -178,7 +178,7 @@ describe("a download that fails", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test("ends with the signal's reason, is not tried again and leaves nothing", async () => {
+  test("ends with the signal's reason, without another attempt or a file", async () => {
     const server = await startServer(stallAtHalf(body));
     const { run, directory, abort } = await prepare(server.url);
     const outcome = run();

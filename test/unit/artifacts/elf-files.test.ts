@@ -5,7 +5,7 @@ import { findElfFiles } from "../../../src/artifacts/elf-files.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("finds executables and shared libraries by their bytes, whatever they are called", async () => {
+test("finds executables and shared libraries by their contents, not by their names", async () => {
   const root = await makeTree({
     "bin/irb": "#!/bin/sh\n",
     "lib/": "",

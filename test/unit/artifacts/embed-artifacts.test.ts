@@ -52,7 +52,7 @@ async function embed(version: string, distro?: { name: string; version: string }
 const debian12 = { name: "debian", version: "12" };
 
 describe("embedArtifacts", () => {
-  test("a build then takes the archive from beside the inventory, by a checksum", async () => {
+  test("a build then uses the archive next to the inventory, with a checksum", async () => {
     const { directory } = await embed("3.3.8", debian12);
     const ruby = await readFile(join(directory, "inventory/embedded.toml"), "utf8");
     // The inventory of a package: its own, and the embedded one.
@@ -65,19 +65,19 @@ describe("embedArtifacts", () => {
     expect(await readFile(new URL(found.url), "utf8")).toBe("d12");
   });
 
-  test("without a distribution, the archives for all of them are there", async () => {
+  test("without a distribution, archives for all distributions are embedded", async () => {
     const { directory } = await embed("3.3.8");
     const artifacts = await readOwnInventory(directory);
     const digests = artifacts.map((artifact) => artifact.sha256).sort();
     expect(digests).toEqual([sha256("d12"), sha256("d13"), sha256("source")].sort());
   });
 
-  test("where nothing is built for a distribution, it is the source", async () => {
+  test("without an archive for the distribution, the source is embedded", async () => {
     const { directory } = await embed("3.3.8", { name: "ubuntu", version: "24.04" });
     expect(await readOwnInventory(directory)).toMatchObject([{ kind: "source" }]);
   });
 
-  test("a branch means its newest release, and a version that nobody has is told as in a build", async () => {
+  test("a branch means its newest release, and an unknown version fails as in a build", async () => {
     const { directory } = await embed("3.3", debian12);
     expect(await readOwnInventory(directory)).toMatchObject([{ version: "3.3.8" }]);
     const failure = await failureOf(embed("9.9.9", debian12));

@@ -22,7 +22,7 @@ const archive = tarballGz([
 const sha256 = createHash("sha256").update(archive).digest("hex");
 
 describe("installing a prebuilt artifact", () => {
-  test("puts the tree in place of what stood there, without static archives", async () => {
+  test("replaces the existing tree, without static archives", async () => {
     const { url } = await startServer(give(archive));
     const { install, destination, parent } = await prepare({ url });
     expect(await install()).toEqual({ sha256 });
@@ -31,25 +31,25 @@ describe("installing a prebuilt artifact", () => {
     expect(await readdir(parent)).toEqual(["ruby"]);
   });
 
-  test("leaves libraries alone where they are for any processor", async () => {
+  test("does not strip libraries for other processors", async () => {
     const { url } = await startServer(give(archive));
     const { install, destination } = await prepare({ url, builtFor: { os: "linux" } });
     await install();
     expect(await readTree(destination)).toHaveProperty(["lib/libruby-static.a"]);
   });
 
-  test("says whether somebody vouches for the bytes", async () => {
+  test("says whether the archive was verified", async () => {
     const { url } = await startServer(give(archive));
     const vouched = await prepare({ url });
     await vouched.install();
-    expect(vouched.lines).toContain(`SHA-256 \`${sha256}\`, as the inventory says`);
+    expect(vouched.lines).toContain(`SHA-256 \`${sha256}\`, as in the inventory`);
     const unvouched = await prepare({ url, sha256: undefined });
     expect(await unvouched.install()).toEqual({ sha256 });
-    const words = `SHA-256 \`${sha256}\`; nobody vouches for it, since none is published`;
+    const words = `SHA-256 \`${sha256}\`; not verified, because upstream publishes no checksum`;
     expect(unvouched.lines).toContain(words);
   });
 
-  test("takes it from the mirror, says so, and asks upstream for nothing", async () => {
+  test("downloads only from the mirror, and says so", async () => {
     const upstream = await startServer(give(archive));
     const mirror = await startServer(give(archive));
     const env = { BP_DEPENDENCY_MIRROR: `${mirror.url}/files` };
@@ -58,12 +58,12 @@ describe("installing a prebuilt artifact", () => {
     expect(mirror.requests).toEqual(["/files/ruby.tgz"]);
     expect(upstream.requests).toEqual([]);
     expect(lines.slice(0, 2)).toEqual([
-      "The mirror of `BP_DEPENDENCY_MIRROR` serves it",
+      "From the mirror in `BP_DEPENDENCY_MIRROR`",
       `Downloading \`${mirror.url}/files/ruby.tgz\``,
     ]);
   });
 
-  test("takes it from a mirror that is a directory", async () => {
+  test("accepts a directory as a mirror", async () => {
     const directory = await makeTree({ "example.com/": "" });
     await writeFile(join(directory, "example.com/ruby.tgz"), archive);
     const env = { BP_DEPENDENCY_MIRROR: `${pathToFileURL(directory).href}/{originalHost}` };
@@ -110,7 +110,7 @@ describe("an installation that fails", () => {
     expect(lines).not.toContain("Unpacking");
   });
 
-  test("downloads no source where nothing can be compiled", async () => {
+  test("downloads no source if it cannot be compiled", async () => {
     const server = await startServer(give(archive));
     const { install } = await prepare({ url: server.url, kind: "source" });
     expect(await failureOf(install())).toMatchObject({ code: "compile/tools-missing" });

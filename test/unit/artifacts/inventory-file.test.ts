@@ -9,7 +9,7 @@ import { parseToml } from "../../../src/toml.ts";
 import { failureOf } from "../../support/failure.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("makes the file, and resolves to its URL with its checksum", async () => {
+test("creates the file, and resolves to its URL with its checksum", async () => {
   const path = join(await makeTree(), "inventory.toml");
   const location = await addToInventory(path, entry({}));
   const text = await readFile(path);
@@ -50,7 +50,7 @@ test("keeps other artifacts, and replaces the one for the same version and targe
   ]);
 });
 
-test("keeps sources that somebody else listed", async () => {
+test("keeps sources that were listed before", async () => {
   const source = `[[artifacts]]\nname = "ruby"\nversion = "3.3.8"\nkind = "source"\nurl = "r.tgz"\n`;
   const path = join(await makeTree({ "inventory.toml": source }), "inventory.toml");
   await addToInventory(path, entry({ name: "ruby", version: "3.3.8" }));

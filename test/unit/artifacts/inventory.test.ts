@@ -53,7 +53,7 @@ distro-version = "12"
 `;
 
 describe("the buildpack's inventory", () => {
-  test("is read from all files but that of the branches", async () => {
+  test("is read from all files except that of the branches", async () => {
     const buildpackDir = await makeTree({
       "inventory/ruby.toml": own,
       "inventory/jemalloc.toml": "artifacts = []",
@@ -101,14 +101,14 @@ describe("the operator's inventory", () => {
     expect(server.requests).toEqual(["/deep/inventory.toml"]);
   });
 
-  test("may be a file, next to which its archives are", async () => {
+  test("may be a file with archives next to it", async () => {
     const directory = await makeTree({ "inventory.toml": operators });
     const url = pathToFileURL(join(directory, "inventory.toml")).href;
     const [first] = await loadWith(`${url}#sha256=${sha256(operators)}`);
     expect(first?.url).toBe(pathToFileURL(join(directory, "files/ruby-3.4.5.tar.gz")).href);
   });
 
-  test("is taken from the cache where its checksum is that of the setting", async () => {
+  test("is read from the cache if the checksum is that of the setting", async () => {
     const directory = await makeTree({ "inventory.toml": operators, "cache/": "" });
     const path = join(directory, "inventory.toml");
     const operator = `${pathToFileURL(path).href}#sha256=${sha256(operators)}`;
@@ -118,7 +118,7 @@ describe("the operator's inventory", () => {
     expect(await loadWith(operator, cacheDir)).toEqual(before);
   });
 
-  test("is refused where its bytes are not those that the setting vouches for", async () => {
+  test("is rejected if its checksum is not that of the setting", async () => {
     const server = await startServer(give(`${operators}# changed`));
     const operator = `${server.url}/inventory.toml#sha256=${sha256(operators)}`;
     expect(await failureOf(loadWith(operator))).toEqual({
@@ -157,7 +157,7 @@ describe("the operator's inventory", () => {
       operators.replace('"ruby"', '"node"'),
       /artifacts\[0\]\.name/,
     ],
-  ])("is refused with the field's name where it has %s", async ([, text, problem]) => {
+  ])("is rejected with the field's name if it has %s", async ([, text, problem]) => {
     const server = await startServer(give(text));
     const failure = await failureOf(loadWith(`${server.url}/i.toml#sha256=${sha256(text)}`));
     expect(failure).toMatchObject({

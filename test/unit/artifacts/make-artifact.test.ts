@@ -13,7 +13,7 @@ const jemalloc = { name: "jemalloc", version: "5.3.0" } as const;
 const amd64 = { ...jemalloc, arch: "amd64" };
 
 describe("making an artifact", () => {
-  test("compiles the source, though something prebuilt is offered, and packs it by name and target", async () => {
+  test("compiles the source even if a prebuilt archive exists, and packs it with name and target", async () => {
     const { context, offer } = await makeFakeMachine({ cc: "" });
     await offer({ ...jemalloc, kind: "prebuilt" });
     await offer({ ...jemalloc, kind: "source" });
@@ -44,7 +44,7 @@ describe("making an artifact", () => {
     });
   });
 
-  test("makes the same bytes wherever it works", async () => {
+  test("makes the same bytes in any directory", async () => {
     const digests: string[] = [];
     for (let time = 0; time < 2; time++) {
       const { context, offer } = await makeFakeMachine({ cc: "" });
@@ -63,7 +63,7 @@ describe("making an artifact", () => {
     expect(await readdir(context.out)).toContain("jemalloc-5.3.0-linux-amd64.tgz");
   });
 
-  test("leaves nothing beside the archives when it fails", async () => {
+  test("leaves no files when it fails", async () => {
     const { context, offer } = await makeFakeMachine({ cc: "", make: "echo no; exit 2" });
     await offer({ ...jemalloc, kind: "source" });
     const failure = await failureOf(makeArtifact(amd64, context));
@@ -72,7 +72,7 @@ describe("making an artifact", () => {
     expect(await readdir(context.work)).toEqual([]);
   });
 
-  test("names the nearest versions whose source there is", async () => {
+  test("names the nearest versions with known source", async () => {
     const { context, offer } = await makeFakeMachine({ cc: "" });
     await offer({ ...jemalloc, kind: "source" });
     await offer({ name: "jemalloc", version: "5.3.9", kind: "prebuilt" });

@@ -6,11 +6,11 @@ const sha256 = "9a".repeat(32);
 const artifact = { url: "https://cache.ruby-lang.org/pub/ruby/3.4/ruby-3.4.5.tar.gz", sha256 };
 
 describe("an artifact's mirror", () => {
-  test("is none where nothing is configured", () => {
+  test("is undefined if none is configured", () => {
     expect(mirrorFor(artifact, readMirrors({}, []))).toBeUndefined();
   });
 
-  test("stands for the host, and the path is appended", () => {
+  test("replaces the host, and the path is appended", () => {
     const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: "https://mirror.example.com/files/" }, []);
     expect(mirrorFor(artifact, mirrors)).toEqual({
       url: "https://mirror.example.com/files/pub/ruby/3.4/ruby-3.4.5.tar.gz",
@@ -18,13 +18,13 @@ describe("an artifact's mirror", () => {
     });
   });
 
-  test("has the original host's name where it asks for it", () => {
+  test("contains the original host's name if it asks for it", () => {
     const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: "file:///mnt/{originalHost}" }, []);
     const url = "file:///mnt/cache.ruby-lang.org/pub/ruby/3.4/ruby-3.4.5.tar.gz";
     expect(mirrorFor(artifact, mirrors)?.url).toBe(url);
   });
 
-  test("of one host goes before the one of all hosts; dashes are spelled as two underscores", () => {
+  test("of one host wins over that of all hosts; a dash is written as two underscores", () => {
     const mirrors = readMirrors(
       {
         BP_DEPENDENCY_MIRROR: "https://all.example.com",
@@ -54,7 +54,7 @@ describe("an artifact's mirror", () => {
     expect(mirrorFor(other, mirrors)?.url).toBe("https://all.example.com/jemalloc.tar.bz2");
   });
 
-  test("of the environment goes before that of a binding", () => {
+  test("in the environment wins over that in a binding", () => {
     const secrets = new Map([["default", "https://bound.example.com"]]);
     const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: "https://env.example.com" }, [
       { type: "dependency-mirror", secrets },
@@ -63,7 +63,7 @@ describe("an artifact's mirror", () => {
   });
 
   test.for([sha256, `sha256:${sha256}`, sha256.toUpperCase()])(
-    "is the very file that a dependency-mapping names by %s",
+    "is the file that a dependency-mapping names with %s",
     (key) => {
       const secrets = new Map([[key, "https://mapped.example.com/ruby"]]);
       const env = { BP_DEPENDENCY_MIRROR: "https://env.example.com" };
@@ -73,7 +73,7 @@ describe("an artifact's mirror", () => {
     },
   );
 
-  test("never stands for a file: URL", () => {
+  test("is never used for a file: URL", () => {
     const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: "https://mirror.example.com" }, []);
     expect(mirrorFor({ url: "file:///mnt/ruby.tgz", sha256 }, mirrors)).toBeUndefined();
   });

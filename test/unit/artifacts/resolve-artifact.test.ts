@@ -17,26 +17,26 @@ describe("the artifact to install", () => {
     expect(resolve(inventory, "3.4.5", { ...noble, arch: "arm64" })).toBe(inventory[1]);
   });
 
-  test("is the source where none is prebuilt for the target", () => {
+  test("is the source if there is no prebuilt one for the target", () => {
     const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5")];
     expect(resolve(inventory, "3.4.5", bookworm)).toBe(inventory[1]);
     expect(resolve(inventory, "3.4.5", { os: "linux", arch: "amd64" })).toBe(inventory[1]);
   });
 
-  test("is a prebuilt one that leaves out the distribution, on any", () => {
+  test("is a prebuilt one without a distribution, on any", () => {
     const inventory = [
       { ...prebuilt("9.4.15.0", "amd64"), name: "jruby", builtFor: { os: "linux" } },
     ];
     expect(resolveArtifact(inventory, request("9.4.15.0", bookworm, "jruby"))).toBe(inventory[0]);
   });
 
-  test("is the operator's before the buildpack's, even a source before a prebuilt one", () => {
+  test("is the operator's rather than the buildpack's, even if it is source", () => {
     const operators = { ...source("3.4.5"), origin: "operator" as const };
     const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5"), operators];
     expect(resolve(inventory, "3.4.5", noble)).toBe(operators);
   });
 
-  test("is found by upstream's spelling of a prerelease too", () => {
+  test("is found by upstream's name of a prerelease too", () => {
     const inventory = [source("3.5.0.preview1")];
     expect(resolve(inventory, "3.5.0-preview1", noble)).toBe(inventory[0]);
   });
@@ -63,7 +63,7 @@ describe("a version that does not exist", () => {
     ["4.0.0.preview9", ["4.0.6", "4.0.0.preview3", "3.4.10", "3.3.12"]],
     ["no version", ["4.0.6", "3.4.10"]],
   ])(
-    "names the nearest to %s: of its branch and of the newest others",
+    "names the nearest to %s: of its branch and of the newest other branches",
     async ([version, nearest]) => {
       const attempt = async () => resolve(inventory, version, bookworm);
       expect(await failureOf(attempt())).toEqual({
@@ -76,14 +76,14 @@ describe("a version that does not exist", () => {
     },
   );
 
-  test("names none that the target cannot have", async () => {
+  test("names only versions for the target", async () => {
     const attempt = async () =>
       resolve([prebuilt("3.3.9", "amd64"), source("3.2.9")], "3.3.8", bookworm);
     expect(await failureOf(attempt())).toMatchObject({ nearest: ["3.2.9"] });
   });
 });
 
-test("a version that exists for other targets only says for which", async () => {
+test("a version that exists only for other targets names them", async () => {
   const inventory = [prebuilt("3.4.5", "amd64"), prebuilt("3.4.5", "arm64")];
   const attempt = async () => resolve(inventory, "3.4.5", bookworm);
   expect(await failureOf(attempt())).toEqual({
@@ -98,11 +98,11 @@ test("a version that exists for other targets only says for which", async () => 
 describe("a newer release of the branch", () => {
   const inventory = ["3.4.5", "3.4.9", "3.4.10", "3.5.0.preview1", "4.0.6"].map(source);
 
-  test("is the newest that the target can have", () => {
+  test("is the newest for the target", () => {
     expect(newerPatch(inventory, { name: "ruby", version: "3.4.5", target: noble })).toBe("3.4.10");
   });
 
-  test("is none for the newest itself, and never a prerelease", () => {
+  test("is undefined for the newest, and never a prerelease", () => {
     expect(
       newerPatch(inventory, { name: "ruby", version: "3.4.10", target: noble }),
     ).toBeUndefined();
@@ -116,17 +116,17 @@ describe("the newest release of a branch", () => {
   const inventory = ["3.4.9", "3.4.10", "3.4.11.rc1", "3.40.1"].map(source);
   const wanted = { name: "ruby", target: bookworm };
 
-  test("is the newest that the target can have, and no prerelease", () => {
+  test("is the newest for the target, and not a prerelease", () => {
     const newer = prebuilt("3.4.12", "amd64");
     expect(newestOfBranch([...inventory, newer], { ...wanted, version: "3.4" })).toBe("3.4.10");
   });
 
-  test("is the operator's newest where the operator has one", () => {
+  test("is the operator's newest, if the operator has one", () => {
     const operators = { ...source("3.4.9"), origin: "operator" as const };
     expect(newestOfBranch([operators, ...inventory], { ...wanted, version: "3.4" })).toBe("3.4.9");
   });
 
-  test("is none for what is a release itself, or has none", () => {
+  test("is undefined for a release, or for a branch without one", () => {
     expect(newestOfBranch(inventory, { ...wanted, version: "3.4.9" })).toBeUndefined();
     expect(newestOfBranch(inventory, { ...wanted, version: "3.5" })).toBeUndefined();
   });

@@ -10,26 +10,26 @@ const branches = [
 ];
 
 describe("the warning about a Ruby's age", () => {
-  test("names the end of life, what is maintained and the branch's newest release", () => {
+  test("names the end of life, the maintained branches and the branch's newest release", () => {
     expect(ageWarning("3.1.2", "2026-08-06", branches, "3.1.7")).toEqual([
-      "Ruby 3.1 reached its end of life on 2025-03-26: it gets no security fixes any more.",
-      "Maintained are 3.3, 3.10, 4.0.",
+      "Ruby 3.1 reached its end of life on 2025-03-26: it gets no more security fixes.",
+      "Maintained branches: 3.3, 3.10, 4.0.",
       "Ruby 3.1.7 is a newer release of the same branch, with fixes that 3.1.2 lacks.",
     ]);
   });
 
-  test("begins on the day itself", () => {
+  test("begins on the day of the end of life", () => {
     expect(ageWarning("3.3.8", "2027-03-30", branches, undefined)).toEqual([]);
     expect(ageWarning("3.3.8", "2027-03-31", branches, undefined)).not.toEqual([]);
   });
 
-  test("names the newer release alone where the branch is maintained", () => {
+  test("names only the newer release if the branch is maintained", () => {
     expect(ageWarning("3.3.8", "2026-08-06", branches, "3.3.12")).toEqual([
       "Ruby 3.3.12 is a newer release of the same branch, with fixes that 3.3.8 lacks.",
     ]);
   });
 
-  test("is none for a branch that nobody knows, or without an announced end", () => {
+  test("is empty for an unknown branch, or one without an announced end of life", () => {
     expect(ageWarning("9.9.0", "2026-08-06", branches, undefined)).toEqual([]);
     expect(ageWarning("4.0.6", "2099-01-01", branches, undefined)).toEqual([]);
   });

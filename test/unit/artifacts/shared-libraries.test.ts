@@ -6,7 +6,7 @@ import type { Command } from "../../../src/system/command.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("tells what the system must have from what the tree or the C library brings", async () => {
+test("lists what the system must have, without what the tree or the C library contains", async () => {
   const tree = await makeTree({ "lib/libruby.so.3.4.5": "" });
   await symlink("libruby.so.3.4.5", join(tree, "lib/libruby.so.3.4"));
   await writeFile(join(tree, "lib/openssl.so"), elfBytes("shared"));
@@ -31,7 +31,7 @@ ${tree}/lib/openssl.so:
   });
 });
 
-test("reads what code of another architecture needs, since none of it runs here", async () => {
+test("reads what code of another architecture needs", async () => {
   const tree = await makeTree({ "lib/libruby.so.3.4": "" });
   await writeFile(join(tree, "lib/openssl.so"), elfBytes("shared"));
   // As GNU objdump 2.40 prints the dynamic section.
@@ -61,7 +61,7 @@ Dynamic Section:
   expect(commands).toMatchObject([{ file: "aarch64-linux-gnu-objdump", args }]);
 });
 
-test("knows nothing where there is no ldd", async () => {
+test("knows nothing without ldd", async () => {
   const tree = await makeTree();
   await writeFile(join(tree, "ruby"), elfBytes("executable"));
   const run = async () => ({ exitCode: 127, stdout: "", stderr: "", lines: [] });

@@ -5,7 +5,7 @@ import { tidyJruby } from "../../../src/artifacts/tidy-jruby.ts";
 import { makeTree, readTree } from "../../support/tree.ts";
 
 describe("a tidied JRuby", () => {
-  test("is started as `ruby` where it was known as `jruby` only", async () => {
+  test("can be started as `ruby` even if the archive has only `jruby`", async () => {
     const directory = await makeTree({ "bin/jruby": "#!/bin/sh\n" });
     await tidyJruby(directory);
     expect(await readlink(join(directory, "bin/ruby"))).toBe("jruby");
@@ -17,7 +17,7 @@ describe("a tidied JRuby", () => {
     expect(await readTree(directory)).toEqual({ "bin/jruby": "a", "bin/ruby": "b" });
   });
 
-  test("has nothing that is for Windows alone, but for what libraries bring", async () => {
+  test("contains no files for Windows, except in libraries", async () => {
     const directory = await makeTree({
       "bin/ruby": "",
       "bin/gem.bat": "",

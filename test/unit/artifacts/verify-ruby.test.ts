@@ -7,14 +7,14 @@ import { failureOf } from "../../support/failure.ts";
 import { makeTree } from "../../support/tree.ts";
 
 describe("an installed Ruby", () => {
-  test("is accepted where it reports the version asked for", async () => {
+  test("is accepted if it reports the requested version", async () => {
     const directory = await makeInterpreter(
       "echo -n 'ruby 3.4.5 (2025-07-16 revision 20cda200d3)'",
     );
     await expect(verify(directory, "3.4.5")).resolves.toBe("3.4.5");
   });
 
-  test("is refused where it reports another", async () => {
+  test("is rejected if it reports another", async () => {
     const said = "ruby 3.4.4 (2025-05-14 revision a38531fd3f) +PRISM [x86_64-linux]";
     const directory = await makeInterpreter(`echo '${said}'`);
     expect(await failureOf(verify(directory, "3.4.5"))).toEqual({
@@ -26,18 +26,18 @@ describe("an installed Ruby", () => {
     });
   });
 
-  test("is refused, with what it said, where it does not start", async () => {
+  test("is rejected with its output if it does not start", async () => {
     const said = "error while loading shared libraries: libruby.so.3.4: cannot open";
     const directory = await makeInterpreter(`echo '${said}' >&2; exit 127`);
     expect(await failureOf(verify(directory, "3.4.5"))).toMatchObject({ reported: said });
   });
 
-  test("is refused where there is none", async () => {
+  test("is rejected if it does not exist", async () => {
     const failure = await failureOf(verify(await makeTree(), "3.4.5"));
     expect(failure).toMatchObject({ reported: "nothing, with exit code 127" });
   });
 
-  test("is asked without the user's RUBYOPT", async () => {
+  test("runs without the user's RUBYOPT", async () => {
     const directory = await makeInterpreter('echo "ruby 3.4.5$RUBYOPT"');
     await expect(verify(directory, "3.4.5", { RUBYOPT: "9" })).resolves.toBe("3.4.5");
   });
@@ -45,13 +45,13 @@ describe("an installed Ruby", () => {
   describe("that is JRuby", () => {
     const wanted = { engine: "jruby", version: "3.1.4", engineVersion: "9.4.15.0" };
 
-    test("is known by its engine's version, and says what it speaks", async () => {
+    test("is recognized by its engine's version, and reports the version of the language", async () => {
       const directory = await makeInterpreter("echo 'jruby 9.4.15.0 (3.1.7) 2026-01-01 abcdef'");
       const context = { run: runCommand, env: {} };
       await expect(verifyRuby(directory, wanted, context)).resolves.toBe("3.1.7");
     });
 
-    test("is told where Java is", async () => {
+    test("gets JAVA_HOME", async () => {
       const directory = await makeInterpreter('echo "jruby $JAVA_HOME.0 (3.1.7)"');
       const context = { run: runCommand, env: { JAVA_HOME: "9.4.15" } };
       await expect(verifyRuby(directory, wanted, context)).resolves.toBe("3.1.7");

@@ -56,12 +56,11 @@ const buildpack = {
 };
 
 describe("build", () => {
-  test("tells its decisions in this order", async () => {
+  test("prints its decisions in this order", async () => {
     const { log } = await buildApp();
     expect(log.match(/^- .*$/gm)).toEqual([
-      "- What this build does not follow",
-      "- Ruby version",
-      "- Bundler version",
+      "- Warnings",
+      "- Versions",
       "- Ruby",
       "- jemalloc",
       "- Bundler",
@@ -97,13 +96,13 @@ describe("build", () => {
     expect(log).not.toContain("bin/rails");
   });
 
-  test("lets the user say how extensions are made", async () => {
+  test("lets the user choose how extensions are compiled", async () => {
     const { commands, log } = await buildApp({ userEnv: { MAKEFLAGS: "-j1" } });
     expect(commands[0]?.env["MAKEFLAGS"]).toBe("-j1");
     expect(log).toContain("Extensions compile with `MAKEFLAGS=-j1`");
   });
 
-  test("gives assets a slice of the image of their own, where there are any", async () => {
+  test("puts assets into a slice of their own, if there are any", async () => {
     const sliced = await buildApp({ files: { "public/assets/app-1.css": "" } });
     const plain = await buildApp();
     const [withAssets, without] = await Promise.all(
@@ -162,7 +161,7 @@ describe("build", () => {
     });
   });
 
-  test("installs the lockfile's Bundler where Ruby ships another, and puts it before Ruby's", async () => {
+  test("installs the lockfile's Bundler if Ruby ships another, and puts it before Ruby's", async () => {
     const { layersDir, commands } = await buildApp({
       files: { "Gemfile.lock": lockfile.replace("2.5.22", "2.7.2") },
     });
@@ -180,7 +179,7 @@ describe("build", () => {
     });
   });
 
-  test("writes credentials of the environment nowhere", async () => {
+  test("does not write credentials of the environment to any file", async () => {
     const { layersDir, log } = await buildApp({
       userEnv: { BUNDLE_GEMS__EXAMPLE__COM: "user:t0ps3cret" },
       output: ["Fetching https://user:t0ps3cret@gems.example.com/rack.gem"],
@@ -190,7 +189,7 @@ describe("build", () => {
     expect(log).toContain("Fetching https://***@gems.example.com/rack.gem");
   });
 
-  test("gives the login of a binding to Bundler alone, after the user's own variables", async () => {
+  test("gives the login of a binding only to Bundler, and prefers the user's own variables", async () => {
     const secrets = { host: "gems.example.com", username: "shop", password: "t0ps3cret" };
     const name = "BUNDLE_GEMS__EXAMPLE__COM";
     const story = {
@@ -216,21 +215,21 @@ describe("build", () => {
     expect(own.commands[0]?.env[name]).toBe("me:mine");
   });
 
-  test("runs no command where nothing has changed", async () => {
+  test("runs no command if nothing has changed", async () => {
     const first = await buildApp();
     const second = await buildApp({ ...first });
     expect(first.commands.map(({ args }) => args[0])).toEqual(["install", "clean"]);
     expect(second.commands).toEqual([]);
   });
 
-  test("leaves the groups out at launch that it left out itself", async () => {
+  test("leaves out the same groups at launch as at build", async () => {
     const { layersDir } = await buildApp({ userEnv: { BUNDLE_WITHOUT: "assets ci" } });
     expect(await readTree(join(layersDir, "variables/env"))).toMatchObject({
       "BUNDLE_WITHOUT.default": "assets:ci",
     });
   });
 
-  test("opens what Rails writes to", async () => {
+  test("makes what Rails writes to writable by the group", async () => {
     const { appDir } = await buildApp();
     expect((await lstatIfAny(join(appDir, "tmp/pids")))?.isDirectory()).toBe(true);
   });
@@ -257,26 +256,26 @@ describe("build on JRuby", () => {
     return await buildApp({ layersDir, files, userEnv: env, output: [java] });
   }
 
-  test("asks Java first what it is, and keeps the JRuby of an earlier build", async () => {
+  test("runs Java first to find out its version, and keeps the JRuby of an earlier build", async () => {
     const { commands, log } = await buildOnJava();
     expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual([
       "/layers/test_jvm/jdk/bin/java -version",
       "bundle install",
       "bundle clean",
     ]);
-    expect(log).toContain("Kept `jruby 9.4.15.0`");
-    expect(log).toContain("`2.6.3` ships with Ruby");
+    expect(log).toContain("Using `jruby 9.4.15.0` of the last build");
+    expect(log).toContain("Using `2.6.3`, which ships with Ruby");
     expect(log).not.toContain("- jemalloc");
   });
 
-  test("starts Bundler in the way that is over soonest, unless the user says how", async () => {
+  test("starts Bundler in JRuby's fast mode, unless the user sets JRUBY_OPTS", async () => {
     const optionsOf = async (userEnv?: Record<string, string>) =>
       (await buildOnJava(userEnv)).commands[1]?.env["JRUBY_OPTS"];
     expect(await optionsOf()).toBe("--dev");
     expect(await optionsOf({ JRUBY_OPTS: "-J-Xmx1g" })).toBe("-J-Xmx1g");
   });
 
-  test("leaves no archive of classes in the layer, and tells no server to fork", async () => {
+  test("leaves no archive of classes in the layer, and tells servers not to fork", async () => {
     const { layersDir } = await buildOnJava();
     const files = Object.keys(await readTree(layersDir));
     expect(files.filter((path) => path.startsWith("ruby/lib/jruby"))).toEqual([
@@ -285,13 +284,13 @@ describe("build on JRuby", () => {
     expect(files).toContain("variables/env.launch/WEB_CONCURRENCY.override");
   });
 
-  test("downloads nothing where there is no Java", async () => {
+  test("downloads nothing if there is no Java", async () => {
     const work = buildApp({ layersDir: await makeTree(), files: { "Gemfile.lock": jrubyLock } });
     expect(await failureOf(work)).toMatchObject({ code: "java/missing" });
   });
 });
 
-describe("what is wrong with an app", () => {
+describe("a problem of the app", () => {
   test.each<[string, Record<string, string>, string]>([
     [
       "a lockfile for other machines",
@@ -304,7 +303,7 @@ describe("what is wrong with an app", () => {
       { "Gemfile.lock": lockfile.replace("p144", "p0 (truffleruby 24.1)") },
       "app/ruby-unsupported",
     ],
-  ])("is told before anything is opened: %s", async (_, files, code) => {
+  ])("fails the build before any layer is opened: %s", async (_, files, code) => {
     const layersDir = await makeTree(restored);
     const before = await readTree(layersDir);
     const commands: Command[] = [];

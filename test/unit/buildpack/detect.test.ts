@@ -9,38 +9,38 @@ import { makeTree } from "../../support/tree.ts";
 const lockfile = "GEM\n  specs:\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n";
 
 describe("Application Contract: Detect", () => {
-  test("takes an app with a Gemfile.lock", async () => {
+  test("accepts an app with a Gemfile.lock", async () => {
     const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile });
     expect(await detect(app)).toMatchObject({ pass: true, plan: { provides: [{ name: "ruby" }] } });
   });
 
-  test("takes a Gemfile without a lockfile, whose build then says what mends it", async () => {
+  test("accepts a Gemfile without a lockfile, and the build then explains how to create it", async () => {
     const app = await makeTree({ Gemfile: "" });
     expect(await detect(app)).toMatchObject({ pass: true });
   });
 
-  test("asks for Node where there is a package.json", async () => {
+  test("requires Node if there is a package.json", async () => {
     expect(await buildpacksFor({ "package.json": "{}" })).toEqual(["heroku/nodejs-engine"]);
   });
 
-  test("asks for Yarn where there is a yarn.lock", async () => {
+  test("requires Yarn if there is a yarn.lock", async () => {
     expect(await buildpacksFor({ "yarn.lock": "" })).toEqual(["heroku/nodejs-yarn"]);
   });
 
-  test("asks for Java where the lockfile names JRuby", async () => {
+  test("requires Java if the lockfile names JRuby", async () => {
     const locked = `${lockfile}\nRUBY VERSION\n   ruby 3.1.7p0 (jruby 9.4.15.0)\n`;
     expect(await buildpacksFor({ "Gemfile.lock": locked })).toEqual(["heroku/jvm"]);
   });
 
   test.each([".ruby-version", ".tool-versions"])(
-    "asks for Java where %s chooses JRuby",
+    "requires Java if %s names JRuby",
     async (file) => {
       const text = file === ".ruby-version" ? "jruby-9.4.15.0\n" : "ruby jruby-9.4.15.0\n";
       expect(await buildpacksFor({ [file]: text })).toEqual(["heroku/jvm"]);
     },
   );
 
-  test("asks for no Java where the lockfile overrules a JRuby", async () => {
+  test("does not require Java if the lockfile names MRI", async () => {
     const files = {
       "Gemfile.lock": `${lockfile}\nRUBY VERSION\n   ruby 3.3.8\n`,
       ".ruby-version": "jruby-9.4.15.0",
@@ -53,12 +53,12 @@ describe("Node at launch", () => {
   const execjs =
     "GEM\n  specs:\n    execjs (2.10.2)\n    terser (1.2.0)\n      execjs (>= 0.3.0)\n";
 
-  test("is asked for where gems run JavaScript, without any package.json", async () => {
+  test("is required if gems run JavaScript, even without a package.json", async () => {
     const app = await makeTree({ Gemfile: "", "Gemfile.lock": execjs });
     expect(await launched(app)).toEqual(["node"]);
   });
 
-  test("is asked for with the packages where BP_NODE_MODULES leaves some", async () => {
+  test("is required, with packages, if BP_NODE_MODULES keeps some", async () => {
     const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile, "package.json": "{}" });
     for (const wish of ["prune", " keep\n"]) {
       expect(await launched(app, { BP_NODE_MODULES: wish })).toEqual(["node", "node_modules"]);
@@ -79,7 +79,7 @@ describe("Node at launch", () => {
   }
 });
 
-describe("an app that is not for us", () => {
+describe("an app that this buildpack does not build", () => {
   test("has neither a Gemfile nor a lockfile", async () => {
     expect(await detect(await makeTree({ "index.js": "" }))).toEqual({
       pass: false,
@@ -91,7 +91,7 @@ describe("an app that is not for us", () => {
     expect(await detect(await makeTree({ "api/Gemfile": "" }))).toMatchObject({ pass: false });
   });
 
-  test("is not there at all", async () => {
+  test("does not exist", async () => {
     const app = await makeTree();
     expect(await detect(join(app, "gone"))).toMatchObject({ pass: false });
   });
@@ -103,34 +103,34 @@ describe("an app that is not for us", () => {
     });
   });
 
-  test("has a link of that name that leads nowhere", async () => {
+  test("has a broken link with that name", async () => {
     const app = await makeTree();
     await symlink("gone", join(app, "Gemfile"));
     expect(await detect(app)).toEqual({
       pass: false,
-      because: "`Gemfile` is a link that leads nowhere",
+      because: "`Gemfile` is a broken link",
     });
   });
 });
 
-describe("odd input", () => {
+describe("unusual input", () => {
   test.each([
     ["empty", ""],
     ["binary", "\0\u0001\u0002ELF"],
     ["not UTF-8", Buffer.from([0xff, 0xfe, 0x47]).toString("latin1")],
     ["in conflict", "<<<<<<< HEAD\n=======\n>>>>>>> main\n"],
     ["malformed", "GEM\n    rack (not a version)\n"],
-  ])("is no error where the lockfile is %s", async (_, text) => {
+  ])("is not an error: the lockfile is %s", async (_, text) => {
     expect(await detect(await makeTree({ "Gemfile.lock": text }))).toMatchObject({ pass: true });
   });
 
-  test("is no error where a directory stands in the place of each other file", async () => {
+  test("is not an error: every other file is a directory", async () => {
     const app = await makeTree({ Gemfile: "", "package.json/": "", "yarn.lock/": "" });
     await mkdir(join(app, "Gemfile.lock"));
     expect(await detect(app)).toMatchObject({ pass: true, plan: { or: [] } });
   });
 
-  test("does not wait for a pipe to say something", async () => {
+  test("does not wait for data from a pipe", async () => {
     const app = await makeTree({ Gemfile: "" });
     await promisify(execFile)("mkfifo", [join(app, "Gemfile.lock"), join(app, ".ruby-version")]);
     expect(await detect(app)).toMatchObject({ pass: true });

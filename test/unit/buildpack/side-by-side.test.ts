@@ -6,8 +6,8 @@ import { makeBuildContext } from "../../support/build-context.ts";
 const command = { file: "make", args: [], cwd: "/", env: {} };
 const done = { exitCode: 0, stdout: "", stderr: "", lines: [] };
 
-describe("two works side by side", () => {
-  test("are both begun before either ends, and give both results", async () => {
+describe("two tasks side by side", () => {
+  test("both start before either ends, and both results are returned", async () => {
     const begun: string[] = [];
     const results = await sideBySide(makeBuildContext(), () => [
       work("a", begun).then(() => begun.join()),
@@ -16,7 +16,7 @@ describe("two works side by side", () => {
     expect(results).toEqual(["a,b", "a,b"]);
   });
 
-  test("end together: a failure stops the commands of the other, and is thrown when that has ended", async () => {
+  test("a failure stops the commands of the other task, and is thrown when that has ended", async () => {
     const story: string[] = [];
     const run = async ({ signal }: Command) => {
       await new Promise<void>((resolve) =>
@@ -35,7 +35,7 @@ describe("two works side by side", () => {
     expect(story).toEqual(["the command has ended"]);
   });
 
-  test("stop where the build is told to", async () => {
+  test("both stop when the build is stopped", async () => {
     const stop = new AbortController();
     const context = { ...makeBuildContext(), signal: stop.signal };
     const [aborted] = await sideBySide(context, (shared) => {

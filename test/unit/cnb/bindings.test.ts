@@ -27,7 +27,7 @@ describe("Service Binding, Workload Projection", () => {
     expect(ignored).toEqual([]);
   });
 
-  test("does without a provider", async () => {
+  test("accepts a missing provider", async () => {
     const { bindings } = await readBindings(await makeTree({ "db/type": "postgresql" }));
     expect(bindings).toEqual([{ name: "db", type: "postgresql", secrets: new Map() }]);
   });
@@ -47,7 +47,7 @@ describe("Service Binding, Workload Projection", () => {
     },
   );
 
-  test("leaves out a secret that is no text or a broken link, and says so", async () => {
+  test("ignores a secret that is not text or is a broken link, and says so", async () => {
     const dir = await makeTree({ "db/type": "x", "db/key": "\u0000", "db/user": "me" });
     await symlink("nowhere", join(dir, "db/link"));
     const { bindings, ignored } = await readBindings(dir);
@@ -67,14 +67,14 @@ describe("Service Binding, Workload Projection", () => {
     expect(ignored).toEqual([]);
   });
 
-  test("takes nothing hidden for a binding or a secret", async () => {
+  test("ignores hidden bindings and secrets", async () => {
     const dir = await makeTree({ "..2026/x": "x", "db/type": "redis", "db/.swp": "x" });
     const { bindings, ignored } = await readBindings(dir);
     expect(bindings).toEqual([{ name: "db", type: "redis", secrets: new Map() }]);
     expect(ignored).toEqual([]);
   });
 
-  test("finds none where there is no directory or only files", async () => {
+  test("finds none if the directory is missing or contains only files", async () => {
     const dir = await makeTree({ "bindings/README": "x" });
     const none = { bindings: [], ignored: [] };
     expect(await readBindings(join(dir, "nowhere"))).toEqual(none);

@@ -36,12 +36,12 @@ describe("Buildpack Interface, Build", () => {
     });
   });
 
-  test("reads the user's environment from files, also where clear-env hides it", async () => {
+  test("reads the user's environment from files, even if clear-env hides it", async () => {
     const { platform } = await readBuildInput(await platformGives());
     expect(platform.env).toEqual({ RAILS_ENV: "staging" });
   });
 
-  test("takes positional arguments where the environment says nothing", async () => {
+  test("uses positional arguments if the environment says nothing", async () => {
     const { env, cwd } = await platformGives();
     const args = [env.CNB_LAYERS_DIR, env.CNB_PLATFORM_DIR, env.CNB_BP_PLAN_PATH];
     const input = await readBuildInput({

@@ -29,13 +29,13 @@ describe("Build Plan (TOML)", () => {
     });
   });
 
-  test("leaves the file empty where there is nothing to say", async () => {
+  test("leaves the file empty if the plan is empty", async () => {
     const dir = await makeTree({ plan: "" });
     await writeBuildPlan(join(dir, "plan"), { provides: [], requires: [], or: [] });
     expect(await readTree(dir)).toEqual({ plan: "" });
   });
 
-  test("fills the file that the platform made and leaves its mode alone", async () => {
+  test("writes into the platform's file without changing its mode", async () => {
     const dir = await makeTree({ plan: "" });
     const path = join(dir, "plan");
     await chmod(path, 0o600);
@@ -52,11 +52,11 @@ describe("Build Plan (TOML)", () => {
     expect(buildPlanSchema.parse(written)).toEqual(withAlternatives);
   });
 
-  test("reads an empty file as a plan that says nothing", () => {
+  test("reads an empty file as an empty plan", () => {
     expect(buildPlanSchema.parse({})).toEqual({ provides: [], requires: [], or: [] });
   });
 
-  test("refuses a version beside the name, which lifecycles reject", () => {
+  test("refuses a version next to the name, which lifecycles reject", () => {
     const result = buildPlanSchema.safeParse({ requires: [{ name: "node", version: "22" }] });
     expect(result.error?.issues.map(({ path }) => path.join("."))).toEqual(["requires.0.version"]);
   });

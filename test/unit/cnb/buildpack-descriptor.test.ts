@@ -75,7 +75,7 @@ describe("buildpack.toml (TOML)", () => {
     expect(await problemOf(smallest.replace("1.2.3", version))).toMatch(/^buildpack\.version: /);
   });
 
-  test("refuses an id that the spec keeps", async () => {
+  test("refuses an id that the spec reserves", async () => {
     expect(await problemOf(smallest.replace("some/buildpack", "config"))).toMatch(
       /^buildpack\.id: /,
     );
@@ -87,7 +87,7 @@ describe("buildpack.toml (TOML)", () => {
     );
   });
 
-  test("says where the text is no TOML", async () => {
+  test("says where the text is not TOML", async () => {
     expect(await problemOf("api = \n")).toMatch(/row 1/);
   });
 
@@ -107,7 +107,7 @@ describe("buildpack.toml (TOML)", () => {
 });
 
 describe("buildpack.toml (TOML), Targets", () => {
-  test("leaves open what a target does not say", async () => {
+  test("leaves fields that a target lacks open", async () => {
     const { targets } = await read(`${smallest}
       [[targets]]
       os = "linux"

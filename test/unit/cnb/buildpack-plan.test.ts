@@ -8,7 +8,7 @@ async function read(toml: string) {
 }
 
 describe("Buildpack Plan (TOML)", () => {
-  test("keeps every entry in order, also those of one name", async () => {
+  test("keeps every entry in order, even with the same name", async () => {
     const plan = await read(`
       [[entries]]
       name = "ruby"
@@ -23,17 +23,17 @@ describe("Buildpack Plan (TOML)", () => {
     ]);
   });
 
-  test("is empty where nothing was required", async () => {
+  test("is empty if nothing was required", async () => {
     expect(await read("")).toEqual({ entries: [] });
   });
 
-  test("is refused, with the key, where an entry has no name", async () => {
+  test("is rejected with the key if an entry has no name", async () => {
     await expect(read("[[entries]]\nnome = 'ruby'\n")).rejects.toMatchObject({
       failure: { code: "cnb/file-invalid", problem: expect.stringMatching(/^entries\.0\.name: /) },
     });
   });
 
-  test("is refused where the platform handed over none", async () => {
+  test("is rejected if it is missing", async () => {
     const path = join(await makeTree(), "plan.toml");
     await expect(readBuildpackPlan(path)).rejects.toMatchObject({
       failure: { code: "cnb/file-invalid", path, problem: "it is missing" },

@@ -32,7 +32,7 @@ describe("Buildpack Interface, Detection", () => {
     expect(input.buildPlanPath).toBe(given.env.CNB_BUILD_PLAN_PATH);
   });
 
-  test("takes positional arguments where the environment says nothing", async () => {
+  test("uses positional arguments if the environment says nothing", async () => {
     const { env, cwd } = await platformGives();
     const { CNB_PLATFORM_DIR: platform, CNB_BUILD_PLAN_PATH: plan, ...rest } = env;
     const emptied = { ...rest, CNB_PLATFORM_DIR: "" };

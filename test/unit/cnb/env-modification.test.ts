@@ -33,7 +33,7 @@ describe("Environment Variable Modification Rules", () => {
     expect(after(before, { behavior, value: "new", ...delim })).toBe(expected);
   });
 
-  test("takes values as they are, without expansion", () => {
+  test("uses values unchanged, without expansion", () => {
     expect(after("old", { behavior: "override", value: " $X\n`id` " })).toBe(" $X\n`id` ");
   });
 
@@ -64,13 +64,13 @@ describe("Environment Variable Modification Rules, order within a directory", ()
 });
 
 describe("Environment Variable Modification Rules, Delimiter", () => {
-  test("serves every modification of the variable in its directory", () => {
+  test("applies to every modification of the variable in its directory", () => {
     const append = { behavior: "append", value: "z", delim: "," } as const;
     const prepend = { behavior: "prepend", value: "a" } as const;
     expect(after("m", append, prepend)).toBe("a,m,z");
   });
 
-  test("does not reach into another directory", () => {
+  test("does not apply to another directory", () => {
     const inEnv = { behavior: "append", value: "b", delim: "," } as const;
     const inEnvBuild = { scope: "build", behavior: "append", value: "c" } as const;
     expect(after("a", inEnv, inEnvBuild)).toBe("a,bc");

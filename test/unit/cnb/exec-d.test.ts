@@ -30,7 +30,7 @@ describe("Exec.d", () => {
     expect(await readTree(layer)).toEqual({ "bin/x": "" });
   });
 
-  test("takes a static binary", async () => {
+  test("accepts a static binary", async () => {
     const layer = await makeTree();
     await writeExecD(layer, [{ name: "a", program: Buffer.from("\u007fELF\u0002", "latin1") }]);
     expect(Object.keys(await readTree(layer))).toEqual(["exec.d/a"]);

@@ -71,7 +71,7 @@ describe("launch.toml (TOML), processes", () => {
 });
 
 describe("launch.toml (TOML), reading", () => {
-  test("fills in what a process does not say", () => {
+  test("fills in defaults of a process", () => {
     expect(launchCodec.parse({ processes: [{ type: "web", command: ["puma"] }] })).toEqual({
       labels: [],
       slices: [],
@@ -127,7 +127,7 @@ describe("launch.toml (TOML), slices", () => {
 });
 
 describe("launch.toml (TOML)", () => {
-  test("is empty where there is nothing to launch", async () => {
+  test("is empty if there is nothing to launch", async () => {
     expect(await written({})).toEqual({});
   });
 });

@@ -13,7 +13,7 @@ describe("Layer Content Metadata (TOML)", () => {
     });
   });
 
-  test("takes a restored file, which has no types, for a layer of no type", () => {
+  test("treats a restored file without types as a layer without types", () => {
     expect(z.decode(layerContentMetadataCodec, {})).toEqual({ types: none, metadata: {} });
   });
 
@@ -29,7 +29,7 @@ describe("Layer Content Metadata (TOML)", () => {
     expect(error?.issues).toMatchObject([{ path: [flag], message: /types/ }]);
   });
 
-  test("refuses types that are no booleans", () => {
+  test("refuses types that are not booleans", () => {
     expect(layerContentMetadataCodec.safeParse({ types: { launch: "yes" } }).success).toBe(false);
   });
 });

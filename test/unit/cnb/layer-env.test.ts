@@ -79,15 +79,17 @@ describe("Environment, Provided by the Buildpacks", () => {
   );
 
   test.each(["A.B", "A=B", "A/B", "", "1A"])(
-    "refuses to write %j, which names no variable",
+    "refuses to write %j, which is not a name of a variable",
     async (name) => {
-      await expect(writeLayerEnv(await makeTree(), [set(name)])).rejects.toThrow(/no variable/);
+      await expect(writeLayerEnv(await makeTree(), [set(name)])).rejects.toThrow(
+        /not a name of a variable/,
+      );
     },
   );
 });
 
 describe("Environment Variable Modification Rules, reading", () => {
-  test("tells the suffixes apart and takes a name without one for an override", async () => {
+  test("distinguishes the suffixes, and treats a name without one as an override", async () => {
     const layer = await makeTree({
       "env/A": "1",
       "env/B.override": "2",
@@ -107,11 +109,11 @@ describe("Environment Variable Modification Rules, reading", () => {
     ]);
   });
 
-  test.each(["A.unknown", "A.b.prepend", "A.", "A.delim"])("passes over %s", async (file) => {
+  test.each(["A.unknown", "A.b.prepend", "A.", "A.delim"])("ignores %s", async (file) => {
     expect(await readLayerEnv(await makeTree({ [`env/${file}`]: "x" }))).toEqual([]);
   });
 
-  test("passes over directories in env", async () => {
+  test("ignores directories in env", async () => {
     expect(await readLayerEnv(await makeTree({ "env/web/A": "x" }))).toEqual([]);
   });
 
@@ -134,7 +136,7 @@ describe("Environment Variable Modification Rules, reading", () => {
 describe("Layer Paths", () => {
   const all = { "bin/": "", "lib/": "", "include/": "", "pkgconfig/": "" };
 
-  test("are all seen at build", async () => {
+  test("are all applied at build", async () => {
     const layer = await makeTree(all);
     expect(await applyLayerPaths({ PATH: "/bin" }, layer, "build")).toEqual({
       PATH: `${layer}/bin:/bin`,
@@ -153,7 +155,7 @@ describe("Layer Paths", () => {
     });
   });
 
-  test("count only as directories that are there", async () => {
+  test("count only if the directories exist", async () => {
     const layer = await makeTree({ bin: "a file", "lib/": "" });
     expect(await applyLayerPaths({ PATH: "/bin" }, layer, "launch")).toEqual({
       PATH: "/bin",

@@ -23,7 +23,11 @@ async function open(layersDir: string, request: Partial<LayerRequest<Metadata>> 
     types: all,
     schema,
     keys: metadata,
-    labels: { rubyVersion: "Ruby version", arch: "CPU architecture", stripped: "debug symbols" },
+    labels: {
+      rubyVersion: "the Ruby version",
+      arch: "the CPU architecture",
+      stripped: "debug symbols",
+    },
     ...request,
   });
 }
@@ -60,12 +64,12 @@ describe("Layer Types", () => {
     { build: true, cache: false, launch: true },
     { build: true, cache: false, launch: false },
     { build: false, cache: false, launch: false },
-  ])("are never kept for %j, whatever is there", async (types) => {
-    const because = ["it is made anew on every build"];
+  ])("are never kept for %j, whatever exists", async (types) => {
+    const because = ["every build makes it again"];
     expect(await stateOf(both, { types })).toEqual({ state: "empty", because });
   });
 
-  test("writes the types anew on every build", async () => {
+  test("writes the types on every build", async () => {
     const layers = await makeTree(restored);
     await (await open(layers)).commit({ metadata });
     expect(parseToml((await readTree(layers))["ruby.toml"] ?? "")).toEqual({
@@ -78,38 +82,38 @@ describe("Layer Types", () => {
 describe("Launch Layers", () => {
   const files = { "ruby.toml": restoredToml, "ruby.sbom.spdx.json": "{}" };
 
-  test("leaves no directory where the previous image's contents are to be reused", async () => {
+  test("leaves no directory if the previous image's contents are reused", async () => {
     const layers = await makeTree(files);
     const layer = await open(layers, { types: launchOnly });
     await layer.commit({ metadata });
     expect(await readdir(layers)).toEqual(["ruby.sbom.spdx.json", "ruby.toml"]);
   });
 
-  test("refuses to write beside contents that are not on disk", async () => {
+  test("refuses to write next to contents that are not on disk", async () => {
     const layer = await open(await makeTree(files), { types: launchOnly });
     const env = [{ scope: "all", name: "A", behavior: "default", value: "x" }] as const;
     await expect(layer.commit({ metadata, env })).rejects.toThrow(/not on disk/);
   });
 
-  test("are made anew, as a directory, where their metadata does not fit", async () => {
+  test("become an empty directory if their metadata does not match", async () => {
     const layers = await makeTree(files);
     const keys = { ...metadata, arch: "arm64" };
     const layer = await open(layers, { types: launchOnly, keys });
     expect(layer.state).toEqual({
       state: "empty",
-      because: ["CPU architecture (`amd64` to `arm64`)"],
+      because: ["the CPU architecture changed from `amd64` to `arm64`"],
     });
     expect(await readdir(layers)).toEqual(["ruby"]);
   });
 
-  test("are made anew where they were never built", async () => {
+  test("become an empty directory if they were never built", async () => {
     expect(await stateOf({}, { types: launchOnly })).toEqual({
       state: "empty",
-      because: ["there is nothing from an earlier build"],
+      because: ["there is no layer of an earlier build"],
     });
   });
 
-  test("that become cached layers are made anew, for their contents are not there", async () => {
+  test("that become cached layers are emptied, because their contents were not restored", async () => {
     expect(await stateOf(files, { types: all })).toEqual({
       state: "empty",
       because: ["its contents were not restored"],
@@ -118,7 +122,7 @@ describe("Launch Layers", () => {
 });
 
 describe("Reusing Layers", () => {
-  test("keeps a layer whose values are those of today, with its contents and SBOMs", async () => {
+  test("keeps a layer with unchanged values, with its contents and SBOMs", async () => {
     const layers = await makeTree({ ...restored, "ruby.sbom.cdx.json": "{}" });
     const layer = await open(layers);
     expect(layer.state.state).toBe("restored");
@@ -130,14 +134,14 @@ describe("Reusing Layers", () => {
     ]);
   });
 
-  test("gives every value that changed, in the user's words", async () => {
+  test("names every value that changed, in the user's words", async () => {
     const keys = { rubyVersion: "3.4.6", arch: "arm64", stripped: false };
     expect(await stateOf(restored, { keys })).toEqual({
       state: "empty",
       because: [
-        "Ruby version (`3.4.5` to `3.4.6`)",
-        "CPU architecture (`amd64` to `arm64`)",
-        "debug symbols (`true` to `false`)",
+        "the Ruby version changed from `3.4.5` to `3.4.6`",
+        "the CPU architecture changed from `amd64` to `arm64`",
+        "debug symbols changed from `true` to `false`",
       ],
     });
   });
@@ -163,7 +167,7 @@ describe("Reusing Layers", () => {
     expect(state.state).toBe("restored");
   });
 
-  test("says `none` for a value that was not there", async () => {
+  test("says `none` for a missing value", async () => {
     const schema = z.object({ patch: z.string().optional() });
     const layersDir = await makeTree({ "x.toml": "[metadata]\n", "x/": "" });
     const { state } = await openLayer({
@@ -174,7 +178,7 @@ describe("Reusing Layers", () => {
       keys: { patch: "1" },
       labels: { patch: "patch" },
     });
-    expect(state).toEqual({ state: "empty", because: ["patch (none to `1`)"] });
+    expect(state).toEqual({ state: "empty", because: ["patch changed from none to `1`"] });
   });
 
   test("empties the directory of a layer that it cannot keep, and drops its SBOMs", async () => {
@@ -197,38 +201,38 @@ describe("Reusing Layers", () => {
     const keys = { arch: "arm64" };
     expect(await stateOf(restored, { check, keys })).toEqual({
       state: "empty",
-      because: ["CPU architecture (`amd64` to `arm64`)"],
+      because: ["the CPU architecture changed from `amd64` to `arm64`"],
     });
   });
 });
 
 describe("Cached Layers, half restored", () => {
   test.each([
-    ["neither is there", {}, ["there is nothing from an earlier build"]],
+    ["neither is there", {}, ["there is no layer of an earlier build"]],
     ["contents are missing", { "ruby.toml": restoredToml }, ["its contents were not restored"]],
-    ["metadata are missing", { "ruby/bin/ruby": "" }, ["it was left incomplete"]],
+    ["metadata are missing", { "ruby/bin/ruby": "" }, ["the last build did not finish it"]],
     [
       "metadata are no TOML",
       { "ruby.toml": "]", "ruby/bin/ruby": "" },
-      ["its metadata is unreadable"],
+      ["its metadata cannot be read"],
     ],
     [
       "metadata are of an older shape",
       { "ruby.toml": '[metadata]\nversion = "1"\narch = "amd64"\n', "ruby/bin/ruby": "" },
-      ["its metadata is unreadable (`ruby-version`, `stripped`)"],
+      ["its metadata cannot be read (`ruby-version`, `stripped`)"],
     ],
     [
       "types stand at the top level",
       { "ruby.toml": `launch = true\n${restoredToml}`, "ruby/bin/ruby": "" },
-      ["its metadata is unreadable (launch: belongs into the `types` table)"],
+      ["its metadata cannot be read (launch: belongs into the `types` table)"],
     ],
     [
       "contents are missing and metadata are no TOML",
       { "ruby.toml": "]" },
-      ["its contents were not restored", "its metadata is unreadable"],
+      ["its contents were not restored", "its metadata cannot be read"],
     ],
     ["both are of the other kind", { ruby: "", "ruby.toml/": "" }, undefined],
-  ])("is empty where %s", async (_, files, because) => {
+  ])("is empty if %s", async (_, files, because) => {
     const layers = await makeTree(files);
     const { state } = await open(layers);
     expect(state).toMatchObject(because ? { state: "empty", because } : { state: "empty" });
@@ -236,22 +240,25 @@ describe("Cached Layers, half restored", () => {
     expect(await readdir(join(layers, "ruby"))).toEqual([]);
   });
 
-  test("gives missing contents and changed values together", async () => {
+  test("names missing contents and changed values together", async () => {
     expect(await stateOf({ "ruby.toml": restoredToml }, { keys: { arch: "arm64" } })).toEqual({
       state: "empty",
-      because: ["its contents were not restored", "CPU architecture (`amd64` to `arm64`)"],
+      because: [
+        "its contents were not restored",
+        "the CPU architecture changed from `amd64` to `arm64`",
+      ],
     });
   });
 });
 
 describe("Providing Layers", () => {
-  test("knows a layer for incomplete whose build ended before the commit", async () => {
+  test("treats a layer as incomplete if the build ended before the commit", async () => {
     const layers = await makeTree(restored);
     await open(layers);
     expect(Object.keys(await readTree(layers))).toEqual(["ruby/bin/ruby"]);
     expect((await open(layers)).state).toEqual({
       state: "empty",
-      because: ["it was left incomplete"],
+      because: ["the last build did not finish it"],
     });
   });
 
@@ -287,7 +294,7 @@ describe("Providing Layers", () => {
     });
   });
 
-  test("writes metadata last: where anything before fails, the layer stays incomplete", async () => {
+  test("writes metadata last: if anything before fails, the layer stays incomplete", async () => {
     const layers = await makeTree(restored);
     const layer = await open(layers);
     const env = [{ scope: "all", name: "HOME", behavior: "override", value: "x" }] as const;
@@ -317,7 +324,7 @@ describe("Providing Layers", () => {
     },
   );
 
-  test("removes nothing of a neighbour whose name begins alike", async () => {
+  test("removes nothing of a layer whose name begins with the same letters", async () => {
     const layers = await makeTree({ "ruby-extra.toml": "x", "ruby-extra.sbom.spdx.json": "x" });
     await open(layers);
     await rm(join(layers, "ruby"), { recursive: true });

@@ -3,7 +3,7 @@ import { readStore } from "../../../src/cnb/store.ts";
 import { makeTree } from "../../support/tree.ts";
 
 describe("store.toml (TOML)", () => {
-  test("holds what the buildpack remembers", async () => {
+  test("contains what the buildpack stores", async () => {
     const layers = await makeTree({ "store.toml": '[metadata]\ndefault-ruby = "3.4.5"\n' });
     expect(await readStore(layers)).toEqual({ "default-ruby": "3.4.5" });
   });
@@ -14,7 +14,7 @@ describe("store.toml (TOML)", () => {
     ["that is no TOML", { "store.toml": "]" }],
     ["of another shape", { "store.toml": "metadata = 1\n" }],
     ["that is a directory", { "store.toml/": "" }],
-  ])("remembers nothing in a file %s", async (_, files) => {
+  ])("is empty if it is a file %s", async (_, files) => {
     expect(await readStore(await makeTree(files))).toEqual({});
   });
 });

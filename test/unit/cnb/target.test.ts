@@ -22,7 +22,7 @@ describe("Environment, Targets", () => {
     });
   });
 
-  test("is the build image where the lifecycle says nothing", async () => {
+  test("is that of the build image if the lifecycle says nothing", async () => {
     const root = await makeTree({ "etc/os-release": trixie });
     expect(await readTarget({}, { root, platform: "linux", arch: "x64" })).toEqual({
       os: "linux",
@@ -31,7 +31,7 @@ describe("Environment, Targets", () => {
     });
   });
 
-  test("takes empty variables for unset ones", async () => {
+  test("treats empty variables as not set", async () => {
     const root = await makeTree({ "etc/os-release": trixie });
     const env = { CNB_TARGET_OS: "", CNB_TARGET_ARCH: "", CNB_TARGET_DISTRO_NAME: "" };
     expect(await readTarget(env, { root, platform: "linux", arch: "arm64" })).toEqual({
@@ -41,7 +41,7 @@ describe("Environment, Targets", () => {
     });
   });
 
-  test("looks up the distribution where the lifecycle says the rest only", async () => {
+  test("reads the distribution if the lifecycle says only the rest", async () => {
     const root = await makeTree({ "etc/os-release": trixie });
     const env = { CNB_TARGET_OS: "linux", CNB_TARGET_ARCH: "amd64" };
     expect((await readTarget(env, { root })).distro).toEqual({ name: "debian", version: "13" });
@@ -75,7 +75,7 @@ describe("Environment, Targets", () => {
   });
 
   test.each([{}, { "etc/os-release": "\u0000" }, { "etc/os-release/": "" }])(
-    "has no distribution where none can be read: %j",
+    "has no distribution if none can be read: %j",
     async (files) => {
       const root = await makeTree(files);
       expect(await readTarget({}, { root })).not.toHaveProperty("distro");

@@ -29,7 +29,7 @@ describe("Data Format", () => {
     });
   });
 
-  test("tells a missing file from an invalid one", async () => {
+  test("distinguishes a missing file from an invalid one", async () => {
     const path = join(await makeTree(), "x.toml");
     expect(await tryReadTomlFile(path, codec)).toEqual({ state: "missing" });
   });

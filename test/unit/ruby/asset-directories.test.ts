@@ -13,7 +13,7 @@ test("every app has those of the asset pipeline", () => {
   });
 });
 
-test("shakapacker and vite add theirs where their gems are locked", () => {
+test("shakapacker and vite add theirs if their gems are locked", () => {
   const locked = lockedWith({ shakapacker: "8.0.0", vite_rails: "3.0.17", vite_ruby: "3.9.0" });
   expect(assetDirectories(locked)).toEqual({
     served: ["public/assets", "public/packs", "public/vite"],
@@ -26,7 +26,7 @@ test.each([
   ["tmp/shakapacker/last-compilation-digest-production", true],
   ["public/assets/.sprockets-manifest-0a1b.json", false],
   ["tmp/cache/assets/sprockets/v4.0.0/aB/aB.cache", false],
-])("only a verdict of an earlier precompilation is one: %s", (path, verdict) => {
+])("a file that tells a bundler that assets are up to date: %s", (path, verdict) => {
   expect(isVerdict(path)).toBe(verdict);
 });
 
@@ -37,6 +37,6 @@ test.each([
   ["manifest.json", false],
   ["site-manifest-1.json", false],
   ["manifest-1.json.gz", false],
-])("a manifest of precompiled assets is known by its name: %s", (name, manifest) => {
+])("a manifest of precompiled assets is recognized by its name: %s", (name, manifest) => {
   expect(isAssetManifest(name)).toBe(manifest);
 });

@@ -7,11 +7,11 @@ describe("findBinstubFault", () => {
     ["a warning flag before it", "#!/usr/bin/env -S ruby -w\n"],
     ["a shell script", "#!/bin/sh\nexec ruby x\n"],
     ["no shebang at all", "puts 1\n"],
-  ])("trusts %s", (_, script) => {
+  ])("accepts %s", (_, script) => {
     expect(findBinstubFault(script)).toBeUndefined();
   });
 
-  test("finds Windows line ends", () => {
+  test("finds Windows line endings", () => {
     expect(findBinstubFault("#!/usr/bin/env ruby\r\nputs 1\r\n")).toEqual({
       fault: "windows-line-ends",
     });
@@ -21,7 +21,7 @@ describe("findBinstubFault", () => {
     "/usr/bin/env ruby2.7",
     "/Users/me/.rbenv/versions/3.3.8/bin/ruby",
     "/usr/bin/ruby3.1",
-  ])("finds an interpreter of one machine: %s", (shebang) => {
+  ])("finds an interpreter of another machine: %s", (shebang) => {
     expect(findBinstubFault(`#!${shebang}\n`)).toEqual({
       fault: "names-an-interpreter",
       shebang: `#!${shebang}`,

@@ -5,11 +5,11 @@ test.each([
   ["1.5.1", false],
   ["1.6.0", true],
   ["1.18.4", true],
-])("bootsnap %s can compile ahead: %s", (version, expected) => {
+])("bootsnap %s can compile code in advance: %s", (version, expected) => {
   expect(canPrecompile(version)).toBe(expected);
 });
 
-test("an app's code is in its directories, but for hidden ones and those that are not loaded, and in Ruby files", () => {
+test("an app's code is in its directories, except hidden ones and those without code, and in Ruby files", () => {
   const directories = ["lib", "app", ".git", "engines", "node_modules", "test", "tmp", "vendor"];
   const entries = [
     ...directories.map((name) => ({ name, isDirectory: true })),
@@ -34,7 +34,7 @@ describe("the pattern of an app", () => {
     expect(matches("/app", "/app/.layers", "/app/lib/a.rb")).toBe(true);
   });
 
-  test("takes every character of a path for itself", () => {
+  test("escapes special characters of a path", () => {
     expect(matches("/a.b+(c)", "/layers", "/a.b+(c)/a.rb")).toBe(true);
     expect(matches("/a.b", "/layers", "/aXb/a.rb")).toBe(false);
   });

@@ -21,24 +21,24 @@ describe("parseBundleConfig", () => {
     });
   });
 
-  test.each(["PATH", "WITHOUT", "FROZEN", "DEPLOYMENT", "BIN"])("leaves out BUNDLE_%s", (name) => {
+  test.each(["PATH", "WITHOUT", "FROZEN", "DEPLOYMENT", "BIN"])("ignores BUNDLE_%s", (name) => {
     const { applied, leftOut } = parseBundleConfig(`---\nBUNDLE_${name}: "x"\n`);
     expect([applied, leftOut]).toEqual([{}, [`BUNDLE_${name}`]]);
   });
 
-  test("reads a key that holds a URL", () => {
+  test("reads a key that contains a URL", () => {
     const text = '---\nBUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE__COM/: "http://localhost:1/"\r\n';
     expect(parseBundleConfig(text).applied).toEqual({
       "BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE__COM/": "http://localhost:1/",
     });
   });
 
-  test("joins a value that goes on as a list", () => {
+  test("joins the items of a list", () => {
     const text = '---\nBUNDLE_BUILD__PG:\n  - "--with-a"\n  - "--with-b"\n';
     expect(parseBundleConfig(text).applied).toEqual({ BUNDLE_BUILD__PG: "--with-a:--with-b" });
   });
 
-  test("names lines that are no settings", () => {
+  test("reports lines that are not settings", () => {
     expect(parseBundleConfig("nonsense\n").unread).toEqual(["nonsense"]);
   });
 });

@@ -21,6 +21,6 @@ test.each([
   expect(defaultBundlerFor(ruby, "2.7.2")).toBe(bundler);
 });
 
-test("never takes a newer Bundler than the buildpack's default", () => {
+test("is never newer than the buildpack's default", () => {
   expect(defaultBundlerFor("3.1.2", "2.5.0")).toBe("2.5.0");
 });

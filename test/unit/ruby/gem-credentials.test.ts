@@ -30,7 +30,7 @@ describe("the variables by which Bundler knows a login", () => {
     [{ username: "me", password: "a:b@c d+e/'" }, "me:a%3Ab%40c%20d%2Be%2F%27"],
     [{ username: "token", password: undefined }, "token"],
     [{ username: "", password: "token" }, "token"],
-  ])("have the value that a URL takes: %j", (words, value) => {
+  ])("have a value that is encoded for URLs: %j", (words, value) => {
     expect(loginVariables({ server: "gems.example.com", ...words })[0]?.value).toBe(value);
   });
 
@@ -40,7 +40,7 @@ describe("the variables by which Bundler knows a login", () => {
     ["not a host", "me", "pw"],
     ["gems.example.com", undefined, undefined],
     ["gems.example.com", "", ""],
-  ])("are none for the server `%s`, %j and %j", (server, username, password) => {
+  ])("do not exist for the server `%s`, %j and %j", (server, username, password) => {
     expect(loginVariables({ server, username, password })).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ describe("a platform in a lockfile", () => {
     ["arm64-darwin-22", "x86_64-linux", false],
     ["java", "universal-java-17", true],
     ["x86_64-linux", "ruby", false],
-  ])("%s suits %s: %j", (platform, machine, suits) => {
+  ])("%s matches %s: %j", (platform, machine, suits) => {
     expect(platformMatches(platform, machine)).toBe(suits);
   });
 });

@@ -24,7 +24,7 @@ test("reads what RubyGems writes when it installs a gem", () => {
   });
 });
 
-test("takes gems of older RubyGems, which says less", () => {
+test("reads gemspecs of older RubyGems, with fewer attributes", () => {
   const text = written(['  s.name = "old"', '  s.version = "0.1"']);
   expect(parseInstalledGemspec(text)).toEqual({
     name: "old",
@@ -35,7 +35,7 @@ test("takes gems of older RubyGems, which says less", () => {
   });
 });
 
-test("takes escapes for what they stand for", () => {
+test("decodes escapes", () => {
   const text = written([
     '  s.name = "a"',
     '  s.version = "1"',

@@ -12,7 +12,7 @@ describe("parseJavaVersion", () => {
     expect(parseJavaVersion([line])).toEqual({ version, release });
   });
 
-  test("passes over what a JVM says before", () => {
+  test("skips what a JVM prints before", () => {
     const picked = 'Picked up JAVA_TOOL_OPTIONS: -Dfoo="version 3"';
     expect(parseJavaVersion([picked, 'openjdk version "21.0.7" 2025-04-15 LTS'])).toMatchObject({
       release: 21,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { assetBundlers, gemsOnExecJs } from "../../../src/ruby/javascript-gems.ts";
 import { lockedWith } from "../../support/locked.ts";
 
@@ -22,7 +22,7 @@ describe("gems that bundle when assets are precompiled", () => {
     expect(assetBundlers(locked, { [name]: value })).toEqual([]);
   });
 
-  test("are not those that need no Node", () => {
+  test("do not include those that do not need Node", () => {
     const gems = { "importmap-rails": "2.2.2", "dartsass-rails": "0.5.1", vite_plugin: "1.0" };
     expect(assetBundlers(lockedWith(gems), {})).toEqual([]);
   });
@@ -37,14 +37,11 @@ describe("gems on ExecJS", () => {
     expect(gems("GEM\n  specs:\n    execjs (2.10.2)\n")).toEqual(["execjs"]);
   });
 
-  test.each(["mini_racer", "duktape", "therubyrhino"])(
-    "are none beside %s, which runs it",
-    (gem) => {
-      expect(gems(lockfile(`    ${gem} (0.16.0)\n`))).toEqual([]);
-    },
-  );
+  test.each(["mini_racer", "duktape", "therubyrhino"])("do not count if %s is a runtime", (gem) => {
+    expect(gems(lockfile(`    ${gem} (0.16.0)\n`))).toEqual([]);
+  });
 
-  test("are none in a lockfile without it", () => {
+  test("do not exist in a lockfile without it", () => {
     expect(gems("GEM\n  specs:\n    railties (8.1.4)\n")).toEqual([]);
   });
 

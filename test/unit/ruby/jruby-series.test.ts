@@ -8,7 +8,7 @@ test.each([
   ["9.4", "3.1", 8],
   ["10.0.6.0", "3.4", 21],
   ["10.1.0.0", "4.0", 21],
-])("JRuby %s speaks Ruby %s and runs on Java %d", (version, ruby, java) => {
+])("JRuby %s is compatible with Ruby %s and runs on Java %d", (version, ruby, java) => {
   expect(jrubySeriesOf(version)).toMatchObject({ ruby, java });
 });
 

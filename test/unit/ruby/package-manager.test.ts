@@ -14,18 +14,18 @@ describe("the package manager of an app", () => {
     expect(packageManagerOf(["Gemfile", file], "")).toMatchObject({ name, chosenBy: file });
   });
 
-  test("is none where there is nothing of the kind", () => {
+  test("is undefined if the app has no such file", () => {
     expect(packageManagerOf(["Gemfile", "Gemfile.lock"], undefined)).toBeUndefined();
   });
 
-  test("of several lockfiles is the one that jsbundling-rails takes", () => {
+  test("for several lockfiles is the one that jsbundling-rails chooses", () => {
     const files = ["package-lock.json", "package.json", "pnpm-lock.yaml", "yarn.lock"];
     expect(packageManagerOf(files, "")?.name).toBe("yarn");
     expect(packageManagerOf([...files, "bun.lockb"], "")?.name).toBe("bun");
     expect(packageManagerOf(files.slice(0, 3), "")?.name).toBe("pnpm");
   });
 
-  test("takes development dependencies out by a command of its own", () => {
+  test("removes development dependencies with its own command", () => {
     const prune = (file: string, text = "") => packageManagerOf([file], text)?.prune?.join(" ");
     expect(prune("package-lock.json")).toBe(
       "prune --omit=dev --ignore-scripts --no-audit --no-fund",
@@ -40,7 +40,7 @@ describe("the package manager of an app", () => {
     expect(prune("bun.lock")).toBeUndefined();
   });
 
-  test("gets no YARN_ variable that newer Yarns refuse", () => {
+  test("gets no YARN_ variable that newer versions of Yarn reject", () => {
     const variables = (text: string) => packageManagerOf(["yarn.lock"], text)?.withDevelopment;
     expect(variables("# yarn lockfile v1\n")).toEqual({ YARN_PRODUCTION: "false" });
     expect(variables("__metadata:\n  version: 8\n")).toEqual({});

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseRakeTasks, rakefileNames } from "../../../src/ruby/rake-tasks.ts";
 
 describe("Application Contract: Rake execution", () => {
-  test("a Rakefile has any of the names that Rake looks for, in Rake's order", () => {
+  test("a Rakefile may have any of rake's names, in rake's order", () => {
     // Rake::Application::DEFAULT_RAKEFILES
     expect(rakefileNames).toEqual(["rakefile", "Rakefile", "rakefile.rb", "Rakefile.rb"]);
   });
@@ -27,7 +27,7 @@ describe("Application Contract: Rake execution", () => {
     expect([...tasks]).toEqual(["deploy"]);
   });
 
-  test("what the app prints while it loads is passed over", () => {
+  test("output of the app while it loads is ignored", () => {
     const output = "Loading…\r\n[deprecated] use rake assets:clean\r\nrakeish\r\nrake about\r\n";
     expect([...parseRakeTasks(output)]).toEqual(["about"]);
   });

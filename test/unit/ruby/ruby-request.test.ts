@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chooseRuby, rubyCandidates, rubyLabel } from "../../../src/ruby/ruby-request.ts";
 import type { RubyVersionSources } from "../../../src/ruby/ruby-request.ts";
 
-describe("the rank of what an app says", () => {
+describe("the rank of version files", () => {
   const all = {
     lockedRuby: "ruby 3.1.2p20",
     rubyVersionFile: "3.2.1",
@@ -18,7 +18,7 @@ describe("the rank of what an app says", () => {
     expect(chosen(sources)).toMatchObject({ source, ruby: { engine: "ruby", version } });
   });
 
-  test("the lower ranks that say otherwise are named, but never the default", () => {
+  test("lower ranks that name another version are reported, except the default", () => {
     const { disagreeing } = chosen({ ...all, toolVersionsFile: "ruby 3.1.2" });
     expect(disagreeing.map(({ source }) => source)).toEqual([".ruby-version"]);
   });
@@ -48,7 +48,7 @@ describe(".ruby-version", () => {
     ["jruby-9.4.15.0", "jruby 9.4.15.0"],
     ["truffleruby-24.1.1", "truffleruby 24.1.1"],
     ["truffleruby+graalvm-24.1.1", "truffleruby+graalvm 24.1.1"],
-  ])("%j asks for %s", (text, label) => {
+  ])("%j means %s", (text, label) => {
     expect(rubyLabel(chosen({ rubyVersionFile: text }).ruby)).toBe(label);
   });
 
@@ -72,7 +72,7 @@ describe(".ruby-version", () => {
     },
   );
 
-  test.each(["", "\n\n", "# nothing\n"])("%j says nothing", (text) => {
+  test.each(["", "\n\n", "# nothing\n"])("%j contains no version", (text) => {
     const candidates = rubyCandidates({ ...silent, rubyVersionFile: text });
     expect(candidates[1]).toEqual({ source: ".ruby-version", wish: undefined });
   });
@@ -84,14 +84,17 @@ describe(".tool-versions", () => {
     ["ruby    3.3.8 3.2.1 # older as a fallback\n", "3.3.8"],
     ["# ruby 2.0.0\nruby\t3.3.8\r\n", "3.3.8"],
     ["ruby jruby-9.4.15.0\n", "jruby 9.4.15.0"],
-  ])("%j asks for %s", (text, label) => {
+  ])("%j means %s", (text, label) => {
     expect(rubyLabel(chosen({ toolVersionsFile: text }).ruby)).toBe(label);
   });
 
-  test.each(["nodejs 22.1.0\n", "", "ruby\n", "rubygems 3.3.8\n"])("%j says nothing", (text) => {
-    const candidates = rubyCandidates({ ...silent, toolVersionsFile: text });
-    expect(candidates[2]).toEqual({ source: ".tool-versions", wish: undefined });
-  });
+  test.each(["nodejs 22.1.0\n", "", "ruby\n", "rubygems 3.3.8\n"])(
+    "%j contains no version",
+    (text) => {
+      const candidates = rubyCandidates({ ...silent, toolVersionsFile: text });
+      expect(candidates[2]).toEqual({ source: ".tool-versions", wish: undefined });
+    },
+  );
 });
 
 describe("JRuby", () => {
@@ -112,7 +115,7 @@ describe("JRuby", () => {
     ["9.4", "3.1"],
     ["10.0.2.0", "3.4"],
     ["10.1.0.0", "4.0"],
-  ])("%s elsewhere speaks Ruby %s", (engineVersion, version) => {
+  ])("%s in a version file is compatible with Ruby %s", (engineVersion, version) => {
     expect(chosen({ rubyVersionFile: `jruby-${engineVersion}` }).ruby).toEqual({
       engine: "jruby",
       version,

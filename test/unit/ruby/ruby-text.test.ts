@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isBlank, splitOn, strip, trimSpace } from "../../../src/ruby/ruby-text.ts";
 
-test("strips white space of ASCII and NUL, and no other", () => {
+test("strips ASCII white space and NUL, and nothing else", () => {
   expect(strip("\0 \t\r\n\v\fa b\0\n")).toBe("a b");
   expect(strip("\u00a0a\u2028")).toBe("\u00a0a\u2028");
 });
@@ -15,6 +15,6 @@ test("splits without empty parts at the end", () => {
   expect(splitOn("", ",")).toEqual([]);
 });
 
-test("calls a line blank that holds nothing else", () => {
+test("a line with only white space is blank", () => {
   expect(["", " \t\r", "\u00a0", "\0"].map(isBlank)).toEqual([true, true, false, false]);
 });

@@ -24,11 +24,11 @@ describe("a locked Ruby", () => {
     expect(parseRubyVersion(line)).toEqual({ engine: "ruby", version: "2.6.0.preview2" });
   });
 
-  test("may be a branch alone", () => {
+  test("may be only a branch", () => {
     expect(parseRubyVersion("ruby 3.3")).toEqual({ engine: "ruby", version: "3.3" });
   });
 
-  test.each(["", "ruby", "3.3.8", "ruby head", "jruby"])("%j is none", (line) => {
+  test.each(["", "ruby", "3.3.8", "ruby head", "jruby"])("%j is not one", (line) => {
     expect(parseRubyVersion(line)).toBeUndefined();
   });
 });

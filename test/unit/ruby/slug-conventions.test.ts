@@ -10,7 +10,7 @@ import {
 import { lockedWith } from "../../support/locked.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("an app with a driver of PostgreSQL gets a database", () => {
+test("an app with a PostgreSQL driver gets a database", () => {
   expect(addonsFor(lockedWith({ pg: "1.5.9" }))).toEqual(["heroku-postgresql"]);
   expect(addonsFor(lockedWith({ mysql2: "0.5.6" }))).toEqual([]);
 });
@@ -25,11 +25,11 @@ test.each([
   [{ railties: "8.0.0" }, "bin/rails test"],
   [{ rake: "13.2.1" }, "bundle exec rake test"],
   [{ rack: "3.1.0" }, undefined],
-])("the tests of an app with %j are run by %j", (gems, command) => {
+])("the tests of an app with %j are run with %j", (gems, command) => {
   expect(testCommandFor(lockedWith(gems), { binRails: true, rakefile: true })).toBe(command);
 });
 
-test("without bin/rails or a Rakefile their programs are not asked for", () => {
+test("without bin/rails or a Rakefile, they are not used", () => {
   const has = { binRails: false, rakefile: false };
   expect(testCommandFor(lockedWith({ railties: "5.0.0" }), has)).toBe("bundle exec rails test");
   expect(testCommandFor(lockedWith({ rake: "13.2.1" }), has)).toBeUndefined();

@@ -6,7 +6,7 @@ const throwawayKey = "f00d";
 const standIns = (gems: Record<string, string>, env: Record<string, string> = {}) =>
   standInVariables({ locked: lockedWith(gems), env, throwawayKey });
 
-describe("a key for the time of precompilation", () => {
+describe("a secret key for precompilation", () => {
   test.each([
     ["8.1.4", { SECRET_KEY_BASE_DUMMY: "1" }],
     ["7.1.0", { SECRET_KEY_BASE_DUMMY: "1" }],
@@ -16,7 +16,7 @@ describe("a key for the time of precompilation", () => {
     expect(standIns({ railties })).toEqual(variables);
   });
 
-  test("is not made where the user gave one, and an empty one is none", () => {
+  test("is not set if the user sets one that is not empty", () => {
     expect(standIns({ railties: "8.1.4" }, { SECRET_KEY_BASE: "mine" })).toEqual({});
     expect(standIns({ railties: "8.1.4" }, { SECRET_KEY_BASE_DUMMY: "1" })).toEqual({});
     expect(standIns({ railties: "8.1.4" }, { SECRET_KEY_BASE: "" })).toEqual({
@@ -24,17 +24,17 @@ describe("a key for the time of precompilation", () => {
     });
   });
 
-  test("is made where the user asks for Rails' own, which a Rails before 7.1 does not have", () => {
+  test("is set even if SECRET_KEY_BASE_DUMMY is set, before Rails 7.1", () => {
     const env = { SECRET_KEY_BASE_DUMMY: "1" };
     expect(standIns({ railties: "7.0.10" }, env)).toEqual({ SECRET_KEY_BASE: "f00d" });
   });
 
-  test("is for Rails alone", () => {
+  test("is only for Rails", () => {
     expect(standIns({ rack: "3.1.8" })).toEqual({});
   });
 });
 
-describe("a database for the time of precompilation", () => {
+describe("a database for precompilation", () => {
   test.each([
     ["pg", "postgresql"],
     ["mysql2", "mysql2"],
@@ -45,12 +45,12 @@ describe("a database for the time of precompilation", () => {
     expect(standIns({ [gem]: "1.0" })).toEqual({ DATABASE_URL: url });
   });
 
-  test("PostGIS goes before the driver that it uses", () => {
+  test("PostGIS wins over its driver", () => {
     const { DATABASE_URL } = standIns({ pg: "1.5", "activerecord-postgis-adapter": "11.0" });
     expect(DATABASE_URL).toMatch(/^postgis:/);
   });
 
-  test("is not made where one is set, or where the lockfile has no driver of a server", () => {
+  test("is not set if the user sets one, or if the lockfile has no driver for a database server", () => {
     expect(standIns({ pg: "1.5" }, { DATABASE_URL: "postgresql://db/shop" })).toEqual({});
     expect(standIns({ sqlite3: "2.1" })).toEqual({});
   });

@@ -23,7 +23,7 @@ describe("gems that look for something only when they run", () => {
     ["rbnacl", ["libsodium.so.23"], "libsodium23", "libsodium23"],
     ["rtesseract", ["tesseract"], "tesseract-ocr", "tesseract-ocr"],
     ["streamio-ffmpeg", ["ffmpeg"], "ffmpeg", "ffmpeg"],
-  ])("%s wants %j of the package %s, in newer systems %s", (gem, names, before, since) => {
+  ])("%s needs %j of the package %s, in newer distributions %s", (gem, names, before, since) => {
     const need = neededAtRunTime(gem);
     expect(need?.names).toEqual(names);
     const nameIn = (distro: typeof bookworm) => need && packageName(need.package, distro);
@@ -31,7 +31,7 @@ describe("gems that look for something only when they run", () => {
     expect([trixie, noble].map(nameIn)).toEqual([since, since]);
   });
 
-  test("are not all gems", () => {
+  test("do not include other gems", () => {
     expect(neededAtRunTime("rack")).toBeUndefined();
   });
 });
@@ -48,7 +48,7 @@ test.each([
   expect(found && packageName(found, bookworm)).toBe(name);
 });
 
-test("a system that nobody names has the older packages", () => {
+test("an unknown distribution has the older packages", () => {
   const found = packageOfLibrary("libcurl.so.4");
   expect(found && packageName(found, undefined)).toBe("libcurl4");
 });
@@ -62,6 +62,6 @@ test.each([
   ["libcurl.so.4", false],
   ["libmariadb.so.3", false],
   ["libpq.so.5", false],
-])("%s is of every system: %s", (library, expected) => {
+])("%s is part of every system: %s", (library, expected) => {
   expect(isOfEverySystem(library)).toBe(expected);
 });

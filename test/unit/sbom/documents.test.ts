@@ -36,20 +36,20 @@ describe.each([
     expect(problemsOf(JSON.parse(write(subject, components)))).toEqual([]);
   });
 
-  test("is told apart from what is not valid", () => {
+  test("is distinguished from invalid documents", () => {
     const document = JSON.parse(write(subject, [rack])) as Record<string, unknown>;
     const broken = { ...document, bomFormat: "other", dataLicense: 7 };
     expect(problemsOf(broken)).not.toEqual([]);
   });
 
-  test("is the same bytes, in whatever order components are found and however often", () => {
+  test("has the same bytes, in whatever order and however often components are found", () => {
     const once = write(subject, [rack, odd, ruby]);
     expect(write(subject, [ruby, odd, rack, odd])).toBe(once);
     expect(write(subject, [rack, odd])).not.toBe(once);
   });
 });
 
-test("CycloneDX has names, versions, package URLs, licences and checksums", () => {
+test("CycloneDX contains names, versions, package URLs, licenses and checksums", () => {
   const { components } = JSON.parse(toCycloneDx(subject, [rack, odd, ruby])) as {
     components: object[];
   };
@@ -70,7 +70,7 @@ test("CycloneDX has names, versions, package URLs, licences and checksums", () =
   ]);
 });
 
-test("SPDX has them, too, and describes licences that are on no list", () => {
+test("SPDX contains them too, and describes licenses that are not on the list", () => {
   const document = JSON.parse(toSpdx(subject, [rack, odd, ruby])) as Record<string, object[]>;
   expect(document["packages"]).toMatchObject([
     { name: "a_b", licenseDeclared: "LicenseRef-Nonstandard-mine- AND Apache-2.0" },
@@ -97,7 +97,7 @@ test("SPDX has them, too, and describes licences that are on no list", () => {
   expect(document["relationships"]).toHaveLength(3);
 });
 
-test("SPDX names the document after what it says", () => {
+test("SPDX names the document after its contents", () => {
   const namespaceOf = (components: Component[]) =>
     (JSON.parse(toSpdx(subject, components)) as { documentNamespace: string }).documentNamespace;
   expect(namespaceOf([rack])).toMatch(

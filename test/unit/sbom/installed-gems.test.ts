@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGemfileLock } from "../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { clonedGems, installedGems } from "../../../src/sbom/installed-gems.ts";
 import { makeTree } from "../../support/tree.ts";
 
@@ -41,7 +41,7 @@ function locked() {
 const gemspec = (name: string, version: string, more = "") =>
   `Gem::Specification.new do |s|\n  s.name = "${name}"\n  s.version = "${version}"\n${more}end\n`;
 
-test("lists the gems that are installed, with what the lockfile vouches for", async () => {
+test("lists the installed gems, with checksums of the lockfile", async () => {
   const directory = await makeTree({
     "specifications/rack-3.2.8.gemspec": gemspec(
       "rack",

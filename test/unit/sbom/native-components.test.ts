@@ -3,7 +3,7 @@ import { jemallocComponent, rubyComponent } from "../../../src/sbom/native-compo
 
 const checksum = "A".repeat(64);
 
-test("Ruby is known to databases of vulnerabilities by its engine", () => {
+test("Ruby's name in vulnerability databases is that of its engine", () => {
   expect(rubyComponent({ engine: "ruby", version: "3.3.8", checksum })).toMatchObject({
     purl: "pkg:generic/ruby@3.3.8",
     cpe: "cpe:2.3:a:ruby-lang:ruby:3.3.8:*:*:*:*:*:*:*",
@@ -16,7 +16,7 @@ test("Ruby is known to databases of vulnerabilities by its engine", () => {
   });
 });
 
-test("no checksum is claimed where nobody vouches for one", () => {
+test("no checksum is given if none is known", () => {
   const checksum = "none published for https://example.com/ruby.tgz";
   expect(rubyComponent({ engine: "ruby", version: "3.3.8", checksum }).sha256).toBeUndefined();
   expect(jemallocComponent("5.3.1", undefined)).toMatchObject({

@@ -24,7 +24,7 @@ describe("compiling Ruby", () => {
     ]);
   });
 
-  test("leaves YJIT to configure where there is a rustc, and says so where there is none", async () => {
+  test("leaves YJIT to configure if there is a rustc, and prints a note if there is none", async () => {
     const without = await makeMachine();
     await without.compile();
     expect(without.lines).toContain("Without YJIT: it needs `rustc`, which is not on the `PATH`");
@@ -34,7 +34,7 @@ describe("compiling Ruby", () => {
     expect((await withRustc.commandsRun())[0]).not.toContain("yjit");
   });
 
-  test("says so where configure finds that the rustc does not serve", async () => {
+  test("prints a note if configure cannot use the rustc", async () => {
     const machine = await makeMachine(
       { rustc: "exit 1" },
       {},
@@ -42,11 +42,11 @@ describe("compiling Ruby", () => {
     );
     await machine.compile();
     expect(machine.lines).toContain(
-      "Without YJIT: the `rustc` on the `PATH` does not run or is too old for this Ruby",
+      "Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby",
     );
   });
 
-  test("gives the compiler neither the user's flags nor the settings of another Ruby", async () => {
+  test("does not pass the user's flags or settings of another Ruby to the compiler", async () => {
     const machine = await makeMachine();
     await machine.compile({
       CFLAGS: "-O0",
@@ -65,7 +65,7 @@ describe("compiling Ruby", () => {
     expect(machine.lines.at(-1)).toBe("The run image must have `libyaml-0.so.2`");
   });
 
-  test("fails where the build image itself lacks one of them", async () => {
+  test("fails if the build image lacks one of them", async () => {
     const machine = await makeMachine({
       ldd: `printf '\\tlibyaml-0.so.2 => not found\\n'; exit 1`,
     });
@@ -77,7 +77,7 @@ describe("compiling Ruby", () => {
     });
   });
 
-  test("fails where an extension was left out in silence", async () => {
+  test("fails if an extension was silently left out", async () => {
     const machine = await makeMachine({
       make: `case "$*" in *install*)
         lib="\${*##*DESTDIR=}/layers/ruby/lib"; mkdir -p "$lib"; cp library "$lib/psych.so";; esac`,
@@ -90,7 +90,7 @@ describe("compiling Ruby", () => {
     });
   });
 
-  test("fails with the command and the last thirty lines that it said", async () => {
+  test("fails with the command and the last thirty lines of its output", async () => {
     const script = "for n in $(seq 1 40); do echo line $n; done; echo it broke >&2; exit 2";
     const machine = await makeMachine({ make: script });
     const failure = await failureOf(machine.compile());
@@ -99,7 +99,7 @@ describe("compiling Ruby", () => {
     expect(failure).toHaveProperty("lines.29", "it broke");
   });
 
-  test("says that the disk is full where a command said so", async () => {
+  test("says that the disk is full if a command said so", async () => {
     const script = "echo 'as: error: No space left on device'; echo 'make: *** Error 1'; exit 2";
     const machine = await makeMachine({ make: script });
     expect(await failureOf(machine.compile())).toEqual({
@@ -110,7 +110,7 @@ describe("compiling Ruby", () => {
 });
 
 describe("compiling jemalloc", () => {
-  test("makes the shared library and the commands alone, without C++", async () => {
+  test("makes only the shared library and the commands, without C++", async () => {
     const machine = await makeMachine({}, { name: "jemalloc", version: "5.3.0" });
     await machine.compile();
     const [configure, ...rest] = await machine.commandsRun();
@@ -125,7 +125,7 @@ describe("compiling jemalloc", () => {
 describe("compiling for another architecture", () => {
   const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
 
-  test("tells configure of both systems, and of a Ruby that runs here", async () => {
+  test("passes both systems, and a Ruby that runs here, to configure", async () => {
     const machine = await makeMachine({ rustc: "exit 0" });
     const baseRuby = "/work/base-ruby/bin/ruby";
     await machine.compile({}, { arch: "arm64", cross: { ...cross, baseRuby } });
@@ -134,7 +134,7 @@ describe("compiling for another architecture", () => {
     expect(configure).toContain("--with-baseruby=/work/base-ruby/bin/ruby");
     expect(configure).toContain("--disable-yjit");
     expect(machine.lines).toContain(
-      "Without YJIT: `rustc` compiles it for this machine's architecture alone",
+      "Without YJIT: `rustc` can compile it only for this machine's architecture",
     );
   });
 
@@ -164,7 +164,7 @@ describe("compiling for another architecture", () => {
 });
 
 describe("a build image that cannot compile", () => {
-  test("is told of every missing header at once", async () => {
+  test("gets a list of all missing headers", async () => {
     const cc = `case "$*" in *yaml.h*|*ffi.h*) exit 1;; esac`;
     const machine = await makeMachine({ cc });
     expect(await failureOf(machine.check())).toEqual({
@@ -178,7 +178,7 @@ describe("a build image that cannot compile", () => {
     });
   });
 
-  test("is told of every header where it has no compiler to look for them", async () => {
+  test("gets a list of all headers if it has no compiler", async () => {
     const machine = await makeMachine({ cc: undefined, make: undefined });
     const failure = await failureOf(machine.check());
     const tools =
@@ -186,7 +186,7 @@ describe("a build image that cannot compile", () => {
     expect(tools).toEqual(["cc", "make", "stdio.h", "openssl/ssl.h", "yaml.h", "ffi.h", "zlib.h"]);
   });
 
-  test("is told that an archive needs bzip2", async () => {
+  test("is told that the archive needs bzip2", async () => {
     const url = "https://example.com/jemalloc-5.3.0.tar.bz2";
     const machine = await makeMachine({}, { name: "jemalloc", version: "5.3.0", url });
     expect(await failureOf(machine.check())).toMatchObject({
@@ -194,7 +194,7 @@ describe("a build image that cannot compile", () => {
     });
   });
 
-  test("is fine where it lacks nothing", async () => {
+  test("is accepted if nothing is missing", async () => {
     await expect((await makeMachine()).check()).resolves.toBeUndefined();
   });
 });

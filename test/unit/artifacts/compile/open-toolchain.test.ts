@@ -10,7 +10,7 @@ const forArm = { ...ruby, arch: "arm64" };
 const cross = { "aarch64-linux-gnu-gcc": "" };
 
 describe("Ruby for another architecture", () => {
-  test("is compiled by the tools for that, with a Ruby of the same version that runs here", async () => {
+  test("is compiled with cross compilers and a Ruby of the same version that runs here", async () => {
     const { context, offer } = await makeFakeMachine(cross);
     await offer({ ...ruby, kind: "source" });
     await offer({ ...ruby, kind: "prebuilt" });
@@ -22,7 +22,7 @@ describe("Ruby for another architecture", () => {
     expect(options).toContain(`--with-baseruby=${base}`);
   });
 
-  test("is refused where what is offered as that Ruby is another", async () => {
+  test("is rejected if that Ruby reports another version", async () => {
     const { context, offer } = await makeFakeMachine(cross);
     await offer({ ...ruby, kind: "source" });
     await offer({ name: "ruby", version: "3.3.7", kind: "prebuilt" });
@@ -32,7 +32,7 @@ describe("Ruby for another architecture", () => {
     expect(failure).toMatchObject({ code: "artifact/wrong-version", wanted: "3.3.8" });
   });
 
-  test("names at once what is missing for both Rubies, where the other must be compiled first", async () => {
+  test("lists what is missing for both Rubies, if the other must be compiled first", async () => {
     const { context, offer } = await makeFakeMachine({});
     await offer({ ...ruby, kind: "source" });
     const failure = await failureOf(makeArtifact(forArm, context));
@@ -48,7 +48,7 @@ describe("Ruby for another architecture", () => {
     expect(await readdir(context.work)).toEqual([]);
   });
 
-  test("cannot be made where nothing compiles for it", async () => {
+  test("cannot be compiled without a cross compiler", async () => {
     const { context, offer } = await makeFakeMachine({ cc: "" });
     await offer({ ...ruby, kind: "source" });
     const machine = { ...context.machine, arch: "riscv64" };
@@ -60,7 +60,7 @@ describe("Ruby for another architecture", () => {
   });
 });
 
-test("jemalloc for another architecture takes no Ruby", async () => {
+test("jemalloc for another architecture needs no Ruby", async () => {
   const { context, offer } = await makeFakeMachine(cross);
   await offer({ name: "jemalloc", version: "5.3.0", kind: "source" });
   await makeArtifact({ name: "jemalloc", version: "5.3.0", arch: "arm64" }, context);

@@ -8,7 +8,7 @@ import { elfBytes } from "../../../support/elf.ts";
 import { recordSection } from "../../../support/section.ts";
 import { makeTree } from "../../../support/tree.ts";
 
-test("strips every executable and shared library in one command, and removes what linkers read", async () => {
+test("strips all executables and shared libraries with one command, and removes linker input", async () => {
   const root = await makeRuby();
   const { commands, lines } = await strip(root, { exitCode: 0, lines: [] });
   expect(commands).toMatchObject([
@@ -21,7 +21,7 @@ test("strips every executable and shared library in one command, and removes wha
   expect(lines).toEqual([]);
 });
 
-test("strips code of another architecture by the tool for it", async () => {
+test("strips code of another architecture with its tool", async () => {
   const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
   const missing = { exitCode: 127, lines: [] };
   const { commands, lines } = await strip(await makeRuby(), missing, { arch: "arm64", cross });
@@ -29,18 +29,18 @@ test("strips code of another architecture by the tool for it", async () => {
   expect(lines).toEqual(["Kept debug symbols: `aarch64-linux-gnu-strip` is not installed"]);
 });
 
-test("says so where there is no strip, and goes on", async () => {
+test("prints a note and continues without strip", async () => {
   const { lines } = await strip(await makeRuby(), { exitCode: 127, lines: [] });
   expect(lines).toEqual(["Kept debug symbols: `strip` is not installed"]);
 });
 
-test("says why strip failed, and goes on", async () => {
+test("prints why strip failed, and continues", async () => {
   const said = ["strip: libruby.so: file format not recognized"];
   const { lines } = await strip(await makeRuby(), { exitCode: 1, lines: said });
   expect(lines).toEqual([`Kept debug symbols: ${said[0]}`]);
 });
 
-test("runs nothing where there is nothing to strip", async () => {
+test("runs nothing if there is nothing to strip", async () => {
   const { commands } = await strip(await makeTree({ file: "" }), { exitCode: 0, lines: [] });
   expect(commands).toEqual([]);
 });

@@ -8,13 +8,13 @@ import {
 const forArm = toolchainFor({ from: "amd64", to: "arm64" });
 const native = toolchainFor({ from: "arm64", to: "arm64" });
 
-test("compiles by the machine's own tools for its own architecture", () => {
+test("the machine's own tools compile for its own architecture", () => {
   expect(native).toEqual({ arch: "arm64" });
   expect(native && toolIn(native, "cc")).toBe("cc");
   expect(native && toolIn(native, "strip")).toBe("strip");
 });
 
-test("compiles by tools with the name of the other system for another architecture", () => {
+test("cross compilers compile for another architecture", () => {
   expect(forArm).toEqual({
     arch: "arm64",
     cross: { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" },
@@ -24,7 +24,7 @@ test("compiles by tools with the name of the other system for another architectu
   expect(forArm && toolIn(forArm, "objdump")).toBe("aarch64-linux-gnu-objdump");
 });
 
-test("knows no compiler where either architecture has no cross compiler in Debian's names", () => {
+test("an architecture without cross compilers in Debian has no compiler", () => {
   expect(toolchainFor({ from: "riscv64", to: "arm64" })).toBeUndefined();
   expect(toolchainFor({ from: "amd64", to: "s390x" })).toBeUndefined();
 });
@@ -39,7 +39,7 @@ describe("what a compilation needs for another architecture", () => {
     expect(needed).toEqual({ tool: tool_, packages: packages_ });
   });
 
-  test("an x86-64 compiler is in a package that spells it with dashes", () => {
+  test("the package of an x86-64 compiler is written with dashes", () => {
     const forAmd = toolchainFor({ from: "arm64", to: "amd64" });
     const needed = forAmd && requirementIn(forAmd, { tool: "cc", packages: "build-essential" });
     expect(needed).toEqual({ tool: "x86_64-linux-gnu-gcc", packages: "gcc-x86-64-linux-gnu" });

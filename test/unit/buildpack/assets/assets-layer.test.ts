@@ -11,7 +11,7 @@ const metadata = { distro: "debian 12", arch: "amd64", rubyVersion: "3.3.8" };
 const fragment = "tmp/cache/assets/sprockets/v4/aB.cache";
 
 describe("Application Contract: We will cache the contents of public/assets", () => {
-  test("precompilation finds what the last one made, as old as it was", async () => {
+  test("precompilation finds the files of the last one, with their old times", async () => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { "public/assets/a-1.css": "1", [fragment]: "f" }, age: 5000 });
     await loseTimes(layersDir);
@@ -20,7 +20,7 @@ describe("Application Contract: We will cache the contents of public/assets", ()
     expect((await stat(join(appDir, "public/assets/a-1.css"))).mtimeMs).toBeCloseTo(5_000_000, -1);
   });
 
-  test("what `assets:clean` removed does not come back", async () => {
+  test("files that `assets:clean` has removed are not restored", async () => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { "public/assets/a-1.css": "", "public/assets/a-2.css": "" } });
     await build(layersDir, { cleaned: ["public/assets/a-1.css"] });
@@ -35,14 +35,14 @@ describe("Application Contract: We will cache the contents of public/assets", ()
     expect(found).toEqual({ "public/assets/logo.png": "own" });
   });
 
-  test("a file that the app brought and then dropped is gone", async () => {
+  test("a file that the app no longer contains is not restored", async () => {
     const layersDir = await makeTree();
     await build(layersDir, { app: { "public/assets/logo.png": "own" } });
     const { found } = await build(layersDir);
     expect(found).toEqual({});
   });
 
-  test("an earlier verdict that nothing is to be done is not kept", async () => {
+  test("a file that tells a bundler that assets are up to date is not kept", async () => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { "public/assets/.manifest.json": "{}" } });
     const { found } = await build(layersDir);
@@ -51,7 +51,7 @@ describe("Application Contract: We will cache the contents of public/assets", ()
 });
 
 describe("Application Contract: We will cache asset fragments", () => {
-  test("they leave the app once they are kept, and assets stay", async () => {
+  test("they are moved out of the app, and assets stay", async () => {
     const layersDir = await makeTree();
     const made = { [fragment]: "f", "public/assets/a-1.css": "1", "tmp/pids/.keep": "" };
     const { appDir } = await build(layersDir, { made });
@@ -62,7 +62,7 @@ describe("Application Contract: We will cache asset fragments", () => {
     expect(await lstatIfAny(join(appDir, "tmp/cache/assets"))).toBeUndefined();
   });
 
-  test("the app's files are newer than what was made of them, however old the platform made them", async () => {
+  test("the app's files are newer than their fragments, whatever times the platform gives them", async () => {
     const layersDir = await makeTree();
     const app = { "app/assets/stylesheets/a.css": "" };
     await build(layersDir, { app, made: { [fragment]: "f" }, age: 5000 });
@@ -71,11 +71,13 @@ describe("Application Contract: We will cache asset fragments", () => {
     expect(source.mtimeMs).toBeGreaterThan(5_000_000);
   });
 
-  test("160 MiB end under 100 MiB, the least recently used gone, across a save and a restore", async () => {
+  test("160 MiB are reduced to less than 100 MiB, the least recently used first, across a save and a restore", async () => {
     const layersDir = await makeTree();
     const sizes = [40, 40, 40, 40].map((size) => size * mebibyte);
     const { appDir, lines } = await build(layersDir, { sizes });
-    expect(lines).toContain("Left out `2` files, least recently used: fragments had over 100 MiB");
+    expect(lines).toContain(
+      "Not kept: `2` files, the least recently used: fragments are limited to 100 MiB",
+    );
     expect(Object.keys(await readTree(appDir))).toEqual([]);
     await loseTimes(layersDir);
     // One that is older than the rest, and one that is in use again.
@@ -92,7 +94,7 @@ describe("Application Contract: We will cache asset fragments", () => {
     expect(Object.keys(found)).toHaveLength(4);
   });
 
-  test("precompiled assets are not pruned, and do not count", async () => {
+  test("precompiled assets are not pruned and do not count", async () => {
     const layersDir = await makeTree();
     const { lines } = await build(layersDir, {
       made: { "public/assets/video.mp4": "", [fragment]: "f" },
@@ -113,24 +115,24 @@ describe("the layer", () => {
   });
 
   test.each<[Partial<typeof metadata>, string]>([
-    [{ distro: "debian 13" }, "Distribution (`debian 12` to `debian 13`)"],
-    [{ arch: "arm64" }, "CPU architecture (`amd64` to `arm64`)"],
-    [{ rubyVersion: "3.4.1" }, "Ruby version (`3.3.8` to `3.4.1`)"],
+    [{ distro: "debian 13" }, "the distribution changed from `debian 12` to `debian 13`"],
+    [{ arch: "arm64" }, "the CPU architecture changed from `amd64` to `arm64`"],
+    [{ rubyVersion: "3.4.1" }, "the Ruby version changed from `3.3.8` to `3.4.1`"],
   ])("is emptied by %o", async (change, reason) => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { [fragment]: "f" } });
     const { found, lines } = await build(layersDir, { metadata: { ...metadata, ...change } });
     expect(found).toEqual({});
-    expect(lines).toContain(`Starting anew, because ${reason}`);
+    expect(lines).toContain(`Starting from scratch, because ${reason}`);
   });
 
-  test("is emptied when it lost its list of times", async () => {
+  test("is emptied if its list of times is missing", async () => {
     const layersDir = await makeTree();
     await build(layersDir, { made: { [fragment]: "f" } });
     await writeFile(join(layersDir, "assets/times.json"), "{");
     const { found, lines } = await build(layersDir);
     expect(found).toEqual({});
-    expect(lines).toContain("Starting anew, because its list of times is unreadable");
+    expect(lines).toContain("Starting from scratch, because its list of times cannot be read");
   });
 
   test("is not committed when precompilation fails", async () => {

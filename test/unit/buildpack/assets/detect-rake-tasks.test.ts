@@ -18,7 +18,7 @@ describe("Application Contract: apps without rake or a Rakefile may skip task de
   });
 
   test.each([
-    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "no rake is installed"],
+    [{ "Gemfile.lock": withoutRake, Rakefile: "" }, "rake is not installed"],
     [{ "Gemfile.lock": withRake, "Rakefile.txt": "" }, "there is no `Rakefile`"],
   ])("%o", async (files, reason) => {
     const dir = await makeTree({ Gemfile: "", ...files });
@@ -29,7 +29,7 @@ describe("Application Contract: apps without rake or a Rakefile may skip task de
 describe("Application Contract: We will always abort the build if the rake -P task fails", () => {
   const lines = ["rake aborted!", "no gems today", "/workspace/Rakefile:1"];
 
-  test("with the app's own lines, all of them, in the log", async () => {
+  test("with the whole output of the app in the log", async () => {
     const section = recordSection();
     const run = async () => ({ exitCode: 1, stdout: "", stderr: lines.join("\n"), lines });
     expect(await failureOf(detectRakeTasks({ standIns: [], run }, section))).toEqual({
@@ -41,7 +41,7 @@ describe("Application Contract: We will always abort the build if the rake -P ta
     expect(section.lines).toEqual(["Running `bundle exec rake -P --trace`", ...lines]);
   });
 
-  test("and takes tasks from standard output alone where it succeeds", async () => {
+  test("and reads tasks only from standard output if it succeeds", async () => {
     const section = recordSection();
     const stdout = "rake about\nrake assets:clean";
     const stderr = "rake assets:precompile";

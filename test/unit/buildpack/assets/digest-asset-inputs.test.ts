@@ -38,7 +38,7 @@ describe("what precompiled assets depend on", () => {
     ["layers", { files: { "layers/lapidary_ruby/bundler.toml": "other" } }],
     ["layers", { files: { "layers/heroku_nodejs/node.toml": "other" } }],
     ["layers", { files: { "layers/paketo-buildpacks_yarn/yarn.toml": "new" } }],
-  ])("%s: %j shows in it, and in nothing else", async (kind, change) => {
+  ])("%s: %j changes it, and nothing else", async (kind, change) => {
     const root = await makeTree(platform);
     const before = await digest({}, root);
     const after = await digest(change, root);
@@ -57,12 +57,12 @@ describe("what precompiled assets depend on", () => {
     expect(await digest(change, root)).toEqual(await digest({}, root));
   });
 
-  test("is told without any value", async () => {
+  test("contains no value", async () => {
     const digests = await digest({ userEnv: { STRIPE_KEY: "hunter2" } });
     for (const value of Object.values(digests)) expect(value).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  test("is of this app alone where the layers are not where platforms put them", async () => {
+  test("ignores other layers if ours are not where platforms put them", async () => {
     const input = { appDir: await makeTree(), layersDir: await makeTree(platform) };
     const context = makeBuildContext({ input });
     const app = snapshotTree(input.appDir);

@@ -17,45 +17,45 @@ const metadata = {
 };
 
 describe("the layer bootsnap", () => {
-  test("holds compiled code, for launch and cache", async () => {
+  test("contains compiled code, for launch and cache", async () => {
     const layersDir = await makeTree();
     const { outcome, lines } = await keep({ layersDir });
     expect(outcome).toEqual({ directory: join(layersDir, "bootsnap") });
     expect(lines).toEqual([
-      "Compiling the gems' code, because there is nothing from an earlier build",
+      "Compiling the gems' code, because there is no layer of an earlier build",
     ]);
     expect(await readFile(join(layersDir, "bootsnap.toml"), "utf8")).toContain(
       "[types]\nlaunch = true\nbuild = false\ncache = true\n",
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await keep({ layersDir });
     const { outcome, lines, compiled } = await keep({ layersDir });
     expect([outcome, compiled]).toEqual([{ directory: join(layersDir, "bootsnap") }, 0]);
-    expect(lines).toEqual(["Kept the gems' compiled code: nothing that it depends on has changed"]);
+    expect(lines).toEqual(["Using the gems' compiled code of the last build"]);
   });
 
   test.each([
-    ["distro", "Distribution"],
-    ["arch", "CPU architecture"],
-    ["rubyVersion", "Ruby version"],
-    ["rubyChecksum", "Ruby archive"],
+    ["distro", "the distribution"],
+    ["arch", "the CPU architecture"],
+    ["rubyVersion", "the Ruby version"],
+    ["rubyChecksum", "the Ruby archive"],
     ["gemfile", "`Gemfile`"],
     ["lockfile", "`Gemfile.lock`"],
-    ["groups", "groups of gems"],
+    ["groups", "the groups of gems"],
     ["config", "`config/bootsnap.rb`"],
   ])("is emptied when %s changes", async (key, label) => {
     const layersDir = await makeTree();
     await keep({ layersDir });
     await addToTree(layersDir, { "bootsnap/old": "" });
     const { lines } = await keep({ layersDir, changed: { [key]: "other" } });
-    expect(lines[0]).toContain(`Compiling the gems' code, because ${label} (`);
+    expect(lines[0]).toContain(`Compiling the gems' code, because ${label} changed`);
     expect(await readTree(join(layersDir, "bootsnap"))).toEqual({ "bootsnap/a": "compiled" });
   });
 
-  test("is not there after a failure", async () => {
+  test("does not exist after a failure", async () => {
     const layersDir = await makeTree();
     const { outcome } = await keep({ layersDir, problem: "it failed" });
     expect(outcome).toEqual({ problem: "it failed" });

@@ -13,18 +13,18 @@ const committed =
 const restored = '[metadata]\nmade-by = "lapidary/ruby"\n';
 
 describe("Application Contract: SECRET_KEY_BASE", () => {
-  test("is a default at launch of 128 hexadecimal digits, made at random", async () => {
+  test("is a default at launch of 128 random hexadecimal digits", async () => {
     const layersDir = await makeTree();
     const first = await provide(layersDir);
     expect(first.files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
     expect(first.lines).toEqual([
-      "`SECRET_KEY_BASE` (default): made at random, because there is nothing from an earlier build",
+      "Generated a default `SECRET_KEY_BASE`, because there is no layer of an earlier build",
     ]);
     const second = await provide(await makeTree());
     expect(second.files[keyFile]).not.toBe(first.files[keyFile]);
   });
 
-  test("stands in the layer's launch environment and nowhere else", async () => {
+  test("is in the layer's launch environment and nowhere else", async () => {
     const { files, lines } = await provide(await makeTree());
     const key = files[keyFile] ?? "";
     expect(Object.keys(files)).toEqual(["secret-key-base.toml", keyFile]);
@@ -32,47 +32,47 @@ describe("Application Contract: SECRET_KEY_BASE", () => {
     expect(lines.join("\n")).not.toContain(key);
   });
 
-  test("stays that of the previous image, of which a build sees the metadata only", async () => {
+  test("is kept from the previous image, of which a build sees only the metadata", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored });
     const { files, lines } = await provide(layersDir);
     expect(files).toEqual({ "secret-key-base.toml": committed });
-    expect(lines).toEqual(["`SECRET_KEY_BASE` (default): kept from the previous image"]);
+    expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
-  test("stays where a platform leaves the layer itself", async () => {
+  test("is kept if a platform restores the layer itself", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored, [keyFile]: "k3y" });
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toBe("k3y");
-    expect(lines).toEqual(["`SECRET_KEY_BASE` (default): kept from the previous image"]);
+    expect(lines).toEqual(["Kept the default `SECRET_KEY_BASE` of the previous image"]);
   });
 
-  test("is made anew where that layer has lost its key", async () => {
+  test("is generated again if the layer has lost its key", async () => {
     const layersDir = await makeTree({
       "secret-key-base.toml": restored,
       "secret-key-base/": "",
     });
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
-    expect(lines[0]).toContain("made at random, because it holds no key");
+    expect(lines[0]).toContain("Generated a default `SECRET_KEY_BASE`, because it contains no key");
   });
 
-  test("is made anew where the metadata of the previous image is another's", async () => {
+  test("is generated again if the metadata of the previous image is from another buildpack", async () => {
     const layersDir = await makeTree();
     await writeFile(join(layersDir, "secret-key-base.toml"), '[metadata]\nmade-by = "other"\n');
     const { files, lines } = await provide(layersDir);
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
-    expect(lines[0]).toContain("because Buildpack (`other` to `lapidary/ruby`)");
+    expect(lines[0]).toContain("because the buildpack changed from `other` to `lapidary/ruby`");
   });
 
-  test("is the user's where one is given: none is made", async () => {
+  test("is not generated if the user sets one", async () => {
     const layersDir = await makeTree({ "secret-key-base.toml": restored });
     const { files, lines } = await provide(layersDir, { SECRET_KEY_BASE: "t0ps3cret" });
     expect(files).toEqual({ "secret-key-base.toml": restored });
     expect(lines.join("\n")).not.toContain("t0ps3cret");
-    expect(lines[0]).toContain("set it for the running app, too");
+    expect(lines[0]).toContain("Set it where the app runs too");
   });
 
-  test("is made where the user's is empty", async () => {
+  test("is generated if the user's is empty", async () => {
     const { files } = await provide(await makeTree(), { SECRET_KEY_BASE: "" });
     expect(files[keyFile]).toMatch(/^[0-9a-f]{128}$/);
   });
@@ -88,9 +88,9 @@ async function provide(
   return { files: await readTree(layersDir), lines: section.lines };
 }
 
-test("an app with encrypted credentials is told which key Rails takes", async () => {
+test("the log of an app with encrypted credentials says which key Rails uses", async () => {
   const told = await provide(await makeTree(), {}, true);
   const silent = await provide(await makeTree(), {});
-  expect(told.lines.join("\n")).toContain("Rails takes SECRET_KEY_BASE before the key in them");
+  expect(told.lines.join("\n")).toContain("Rails uses SECRET_KEY_BASE instead");
   expect(silent.lines.join("\n")).not.toContain("credentials");
 });

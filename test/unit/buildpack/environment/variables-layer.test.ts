@@ -26,7 +26,7 @@ const given = {
 } as const;
 
 describe("Application Contract: Environment variables", () => {
-  test("are these, in a file each, and no others", async () => {
+  test("are exactly these, one file each", async () => {
     const layersDir = await makeTree();
     await setVariables({ ...given, layersDir });
     expect(await readTree(join(layersDir, "variables/env"))).toEqual({
@@ -51,7 +51,7 @@ describe("Application Contract: Environment variables", () => {
     });
   });
 
-  test("PATH goes from the app by the gems and Bundler to Ruby", () => {
+  test("PATH has the app first, then gems, Bundler and Ruby", () => {
     const bundler = "/layers/lapidary_ruby/bundler";
     const variables = contractVariables({
       execEnv: "production",
@@ -68,14 +68,14 @@ describe("Application Contract: Environment variables", () => {
     });
   });
 
-  test("GEM_PATH has Bundler's layer where there is one", () => {
+  test("GEM_PATH includes Bundler's layer if there is one", () => {
     const bundler = "/layers/lapidary_ruby/bundler";
     expect(bundlerVariables({ ...places, bundler })["GEM_PATH"]).toBe(
       "/layers/lapidary_ruby/gems:/layers/lapidary_ruby/bundler",
     );
   });
 
-  test("are those of tests where the app is to be tested", () => {
+  test("are `test` if the app is built for tests", () => {
     const variables = contractVariables({ execEnv: "test", places, bundleGroups });
     const values = new Map(variables.map(({ name, value }) => [name, value]));
     expect([values.get("RAILS_ENV"), values.get("RACK_ENV")]).toEqual(["test", "test"]);
@@ -103,7 +103,7 @@ describe("Application Contract: Environment variables", () => {
 });
 
 describe("on JRuby", () => {
-  test("no server is told to fork, whoever tells all apps to", async () => {
+  test("servers are told not to fork, even if another buildpack tells all apps to", async () => {
     const layersDir = await makeTree();
     await setVariables({ ...given, layersDir, jruby: true });
     expect(await readTree(join(layersDir, "variables/env.launch"))).toEqual({
@@ -113,7 +113,7 @@ describe("on JRuby", () => {
 });
 
 describe("the layer variables", () => {
-  test("is there at build and at launch, and is never cached", async () => {
+  test("is for build and launch, and never cached", async () => {
     const layersDir = await makeTree();
     await setVariables({ ...given, layersDir });
     expect(await readFile(join(layersDir, "variables.toml"), "utf8")).toContain(
@@ -127,11 +127,16 @@ describe("the layer variables", () => {
     expect(await readTree(layersDir)).not.toHaveProperty(["variables/env/OLD.default"]);
   });
 
-  test("says which are defaults and which are set", async () => {
+  test("prints the defaults that differ between builds, and all variables at debug level", async () => {
     const section = recordSection();
+    const debug: string[] = [];
+    section.debug = (line) => void debug.push(line);
     await setVariables({ ...given, layersDir: await makeTree(), section });
-    expect(section.lines).toHaveLength(2);
-    expect(section.lines[0]).toMatch(/^Defaults: `BUNDLE_WITHOUT=development:test`, /);
-    expect(section.lines[1]).toMatch(/^Set: `BUNDLE_APP_CONFIG=.*`BUNDLE_FROZEN=1`/);
+    expect(section.lines).toEqual([
+      "Defaults: `BUNDLE_WITHOUT=development:test`, `RAILS_ENV=production` and others (`BP_LOG_LEVEL=debug` lists all)",
+    ]);
+    expect(debug).toContain("MALLOC_ARENA_MAX (default): 2");
+    expect(debug).toContain("BUNDLE_FROZEN (override): 1");
+    expect(debug).toHaveLength(16);
   });
 });

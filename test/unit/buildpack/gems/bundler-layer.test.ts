@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { installBundler } from "../../../../src/buildpack/gems/bundler-layer.ts";
+import { installBundlerLayer } from "../../../../src/buildpack/gems/bundler-layer.ts";
 import type { BundlerOptions } from "../../../../src/buildpack/gems/bundler-layer.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
@@ -28,14 +28,14 @@ describe("the Bundler that Ruby ships", () => {
     expect({ dir, received, lines }).toEqual({
       dir: undefined,
       received: [],
-      lines: ["`2.7.2` ships with Ruby: nothing to install"],
+      lines: ["Using `2.7.2`, which ships with Ruby"],
     });
     expect(await lstatIfAny(join(layersDir, "bundler"))).toBeUndefined();
     expect(await lstatIfAny(join(layersDir, "bundler.toml"))).toBeUndefined();
   });
 
   test.each(["bundler-2.7.1", "bundler-2.7.20", "bundler-audit-2.7.2"])(
-    "is not taken for another one (%s)",
+    "is not used for another version (%s)",
     async (name) => {
       const ruby = { [`${gemspecs}/default/${name}.gemspec`]: "" };
       const { received } = await install(await makeTree(), { ruby });
@@ -45,7 +45,7 @@ describe("the Bundler that Ruby ships", () => {
 });
 
 describe("the layer", () => {
-  test("is installed by `gem install`, so that its executables find whatever Ruby is on PATH", async () => {
+  test("is installed with `gem install`, so that its executables run the Ruby on PATH", async () => {
     const layersDir = await makeTree();
     const { dir, received, lines } = await install(layersDir);
     const bundlerDir = join(layersDir, "bundler");
@@ -57,29 +57,29 @@ describe("the layer", () => {
         ...["--install-dir", bundlerDir, "--bindir", join(bundlerDir, "bin")],
       ],
     ]);
-    expect(lines[0]).toBe("Installing, because there is nothing from an earlier build");
+    expect(lines[0]).toBe("Installing, because there is no layer of an earlier build");
     expect(await readFile(join(layersDir, "bundler.toml"), "utf8")).toContain(
       "[types]\nlaunch = true\nbuild = true\ncache = true\n",
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
     const { dir, received, lines } = await install(layersDir);
     expect({ dir, received, lines }).toEqual({
       dir: join(layersDir, "bundler"),
       received: [],
-      lines: ["Kept `2.7.2`: nothing has changed"],
+      lines: ["Using `2.7.2` of the last build"],
     });
   });
 
   test.each<[keyof typeof metadata, string, string]>([
-    ["bundlerVersion", "4.0.1", "Bundler version (`2.7.2` to `4.0.1`)"],
-    ["rubyVersion", "3.4.10", "Ruby version (`3.3.8` to `3.4.10`)"],
-    ["distro", "debian 13", "Distribution (`debian 12` to `debian 13`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
-  ])("is made anew for another %s", async (key, value, reason) => {
+    ["bundlerVersion", "4.0.1", "the Bundler version changed from `2.7.2` to `4.0.1`"],
+    ["rubyVersion", "3.4.10", "the Ruby version changed from `3.3.8` to `3.4.10`"],
+    ["distro", "debian 13", "the distribution changed from `debian 12` to `debian 13`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
+  ])("is emptied for another %s", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
     await addToTree(layersDir, { "bundler/old": "" });
@@ -91,7 +91,7 @@ describe("the layer", () => {
   });
 });
 
-describe("where Bundler comes from", () => {
+describe("the source of Bundler", () => {
   test("is the app's own vendor/cache, without any network", async () => {
     const appDir = await makeTree({ "vendor/cache/bundler-2.7.2.gem": "" });
     const { received } = await install(await makeTree(), { appDir });
@@ -105,7 +105,7 @@ describe("where Bundler comes from", () => {
   test.each([
     ["BUNDLE_MIRROR__ALL", "https://ci:s3cret@mirror.example.com"],
     ["BUNDLE_MIRROR__HTTPS://GEMS__EXAMPLE___ONE__COM/", "https://ci:s3cret@mirror.example.com"],
-  ])("is the mirror of %s, which no command line shows", async (name, mirror) => {
+  ])("is the mirror in %s, which is in no command line", async (name, mirror) => {
     const env = { [name]: mirror };
     const { received, gemrcs } = await install(await makeTree(), { env });
     expect(received[0]?.args.join(" ")).not.toContain("s3cret");
@@ -115,11 +115,11 @@ describe("where Bundler comes from", () => {
   });
 });
 
-test("a newer Bundler that Ruby ships serves an app whose lockfile names none", async () => {
+test("a newer Bundler that Ruby ships is used if the lockfile names none", async () => {
   const ruby = { "lib/ruby/gems/4.0.0/specifications/default/bundler-4.0.3.gemspec": "" };
   const { dir, received, lines } = await install(await makeTree(), { ruby, exact: false });
   expect([dir, received]).toEqual([undefined, []]);
-  expect(lines.join("\n")).toContain("`4.0.3` ships with Ruby");
+  expect(lines.join("\n")).toContain("Using `4.0.3`, which ships with Ruby");
 });
 
 test("a failure keeps the last lines and commits nothing", async () => {
@@ -148,7 +148,7 @@ async function install(layersDir: string, { ruby = {}, fails, ...options }: Stor
     if (gemrc !== undefined) gemrcs.push(await readFile(gemrc, "utf8"));
     return { exitCode: fails ? 2 : 0, stdout: "", stderr: "", lines: fails ?? [] };
   };
-  const dir = await installBundler({
+  const dir = await installBundlerLayer({
     layersDir,
     appDir: "/workspace",
     rubyDir: await makeTree(ruby),

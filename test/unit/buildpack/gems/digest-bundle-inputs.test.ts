@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestBundleInputs } from "../../../../src/buildpack/gems/digest-bundle-inputs.ts";
 import type { BundleInputs } from "../../../../src/buildpack/gems/digest-bundle-inputs.ts";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 const gemfile = `
@@ -63,7 +63,7 @@ describe("what `bundle install` depends on", () => {
     ["files", "engines/engine/engine.gemspec"],
     ["files", "engines/engine/ext/engine/extconf.rb"],
     ["files", "engines/engine/lib/new.rb"],
-  ])("%s: a change to %s shows in it, and in nothing else", async (input, path) => {
+  ])("%s: a change of %s changes it, and nothing else", async (input, path) => {
     const app = await makeTree(files);
     const before = await digests(app);
     await addToTree(app, { [path]: `${(files as Record<string, string>)[path] ?? ""}\n# changed` });
@@ -80,7 +80,7 @@ describe("what `bundle install` depends on", () => {
     },
   );
 
-  test("on what a link in a path gem leads to", async () => {
+  test("on the target of a link in a path gem", async () => {
     const app = await makeTree(files);
     await symlink("../../README.md", join(app, "engines/engine/README.md"));
     const before = await digests(app);
@@ -88,7 +88,7 @@ describe("what `bundle install` depends on", () => {
     expect(differing(before, await digests(app))).toEqual(["files"]);
   });
 
-  test("on where a file stands, not only on what is in it", async () => {
+  test("on the path of a file, not only on its contents", async () => {
     const app = await makeTree({ ...files, "engines/engine/a": "x" });
     const other = await makeTree({ ...files, "engines/engine/b": "x" });
     expect(differing(await digests(app), await digests(other))).toEqual(["files"]);
@@ -105,7 +105,7 @@ describe("what `bundle install` depends on", () => {
     expect(differing(before, await digests(app, userEnv))).toEqual(["environment"]);
   });
 
-  test("on which logins bindings bring, and not on their passwords", async () => {
+  test("on the logins in bindings, but not on their passwords", async () => {
     const app = await makeTree(files);
     const before = await digests(app);
     const credentials = ["BUNDLE_GEMS__EXAMPLE__COM"];
@@ -119,7 +119,7 @@ describe("what `bundle install` depends on", () => {
     expect(await digests(app, { B: "2", A: "1" })).toEqual(before);
   });
 
-  test("not on where the app stands", async () => {
+  test("not on the app's directory", async () => {
     expect(await digests(await makeTree(files))).toEqual(await digests(await makeTree(files)));
   });
 });
@@ -154,7 +154,7 @@ describe("a project in a directory of the app", () => {
     expect(differing(before, await read())).toEqual(changed);
   });
 
-  test("depends on what is beside the Gemfile that BUNDLE_GEMFILE names", async () => {
+  test("depends on files next to the Gemfile that BUNDLE_GEMFILE names", async () => {
     const app = await makeTree({ ...files, "next/Gemfile": "", "next/.bundle/config": "" });
     const chosen = { path: "", gemfile: "next/Gemfile", lockfile: "next/Gemfile.lock" };
     const before = await digests(app, {}, chosen);
@@ -183,7 +183,7 @@ describe("a path gem that is the app itself", () => {
     expect(differing(before, await digests(root, {}, { locked: whole }))).toEqual(changed);
   });
 
-  test("is read in pieces, however large its files are", async () => {
+  test("is read in chunks, however large its files are", async () => {
     const root = await makeTree({ ...app, "large.bin": "" });
     const before = await digests(root, {}, { locked: whole });
     // More than a string can hold.
@@ -193,19 +193,19 @@ describe("a path gem that is the app itself", () => {
 });
 
 describe("the digests", () => {
-  test("are 32 hexadecimal digits each, and hold no value", async () => {
+  test("are 32 hexadecimal digits each, and contain no value", async () => {
     const inputs = await digests(await makeTree(files), { TOKEN: "secret" });
     expect(Object.keys(inputs).sort()).toEqual(["environment", "files", "gemfile", "lockfile"]);
     for (const digest of Object.values(inputs)) expect(digest).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test("are there for an app with odd files", async () => {
+  test("exist for an app with unusual files", async () => {
     const app = await makeTree({ Gemfile: `eval_gemfile "Gemfile"\n"/etc/passwd" "../.." "."` });
     await symlink("gone", join(app, "Gemfile.local"));
     await expect(digests(app)).resolves.toBeDefined();
   });
 
-  test("do not miss a file of a path gem that has thousands", async () => {
+  test("include every file of a path gem with thousands of files", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 3000 }, (_, index) => [`engines/engine/lib/${index}.rb`, ""]),
     );

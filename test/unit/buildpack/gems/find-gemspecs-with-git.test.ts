@@ -17,7 +17,7 @@ test.each([
   expect(await findGemspecsWithGit(project)).toEqual(gems);
 });
 
-test("a gem from a server or without a gemspec is none", async () => {
+test("a gem from a server or without a gemspec does not count", async () => {
   const app = await makeTree({ "rack.gemspec": "`git ls-files`" });
   const locked = `${lockfile}\nGEM\n  specs:\n    rack (3.1.8)\n`;
   expect(await findGemspecsWithGit(makeProject(locked, { dir: app }))).toEqual([]);

@@ -5,8 +5,8 @@ import { findSystemNeeds } from "../../../../src/buildpack/gems/find-system-need
 import { elfLibrary } from "../../../support/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
-describe("what gems want of the system", () => {
-  test("is named once for all gems that want it, wherever their extensions are", async () => {
+describe("what gems need from the system", () => {
+  test("is named once for all gems that need it, wherever their extensions are", async () => {
     const found = await find({
       "bundler/gems/fork-0123456789ab/lib/fork.so": needs("libnowhere.so.9"),
       "bundler/gems/extensions/x86_64-linux/3.3.0/fork-0123456789ab/fork.so":
@@ -24,7 +24,7 @@ describe("what gems want of the system", () => {
     ]);
   });
 
-  test("is what is found at run time, beside what is linked", async () => {
+  test("includes what gems load at run time", async () => {
     const found = await find({
       "gems/ruby-vips-2.2.5/lib/vips.rb": "",
       "gems/fast_vips-1.0/lib/fast_vips.so": needs("libvips.so.42"),
@@ -32,7 +32,7 @@ describe("what gems want of the system", () => {
     expect(found).toMatchObject([{ names: ["libvips.so.42"], gems: ["fast_vips", "ruby-vips"] }]);
   });
 
-  test("is in the package that dpkg of this machine names, where the library is there", async () => {
+  test("has the package that dpkg names, if the library is installed", async () => {
     const root = await makeTree({
       "usr/lib/libpq.so.5": "",
       "var/lib/dpkg/info/libpq5-of-another-release:amd64.list": "/usr/lib/libpq.so.5\n",
@@ -55,7 +55,7 @@ describe("what gems want of the system", () => {
     ],
     ["a broken file may need", { "gems/a-1.0/lib/a.so": "no library" }],
     ["sources and tests of a gem need", { "gems/a-1.0/test/a.so": needs("libx.so.1") }],
-  ])("is not what %s", async (_, files) => {
+  ])("does not include what %s", async (_, files) => {
     expect(await find(files)).toEqual([]);
   });
 });

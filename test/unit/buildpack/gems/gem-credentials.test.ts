@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gemCredentials } from "../../../../src/buildpack/gems/gem-credentials.ts";
 import type { Binding } from "../../../../src/cnb/bindings.ts";
 
-describe("bindings that open private gem servers", () => {
+describe("bindings for private gem servers", () => {
   test("of type gem-credentials name a server, a user and a password", () => {
     const secrets = { host: "gems.example.com", username: "shop", password: "pw" };
     expect(gemCredentials([binding("gem-credentials", secrets)])).toEqual({
@@ -12,7 +12,7 @@ describe("bindings that open private gem servers", () => {
     });
   });
 
-  test("for two places of one server both count, and the first for the server", () => {
+  test("for two paths on one server both count, and the first one also for the server", () => {
     const login = (path: string) =>
       binding("gem-credentials", { uri: `https://gems.example.com/${path}`, password: path });
     expect(gemCredentials([login("a"), login("b")]).env).toEqual({
@@ -22,7 +22,7 @@ describe("bindings that open private gem servers", () => {
     });
   });
 
-  test("of type bundler hold variables of Bundler", () => {
+  test("of type bundler contain Bundler's variables", () => {
     const secrets = { BUNDLE_GEMS__EXAMPLE__COM: "shop:pw\n", BUNDLE_GITHUB__COM: "token" };
     expect(gemCredentials([binding("Bundler", secrets)]).env).toEqual({
       BUNDLE_GEMS__EXAMPLE__COM: "shop:pw",
@@ -31,19 +31,19 @@ describe("bindings that open private gem servers", () => {
   });
 
   test.each<[string, Record<string, string>, string]>([
-    ["bundler", { PATH: "/x" }, "`PATH` is no variable of Bundler"],
+    ["bundler", { PATH: "/x" }, "`PATH` is not a variable of Bundler"],
     ["bundler", { BUNDLE_PATH: "/x" }, "the buildpack decides BUNDLE_PATH"],
     [
       "gem-credentials",
       { host: "gems.example.com" },
-      "it needs a `uri` or a `host`, and a `username`, a `password` or both",
+      "it needs `uri` or `host`, and `username`, `password` or both",
     ],
     [
       "gem-credentials",
       { username: "shop", password: "pw" },
-      "it needs a `uri` or a `host`, and a `username`, a `password` or both",
+      "it needs `uri` or `host`, and `username`, `password` or both",
     ],
-  ])("of type %s are left out with a reason where they hold %j", (type, secrets, because) => {
+  ])("of type %s are ignored with a reason if they contain %j", (type, secrets, because) => {
     expect(gemCredentials([binding(type, secrets)])).toEqual({
       env: {},
       from: [],
@@ -51,7 +51,7 @@ describe("bindings that open private gem servers", () => {
     });
   });
 
-  test("of other types are none of this", () => {
+  test("of other types do not count", () => {
     const others = [binding("ca-certificates", { a: "b" }), binding("postgresql", { host: "db" })];
     expect(gemCredentials(others)).toEqual({ env: {}, from: [], ignored: [] });
   });

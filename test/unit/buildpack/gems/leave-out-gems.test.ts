@@ -35,7 +35,7 @@ DEPENDENCIES
   puma
 `;
 
-test("locked gems that are not installed are left out; others of the name do not stand for them", async () => {
+test("locked gems that are not installed are left out, even if another version is installed", async () => {
   const app = await makeTree({ Gemfile: "", "Gemfile.lock": lockfile });
   const layers = await makeTree({
     "gems/specifications/nokogiri-1.19.7-x86_64-linux-gnu.gemspec": "",

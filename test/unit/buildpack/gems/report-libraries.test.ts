@@ -3,65 +3,70 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportLibraries } from "../../../../src/buildpack/gems/report-libraries.ts";
 import { makeBuildContext } from "../../../support/build-context.ts";
-import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { makeInstalled } from "../../../support/installed.ts";
 import { makeProject } from "../../../support/project.ts";
 import { elfLibrary } from "../../../support/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
-describe("what the run image must have", () => {
-  test("are the libraries that extensions are linked to, with the gems and the packages", async () => {
+describe("the system libraries that an app needs", () => {
+  test("are those that extensions are linked to, with their gems", async () => {
     const log = await report({
       "gems/pg-1.6.2/lib/pg_ext.so": needs("libnowhere.so.9", "libc.so.6"),
     });
-    expect(log).toContain("- System libraries\n  - The run image must have:\n");
-    expect(log).toContain("    - `libnowhere.so.9` for pg\n");
-    expect(log).not.toContain("libc.so.6");
-    expect(log).not.toContain("Where it has not");
-  });
-
-  test("come with the lines that add them, on each kind of image", async () => {
-    const log = await report({ "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") });
-    expect(log).toContain("`libsybdb.so.5` for tiny_tds, which is in the package `libsybdb5`");
-    expect(log).toContain('`[com.heroku.buildpacks.deb-packages]` with `install = ["libsybdb5"]`');
-    expect(log).toContain("in Aptfile `libsybdb5`");
-    expect(log).toContain("Paketo: a run.Dockerfile in an image extension");
     expect(log).toContain(
-      "`RUN apt-get update && apt-get install --yes --no-install-recommends libsybdb5`",
+      "- System libraries\n  ! Missing from the build image: libnowhere.so.9, needed by pg\n",
     );
+    expect(log).not.toContain("libc.so.6");
+    expect(log).not.toContain("apt-get");
   });
 
-  test("are warned of where the build image lacks them, too", async () => {
-    const log = await report({ "gems/pg-1.6.2/lib/pg_ext.so": needs("libnowhere.so.9") });
-    expect(log).toContain("! The build image has no `libnowhere.so.9`: pg cannot be used in it");
-    const libraries = await makeTree({ "libnowhere.so.9": "" });
+  test("are listed with their packages, in one line for all", async () => {
+    const libraries = await makeTree({ "libsybdb.so.5": "" });
     const env = { LD_LIBRARY_PATH: libraries };
-    const there = await report(
-      { "gems/pg-1.6.2/lib/pg_ext.so": needs("libnowhere.so.9") },
-      { env },
+    const gems = { "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") };
+    const log = await report(gems, { env });
+    expect(log).toContain(
+      "  - The run image must have `libsybdb.so.5` (package `libsybdb5`), needed by tiny_tds\n",
     );
-    expect(there).toContain("`libnowhere.so.9` for pg");
-    expect(there).not.toContain("!");
+    expect(log).toContain(
+      "If the run image lacks them: `apt-get install --yes --no-install-recommends libsybdb5`",
+    );
+    expect(log).not.toContain("Heroku");
+    expect(log).not.toContain("!");
   });
 
-  test("are what well-known gems load when they run, in the newer systems' packages, too", async () => {
+  test("are warned of if the build image lacks them", async () => {
+    const log = await report({ "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") });
+    expect(log).toContain(
+      "! Missing from the build image: libsybdb.so.5 (package libsybdb5), needed by tiny_tds",
+    );
+  });
+
+  test("come with how to add them to each kind of image, at debug level", async () => {
+    const gems = { "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") };
+    const log = await report(gems, { debug: true });
+    expect(log).toContain('[com.heroku.buildpacks.deb-packages] with install = ["libsybdb5"]');
+    expect(log).toContain("an Aptfile with libsybdb5");
+    expect(log).toContain("Paketo: use an image extension with a run.Dockerfile");
+  });
+
+  test("include what well-known gems load when they run, in the packages of the distribution", async () => {
     const gems = { "gems/ruby-vips-2.2.5/lib/vips.rb": "", "gems/mini_magick-5.3.1/lib/a.rb": "" };
     const log = await report(gems, { version: "13" });
-    expect(log).toContain("`libvips.so.42` for ruby-vips, which is in the package `libvips42t64`");
-    expect(log).toContain(
-      "`magick` or `convert` for mini_magick, which is in the package `imagemagick`",
-    );
-    expect(await report(gems)).toContain("package `libvips42`");
+    expect(log).toContain("libvips.so.42 (package libvips42t64), needed by ruby-vips");
+    expect(log).toContain("magick or convert (package imagemagick), needed by mini_magick");
+    expect(await report(gems)).toContain("(package libvips42)");
     const programs = await makeTree({ convert: "" });
     const found = await report(gems, { env: { PATH: programs } });
-    expect(found).not.toContain("The build image has no `magick`");
+    expect(found).not.toContain("Missing from the build image: magick");
   });
 
-  test("is git where the gemspec of a path gem runs it, and how to do without", async () => {
+  test("include git if the gemspec of a path gem runs it, with how to do without", async () => {
     const app = await makeTree({ "beryl/beryl.gemspec": "spec.files = `git ls-files`" });
     const lockfile = "PATH\n  remote: beryl\n  specs:\n    beryl (1.0.0)\n";
     const log = await report({}, { app, lockfile });
-    expect(log).toContain("`git` for beryl, which is in the package `git`");
-    expect(log).toContain("Or let beryl.gemspec list its files by `Dir[");
+    expect(log).toContain("`git` (package `git`), needed by beryl");
+    expect(log).toContain("To do without git, list its files with `Dir[");
   });
 });
 
@@ -73,23 +78,28 @@ interface Story {
   ruby?: Record<string, Buffer>;
   app?: string;
   lockfile?: string;
+  debug?: boolean;
 }
 
 async function report(
   files: Record<string, string | Buffer>,
-  { env = {}, version = "12", ruby = {}, app = "/nowhere", lockfile = "GEM\n" }: Story = {},
+  {
+    env = {},
+    version = "12",
+    ruby = {},
+    app = "/nowhere",
+    lockfile = "GEM\n",
+    debug = false,
+  }: Story = {},
 ): Promise<string> {
   const [gems, rubyDir] = [await treeOf(files), await treeOf(ruby)];
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version } };
-  const context = makeBuildContext({ input: { target }, env });
-  const places = { app: "/workspace", gemfile: "Gemfile", gems, bundler: undefined, ruby: rubyDir };
-  await reportLibraries(context, makeProject(lockfile, { dir: app }), {
-    places,
-    bundleGroups: {},
-    rubyVersion: "3.3.8",
-    ruby: { engine: "ruby", version: "3.3.8", checksum: "" },
-    gemsMetadata,
-  });
+  const context = makeBuildContext({ input: { target }, env, debug });
+  const installed = makeInstalled("/layers");
+  const places = { ...installed.places, gems, ruby: rubyDir };
+  const project = makeProject(lockfile, { dir: app });
+  // An empty root: what this machine has installed does not matter.
+  await reportLibraries(context, project, { ...installed, places }, await makeTree());
   return context.log();
 }
 

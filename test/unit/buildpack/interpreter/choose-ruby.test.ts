@@ -6,47 +6,48 @@ import { makeProject } from "../../../support/project.ts";
 import { recordSection } from "../../../support/section.ts";
 
 describe("chooseRubyVersion", () => {
-  test("prints the winner with its source, then every other candidate", () => {
-    expect(linesOf({ locked: "ruby 3.3.8p144", toolVersionsFile: "ruby 3.3.8" })).toEqual([
-      "`3.3.8` from Gemfile.lock",
-      ".ruby-version: says nothing",
+  test("prints the version and its source, and at debug level every other place", () => {
+    const files = { locked: "ruby 3.3.8p144", toolVersionsFile: "ruby 3.3.8" };
+    expect(linesOf(files)).toEqual(["Ruby `3.3.8` from Gemfile.lock"]);
+    expect(debugOf(files)).toEqual([
+      ".ruby-version: no version",
       ".tool-versions: `3.3.8`",
       "the buildpack's default: `3.4.10`",
     ]);
   });
 
-  test("takes the default where nobody says anything", () => {
-    expect(linesOf({})).toEqual([
-      "`3.4.10` from the buildpack's default",
-      "Gemfile.lock: says nothing",
-      ".ruby-version: says nothing",
-      ".tool-versions: says nothing",
+  test("takes the buildpack's default if no file names a version", () => {
+    expect(linesOf({})).toEqual(["Ruby `3.4.10` from the buildpack's default"]);
+    expect(debugOf({})).toEqual([
+      "Gemfile.lock: no version",
+      ".ruby-version: no version",
+      ".tool-versions: no version",
     ]);
   });
 
-  test("warns of each file that says another version than the winner", () => {
+  test("warns about each file that names another version", () => {
     const lines = linesOf({
       locked: "ruby 3.3.8p144",
       rubyVersionFile: "3.3.0",
       toolVersionsFile: "ruby 3.4.1",
     });
     expect(lines.filter((line) => line.startsWith("!"))).toEqual([
-      "! .ruby-version says 3.3.0, but Gemfile.lock says 3.3.8, which wins.",
-      "! To make them agree, write 3.3.8 into .ruby-version, or the other way round.",
-      "! .tool-versions says 3.4.1, but Gemfile.lock says 3.3.8, which wins.",
-      "! To make them agree, write 3.3.8 into .tool-versions, or the other way round.",
+      "! Using Ruby 3.3.8 from Gemfile.lock, although .ruby-version says 3.3.0.",
+      "! Fix: write 3.3.8 into .ruby-version, or change the version in Gemfile.lock.",
+      "! Using Ruby 3.3.8 from Gemfile.lock, although .tool-versions says 3.4.1.",
+      "! Fix: write 3.3.8 into .tool-versions, or change the version in Gemfile.lock.",
     ]);
   });
 
-  test("warns where a file of higher rank names no version", () => {
+  test("warns about a file of higher rank that contains no version", () => {
     const lines = linesOf({ rubyVersionFile: "latest\n", toolVersionsFile: "ruby 3.3.8" });
-    expect(lines).toContain(".ruby-version: `latest` is no version");
-    expect(lines).toContain(
-      "! .ruby-version says latest, which names no version, so .tool-versions decides.",
-    );
+    expect(lines).toEqual([
+      "Ruby `3.3.8` from .tool-versions",
+      "! Ignored .ruby-version: latest is not a version.",
+    ]);
   });
 
-  test("does not warn of it where the lockfile decides", () => {
+  test("does not warn about it if the lockfile names a version", () => {
     const lines = linesOf({ locked: "ruby 3.3.8", rubyVersionFile: "latest\n" });
     expect(lines.filter((line) => line.startsWith("!"))).toEqual([]);
   });
@@ -54,7 +55,7 @@ describe("chooseRubyVersion", () => {
   test.each([
     ["truffleruby-24.1.1", "truffleruby 24.1.1"],
     ["mruby-3.3.0", "mruby 3.3.0"],
-  ])("refuses %s, which nobody builds for us", (rubyVersionFile, requested) => {
+  ])("rejects %s", (rubyVersionFile, requested) => {
     const section = recordSection();
     const choose = () => chooseRubyVersion(project({ rubyVersionFile }), "3.4.10", section);
     expect(choose).toThrow(
@@ -66,7 +67,7 @@ describe("chooseRubyVersion", () => {
 
   test("takes JRuby", () => {
     expect(linesOf({ locked: "ruby 3.1.7 (jruby 9.4.15.0)" })[0]).toBe(
-      "`jruby 9.4.15.0` from Gemfile.lock",
+      "Ruby `jruby 9.4.15.0` from Gemfile.lock",
     );
   });
 });
@@ -78,8 +79,17 @@ function project({ locked, ...rest }: Partial<Project> | Wishes): Project {
   return makeProject(`GEM\n  specs:\n${section}`, rest);
 }
 
-function linesOf(wishes: Partial<Omit<Project, "locked">> & { locked?: string }): string[] {
+type Files = Partial<Omit<Project, "locked">> & { locked?: string };
+
+function linesOf(files: Files): string[] {
   const section = recordSection();
-  chooseRubyVersion(project(wishes as Wishes), "3.4.10", section);
+  chooseRubyVersion(project(files as Wishes), "3.4.10", section);
   return section.lines;
+}
+
+function debugOf(files: Files): string[] {
+  const lines: string[] = [];
+  const section = { ...recordSection(), debug: (line: string) => void lines.push(line) };
+  chooseRubyVersion(project(files as Wishes), "3.4.10", section);
+  return lines;
 }

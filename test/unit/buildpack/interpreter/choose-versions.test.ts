@@ -3,7 +3,7 @@ import { chooseVersions } from "../../../../src/buildpack/interpreter/choose-ver
 import { makeBuildContext } from "../../../support/build-context.ts";
 import { makeProject } from "../../../support/project.ts";
 
-test("takes both versions from the lockfile", async () => {
+test("uses both versions of the lockfile", async () => {
   const context = makeBuildContext();
   const versions = await chooseVersions(
     context,
@@ -13,10 +13,12 @@ test("takes both versions from the lockfile", async () => {
     ruby: { ruby: { engine: "ruby", version: "3.3.8" }, source: "Gemfile.lock" },
     bundler: "2.5.22",
   });
-  expect(context.log()).toContain("- Bundler version\n  - `2.5.22` from Gemfile.lock\n");
+  expect(context.log()).toContain(
+    "- Versions\n  - Ruby `3.3.8` from Gemfile.lock\n  - Bundler `2.5.22` from Gemfile.lock\n",
+  );
 });
 
-test("takes both from the buildpack's descriptor where the lockfile says nothing", async () => {
+test("uses the defaults of the buildpack's descriptor if the lockfile names no versions", async () => {
   const context = makeBuildContext();
   const versions = await chooseVersions(context, makeProject("GEM\n  specs:\n"));
   expect(versions).toMatchObject({
@@ -24,13 +26,12 @@ test("takes both from the buildpack's descriptor where the lockfile says nothing
     bundler: "2.7.2",
   });
   expect(context.log()).toContain(
-    "- Bundler version\n" +
-      "  - `2.7.2` from the buildpack's default for this Ruby\n" +
-      "    - Gemfile.lock: says nothing (`bundle lock --bundler` writes BUNDLED WITH)\n",
+    "  - Bundler `2.7.2`, the buildpack's default for this Ruby\n" +
+      "    - Gemfile.lock has no BUNDLED WITH (`bundle lock --bundler` adds it)\n",
   );
 });
 
-test("an app that names no version follows the default when that changes", async () => {
+test("an app that names no version gets the new default when that changes", async () => {
   const { input } = makeBuildContext();
   const project = makeProject("GEM\n  specs:\n");
   for (const ruby of ["3.4.9", "3.4.10"]) {
@@ -43,7 +44,7 @@ test("an app that names no version follows the default when that changes", async
   }
 });
 
-test("takes a default Bundler that runs on the app's own Ruby", async () => {
+test("uses a default Bundler that runs on the app's Ruby", async () => {
   const mri = makeProject("RUBY VERSION\n   ruby 3.1.2p20\n");
   expect(await chooseVersions(makeBuildContext(), mri)).toMatchObject({ bundler: "2.6.9" });
   const jruby = makeProject("GEM\n  specs:\n", { rubyVersionFile: "jruby-9.4.15.0" });

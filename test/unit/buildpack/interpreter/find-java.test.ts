@@ -8,13 +8,13 @@ import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("the Java of a build", () => {
-  test("is asked for where the app runs on JRuby only", async () => {
+  test("is required only for JRuby", async () => {
     const ruby = { engine: "ruby", version: "3.3.8" };
     const request = { ruby, source: "Gemfile.lock", disagreeing: [] };
     expect(await findJava(makeBuildContext(), request)).toBeUndefined();
   });
 
-  test("is the one that JAVA_HOME names, before the one on PATH", async () => {
+  test("is that of JAVA_HOME rather than that on PATH", async () => {
     const home = await makeJava('openjdk version "17.0.15" 2025-04-15');
     const other = await makeJava('openjdk version "21.0.7" 2025-04-15 LTS');
     const { java, log } = await find({ JAVA_HOME: home, PATH: `${other}/bin:/usr/bin:/bin` });
@@ -23,20 +23,20 @@ describe("the Java of a build", () => {
     expect(log).toBe(`- Java\n  - \`17.0.15\` at \`${path}\`\n`);
   });
 
-  test("is the first on PATH where there is no JAVA_HOME", async () => {
+  test("is the first on PATH if JAVA_HOME is not set", async () => {
     const first = await makeJava('openjdk version "21.0.7" 2025-04-15 LTS');
     const empty = await makeTree();
     const { java } = await find({ PATH: `${empty}:${first}/bin:/usr/bin:/bin` });
     expect(java).toMatchObject({ release: 21, path: join(first, "bin/java") });
   });
 
-  test("is what JAVACMD says before all", async () => {
+  test("is that of JAVACMD in any case", async () => {
     const command = join(await makeJava('openjdk version "25.0.1" 2025-10-21'), "bin/java");
     const { java } = await find({ JAVACMD: command, JAVA_HOME: "/nowhere", PATH: "/usr/bin:/bin" });
     expect(java).toMatchObject({ release: 25, path: command });
   });
 
-  test("fails the build where there is none, and says where it was looked for", async () => {
+  test("fails the build if there is none, and says where it was searched", async () => {
     expect(await failureOf(find({ PATH: await makeTree() }))).toEqual({
       code: "java/missing",
       ruby: "jruby 9.4.15.0",
@@ -45,7 +45,7 @@ describe("the Java of a build", () => {
     });
   });
 
-  test("fails the build where JAVA_HOME leads nowhere, whatever is on PATH", async () => {
+  test("fails the build if JAVA_HOME does not exist, whatever is on PATH", async () => {
     const other = await makeJava('openjdk version "21.0.7" 2025-04-15 LTS');
     const env = { JAVA_HOME: "/nowhere", PATH: `${other}/bin:/usr/bin:/bin` };
     expect(await failureOf(find(env))).toMatchObject({
@@ -55,7 +55,7 @@ describe("the Java of a build", () => {
     });
   });
 
-  test("fails the build where it does not run, with what it said", async () => {
+  test("fails the build if it does not run, with its output", async () => {
     const home = await makeJava("Error: could not find libjava.so", 2);
     expect(await failureOf(find({ JAVA_HOME: home, PATH: "/usr/bin:/bin" }))).toMatchObject({
       code: "java/missing",
@@ -63,7 +63,7 @@ describe("the Java of a build", () => {
     });
   });
 
-  test("fails the build where JRuby needs a newer one", async () => {
+  test("fails the build if JRuby needs a newer one", async () => {
     const home = await makeJava('openjdk version "17.0.15" 2025-04-15');
     const env = { JAVA_HOME: home, PATH: "/usr/bin:/bin" };
     expect(await failureOf(find(env, "10.0.6.0"))).toEqual({
@@ -76,7 +76,7 @@ describe("the Java of a build", () => {
     });
   });
 
-  test("may be any for a JRuby of which nothing is known", async () => {
+  test("may have any version for an unknown JRuby", async () => {
     const home = await makeJava('openjdk version "1.8.0_412"');
     const { java } = await find({ JAVA_HOME: home, PATH: "/usr/bin:/bin" }, "12.0.0.0");
     expect(java).toMatchObject({ release: 8 });

@@ -36,7 +36,7 @@ eol = "2025-03-26"
 const rubies = ["3.1.2", "3.1.7", "3.3.8", "3.3.9", "3.3.10", "3.4.0.preview1", "3.4.1"];
 
 describe("a whole version", () => {
-  test("is taken as it is, by its checksum", async () => {
+  test("is used unchanged, and identified by its checksum", async () => {
     const { found, lines } = await find({ engine: "ruby", version: "3.3.10" });
     expect(found).toMatchObject({
       ruby: { engine: "ruby", version: "3.3.10" },
@@ -45,13 +45,13 @@ describe("a whole version", () => {
     expect(lines).toEqual([]);
   });
 
-  test("that nobody vouches for is known by its address", async () => {
+  test("without a checksum is identified by its URL", async () => {
     const jruby = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.14.0" };
     const { found } = await find(jruby);
     expect(found.checksum).toBe("none published for https://upstream.example.com/jruby-9.4.14.0");
   });
 
-  test("that does not exist fails with the nearest that do", async () => {
+  test("that does not exist fails with the nearest existing versions", async () => {
     expect(await failureOf(find({ engine: "ruby", version: "3.3.99" }))).toEqual({
       code: "artifact/version-unknown",
       name: "ruby",
@@ -63,10 +63,10 @@ describe("a whole version", () => {
 });
 
 describe("a branch", () => {
-  test("is its newest release, counted as numbers, and the log says which", async () => {
+  test("is its newest release, compared as numbers, and the log names it", async () => {
     const { found, lines } = await find({ engine: "ruby", version: "3.3" });
     expect(found).toMatchObject({ ruby: { version: "3.3.10" }, checksum: checksumOf("3.3.10") });
-    expect(lines).toEqual(["`3.3.10` is the newest 3.3 that can be installed"]);
+    expect(lines).toEqual(["`3.3.10` is the newest release of 3.3"]);
   });
 
   test("is never a prerelease", async () => {
@@ -74,16 +74,16 @@ describe("a branch", () => {
     expect(found.ruby.version).toBe("3.4.1");
   });
 
-  test("of a whole series is the newest of all", async () => {
+  test("of a whole series is the newest release of all branches", async () => {
     expect((await find({ engine: "ruby", version: "3" })).found.ruby.version).toBe("3.4.1");
   });
 
-  test("of JRuby keeps the language that it speaks", async () => {
+  test("of JRuby keeps the version of the language", async () => {
     const { found } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4" });
     expect(found.ruby).toEqual({ engine: "jruby", version: "3.1", engineVersion: "9.4.15.0" });
   });
 
-  test("that does not exist fails with the nearest that do", async () => {
+  test("that does not exist fails with the nearest existing versions", async () => {
     expect(await failureOf(find({ engine: "ruby", version: "3.9" }))).toMatchObject({
       code: "artifact/version-unknown",
       version: "3.9",
@@ -92,11 +92,11 @@ describe("a branch", () => {
 });
 
 describe("a Ruby that is out of date", () => {
-  test("past its end of life gets a warning, with what is maintained", async () => {
+  test("past its end of life gets a warning with the maintained branches", async () => {
     const { lines } = await find({ engine: "ruby", version: "3.1.7" });
     expect(lines).toEqual([
-      "! Ruby 3.1 reached its end of life on 2025-03-26: it gets no security fixes any more.",
-      "! Maintained are 3.3, 3.4.",
+      "! Ruby 3.1 reached its end of life on 2025-03-26: it gets no more security fixes.",
+      "! Maintained branches: 3.3, 3.4.",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("a Ruby that is out of date", () => {
     expect(lines[0]).toMatch(/^! Ruby 3\.3 reached its end of life on 2027-03-31/);
   });
 
-  test("is not known of JRuby", async () => {
+  test("is not checked for JRuby", async () => {
     const { lines } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4.14.0" });
     expect(lines).toEqual([]);
   });
@@ -120,27 +120,27 @@ describe("a Ruby that is out of date", () => {
 
 describe("a JRuby that is installed", () => {
   const asked = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
-  const speaks = "reports the version that was asked for, and that it speaks Ruby `3.1.7`";
+  const installed = "Installed `jruby 9.4.15.0` (compatible with Ruby `3.1.7`)";
 
-  test("says what it speaks, and is started as `ruby`", async () => {
+  test("prints which Ruby it is compatible with, and can be started as `ruby`", async () => {
     const { directory, lines } = await install(asked, "Gemfile.lock");
-    expect(lines.at(-1)).toBe(`\`jruby 9.4.15.0\` ${speaks}`);
+    expect(lines.at(-1)).toBe(installed);
     expect(await readlink(join(directory, "bin/ruby"))).toBe("jruby");
   });
 
-  test("that speaks another Ruby than the lockfile says gets a warning", async () => {
+  test("that is compatible with another Ruby than the lockfile says gets a warning", async () => {
     const { lines } = await install({ ...asked, version: "3.1.4" }, "Gemfile.lock");
     expect(lines.slice(-2)).toEqual([
-      "! Gemfile.lock says that jruby 9.4.15.0 speaks Ruby 3.1.4, but it speaks 3.1.7. Bundler will compare that with the Gemfile.",
-      '! Say ruby "3.1.7" in the Gemfile, and engine_version: "9.4.15.0", then: bundle update --ruby',
+      "! Gemfile.lock says that jruby 9.4.15.0 is compatible with Ruby 3.1.4, but it is compatible with 3.1.7.",
+      '! Fix: write ruby "3.1.7" and engine_version: "9.4.15.0" into the Gemfile, then run: bundle update --ruby',
     ]);
   });
 
   test.each(["3.1", "9.4.15.0"])(
-    "that was asked for without its language gets none",
+    "that was requested without a version of the language gets no warning",
     async (version) => {
       const { lines } = await install({ ...asked, version }, ".ruby-version");
-      expect(lines.at(-1)).toContain(speaks);
+      expect(lines.at(-1)).toBe(installed);
     },
   );
 

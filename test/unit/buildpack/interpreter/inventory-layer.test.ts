@@ -7,7 +7,7 @@ import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 const operator = (digit: string) =>
   `https://user:t0ps3cret@example.com/inventory.toml#sha256=${digit.repeat(64)}`;
 
-test("keeps what is in it while the checksum stays, wherever the file comes from", async () => {
+test("keeps its contents as long as the checksum is the same, whatever the URL", async () => {
   const layersDir = await makeTree();
   await addToTree(await openInventoryCache(layersDir, operator("a")), { "a.toml": "" });
   const moved = operator("a").replace("example.com", "elsewhere.example.com");
@@ -20,7 +20,7 @@ test("is empty for another checksum", async () => {
   expect(await readTree(await openInventoryCache(layersDir, operator("b")))).toEqual({});
 });
 
-test("is cached, is not part of the image, and remembers no credentials", async () => {
+test("is cached, is not part of the image, and stores no credentials", async () => {
   const layersDir = await makeTree();
   await openInventoryCache(layersDir, operator("a"));
   expect(await readFile(join(layersDir, "inventory.toml"), "utf8")).toBe(

@@ -6,13 +6,13 @@ import { makeBuildContext } from "../../../support/build-context.ts";
 import { createFetcher } from "../../../../src/system/http.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
-test("without BP_INVENTORY the buildpack's own is all, and nothing is said", async () => {
+test("without BP_INVENTORY, only the buildpack's own inventory is used", async () => {
   const { context, versions } = await load();
   expect(versions).toEqual(["3.3.8"]);
   expect(context.log()).toBe("");
 });
 
-test("BP_INVENTORY goes first, is named in the log without its checksum, and is kept", async () => {
+test("BP_INVENTORY is used first, is printed without its checksum, and is kept", async () => {
   const directory = await makeTree();
   const text = entry("3.3.9");
   await addToTree(directory, { "mine.toml": text });
@@ -20,7 +20,9 @@ test("BP_INVENTORY goes first, is named in the log without its checksum, and is 
   const sha256 = createHash("sha256").update(text).digest("hex");
   const { context, versions } = await load({ BP_INVENTORY: `${url}#sha256=${sha256}` });
   expect(versions).toEqual(["3.3.9", "3.3.8"]);
-  expect(context.log()).toBe(`- Inventory\n  - \`${url}\` goes before the buildpack's own\n`);
+  expect(context.log()).toBe(
+    `- Inventory\n  - Using \`${url}\` before the buildpack's own inventory\n`,
+  );
 });
 
 async function load(userEnv: Record<string, string> = {}) {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { installRuby } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
+import { installRubyLayer } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
 import type { RubyMetadata } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
 import { recordSection } from "../../../support/section.ts";
@@ -20,7 +20,7 @@ describe("the layer ruby", () => {
     const { dir, lines } = await install(layersDir);
     expect(dir).toBe(join(layersDir, "ruby"));
     expect(lines).toEqual([
-      "Installing, because there is nothing from an earlier build",
+      "Installing, because there is no layer of an earlier build",
       "installed",
     ]);
     expect(await readFile(join(dir, "bin/ruby"), "utf8")).toBe("3.3.8");
@@ -31,19 +31,17 @@ describe("the layer ruby", () => {
     );
   });
 
-  test("is kept where nothing has changed", async () => {
+  test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
-    expect((await install(layersDir)).lines).toEqual([
-      "Kept `3.3.8`: nothing that it depends on has changed",
-    ]);
+    expect((await install(layersDir)).lines).toEqual(["Using `3.3.8` of the last build"]);
   });
 
   test.each<[keyof RubyMetadata, string, string]>([
-    ["distro", "ubuntu 24.04", "Distribution (`debian 12` to `ubuntu 24.04`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
-    ["rubyVersion", "3.4.10", "Ruby version (`3.3.8` to `3.4.10`)"],
-    ["checksum", "b", `Ruby archive (\`${"a".repeat(64)}\` to \`b\`)`],
+    ["distro", "ubuntu 24.04", "the distribution changed from `debian 12` to `ubuntu 24.04`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
+    ["rubyVersion", "3.4.10", "the Ruby version changed from `3.3.8` to `3.4.10`"],
+    ["checksum", "b", "the Ruby archive changed"],
   ])("is emptied for another %s (contract: Ruby version)", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -53,9 +51,9 @@ describe("the layer ruby", () => {
     expect(await lstatIfAny(join(dir, "old"))).toBeUndefined();
   });
 
-  test("is known for incomplete after an installation that failed", async () => {
+  test("counts as incomplete after a failed installation", async () => {
     const layersDir = await makeTree();
-    const failing = installRuby({
+    const failing = installRubyLayer({
       layersDir,
       metadata,
       section: recordSection(),
@@ -66,14 +64,14 @@ describe("the layer ruby", () => {
     });
     await expect(failing).rejects.toThrow("no network");
     const { dir, lines } = await install(layersDir);
-    expect(lines[0]).toBe("Installing, because it was left incomplete");
+    expect(lines[0]).toBe("Installing, because the last build did not finish it");
     expect(await lstatIfAny(join(dir, "bin/half"))).toBeUndefined();
   });
 });
 
 async function install(layersDir: string, wanted: RubyMetadata = metadata) {
   const section = recordSection();
-  const dir = await installRuby({
+  const dir = await installRubyLayer({
     layersDir,
     metadata: wanted,
     section,

@@ -17,7 +17,7 @@ async function wantedOf(files: Record<string, string>) {
 
 const jemalloc = { name: "jemalloc", version: "5.3.1", source: "the buildpack's default" };
 
-test("a build wants the Ruby that its files name, and jemalloc", async () => {
+test("a build installs the Ruby that its files name, and jemalloc", async () => {
   expect(await wantedOf({ "Gemfile.lock": lockfile("ruby 3.3.8p144") })).toEqual([
     { name: "ruby", version: "3.3.8", source: "Gemfile.lock" },
     jemalloc,
@@ -30,7 +30,7 @@ test("a build wants the Ruby that its files name, and jemalloc", async () => {
   expect((await wantedOf(unpinned))[0]).toMatchObject({ version: "3.4.9" });
 });
 
-test("JRuby wants no jemalloc", async () => {
+test("JRuby does not install jemalloc", async () => {
   const wanted = await wantedOf({ "Gemfile.lock": lockfile("ruby 3.1.4p0 (jruby 9.4.8.0)") });
   expect(wanted).toEqual([{ name: "jruby", version: "9.4.8.0", source: "Gemfile.lock" }]);
 });

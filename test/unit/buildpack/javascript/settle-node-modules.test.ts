@@ -16,7 +16,7 @@ const modules = {
   "node_modules/.modules.yaml": "prunedAt: now",
 };
 
-describe("node_modules once assets are precompiled", () => {
+describe("node_modules, after assets are precompiled,", () => {
   test.each([
     [
       "yarn.lock",
@@ -24,7 +24,7 @@ describe("node_modules once assets are precompiled", () => {
     ],
     ["package-lock.json", "npm prune --omit=dev --ignore-scripts --no-audit --no-fund"],
     ["pnpm-lock.yaml", "pnpm prune --prod --ignore-scripts"],
-  ])("with a %s loses development dependencies by `%s`", async (lockfile, command) => {
+  ])("with a %s is pruned with `%s`", async (lockfile, command) => {
     const { commands, left, appDir } = await settle({ files: { [lockfile]: "" } });
     expect(commands.map(({ file, args }) => [file, ...args].join(" "))).toEqual([command]);
     expect(commands[0]).toMatchObject({ cwd: appDir, env: { CI: "true", NODE_ENV: "production" } });
@@ -32,7 +32,7 @@ describe("node_modules once assets are precompiled", () => {
     expect(left).toEqual(["esbuild/bin/esbuild", "ms/index.js"]);
   });
 
-  test("is that of the project, where this is a directory of the app", async () => {
+  test("is that of the project, if this is a directory of the app", async () => {
     const inServer = (tree: Record<string, string>) =>
       Object.fromEntries(Object.entries(tree).map(([path, text]) => [`server/${path}`, text]));
     const { commands, left, appDir } = await settle({
@@ -45,19 +45,19 @@ describe("node_modules once assets are precompiled", () => {
     expect(Object.keys(await readTree(join(appDir, "node_modules")))).toHaveLength(4);
   });
 
-  test("goes as a whole where the user says so", async () => {
+  test("is removed if the user asks for it", async () => {
     const { commands, appDir } = await settle({ wish: "remove" });
     expect(commands).toEqual([]);
     expect(await lstatIfAny(join(appDir, "node_modules"))).toBeUndefined();
   });
 
-  test("stays as it is where the user says so", async () => {
+  test("is kept if the user asks for it", async () => {
     const { commands, left } = await settle({ wish: "keep" });
     expect(commands).toEqual([]);
     expect(left).toHaveLength(4);
   });
 
-  test("that is not there is no chapter of the log", async () => {
+  test("that does not exist has no section in the log", async () => {
     const { log } = await settle({ modules: {} });
     expect(log).toBe("");
   });
@@ -65,7 +65,7 @@ describe("node_modules once assets are precompiled", () => {
 
 describe("packages in a layer of another buildpack", () => {
   test.each(["prune", "remove", "keep", undefined])(
-    "are not touched where node_modules is a link to it, with %s",
+    "are not changed if node_modules is a link to it, with %s",
     async (wish) => {
       const layer = await makeTree({ "ms/index.js": "", ".cache/1": "" });
       const link = async (appDir: string) => await symlink(layer, join(appDir, "node_modules"));
@@ -73,11 +73,11 @@ describe("packages in a layer of another buildpack", () => {
       expect(commands).toEqual([]);
       expect(Object.keys(await readTree(layer))).toEqual([".cache/1", "ms/index.js"]);
       expect((await lstatIfAny(join(appDir, "node_modules")))?.isSymbolicLink()).toBe(true);
-      expect(log).toContain(`Left as they are: \`node_modules\` is a link to \`${layer}\``);
+      expect(log).toContain(`Not changed: \`node_modules\` is a link to \`${layer}\``);
     },
   );
 
-  test.each(["ms", "@scope/ms"])("are not touched where %s is a link to it", async (name) => {
+  test.each(["ms", "@scope/ms"])("are not changed if %s is a link to it", async (name) => {
     const layer = await makeTree({ "ms/index.js": "" });
     const { commands, log } = await settle({
       files: { "pnpm-lock.yaml": "" },
@@ -91,7 +91,7 @@ describe("packages in a layer of another buildpack", () => {
     expect(log).toContain(`! Because they lie elsewhere: \`${join(layer, "ms")}\`.`);
   });
 
-  test("are not what pnpm links to inside of the app", async () => {
+  test("do not include what pnpm links to inside the app", async () => {
     const { commands } = await settle({
       files: { "pnpm-lock.yaml": "" },
       modules: { "node_modules/.pnpm/ms/index.js": "" },
@@ -101,7 +101,7 @@ describe("packages in a layer of another buildpack", () => {
   });
 });
 
-describe("development dependencies that cannot be taken out", () => {
+describe("development dependencies that cannot be removed", () => {
   test.each<[string, Story]>([
     [
       "`yarn`, which `yarn.lock` asks for, is not on the build's PATH",
@@ -113,16 +113,19 @@ describe("development dependencies that cannot be taken out", () => {
       "`npm prune --omit=dev --ignore-scripts --no-audit --no-fund` ended with exit code 1",
       { files: { "package-lock.json": "" }, exitCode: 1 },
     ],
-  ])("because %s, are warned of, and fail a build that was to do it", async (because, story) => {
-    const { left, log } = await settle(story);
-    expect(left).toHaveLength(4);
-    expect(log).toContain(`  ! Because ${because}.\n`);
-    expect(log).toContain("They become part of the image.");
-    const failure = await failureOf(settle({ ...story, wish: "prune" }));
-    expect(failure).toEqual({ code: "node/prune-failed", because });
-  });
+  ])(
+    "because %s, cause a warning, or fail the build if the user asked for it",
+    async (because, story) => {
+      const { left, log } = await settle(story);
+      expect(left).toHaveLength(4);
+      expect(log).toContain(`  ! Because ${because}.\n`);
+      expect(log).toContain("They become part of the image.");
+      const failure = await failureOf(settle({ ...story, wish: "prune" }));
+      expect(failure).toEqual({ code: "node/prune-failed", because });
+    },
+  );
 
-  test("by a command that fails, show what it said", async () => {
+  test("because a command fails, show its output", async () => {
     const { log } = await settle({ files: { "package-lock.json": "" }, exitCode: 1 });
     expect(log).toContain("npm error: no");
   });
@@ -165,7 +168,7 @@ async function settle(story: Story) {
   });
   const manager = packageManagerOf(Object.keys(files), files["yarn.lock"]);
   const dir = join(appDir, path);
-  await settleNodeModules(context, { dir, manager, installed: true });
+  await settleNodeModules(context, { dir, manager });
   const left = await readTree(join(dir, "node_modules")).catch(() => ({}));
   return { appDir, commands, left: Object.keys(left), log: context.log() };
 }

@@ -15,13 +15,13 @@ describe("the version of jemalloc", () => {
     expect(choice?.find()).toBe(shipped[2]);
   });
 
-  test("is the buildpack's default else", () => {
+  test("is otherwise the buildpack's default", () => {
     const choice = choose();
     expect(choice).toMatchObject({ version: "5.3.1", source: "the buildpack's default" });
     expect(choice?.find()).toBe(shipped[0]);
   });
 
-  test("is the newest of the operator's inventory where that has one for this system", () => {
+  test("is the newest in the operator's inventory, if that has one for this system", () => {
     const operators = [
       source("5.1.0", "operator"),
       source("5.2.9", "operator"),
@@ -32,7 +32,7 @@ describe("the version of jemalloc", () => {
     expect(choice?.find()).toBe(operators[1]);
   });
 
-  test("that does not exist fails at once with its archive and every version that there is", async () => {
+  test("that does not exist fails at once, naming its archive and every existing version", async () => {
     const work = async () => choose({ userEnv: { JEMALLOC_VERSION: "5.9.9" } });
     expect(await failureOf(work())).toEqual({
       code: "jemalloc/version-unknown",
@@ -55,7 +55,7 @@ describe("jemalloc", () => {
     expect(choose({ userEnv })?.required).toBe(required);
   });
 
-  test("that nobody asked for may be missing from the inventory until it is looked for", () => {
+  test("may be missing from the inventory if nobody asked for it", () => {
     const choice = choose({ inventory: [] });
     expect(() => choice?.find()).toThrow("jemalloc/version-unknown");
   });
@@ -70,7 +70,7 @@ describe("jemalloc", () => {
     expect(choose({ ruby: engine })).toBeUndefined();
   });
 
-  test("is told apart from the gem of that name", () => {
+  test("is not confused with the gem of the same name", () => {
     const locked = "GEM\n  remote: https://gems.example.com/\n  specs:\n    jemalloc (1.0.1)\n";
     expect(choose({ lockfile: locked })?.gemIn).toBe("Gemfile.lock");
     expect(choose()?.gemIn).toBeUndefined();
@@ -88,7 +88,12 @@ function choose(story: Story = {}) {
   const { userEnv = {}, inventory = shipped, lockfile = "" } = story;
   const { ruby = { engine: "ruby", version: "3.3.8" } } = story;
   const context = makeBuildContext({ userEnv });
-  return chooseJemalloc(context, makeProject(lockfile), ruby, inventory);
+  return chooseJemalloc(
+    context,
+    makeProject(lockfile),
+    { ruby, source: "", disagreeing: [] },
+    inventory,
+  );
 }
 
 function source(version: string, origin: Artifact["origin"] = "buildpack"): Artifact {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   defaultMallocConf,
-  installJemalloc,
+  installJemallocLayer,
   type JemallocKeys,
 } from "../../../../src/buildpack/jemalloc/jemalloc-layer.ts";
 import type { Command } from "../../../../src/system/command.ts";
@@ -20,12 +20,13 @@ const keys = {
 };
 
 describe("the layer jemalloc", () => {
-  test("holds the library, its command, its options and an exec.d program, for launch and cache", async () => {
+  test("contains the library, its command, its options and an exec.d program, for launch and cache", async () => {
     const layersDir = await makeTree();
     const { lines } = await install({ layersDir });
     expect(lines).toEqual([
-      "Installing, because there is nothing from an earlier build",
-      "Ruby `3.3.8` ran with it: `libjemalloc.so.2` was in its memory",
+      "Installing `5.3.1` from the buildpack's default, because there is no layer of an earlier build",
+      "Ruby `3.3.8` works with jemalloc `5.3.1`",
+      "To use it, set `JEMALLOC_ENABLED=true` where the app runs, or run `jemalloc.sh CMD`",
     ]);
     const layer = join(layersDir, "jemalloc");
     expect(Object.keys(await readTree(layer))).toEqual([
@@ -44,7 +45,7 @@ describe("the layer jemalloc", () => {
     );
   });
 
-  test("is proven by the app's Ruby, started through `jemalloc.sh`", async () => {
+  test("is tried with the app's Ruby, started by `jemalloc.sh`", async () => {
     const layersDir = await makeTree();
     const { commands } = await install({ layersDir });
     expect(commands).toMatchObject([
@@ -53,35 +54,37 @@ describe("the layer jemalloc", () => {
     expect(commands[0]?.args[0]).toBe("/layers/ruby/bin/ruby");
   });
 
-  test("is kept where nothing has changed, and nothing is run", async () => {
+  test("is kept if nothing has changed, without running anything", async () => {
     const layersDir = await makeTree();
     await install({ layersDir });
     const { lines, commands } = await install({ layersDir });
-    expect(lines).toEqual(["Kept `5.3.1`: nothing that it depends on has changed"]);
+    expect(lines).toEqual(["Using `5.3.1` of the last build"]);
     expect(commands).toEqual([]);
   });
 
   test.each<[keyof JemallocKeys, string, string]>([
-    ["distro", "ubuntu 24.04", "Distribution (`debian 12` to `ubuntu 24.04`)"],
-    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
-    ["jemallocVersion", "5.3.0", "jemalloc version (`5.3.1` to `5.3.0`)"],
-    ["checksum", "b", `jemalloc archive (\`${"a".repeat(64)}\` to \`b\`)`],
+    ["distro", "ubuntu 24.04", "the distribution changed from `debian 12` to `ubuntu 24.04`"],
+    ["arch", "arm64", "the CPU architecture changed from `amd64` to `arm64`"],
+    ["jemallocVersion", "5.3.0", "the jemalloc version changed from `5.3.1` to `5.3.0`"],
+    ["checksum", "b", "the jemalloc archive changed"],
   ])("is emptied for another %s", async (key, value, reason) => {
     const layersDir = await makeTree();
     await install({ layersDir });
     await addToTree(layersDir, { "jemalloc/lib/libjemalloc.so.1": "" });
     const { lines } = await install({ layersDir, wanted: { ...keys, [key]: value } });
-    expect(lines[0]).toBe(`Installing, because ${reason}`);
+    expect(lines[0]).toMatch(/^Installing `5\.3\.[01]` from the buildpack's default, because /);
+    expect(lines[0]?.endsWith(reason)).toBe(true);
     expect(await lstatIfAny(join(layersDir, "jemalloc/lib/libjemalloc.so.1"))).toBeUndefined();
   });
 
-  test("is kept for another Ruby, once that has run with it", async () => {
+  test("is kept for another Ruby if that runs with it", async () => {
     const layersDir = await makeTree();
     await install({ layersDir });
     const { lines } = await install({ layersDir, ruby: "3.4.1" });
     expect(lines).toEqual([
-      "Kept `5.3.1`: nothing that it depends on has changed",
-      "Ruby `3.4.1` ran with it: `libjemalloc.so.2` was in its memory",
+      "Using `5.3.1` of the last build",
+      "Ruby `3.4.1` works with jemalloc `5.3.1`",
+      "To use it, set `JEMALLOC_ENABLED=true` where the app runs, or run `jemalloc.sh CMD`",
     ]);
     expect((await install({ layersDir, ruby: "3.4.1" })).commands).toEqual([]);
   });
@@ -89,7 +92,7 @@ describe("the layer jemalloc", () => {
   test.each([
     ["ran without it", 0, "", []],
     ["did not run", 134, "", ["Aborted"]],
-  ])("is not there where Ruby %s", async (_, exitCode, stdout, output) => {
+  ])("does not exist if Ruby %s", async (_, exitCode, stdout, output) => {
     const layersDir = await makeTree();
     const work = install({ layersDir, trial: { exitCode, stdout, output } });
     expect(await failureOf(work)).toEqual({
@@ -101,7 +104,7 @@ describe("the layer jemalloc", () => {
     expect(await readTree(layersDir)).toEqual({});
   });
 
-  test("is not there after an installation that failed", async () => {
+  test("does not exist after a failed installation", async () => {
     const layersDir = await makeTree();
     const fill = async (directory: string) => {
       await addToTree(directory, { "lib/half": "" });
@@ -119,7 +122,7 @@ describe("the default for MALLOC_CONF", () => {
     ["5.0.1", "dirty_decay_ms:1000,narenas:2,background_thread:true"],
     ["4.5.0", "narenas:2"],
     ["3.6.0", "narenas:2"],
-  ])("of %s holds options that it knows", (version, conf) => {
+  ])("of %s contains options that it knows", (version, conf) => {
     expect(defaultMallocConf(version)).toBe(conf);
   });
 });
@@ -140,11 +143,12 @@ async function install({ layersDir, wanted = keys, ruby = "3.3.8", fill, trial }
     stdout: "libjemalloc.so.2",
     output: [],
   };
-  await installJemalloc({
+  await installJemallocLayer({
     layersDir,
     keys: wanted,
+    source: "the buildpack's default",
     install: fill ?? fillAsArchive,
-    ruby: Promise.resolve({ dir: "/layers/ruby", version: ruby }),
+    ruby: Promise.resolve({ dir: "/layers/ruby", label: ruby }),
     run: async (command) => {
       commands.push(command);
       return { exitCode, stdout, stderr: "", lines: output };

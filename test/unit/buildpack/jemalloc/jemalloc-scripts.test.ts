@@ -10,7 +10,7 @@ import { addToTree, makeTree } from "../../../support/tree.ts";
 const show = 'echo "preload=${LD_PRELOAD-unset} conf=${MALLOC_CONF-unset}"';
 
 describe.each(shells)("jemalloc.sh in %s", (...shell) => {
-  test("becomes a command with the library loaded and the layer's default options", async () => {
+  test("runs a command with the library and the layer's default options", async () => {
     const layer = await makeLayer();
     const { exitCode, stdout, stderr } = await layer.run(shell, "sh", "-c", show);
     expect({ exitCode, stdout, stderr }).toEqual({
@@ -20,7 +20,7 @@ describe.each(shells)("jemalloc.sh in %s", (...shell) => {
     });
   });
 
-  test("hands over arguments and the exit code as they are", async () => {
+  test("passes on arguments and the exit code unchanged", async () => {
     const layer = await makeLayer();
     const script = 'printf "[%s]" "$@"; exit 9';
     const result = await layer.run(shell, "sh", "-c", script, "sh", "a b", "*", "", "'\"");
@@ -32,7 +32,7 @@ describe.each(shells)("jemalloc.sh in %s", (...shell) => {
     [" libm.so.6  libc.so.6:", ":libm.so.6:libc.so.6"],
     ["", ""],
     [" ", ""],
-  ])("keeps LD_PRELOAD %j behind the library, joined cleanly", async (given, kept) => {
+  ])("keeps LD_PRELOAD %j after the library", async (given, kept) => {
     const layer = await makeLayer();
     const { stdout } = await layer.with({ LD_PRELOAD: given }).run(shell, "sh", "-c", show);
     expect(stdout).toContain(`preload=${layer.library}${kept} `);
@@ -52,7 +52,7 @@ describe.each(shells)("jemalloc.sh in %s", (...shell) => {
   });
 
   test.each(["made for another machine", "missing"])(
-    "goes on without a library that is %s, and says so in one line",
+    "runs without a library that is %s, with a warning in one line",
     async (state) => {
       const layer = await makeLayer(state === "missing" ? "none" : "foreign");
       const { exitCode, stdout, stderr } = await layer
@@ -60,19 +60,19 @@ describe.each(shells)("jemalloc.sh in %s", (...shell) => {
         .run(shell, "sh", "-c", show);
       expect([exitCode, stdout]).toEqual([0, "preload=libm.so.6 conf=unset"]);
       expect(stderr).toBe(
-        `jemalloc.sh: ${layer.library} cannot be loaded on this machine: going on without it`,
+        `jemalloc.sh: ${layer.library} cannot be loaded on this machine; running without jemalloc`,
       );
     },
   );
 
-  test("without a command says how it is used", async () => {
+  test("prints its usage if it gets no command", async () => {
     const { exitCode, stderr } = await (await makeLayer()).run(shell);
     expect([exitCode, stderr]).toEqual([64, "Usage: jemalloc.sh CMD [ARG...]"]);
   });
 });
 
 describe.each(shells)("the exec.d program in %s", (...shell) => {
-  test("sets both variables where JEMALLOC_ENABLED is true", async () => {
+  test("sets both variables if JEMALLOC_ENABLED is true", async () => {
     const layer = (await makeLayer()).with({ JEMALLOC_ENABLED: "true" });
     expect(await layer.execD(shell)).toEqual({
       LD_PRELOAD: layer.library,
@@ -80,15 +80,12 @@ describe.each(shells)("the exec.d program in %s", (...shell) => {
     });
   });
 
-  test.each(["false", "", "1", "TRUE", undefined])(
-    "sets nothing where it is %j",
-    async (enabled) => {
-      const env = enabled === undefined ? {} : { JEMALLOC_ENABLED: enabled };
-      expect(await (await makeLayer()).with(env).execD(shell)).toEqual({});
-    },
-  );
+  test.each(["false", "", "1", "TRUE", undefined])("sets nothing if it is %j", async (enabled) => {
+    const env = enabled === undefined ? {} : { JEMALLOC_ENABLED: enabled };
+    expect(await (await makeLayer()).with(env).execD(shell)).toEqual({});
+  });
 
-  test("keeps what the user says, also with quotes and backslashes in it", async () => {
+  test("keeps the user's values, even with quotes and backslashes", async () => {
     const env = { JEMALLOC_ENABLED: "true", LD_PRELOAD: "libm.so.6", MALLOC_CONF: `a:"b\\c'd` };
     const layer = (await makeLayer()).with(env);
     expect(await layer.execD(shell)).toEqual({
@@ -97,7 +94,7 @@ describe.each(shells)("the exec.d program in %s", (...shell) => {
     });
   });
 
-  test("preloads nothing where the library is not for this machine", async () => {
+  test("preloads nothing if the library is not for this machine", async () => {
     const layer = (await makeLayer("foreign")).with({ JEMALLOC_ENABLED: "true" });
     expect(await layer.execD(shell)).toEqual({});
   });

@@ -10,7 +10,7 @@ const wildcard =
   'host="::"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="0.0.0.0"; exec';
 
 describe("Application Contract: Process types", () => {
-  test("Rails serves by `bin/rails server` on the IPv6 host", () => {
+  test("Rails runs `bin/rails server` on the IPv6 host", () => {
     const { processes } = chosen(["railties (8.1.4)"], { binRails: true, configRu: true });
     expect(processes).toEqual([
       {
@@ -28,7 +28,7 @@ describe("Application Contract: Process types", () => {
     ]);
   });
 
-  test("Rack serves by `rackup` where there is a config.ru", () => {
+  test("Rack runs `rackup` if the app has a config.ru", () => {
     const { processes } = chosen(rack, { configRu: true });
     expect(processes[0]).toEqual({
       type: "web",
@@ -45,26 +45,26 @@ describe("Application Contract: Process types", () => {
 
   test.each([
     [["rake (13.0.6)"], { configRu: true }, "neither railties nor rack is installed"],
-    [rack, {}, "there is no `config.ru`"],
-  ])("without them there is no web process (%j)", (gems, rest, because) => {
+    [rack, {}, "the app has no `config.ru`"],
+  ])("without either there is no web process (%j)", (gems, rest, because) => {
     const { processes, lines } = chosen(gems, rest);
     expect(processes.filter((process) => process.default)).toEqual([]);
     expect(lines.slice(0, 2)).toEqual([
       `No default web process: ${because}`,
-      "Add a `Procfile` with a `web` line to start one",
+      "To start one, add a `Procfile` with a `web` process",
     ]);
   });
 
   test("the log shows each command and why", () => {
     expect(chosen(rack, { configRu: true }).lines).toEqual([
-      `\`web\` (default), because the lockfile has rack, and there is a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
+      `\`web\` (default), because the lockfile has rack, and the app has a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
       "`console`, because Ruby has irb: `irb`",
     ]);
   });
 });
 
 describe("a Procfile", () => {
-  test("overrides what is there by default, type by type, in bash", () => {
+  test("replaces default processes, type by type, in bash", () => {
     const { processes, lines } = chosen(rack, {
       configRu: true,
       procfile: { state: "text", text: "web: puma\nrelease: (bin/release)\nconsole: pry\n" },
@@ -86,7 +86,7 @@ describe("a Procfile", () => {
     ]);
   });
 
-  test("without `web` leaves the default web process", () => {
+  test("without `web` keeps the default web process", () => {
     const { processes } = chosen(rack, {
       configRu: true,
       procfile: { state: "text", text: "worker: sidekiq\n" },
@@ -98,30 +98,30 @@ describe("a Procfile", () => {
     ]);
   });
 
-  test("with one line is the default where nothing is the web", () => {
+  test("with one line provides the default process if there is no web process", () => {
     const { processes } = chosen(["rake (13.0.6)"], {
       procfile: { state: "text", text: "bot: ruby bot.rb\n" },
     });
     expect(processes[0]).toMatchObject({ type: "bot", default: true });
   });
 
-  test("warns of lines and files that it cannot read", () => {
+  test("causes warnings about lines and files that cannot be read", () => {
     const text = { state: "text", text: "web puma\n" } as const;
     expect(chosen(rack, { configRu: true, procfile: text }).lines.slice(0, 2)).toEqual([
-      "! Procfile line 1 is ignored: a line is `TYPE: COMMAND`, and this one names no type.",
-      "! Procfile has no processes.",
+      "! Ignored line 1 of the Procfile: expected `TYPE: COMMAND`.",
+      "! The Procfile has no processes.",
     ]);
     const procfile = { state: "unreadable", problem: "it is a directory" } as const;
     expect(chosen(rack, { configRu: true, procfile }).lines[0]).toBe(
-      "! Procfile is ignored: it is a directory.",
+      "! Ignored the Procfile: it is a directory.",
     );
   });
 });
 
-describe("where the app is to be tested", () => {
+describe("an app that is built for tests", () => {
   const specs = ["rspec-core (3.13.0)", "railties (8.1.4)", "rack (3.1.8)"];
 
-  test("its own suite is the default process, and the web one is there as well", () => {
+  test("has its tests as the default process, and a web process", () => {
     const { processes, lines } = chosen(specs, { specs: true }, "test");
     expect(processes[0]).toMatchObject({
       type: "test",
@@ -130,24 +130,24 @@ describe("where the app is to be tested", () => {
     });
     expect(processes.find(({ type }) => type === "web")).toMatchObject({ default: false });
     expect(lines[0]).toBe(
-      "`test` (default), because the lockfile has rspec-core, and there is `spec`: `bundle exec rspec`",
+      "`test` (default), because the lockfile has rspec-core, and the app has `spec`: `bundle exec rspec`",
     );
   });
 
-  test("a Procfile's `test` comes before it", () => {
+  test("uses the `test` process of a Procfile", () => {
     const procfile = { state: "text", text: "test: bin/ci\nweb: puma\n" } as const;
     const { processes } = chosen(specs, { specs: true, procfile }, "test");
     expect(processes[0]).toMatchObject({ type: "test", default: true });
     expect(processes[0]?.command.join(" ")).toContain("bin/ci");
   });
 
-  test("an app without tests is warned of, and has its web process", () => {
+  test("gets a warning and a web process if it has no tests", () => {
     const { processes, lines } = chosen(specs, {}, "test");
     expect(lines[0]).toMatch(/^! No `test` process: /);
     expect(processes[0]).toMatchObject({ type: "web", default: true });
   });
 
-  test("in production there is no such process", () => {
+  test("has no test process in production", () => {
     const { processes } = chosen(specs, { specs: true });
     expect(processes.map(({ type }) => type)).not.toContain("test");
   });

@@ -19,7 +19,7 @@ describe("the platforms of a lockfile", () => {
     [["x86_64-linux-gnu"]],
     [["arm64-darwin-24", "ruby"]],
     [[]],
-  ])("%j serve an amd64 Linux", async (platforms) => {
+  ])("%j are enough for an amd64 Linux", async (platforms) => {
     await expect(checkProject(locked(platforms), amd64, mri)).resolves.toBeUndefined();
   });
 
@@ -29,7 +29,7 @@ describe("the platforms of a lockfile", () => {
     [["aarch64-linux"]],
     [["java"]],
     [["x64-mingw-ucrt", "x86_64-darwin-23"]],
-  ])("%j do not, and the failure says what to add", async (present) => {
+  ])("%j are not enough, and the failure says what to add", async (present) => {
     expect(await failureOf(checkProject(locked(present), amd64, mri))).toEqual({
       code: "app/platform-missing",
       lockfile: "Gemfile.lock",
@@ -38,7 +38,7 @@ describe("the platforms of a lockfile", () => {
     });
   });
 
-  test("that serve amd64 do not serve arm64", async () => {
+  test("that are enough for amd64 are not enough for arm64", async () => {
     const failure = failureOf(checkProject(locked(["x86_64-linux"]), arm64, mri));
     expect(await failure).toMatchObject({ wanted: "aarch64-linux" });
     await expect(checkProject(locked(["aarch64-linux"]), arm64, mri)).resolves.toBeUndefined();
@@ -50,20 +50,20 @@ describe("the platforms of a lockfile", () => {
     [["universal-java-17"]],
     [["universal-java-21", "universal-java-17"]],
     [["ruby"]],
-  ])("%j serve JRuby on Java 17, whatever the machine", async (platforms) => {
+  ])("%j are enough for JRuby on Java 17, on any machine", async (platforms) => {
     await expect(checkProject(locked(platforms), amd64, java17)).resolves.toBeUndefined();
     await expect(checkProject(locked(platforms), arm64, java17)).resolves.toBeUndefined();
   });
 
   test.each([[["x86_64-linux"]], [["universal-java-21"]]])(
-    "%j do not serve JRuby on Java 17",
+    "%j are not enough for JRuby on Java 17",
     async (present) => {
       const failure = failureOf(checkProject(locked(present), amd64, java17));
       expect(await failure).toMatchObject({ wanted: "universal-java-17", present });
     },
   );
 
-  test("that serve JRuby on Java 8 name it as Java 8 names itself", async () => {
+  test("for JRuby on Java 8 use its version 1.8", async () => {
     const java8 = { version: "1.8.0_412", release: 8 };
     const project = locked(["universal-java-1.8"]);
     await expect(checkProject(project, amd64, java8)).resolves.toBeUndefined();
@@ -73,7 +73,7 @@ describe("the platforms of a lockfile", () => {
 describe("scripts in the app's bin", () => {
   const elsewhere = "#!/Users/me/.rbenv/versions/3.3.8/bin/ruby\n";
 
-  test("may name whatever Ruby is first on PATH", async () => {
+  test("may run the first Ruby on PATH", async () => {
     const dir = await makeTree({ "bin/bundle": "#!/usr/bin/env ruby\n" });
     await expect(checkProject(locked(["ruby"], dir), amd64, mri)).resolves.toBeUndefined();
   });
@@ -82,18 +82,18 @@ describe("scripts in the app's bin", () => {
     ["bin/bundle", "bundle binstubs bundler --force"],
     ["bin/rails", "rails app:update:bin"],
     ["bin/rake", "bundle binstubs rake --force"],
-  ])("may not have %s name the Ruby of one machine", async (path, mend) => {
+  ])("may not name the Ruby of another machine: %s", async (path, mend) => {
     const dir = await makeTree({ [path]: elsewhere });
     expect(await failureOf(checkProject(locked(["ruby"], dir), amd64, mri))).toEqual({
       code: "app/binstub-misleading",
       path,
       mend,
       problem:
-        "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
+        "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which is the path of Ruby on another machine. It must be `#!/usr/bin/env ruby`.",
     });
   });
 
-  test("may not lack the right to run: bin/rails is what the web process starts", async () => {
+  test("must be executable: the web process starts bin/rails", async () => {
     const dir = await makeTree({ "bin/rails": "#!/usr/bin/env ruby\n", "bin/rake": "" });
     const failure = failureOf(checkProject(locked(["ruby"], dir), amd64, mri));
     expect(await failure).toMatchObject({
@@ -105,13 +105,13 @@ describe("scripts in the app's bin", () => {
     await expect(checkProject(locked(["ruby"], dir), amd64, mri)).resolves.toBeUndefined();
   });
 
-  test("may not end their first line as Windows does", async () => {
+  test("may not have a Windows line ending in their first line", async () => {
     const dir = await makeTree({ "bin/rails": "#!/usr/bin/env ruby\r\n" });
     const failure = await failureOf(checkProject(locked(["ruby"], dir), amd64, mri));
     expect(failure).toMatchObject({
       code: "app/binstub-misleading",
       path: "bin/rails",
-      problem: expect.stringContaining("Windows line ends") as string,
+      problem: expect.stringContaining("Windows line ending") as string,
     });
   });
 });
@@ -120,7 +120,7 @@ test.each([
   ["amd64", "x86_64-linux"],
   ["arm64", "aarch64-linux"],
   ["s390x", "s390x-linux"],
-])("gems for %s call it %s", (arch, platform) => {
+])("the gem platform of %s is %s", (arch, platform) => {
   expect(gemPlatformOf({ os: "linux", arch })).toBe(platform);
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findApp } from "../../../../src/buildpack/project/find-app.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
-test("finds what an app needs by the files in its root", async () => {
+test("finds what an app needs from the files in its root", async () => {
   const app = await makeTree({ "Gemfile.lock": "", "package.json": "{}" });
   const needs = { packageJson: true, yarnLock: false, jruby: false, execJs: false };
   expect(await findApp(app)).toEqual({ state: "found", needs });
@@ -50,14 +50,14 @@ test.each([
     { BP_RUBY_PROJECT_PATH: "gone" },
     "`BP_RUBY_PROJECT_PATH` is `gone`: the app has no such directory",
   ],
-  [{ BUNDLE_GEMFILE: "/Gemfile" }, "`BUNDLE_GEMFILE` is `/Gemfile`: it leads out of the app"],
+  [{ BUNDLE_GEMFILE: "/Gemfile" }, "`BUNDLE_GEMFILE` is `/Gemfile`: it is outside the app"],
   [{ BP_RUBY_PROJECT_PATH: "docs" }, "there is no `Gemfile.lock` and no `Gemfile` in `docs`"],
-])("says why %j leads to no app", async (env, because) => {
+])("says why %j does not lead to an app", async (env, because) => {
   const app = await makeTree({ Gemfile: "", "docs/": "" });
   expect(await findApp(app, env)).toEqual({ state: "none", because });
 });
 
-test("follows links that lead somewhere", async () => {
+test("follows links that are not broken", async () => {
   const app = await makeTree({ "locks/rails-8": "" });
   await symlink("locks/rails-8", join(app, "Gemfile.lock"));
   expect(await findApp(app)).toMatchObject({ state: "found" });

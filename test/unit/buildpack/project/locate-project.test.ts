@@ -12,7 +12,7 @@ describe("the Gemfile", () => {
     [["gems.locked"], "gems.rb", "gems.locked"],
     [["gems.locked", "Gemfile"], "Gemfile", "Gemfile.lock"],
     [[], "Gemfile", "Gemfile.lock"],
-  ])("of an app with %j is %s, locked by %s", async (names, gemfile, lockfile) => {
+  ])("of an app with %j is %s, with the lockfile %s", async (names, gemfile, lockfile) => {
     const app = await makeTree(Object.fromEntries(names.map((name) => [name, ""])));
     expect(await locateProject(app, {})).toEqual({
       state: "located",
@@ -20,7 +20,7 @@ describe("the Gemfile", () => {
     });
   });
 
-  test("is gems.rb where both are there, as Bundler has it", async () => {
+  test("is gems.rb if the app has both, as in Bundler", async () => {
     const app = await makeTree({ "gems.rb": "", "gems.locked": "", Gemfile: "" });
     expect(await placeOf(app)).toMatchObject({ gemfile: "gems.rb", passedOver: "Gemfile" });
   });
@@ -29,7 +29,7 @@ describe("the Gemfile", () => {
     ["gemfiles/rails-8.gemfile", "gemfiles/rails-8.gemfile.lock"],
     ["next/gems.rb", "next/gems.locked"],
     [" Gemfile.next\n", "Gemfile.next.lock"],
-  ])("is what BUNDLE_GEMFILE names: %s", async (value, lockfile) => {
+  ])("is the one that BUNDLE_GEMFILE names: %s", async (value, lockfile) => {
     const app = await makeTree({ Gemfile: "" });
     const gemfile = value.trim();
     expect(await placeOf(app, { BUNDLE_GEMFILE: value })).toMatchObject({ gemfile, lockfile });
@@ -40,7 +40,7 @@ describe("the Gemfile", () => {
 
 describe("the project", () => {
   test.each(["server", "./server/", "server\n"])(
-    "is where BP_RUBY_PROJECT_PATH says: %j",
+    "is in the directory of BP_RUBY_PROJECT_PATH: %j",
     async (value) => {
       const app = await makeTree({ Gemfile: "", "server/gems.rb": "" });
       expect(await placeOf(app, { BP_RUBY_PROJECT_PATH: value })).toEqual({
@@ -52,7 +52,7 @@ describe("the project", () => {
     },
   );
 
-  test.each([".", "", "  "])("is the whole app where that is %j", async (value) => {
+  test.each([".", "", "  "])("is the whole app if that is %j", async (value) => {
     const app = await makeTree({ Gemfile: "" });
     const place = await placeOf(app, { BP_RUBY_PROJECT_PATH: value });
     expect(place).toMatchObject({ dir: app, path: "" });
@@ -70,12 +70,12 @@ describe("the project", () => {
 });
 
 test.each([
-  ["BP_RUBY_PROJECT_PATH", "../other", "it leads out of the app"],
-  ["BP_RUBY_PROJECT_PATH", "/srv", "it leads out of the app"],
+  ["BP_RUBY_PROJECT_PATH", "../other", "it is outside the app"],
+  ["BP_RUBY_PROJECT_PATH", "/srv", "it is outside the app"],
   ["BP_RUBY_PROJECT_PATH", "sever", "the app has no such directory"],
   ["BP_RUBY_PROJECT_PATH", "Gemfile", "the app has no such directory"],
-  ["BUNDLE_GEMFILE", "../Gemfile", "it leads out of the app"],
-  ["BUNDLE_GEMFILE", "/etc/Gemfile", "it leads out of the app"],
+  ["BUNDLE_GEMFILE", "../Gemfile", "it is outside the app"],
+  ["BUNDLE_GEMFILE", "/etc/Gemfile", "it is outside the app"],
 ])("a %s of %s fails the build: %s", async (key, value, problem) => {
   const app = await makeTree({ Gemfile: "" });
   const failure = { key, value, problem };

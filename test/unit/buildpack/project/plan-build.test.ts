@@ -38,7 +38,7 @@ describe("the build plan", () => {
     });
   });
 
-  test("of an app with a package.json takes Node from whoever has it, or from nobody", () => {
+  test("of an app with a package.json accepts any provider of Node, or none", () => {
     expect(planFor({ ...nothing, packageJson: true })).toEqual({
       provides,
       requires: [ruby("heroku/nodejs"), heroku("heroku/nodejs-engine")],
@@ -50,7 +50,7 @@ describe("the build plan", () => {
     });
   });
 
-  test("of an app with a yarn.lock alone takes Yarn and the Node that it runs on", () => {
+  test("of an app with only a yarn.lock requires Yarn and Node", () => {
     expect(planFor({ ...nothing, yarnLock: true })).toEqual({
       provides,
       requires: [ruby("heroku/nodejs"), heroku("heroku/nodejs-yarn")],
@@ -85,7 +85,7 @@ describe("the build plan", () => {
     });
   });
 
-  test("of an app whose gems run JavaScript takes Node alone, at launch too", () => {
+  test("of an app whose gems run JavaScript requires only Node, also at launch", () => {
     expect(planFor({ ...nothing, execJs: true })).toEqual({
       provides,
       requires: [ruby("heroku/nodejs"), heroku("heroku/nodejs-engine")],
@@ -96,7 +96,7 @@ describe("the build plan", () => {
     });
   });
 
-  test("has Node and packages at launch, but not Yarn, where the user wants them then", () => {
+  test("requires Node and packages at launch, but not Yarn, if the user asks for them", () => {
     const plan = planFor({ ...nothing, packageJson: true, yarnLock: true, nodeAtLaunch: true });
     expect(plan.or[0]?.requires).toEqual([
       ruby("node-and-modules"),
@@ -107,7 +107,7 @@ describe("the build plan", () => {
   });
 });
 
-test("the alternative that was chosen is told by an entry of the buildpack plan", () => {
+test("the chosen alternative is named in the buildpack plan", () => {
   const others = { name: "ruby", metadata: { build: true } };
   const ours = { name: "ruby", metadata: { "node-provider": "node" } };
   expect(chosenNodeProvider({ entries: [others, ours] })).toBe("node");

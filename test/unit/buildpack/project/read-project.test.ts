@@ -33,7 +33,7 @@ describe("readProject", () => {
     });
   });
 
-  test("reads the project where settings say that it is, and what version managers find above it", async () => {
+  test("reads the project in the directory of the settings, and version files above it", async () => {
     const app = await makeTree({
       "server/gems.rb": "",
       "server/gems.locked": lockfile,
@@ -56,7 +56,7 @@ describe("readProject", () => {
     });
   });
 
-  test("reads .bundle/config beside the Gemfile, as Bundler does", async () => {
+  test("reads .bundle/config next to the Gemfile, as Bundler does", async () => {
     const app = await makeTree({
       "gemfiles/next": "",
       "gemfiles/next.lock": lockfile,
@@ -67,7 +67,7 @@ describe("readProject", () => {
     expect(project.bundleConfig).toBe('BUNDLE_RETRY: "5"');
   });
 
-  test("names a missing gems.locked, and what is beside it", async () => {
+  test("names a missing gems.locked, and the files next to it", async () => {
     const app = await makeTree({ "server/gems.rb": "", README: "" });
     expect(await failureOf(readProject(app, { BP_RUBY_PROJECT_PATH: "server" }))).toEqual({
       code: "app/lockfile-missing",
@@ -77,7 +77,7 @@ describe("readProject", () => {
     });
   });
 
-  test("does without every file but the Gemfile and the lockfile", async () => {
+  test("needs only a Gemfile and a lockfile", async () => {
     const app = await makeTree({ Gemfile: "", "Gemfile.lock": "", ".ruby-version/": "" });
     expect(await readProject(app)).toMatchObject({
       rubyVersionFile: undefined,
@@ -89,7 +89,7 @@ describe("readProject", () => {
     });
   });
 
-  test("names what the app has where the lockfile is missing", async () => {
+  test("names the app's files if the lockfile is missing", async () => {
     const app = await makeTree({ Gemfile: "", ".gitignore": "Gemfile.lock", "config/": "" });
     expect(await failureOf(readProject(app))).toEqual({
       code: "app/lockfile-missing",
@@ -99,7 +99,7 @@ describe("readProject", () => {
     });
   });
 
-  test("takes a link that leads nowhere for a missing lockfile", async () => {
+  test("treats a broken link as a missing lockfile", async () => {
     const app = await makeTree({ Gemfile: "" });
     await symlink("../locks/Gemfile.lock", join(app, "Gemfile.lock"));
     expect(await failureOf(readProject(app))).toMatchObject({ code: "app/lockfile-missing" });
@@ -108,7 +108,12 @@ describe("readProject", () => {
   test.each<[string, Record<string, string>, string, number | undefined]>([
     ["a directory", { "Gemfile.lock/": "" }, "it is a directory", undefined],
     ["binary", { "Gemfile.lock": "GEM\0" }, "it is a binary file", undefined],
-    ["malformed", { "Gemfile.lock": "GEM\n  specs:\n    rack (x y)\n" }, "`x y` is no version", 3],
+    [
+      "malformed",
+      { "Gemfile.lock": "GEM\n  specs:\n    rack (x y)\n" },
+      "`x y` is not a version",
+      3,
+    ],
   ])("refuses a lockfile that is %s", async (_, files, problem, line) => {
     const app = await makeTree({ Gemfile: "", ...files });
     expect(await failureOf(readProject(app))).toEqual({
@@ -126,7 +131,7 @@ describe("readProject", () => {
     expect(await failureOf(readProject(app))).toEqual({
       code: "app/lockfile-unreadable",
       path: "Gemfile.lock",
-      problem: "it is not UTF-8, and Bundler takes nothing else",
+      problem: "it is not UTF-8, which Bundler requires",
       line: 3,
     });
   });

@@ -7,7 +7,7 @@ import { makeProject } from "../../../support/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("where the project is", () => {
-  test("is told where it is not the whole app", async () => {
+  test("is printed if it is not the whole app", async () => {
     const project = makeProject("GEM\n", {
       path: "server",
       gemfile: "gems.rb",
@@ -15,65 +15,64 @@ describe("where the project is", () => {
     });
     expect(await logOf(project)).toBe(
       "- Project\n" +
-        "  - In `server`, as `BP_RUBY_PROJECT_PATH` says\n" +
+        "  - In `server` (`BP_RUBY_PROJECT_PATH`)\n" +
         "  - Gems from `gems.rb` and `gems.locked`\n",
     );
   });
 
-  test("is told where BUNDLE_GEMFILE chooses, which is then no misleading variable", async () => {
+  test("is printed if BUNDLE_GEMFILE chooses it, without a warning", async () => {
     const project = makeProject("GEM\n", { gemfile: "next", lockfile: "next.lock" });
     expect(await logOf(project, { userEnv: { BUNDLE_GEMFILE: "next" } })).toBe(
-      "- Project\n  - Gems from `next` and `next.lock`, as `BUNDLE_GEMFILE` says\n",
+      "- Project\n  - Gems from `next` and `next.lock` (`BUNDLE_GEMFILE`)\n",
     );
   });
 });
 
-describe("what a build does not follow", () => {
-  test("is no chapter of the log where it follows everything", async () => {
+describe("the warnings", () => {
+  test("do not exist if nothing is ignored", async () => {
     expect(await logOf(makeProject("GEM\n"))).toBe("");
   });
 
-  test("are lines of the lockfile that are no part of one", async () => {
+  test("name lines of the lockfile that Bundler ignores", async () => {
     expect(await logOf(makeProject("GEM\n  specs:\n\nSURPRISE\n  x\n"))).toBe(
-      "- What this build does not follow\n" +
-        "  ! Gemfile.lock line 4 is ignored: Bundler knows no such section.\n",
+      "- Warnings\n  ! Ignored line 4 of Gemfile.lock: Bundler does not know this section.\n",
     );
   });
 
-  test("are no more of them than people read", async () => {
+  test("name only the first ten lines", async () => {
     const log = await logOf(makeProject("SURPRISE\n".repeat(5000)));
     expect(log.trimEnd().split("\n")).toHaveLength(12);
-    expect(log).toContain("  ! Gemfile.lock: 4990 more lines are ignored.\n");
+    expect(log).toContain("  ! Ignored 4990 more lines of Gemfile.lock.\n");
   });
 
-  test("are settings of .bundle/config that the buildpack decides, without their values", async () => {
+  test("name settings of .bundle/config that the buildpack sets, without their values", async () => {
     const bundleConfig = '---\nBUNDLE_PATH: "vendor/bundle"\nBUNDLE_RETRY: "5"\nnonsense\n';
     expect(await logOf(makeProject("GEM\n", { bundleConfig }))).toBe(
-      "- What this build does not follow\n" +
-        "  ! .bundle/config: BUNDLE_PATH is left out; the buildpack decides it.\n" +
-        "  ! .bundle/config: `nonsense` is not a setting.\n",
+      "- Warnings\n" +
+        "  ! Ignored BUNDLE_PATH in .bundle/config: the buildpack sets it.\n" +
+        "  ! Ignored `nonsense` in .bundle/config: it is not a setting.\n",
     );
   });
 
-  test("are variables that would put another Ruby in place, without their values", async () => {
+  test("name variables that could replace Ruby, without their values", async () => {
     const request = { userEnv: { RUBYOPT: "-rsecret" }, env: { GEM_HOME: "/elsewhere" } };
     expect(await logOf(makeProject("GEM\n"), request)).toBe(
-      "- What this build does not follow\n" +
-        "  ! GEM_HOME, RUBYOPT could put another Ruby or other gems in place of the app's: not passed on to any command of this build.\n",
+      "- Warnings\n" +
+        "  ! Ignored GEM_HOME, RUBYOPT: they could make the build use another Ruby or other gems.\n",
     );
   });
 
-  test("is a Gemfile beside gems.rb", async () => {
+  test("name a Gemfile next to gems.rb", async () => {
     const names = { gemfile: "gems.rb", lockfile: "gems.locked", passedOver: "Gemfile" };
     expect(await logOf(makeProject("GEM\n", names))).toContain(
-      "! Gemfile does not count beside gems.rb and gems.locked, which Bundler takes first.",
+      "! Ignored Gemfile: Bundler uses gems.rb and gems.locked.",
     );
   });
 
-  test("is the Procfile of an app of which the project is a part", async () => {
+  test("name the Procfile of the app if the project is only a part of it", async () => {
     const appDir = await makeTree({ Procfile: "web: npm start" });
     const log = await logOf(makeProject("GEM\n", { path: "server" }), { input: { appDir } });
-    expect(log).toContain("! Procfile of the whole app is ignored: that of server counts.");
+    expect(log).toContain("! Ignored the Procfile of the app: the project is in server.");
     expect(await logOf(makeProject("GEM\n"), { input: { appDir } })).toBe("");
   });
 });

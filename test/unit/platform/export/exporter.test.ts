@@ -29,10 +29,10 @@ describe("prepareExport", () => {
   });
 
   test.each([
-    [{ runImage: "oci:x" }, "`--run-image` is of use only with `--image`"],
-    [{ lifecycle: "x" }, "`--lifecycle` is of use only with `--image`"],
+    [{ runImage: "oci:x" }, "`--run-image` needs `--image`"],
+    [{ lifecycle: "x" }, "`--lifecycle` needs `--image`"],
     [{ image: "x" }, "`--image` takes"],
-    [{ image: "oci:x" }, "`--image` needs something to stand on"],
+    [{ image: "oci:x" }, "`--image` needs a run image"],
     [{ image: "oci:x", runImage: "ubuntu" }, "`--run-image` takes"],
   ])("refuses %j before anything is built", async (line, problem) => {
     expect(await failureOf(prepare(line))).toMatchObject({

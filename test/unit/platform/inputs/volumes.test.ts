@@ -20,10 +20,10 @@ test.each([
   [":/inside", "expected HOST:INSIDE"],
   ["mirror:/inside:rx", "expected HOST:INSIDE"],
   ["mirror:/inside:rw:z", "expected HOST:INSIDE"],
-  ["mirror:/tmp/inside", "`/tmp` is the build's own"],
-  ["mirror:/a/../layers", "`/layers` is the build's own"],
-  ["mirror:/", "`/` is the build's own"],
-  ["gone:/inside", "there is no `gone` here"],
+  ["mirror:/tmp/inside", "the build uses `/tmp` itself"],
+  ["mirror:/a/../layers", "the build uses `/layers` itself"],
+  ["mirror:/", "the build uses `/` itself"],
+  ["gone:/inside", "`gone` does not exist"],
 ])("says what is wrong with %s", async (text, reason) => {
   const cwd = await makeTree({ "mirror/file": "" });
   expect(await failureOf(readVolumes([text], cwd))).toMatchObject({

@@ -46,6 +46,6 @@ test("refuses a binding without a type, and two with the same name", async () =>
     );
   expect(await write("none")).toMatchObject({ code: "platform/usage" });
   expect(await write("one/db", "two/db")).toMatchObject({
-    problem: "two bindings are called `db`",
+    problem: "two bindings have the name `db`",
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { parseChecksum } from "../../../../src/ruby/lockfile/checksum.ts";
 
 const hex = "27337aeabad6ffae05c265c450490628ef3ebd4b67be58257393227588f5a97b";
@@ -20,13 +20,13 @@ describe("a checksum", () => {
     },
   );
 
-  test("of another algorithm is kept as it stands", () => {
+  test("of another algorithm is kept unchanged", () => {
     expect(parseChecksum("md5=x=y")).toEqual({ algorithm: "md5", digest: "x=y" });
   });
 });
 
 describe("the section CHECKSUMS", () => {
-  test("holds the checksums of locked gems and of Bundler, and names any other", () => {
+  test("contains checksums of locked gems and of Bundler; others are reported", () => {
     const parsed = parseGemfileLock(
       lockfile(`  rack (3.0)`, `  bundler (4.0.24) sha256=${hex}`, `  rake (13.0) md5=1`),
     );
@@ -37,11 +37,11 @@ describe("the section CHECKSUMS", () => {
           { name: "bundler", version: "4.0.24", digests: [{ algorithm: "sha256", digest: hex }] },
         ],
       },
-      ignored: [{ line: 9, text: "  rake (13.0) md5=1", why: "no such gem is locked" }],
+      ignored: [{ line: 9, text: "  rake (13.0) md5=1", why: "this gem is not locked" }],
     });
   });
 
-  test("that contradicts itself is refused", () => {
+  test("with contradictory checksums is rejected", () => {
     const parsed = parseGemfileLock(lockfile("  rack (3.0) md5=1", "  rack (3.0) md5=2"));
     expect(parsed).toMatchObject({ kind: "refused", reason: "malformed", line: 8 });
   });

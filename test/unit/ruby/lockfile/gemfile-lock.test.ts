@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findGem, parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { findGem } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
 
 const text = `GIT
@@ -33,7 +34,7 @@ BUNDLED WITH
 `;
 
 describe("a lockfile", () => {
-  test("says what is locked, from where, for which platforms, Ruby and Bundler", () => {
+  test("contains gems, sources, platforms, Ruby and Bundler", () => {
     const { specs, ...rest } = read(text);
     expect(rest).toMatchObject({
       platforms: ["ruby", "x86_64-linux"],
@@ -52,7 +53,7 @@ describe("a lockfile", () => {
     ]);
   });
 
-  test("finds a gem from whatever source it comes", () => {
+  test("finds a gem of any source", () => {
     const railties = findGem(read(text), "railties");
     expect(railties).toMatchObject({
       source: { kind: "git" },
@@ -61,7 +62,7 @@ describe("a lockfile", () => {
     expect(findGem(read(text), "rails")).toBeUndefined();
   });
 
-  test("reads the same with the line ends of Windows", () => {
+  test("may have Windows line endings", () => {
     expect(parseGemfileLock(text.replaceAll("\n", "\r\n"))).toEqual(parseGemfileLock(text));
   });
 
@@ -75,7 +76,7 @@ describe("a lockfile", () => {
     ["=======", 14],
     ["||||||| base", 14],
     [">>>>>>> topic", 14],
-  ])("with the merge marker %s is refused at its line", (marker, line) => {
+  ])("with the merge marker %s is rejected, with the line", (marker, line) => {
     const conflicting = text.replace("    thor (1.4.0)", `${marker}\n    thor (1.4.0)`);
     expect(parseGemfileLock(conflicting)).toMatchObject({
       kind: "refused",
@@ -84,46 +85,46 @@ describe("a lockfile", () => {
     });
   });
 
-  test("with a version that is none is refused at its line", () => {
+  test("with an invalid version is rejected, with the line", () => {
     expect(parseGemfileLock(text.replace("1.4.0", "one"))).toEqual({
       kind: "refused",
       reason: "malformed",
       line: 14,
-      problem: "`one` is no version",
+      problem: "`one` is not a version",
     });
   });
 
-  test("with a requirement that is none is refused at its line", () => {
+  test("with an invalid requirement is rejected, with the line", () => {
     expect(parseGemfileLock(text.replace("~> 1.4", "around 1.4"))).toMatchObject({
       kind: "refused",
       line: 13,
-      problem: "`around 1.4` is no requirement on a version",
+      problem: "`around 1.4` is not a version requirement",
     });
   });
 
-  test("with gems outside any source is refused", () => {
+  test("with gems outside a source is rejected", () => {
     expect(parseGemfileLock(text.replaceAll("  specs:\n", ""))).toMatchObject({ kind: "refused" });
   });
 
-  test("names what it does not understand, an unknown section by its header alone", () => {
+  test("reports ignored lines, and of an unknown section only the header", () => {
     const odd = `  astray\n${text}\nFUTURE\n  one\n  two\n\nBUNDLED WITH\n   newest\n`;
     expect(parseGemfileLock(odd)).toMatchObject({
       lockfile: { bundledWith: "4.0.0.beta2" },
       ignored: [
-        { line: 1, text: "  astray", why: "it belongs to no section" },
-        { line: 31, text: "FUTURE", why: "Bundler knows no such section" },
-        { line: 36, text: "   newest", why: "it is no version of Bundler" },
+        { line: 1, text: "  astray", why: "it is not in a section" },
+        { line: 31, text: "FUTURE", why: "Bundler does not know this section" },
+        { line: 36, text: "   newest", why: "it is not a version" },
       ],
     });
   });
 
-  test("may be empty, or no lockfile at all, which then is all ignored", () => {
+  test("may be empty, or another file, all lines of which are ignored", () => {
     expect(parseGemfileLock("")).toMatchObject({ kind: "lockfile", ignored: [] });
     const [ignored] = ["Dear reader"].map((line) => parseGemfileLock(line));
     expect(ignored).toMatchObject({ lockfile: { specs: [] }, ignored: [{ text: "Dear reader" }] });
   });
 
-  test("takes names from JavaScript's own objects for names", () => {
+  test("may contain names of properties of JavaScript objects", () => {
     const lockfile = read("GEM\n  specs:\n    __proto__ (1.0)\n    constructor (2.0)\n");
     expect(findGem(lockfile, "__proto__")?.version).toBe("1.0");
     expect(findGem(lockfile, "toString")).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseNameVersion, splitLines } from "../../../../src/ruby/lockfile/line.ts";
 
 describe("a line about a gem", () => {
-  test("is indent, name, version, platform, marker and rest", () => {
+  test("has indentation, name, version, platform, marker and rest", () => {
     expect(parseNameVersion("    nokogiri (1.16.0-x86_64-linux)! rest")).toEqual({
       indent: 4,
       name: "nokogiri",
@@ -18,19 +18,19 @@ describe("a line about a gem", () => {
     expect(parseNameVersion("    rack (3.0")).toMatchObject(expected);
   });
 
-  test("with another indent is none", () => {
+  test("with another indentation does not count", () => {
     expect(parseNameVersion("   rack (3.0)")).toBeUndefined();
     expect(parseNameVersion("rack (3.0)")).toBeUndefined();
     expect(parseNameVersion("        rack (3.0)")).toBeUndefined();
   });
 
-  test("is taken apart as Bundler's own pattern does, whatever it holds", () => {
+  test("is read exactly as by Bundler's pattern", () => {
     for (const line of randomLines(20_000)) {
       expect([line, parseNameVersion(line)]).toEqual([line, byPattern(line)]);
     }
   });
 
-  test("is read in a time that grows with its length alone", () => {
+  test("is read in linear time", () => {
     // The pattern itself would take hours.
     const line = `    rack${" (-".repeat(200_000)}${" )".repeat(200_000)} x y`;
     expect(parseNameVersion(line)?.rest).toBe("y");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../../src/ruby/lockfile/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 
 describe("sources", () => {
   test("of gems keep every remote", () => {
@@ -9,7 +9,7 @@ describe("sources", () => {
     ]);
   });
 
-  test("in git keep the revision and what the Gemfile asked for", () => {
+  test("in git keep the revision and the options of the Gemfile", () => {
     const options = [
       "remote: git@host:a/b.git",
       "revision: 0ab1",
@@ -45,23 +45,23 @@ describe("sources", () => {
     ["GEM", "https:nowhere"],
     ["GEM", "https://host/with space"],
     ["PATH", "true"],
-  ])("%s with the remote `%s` are refused", (header, remote) => {
+  ])("%s with the remote `%s` are rejected", (header, remote) => {
     const parsed = parseGemfileLock(source(header, [`remote: ${remote}`]));
     expect(parsed).toMatchObject({ kind: "refused", reason: "malformed", line: 3 });
   });
 
-  test("with two remotes are refused where one is all they can have", () => {
+  test("with two remotes are rejected if only one is allowed", () => {
     const parsed = parseGemfileLock(source("GIT", ["remote: a", "remote: b"]));
     expect(parsed).toMatchObject({ kind: "refused", problem: "the source has two remotes" });
   });
 
-  test("with options that say nothing name them", () => {
+  test("with ignored options report them", () => {
     const parsed = parseGemfileLock(source("GIT", ["remote: a", "depth: 1", "tag: x", "tag: y"]));
     expect(parsed).toMatchObject({
       lockfile: { sources: [{ tag: "x" }] },
       ignored: [
         { line: 3, why: "a git source has no option `depth`" },
-        { line: 5, why: "`tag` was given before" },
+        { line: 5, why: "`tag` is already set" },
       ],
     });
   });

@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import type { BuildContext } from "../build-context.ts";
+import { BuildpackError } from "../../failure.ts";
+import { type AssetsOptions, keepAssets, removeFragments, reuseAssets } from "./assets-layer.ts";
+import type { Section } from "../../output/printer.ts";
+import { assetDirectories } from "../../ruby/asset-directories.ts";
+import { isDirectory } from "../../system/files.ts";
+import { snapshotTree } from "../../system/tree-changes.ts";
+import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
+import { findAssetManifest } from "./find-asset-manifest.ts";
+import { digestAssetInputs } from "./digest-asset-inputs.ts";
+import type { Installed } from "../installed.ts";
+import { machineKeys } from "../machine-keys.ts";
+import { type Rake, type RakeApp, withRake } from "./rake.ts";
+import type { Project } from "../project/project.ts";
+
+/**
+ * Precompiles the app's assets if it has a task for that and does not bring precompiled assets
+ * (contract: Rake execution).
+ *
+ * @param packages variables that keep rake tasks from installing JavaScript packages again.
+ * @returns the directories that browsers are served from, relative to the project.
+ * @throws BuildpackError `rake/detection-failed` or `rake/precompile-failed`, after the app's own output.
+ */
+export async function precompileAssets(
+  context: BuildContext,
+  project: Project,
+  installed: Installed,
+  { variables: packages }: { variables: RakeApp["packages"] },
+): Promise<string[]> {
+  await context.printer.section("Assets", async (section) => {
+    const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
+    if (because !== undefined) section.say(`Not precompiled, because ${because}`);
+    else {
+      const app = { project, installed, packages };
+      const layer = await layerOptions(context, app, section);
+      if (!(await reuseAssets(layer))) await findAndRunTasks(context, app, layer);
+    }
+  });
+  return await servedDirectories(project);
+}
+
+/**
+ * Whether rake is going to look for assets to precompile, as far as this is known before gems are
+ * installed: the app may turn out to have no task for it.
+ */
+export async function mayPrecompile(
+  { settings }: BuildContext,
+  project: Project,
+): Promise<boolean> {
+  if (settings.BP_RAILS_SKIP_ASSETS) return false;
+  if ((await reasonForNoTasks(project)) !== undefined) return false;
+  return (await findAssetManifest(project.dir)) === undefined;
+}
+
+function reasonToSkip({ settings }: BuildContext): string | undefined {
+  if (settings.BP_RAILS_SKIP_ASSETS) return "`BP_RAILS_SKIP_ASSETS` is set";
+  // Tests compile assets themselves.
+  return settings.BP_EXEC_ENV === "test" ? "`BP_EXEC_ENV` is `test`" : undefined;
+}
+
+// Before any rake task runs: what rake changes is what the next build may reuse.
+async function layerOptions(
+  context: BuildContext,
+  { project, installed, packages }: RakeApp,
+  section: Section,
+): Promise<AssetsOptions> {
+  const { layersDir } = context.input;
+  const { dir: appDir, locked } = project;
+  const metadata = { ...machineKeys(context), rubyVersion: installed.ruby.label };
+  const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
+  if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;
+  const before = snapshotTree(appDir);
+  return {
+    ...options,
+    reuse: { before, inputs: await digestAssetInputs(context, before, packages) },
+  };
+}
+
+async function findAndRunTasks(
+  context: BuildContext,
+  app: RakeApp,
+  layer: AssetsOptions,
+): Promise<void> {
+  const { section } = layer;
+  await withRake(context, app, async (rake) => {
+    // Before anything is restored: afterwards the manifest could be that of the last build.
+    const manifest = await findAssetManifest(app.project.dir);
+    if (rake.standIns.length > 0) {
+      const names = rake.standIns.map((name) => `\`${name}\``).join(" and ");
+      section.say(`Setting ${names} for these commands`);
+    }
+    const tasks = await detectRakeTasks(rake, section);
+    if (!tasks.has("assets:precompile")) {
+      section.say("Not precompiled, because the app has no task `assets:precompile`");
+    } else if (manifest !== undefined) {
+      section.say(`Not precompiled, because the app contains \`public/assets/${manifest}\``);
+    } else await precompile(rake, tasks, layer);
+  });
+}
+
+async function servedDirectories({ dir, locked }: Project): Promise<string[]> {
+  const { served } = assetDirectories(locked);
+  const present = await Promise.all(served.map((path) => isDirectory(join(dir, path))));
+  return served.filter((_, index) => present[index]);
+}
+
+// Lines that rake itself prints for each task are the same in every build.
+function print(line: string, section: Section): void {
+  if (/^\*\* (Invoke|Execute) /.test(line)) section.debug(line);
+  else section.output(line);
+}
+
+// Without `assets:clean`, nothing is kept: old assets would accumulate from build to build.
+async function precompile(
+  rake: Rake,
+  tasks: ReadonlySet<string>,
+  layer: AssetsOptions,
+): Promise<void> {
+  const { section } = layer;
+  if (!tasks.has("assets:clean")) {
+    await runTasks(rake, ["assets:precompile"], section);
+    await removeFragments(layer.appDir, layer.directories);
+    section.say("Nothing kept for the next build, because the app has no task `assets:clean`");
+    return;
+  }
+  await keepAssets(layer, () => runTasks(rake, ["assets:precompile", "assets:clean"], section));
+}
+
+// Both tasks in one process, which boots the app only once. Rake stops after a task that fails.
+async function runTasks(rake: Rake, tasks: readonly string[], section: Section): Promise<void> {
+  const command = `bundle exec rake ${tasks.join(" ")}`;
+  const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
+    rake.run([...tasks, "--trace"], (line) => print(line, section)),
+  );
+  if (exitCode === 0) return;
+  throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, output: lines });
+}

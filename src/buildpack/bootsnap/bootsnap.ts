@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { BuildpackError } from "../../failure.ts";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import glob from "fast-glob";
+import { keepCompiledGems } from "./bootsnap-layer.ts";
+import type { Section } from "../../output/printer.ts";
+import { bootsnapCache, canPrecompile, patternOfApp, sourcesOfCode } from "../../ruby/bootsnap.ts";
+import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
+import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
+import { linkInto, setImageTimes } from "../../system/tree.ts";
+import type { BuildContext } from "../build-context.ts";
+import { buildEnvironment } from "../environment/environment.ts";
+import type { Installed } from "../installed.ts";
+import { machineKeys } from "../machine-keys.ts";
+import type { Project } from "../project/project.ts";
+
+/**
+ * Compiles the code of the gems and the app with bootsnap, if the app uses it, so that containers need not
+ * do it when they start. bootsnap recognizes files by their times, so all files first get the time that
+ * they will have in an image. Steps that depend on modification times must come before this. If it fails,
+ * prints a warning and the build continues.
+ *
+ *     <layers>/bootsnap/bootsnap/…    Ruby and the gems
+ *     <app>/tmp/cache/bootsnap/…      the app, and a link to each file of that layer
+ */
+export async function precompileCode(
+  context: BuildContext,
+  project: Project,
+  installed: Installed,
+): Promise<void> {
+  const bootsnap = findGem(project.locked, "bootsnap");
+  if (!bootsnap) return;
+  await context.printer.section("bootsnap", async (section) => {
+    const because = await reasonNotTo(context, installed, bootsnap.version);
+    if (because !== undefined) {
+      section.say(`Not compiled, because ${because}`);
+      return;
+    }
+    const problem = await precompile({ context, project, installed, section });
+    context.signal.throwIfAborted();
+    if (problem === undefined) return;
+    await removeTree(join(project.dir, bootsnapCache, "bootsnap"));
+    warnOfAbsence(problem, section);
+  });
+}
+
+async function reasonNotTo(
+  { settings }: BuildContext,
+  { places, ruby }: Installed,
+  bootsnapVersion: string,
+): Promise<string | undefined> {
+  if (!settings.BP_RAILS_BOOTSNAP) return "`BP_RAILS_BOOTSNAP` is `false`";
+  if (ruby.engine === "jruby") return "bootsnap does not compile code for JRuby";
+  if (!canPrecompile(bootsnapVersion)) return `bootsnap \`${bootsnapVersion}\` is older than 1.6.0`;
+  if (await isFile(join(places.gems, "bin/bootsnap"))) return undefined;
+  return "bootsnap is in a group of gems that is not installed";
+}
+
+interface Work {
+  context: BuildContext;
+  project: Project;
+  installed: Installed;
+  section: Section;
+}
+
+/** Resolves to the problem if it failed. */
+async function precompile(work: Work): Promise<string | undefined> {
+  const { context, project, section } = work;
+  const { layersDir } = context.input;
+  const metadata = await metadataOf(work);
+  const compile = (directory: string) => precompileGems(work, directory);
+  const gems = await keepCompiledGems({ layersDir, metadata, compile, section });
+  if ("problem" in gems) return gems.problem;
+  const cache = join(project.dir, bootsnapCache);
+  // An existing cache was made elsewhere, from files with other times.
+  await removeTree(join(cache, "bootsnap"));
+  const problem = await precompileApp(work, cache);
+  if (problem !== undefined) return problem;
+  // Replaces what the command itself has compiled, from files that did not have this time yet.
+  await linkInto(gems.directory, cache);
+  return undefined;
+}
+
+async function metadataOf({ context, project, installed }: Work) {
+  const { label: rubyVersion, checksum: rubyChecksum } = installed.ruby;
+  const groups = Object.entries(installed.bundleGroups).map(([name, value]) => `${name}=${value}`);
+  const config = await readTextIfAny(join(project.dir, "config/bootsnap.rb"));
+  return {
+    ...machineKeys(context),
+    ...{ rubyVersion, rubyChecksum, ...installed.bundleDigests },
+    groups: groups.sort().join(" "),
+    config: createHash("sha256")
+      .update(config ?? "")
+      .digest("hex")
+      .slice(0, 8),
+  };
+}
+
+async function precompileGems(work: Work, directory: string): Promise<string | undefined> {
+  const { context, project, installed } = work;
+  const { gems, bundler, ruby } = installed.places;
+  const trees = [gems, bundler, ruby].filter((path) => path !== undefined);
+  const exclude = patternOfApp(project.dir, context.input.layersDir);
+  const args = ["--gemfile", "--exclude", exclude, ...(await codeLikeTests(gems))];
+  return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
+}
+
+/** Directories that bootsnap skips as tests of a gem although apps load them, as in rack-test. */
+async function codeLikeTests(gems: string): Promise<string[]> {
+  const pattern = "{gems,bundler/gems}/*/lib/**/{features,spec,test}";
+  const found = await glob(pattern, { cwd: gems, absolute: true, onlyDirectories: true });
+  return found.sort();
+}
+
+async function precompileApp(work: Work, directory: string): Promise<string | undefined> {
+  const { dir, locked } = work.project;
+  const entries = await readdir(dir, { withFileTypes: true });
+  const own = sourcesOfCode(
+    entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
+  );
+  const remotes = locked.sources.flatMap((source) =>
+    source.kind === "path" ? [source.remote] : [],
+  );
+  const sources = [...new Set([...own, ...remotes.filter((remote) => remote !== ".")])];
+  return (await age([dir])) ?? (await runBootsnap(work, directory, sources));
+}
+
+/** Gives files the time that they have in an image. Resolves to the problem if it may not. */
+async function age(trees: readonly string[]): Promise<string | undefined> {
+  try {
+    for (const tree of trees) await setImageTimes(tree);
+    return undefined;
+  } catch (error) {
+    const known = error instanceof BuildpackError && "problem" in error.failure;
+    const problem = known ? error.failure.problem : (error as Error).message.trim();
+    return `Could not set the times of files (${problem})`;
+  }
+}
+
+async function runBootsnap(
+  work: Work,
+  directory: string,
+  args: readonly string[],
+  shown = args.join(" "),
+): Promise<string | undefined> {
+  const { context, project, installed, section } = work;
+  const command = `bundle exec bootsnap precompile ${shown}`;
+  const { exitCode } = await section.timed(`Running \`${command}\``, () =>
+    context.run({
+      file: "bundle",
+      args: ["exec", "bootsnap", "precompile", ...args],
+      cwd: project.dir,
+      env: buildEnvironment(context).bootsnap({ project, installed }, directory),
+      onLine: (line) => section.output(line),
+    }),
+  );
+  return exitCode === 0 ? undefined : `\`${command}\` ended with exit code ${exitCode}`;
+}
+
+function warnOfAbsence(problem: string, section: Section): void {
+  section.warn(
+    `${problem}.`,
+    "The build continues. The app will compile its code whenever a container starts.",
+    "Set BP_RAILS_BOOTSNAP=false to build without this step and without this warning.",
+  );
+}

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { BuildContext } from "../build-context.ts";
+import { type BuildEnvironment, withNetworkEnvironment } from "../environment/environment.ts";
+import type { Installed, InstalledRuby } from "../installed.ts";
+import { machineKeys } from "../machine-keys.ts";
+import type { Project } from "../project/project.ts";
+import { installBundlerLayer } from "./bundler-layer.ts";
+import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
+import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
+import { installGemsLayer } from "./gems-layer.ts";
+
+export { gemCredentials } from "./gem-credentials.ts";
+export { leaveOutGems } from "./leave-out-gems.ts";
+export { reportLibraries } from "./report-libraries.ts";
+
+/**
+ * Installs Bundler, then the gems of the lockfile. What does not need Ruby is done while Ruby is still
+ * being installed.
+ *
+ * @throws BuildpackError of `bundler/*` or `gems/*`, or what kept Ruby from being installed.
+ */
+export async function installGems(
+  context: BuildContext,
+  project: Project,
+  bundlerVersion: string,
+  installing: Promise<InstalledRuby>,
+): Promise<Installed> {
+  const credentials = gemCredentials(context.input.platform.bindings);
+  const [ruby, inputs] = await Promise.all([
+    installing,
+    digestInputs(context, project, credentials),
+  ]);
+  return await withNetworkEnvironment(context, async (environment) => {
+    const request = { project, ruby, bundlerVersion, environment };
+    const bundler = await installBundler(context, request);
+    return await installBundle(context, { ...request, bundler, inputs, credentials });
+  });
+}
+
+async function digestInputs(
+  { input }: BuildContext,
+  project: Project,
+  credentials: GemCredentials,
+): Promise<BundleInputs> {
+  const { appDir, platform } = input;
+  const variables = { userEnv: platform.env, credentials: Object.keys(credentials.env) };
+  return await digestBundleInputs({ ...project, appDir, ...variables });
+}
+
+interface BundlerRequest {
+  project: Project;
+  ruby: InstalledRuby;
+  bundlerVersion: string;
+  environment: BuildEnvironment;
+}
+
+async function installBundler(
+  context: BuildContext,
+  { project, ruby, bundlerVersion, environment }: BundlerRequest,
+): Promise<string | undefined> {
+  const { sources, bundledWith } = project.locked;
+  const remotes = sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
+  return await context.printer.section("Bundler", (section) =>
+    installBundlerLayer({
+      layersDir: context.input.layersDir,
+      appDir: project.dir,
+      rubyDir: ruby.dir,
+      metadata: { ...machineKeys(context), bundlerVersion, rubyVersion: ruby.label },
+      exact: bundledWith !== undefined,
+      remotes,
+      env: environment.gem({ project, ruby }),
+      run: context.run,
+      section,
+    }),
+  );
+}
+
+interface BundleRequest extends BundlerRequest {
+  bundler: string | undefined;
+  inputs: BundleInputs;
+  credentials: GemCredentials;
+}
+
+async function installBundle(context: BuildContext, request: BundleRequest): Promise<Installed> {
+  const { project, ruby, bundlerVersion, bundler, environment, inputs, credentials } = request;
+  const { layersDir } = context.input;
+  const { dir: app, gemfile, lockfile } = project;
+  const places = { app, gemfile, gems: join(layersDir, "gems"), bundler, ruby: ruby.dir };
+  const bundle = environment.bundle({ project, ruby, places, credentials: credentials.env });
+  const madeWith = { rubyVersion: ruby.label, rubyChecksum: ruby.checksum, bundlerVersion };
+  await context.printer.section("Gems", async (section) => {
+    for (const { binding, variable } of credentials.from) {
+      section.say(`Login \`${variable}\` from the binding \`${binding}\``);
+    }
+    await installGemsLayer({
+      layersDir,
+      appDir: app,
+      gemfile,
+      lockfile,
+      metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      always: context.settings.HEROKU_SKIP_BUNDLE_DIGEST,
+      env: bundle.env,
+      run: context.run,
+      section,
+    });
+  });
+  const bundleDigests = { gemfile: inputs.gemfile, lockfile: inputs.lockfile };
+  return { ruby, places, bundleGroups: bundle.groups, bundleDigests };
+}

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { writeLaunch } from "../../cnb/launch.ts";
+import type { BuildContext } from "../build-context.ts";
+import type { Project } from "../project/project.ts";
+import { chooseProcesses } from "./choose-processes.ts";
+
+/**
+ * Writes launch.toml: what the image runs, and the slice of the image for precompiled assets.
+ *
+ * @param served directories that browsers are served from, relative to the project. They change less
+ * often than code, so a slice of their own saves uploads.
+ */
+export async function writeProcesses(
+  { input, printer, settings }: BuildContext,
+  project: Project,
+  served: readonly string[],
+): Promise<void> {
+  await printer.section("Processes", async (section) => {
+    const processes = chooseProcesses(project, settings.BP_EXEC_ENV, section);
+    const paths = served.map((path) => join(project.path, path));
+    const slices = paths.length > 0 ? [{ paths }] : [];
+    await writeLaunch(input.layersDir, { labels: [], processes, slices });
+  });
+}

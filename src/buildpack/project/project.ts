@@ -1,0 +1,8 @@
+// What other topics and the two phases may use of the topic `project`: what an app is, read from its
+// files before anything is downloaded, and what it needs from other buildpacks.
+
+export { checkProject } from "./check-project.ts";
+export { findApp } from "./find-app.ts";
+export { openAppDirectories } from "./open-app-directories.ts";
+export { chosenNodeProvider, planFor } from "./plan-build.ts";
+export { type Project, readProject } from "./read-project.ts";

@@ -1,0 +1,17 @@
+import { formatDuration } from "../../output/printer.ts";
+import type { BuildContext } from "../build-context.ts";
+
+export { reportProject } from "./report-project.ts";
+export { writeBillsOfMaterials } from "./write-bills-of-materials.ts";
+
+/** Prints which buildpack this is. Returns the time, for `reportEnd`. */
+export function reportStart({ clock, input, printer }: BuildContext): number {
+  const { id, name, version } = input.descriptor.buildpack;
+  printer.header(`${name ?? id} ${version}`);
+  return clock.now();
+}
+
+/** Prints that the build is done, and how long it took. */
+export function reportEnd({ clock, printer }: BuildContext, started: number): void {
+  printer.plain("", `Done (finished in ${formatDuration(clock.now() - started)})`);
+}
