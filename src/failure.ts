@@ -43,6 +43,8 @@ export interface FailureFacts {
   "download/refused": { url: string; status: number };
   "download/failed": { url: string; attempts: number; problem: string };
   "download/stalled": { url: string; attempts: number; seconds: number; bytes: number };
+  /** `limit` in bytes. */
+  "download/too-large": { url: string; limit: number };
   "download/truncated": { url: string; attempts: number; expected: number; received: number };
   "download/checksum-mismatch": { url: string; expected: string; received: string };
   "compile/tools-missing": {

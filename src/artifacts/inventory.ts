@@ -96,7 +96,12 @@ async function parseInventory(
   origin: Artifact["origin"],
 ): Promise<Artifact[]> {
   const entries = await readInventoryFile(path, location);
-  return entries.map((entry) => toArtifact(entry, base, origin));
+  return entries.map((entry) => {
+    const url = URL.parse(entry.url, base.href)?.href;
+    if (url !== undefined && isFetchable(url)) return toArtifact(entry, base, origin);
+    const problem = `\`${entry.url}\` is not an \`https:\`, \`http:\` or \`file:\` URL`;
+    throw new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
+  });
 }
 
 function identity({ name, version, kind, builtFor }: Artifact): string {

@@ -88,6 +88,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "download/refused": { url, status: 403 },
   "download/failed": { url, attempts: 5, problem: "getaddrinfo ENOTFOUND mirror.example.com" },
   "download/stalled": { url, attempts: 5, seconds: 60, bytes: 1048576 },
+  "download/too-large": { url, limit: 4 * 2 ** 30 },
   "download/truncated": { url, attempts: 5, expected: 21000000, received: 10500000 },
   "download/checksum-mismatch": {
     url,

@@ -29,6 +29,10 @@ export async function stateDirectoryFor(
   if (chosen === "") {
     throw new BuildpackError({ code: "platform/usage", problem: "`--state` names no directory" });
   }
+  if (chosen?.includes(":")) {
+    const problem = `\`--state ${chosen}\` contains a colon, at which \`PATH\` would be split`;
+    throw new BuildpackError({ code: "platform/usage", problem });
+  }
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || ownStateHome(env);
