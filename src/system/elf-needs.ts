@@ -68,7 +68,7 @@ async function readNames(
 const mostBytes = 64 * 1024 * 1024;
 
 async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer | undefined> {
-  if (bytes > mostBytes) return undefined;
+  if (bytes > mostBytes || !Number.isSafeInteger(at) || at < 0) return undefined;
   const buffer = Buffer.alloc(bytes);
   const { bytesRead } = await file.read(buffer, 0, bytes, at);
   return bytesRead === bytes ? buffer : undefined;
