@@ -17,7 +17,7 @@ const { values } = parseArgs({
 
 await bundle();
 const measurements: Measurement[] = [];
-// The build takes minutes: what is known is printed at once.
+// Builds take minutes, so each result is printed at once.
 for (const measure of [measureLockfile, measureDetect, measureBuild, measureLaunch]) {
   for (const measurement of await measure(checkout, Number(values.rounds))) {
     measurements.push(measurement);
@@ -36,7 +36,8 @@ async function writeBaseline(): Promise<void> {
   const path = new URL("../test/bench/baseline.md", import.meta.url);
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
   const lines = measurements.map((measurement) => `- ${describe(measurement)}`);
-  const about = "Made by `npm run bench -- --write`; ratios compare, seconds are of one machine.";
+  const about =
+    "Written by `npm run bench -- --write`. Ratios can be compared between machines, times cannot.";
   await writeFile(
     path,
     ["# Baseline", "", about, "", `On ${machine}:`, "", ...lines, ""].join("\n"),

@@ -7,8 +7,8 @@ import glob from "fast-glob";
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Bundles each executable of `src/main` into `dist/`, without `node_modules`: that is what the shims
- * in `bin` run and what the package ships. Archives that `lapidary artifact` has left there stay.
+ * Bundles each program in `src/main` into `dist/`, including its npm packages. The programs in `bin`
+ * run these files, and packages ship them. Archives of `lapidary artifact` in `dist/` are kept.
  */
 export async function bundle(): Promise<void> {
   const staged = `${checkout}/dist.${process.pid}`;
@@ -22,8 +22,8 @@ export async function bundle(): Promise<void> {
 }
 
 async function bundleInto(outdir: string): Promise<void> {
-  // Detect leaves what only a failure needs in a file of its own. The others must each be one file,
-  // since they read what ships from beside themselves.
+  // Detect loads the code for failures from a separate file. The others must be one file each,
+  // because they read files that ship next to them.
   await build({ ...options(outdir), entryPoints: ["src/main/detect.ts"], splitting: true });
   const entryPoints = ["build", "lapidary", "classic"].map((name) => `src/main/${name}.ts`);
   await build({ ...options(outdir), entryPoints });
@@ -40,12 +40,12 @@ function options(outdir: string): BuildOptions {
     target: "node24",
     legalComments: "linked",
     logLevel: "warning",
-    // CommonJS packages inside the bundle still ask for `require` at run time.
+    // CommonJS packages in the bundle call `require` at run time.
     banner: { js: requireShim },
   };
 }
 
-/** What the code reads from beside itself: the POSIX sh that ships into images. */
+/** The shell scripts that ship into images, which the code reads from its own directory. */
 async function copyShellScripts(outdir: string): Promise<void> {
   for (const script of await glob("src/**/*.sh", { cwd: checkout, absolute: true })) {
     await copyFile(script, `${outdir}/${basename(script)}`);

@@ -10,9 +10,9 @@ import { isDirectory, removeTree } from "../src/system/files.ts";
 import type { Work } from "./work.ts";
 
 /**
- * The directory that `make` filled for these inputs, now or on an earlier run. It is named by the
- * hash of the inputs and put there whole by a rename; where two processes want it, one makes it and
- * the other waits.
+ * The directory that `make` fills for these inputs, now or in an earlier run. Its name contains a hash
+ * of the inputs, and a rename puts it in place when it is complete. If two processes want it, one makes
+ * it and the other waits.
  */
 export async function cached(
   work: Work,
@@ -44,7 +44,7 @@ function hashOf(inputs: object): string {
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 16);
 }
 
-/** Whoever was killed while making one held the lock that we now hold. */
+/** We hold the lock, so nobody is working on these: their process was killed. */
 async function removePartsOf(name: string, cwd: string): Promise<void> {
   const pattern = `${name}-${"[0-9a-f]".repeat(16)}.*.partial`;
   const parts = await glob(pattern, { cwd, absolute: true, onlyDirectories: true });
@@ -70,7 +70,7 @@ async function waitForLock({ section, signal }: Work, path: string) {
       const failure = error instanceof BuildpackError ? error.failure : undefined;
       if (failure?.code !== "platform/state-locked") throw error;
       const other = `process \`${failure.pid}\``;
-      if (!told) section.say(`Waiting until ${other} is done with \`${basename(path)}\``);
+      if (!told) section.say(`Waiting for ${other}, which is using \`${basename(path)}\``);
       await wait(1000, undefined, { signal });
     }
   }

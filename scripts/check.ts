@@ -1,6 +1,6 @@
 import { runInOrder, runTogether } from "./run-commands.ts";
 
-// The fast ring: what must hold before any commit.
+// The first ring of tests, to run before every commit.
 const failed = await runTogether([
   ["prettier", "--check", "--log-level", "warn", "."],
   ["oxlint", "-c", "test/oxlint.json", "--type-aware", "--deny-warnings", "src", "scripts", "test"],

@@ -1,17 +1,17 @@
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { settings } from "../src/settings.ts";
+import { writePage } from "./write-page.ts";
 
 const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
 
-/** The text of `docs/configuration.md`, made from the table that the buildpack itself reads. */
+/** The text of `docs/configuration.md`, generated from the table that the buildpack itself reads. */
 export function configurationDoc(): string {
   return [
     "# Configuration",
     "",
-    "Set these in the build's environment: `pack build --env KEY=VALUE`, `lapidary build --env",
-    "KEY=VALUE`, or `[[io.buildpacks.build.env]]` in `project.toml`. An empty value counts as not set;",
-    "a value that a setting does not take fails the build with the values that it does.",
+    "Set these variables in the build environment: with `pack build --env NAME=VALUE`, with `lapidary",
+    "build --env NAME=VALUE`, or in `[[io.buildpacks.build.env]]` in `project.toml`. An empty value counts",
+    "as unset. With an invalid value, the build fails and lists the valid ones.",
     "",
     "| Setting | Default | What it does |",
     "| --- | --- | --- |",
@@ -20,9 +20,9 @@ export function configurationDoc(): string {
       return `| \`${key}\` | ${fallback === undefined ? "none" : `\`${String(fallback)}\``} | ${doc} |`;
     }),
     "",
-    "This page is made from `src/settings.ts` by `node scripts/configuration-doc.ts`.",
+    "This page is generated from `src/settings.ts` with `node scripts/configuration-doc.ts`.",
     "",
   ].join("\n");
 }
 
-if (import.meta.main) await writeFile(path, configurationDoc());
+if (import.meta.main) await writePage(path, configurationDoc());

@@ -1,10 +1,7 @@
-import { ensureTools } from "./toolchain.ts";
+import { ensureTools } from "./debian/toolchain.ts";
 import { run, type Work } from "./work.ts";
 
-/**
- * Downloads gems into a directory, as `NAME-VERSION.gem`, from where the machine's RubyGems is set up to
- * look.
- */
+/** Downloads gems into a directory, as `NAME-VERSION.gem`, from the first source of the machine's RubyGems. */
 export async function fetchGems(
   work: Work,
   gems: readonly { name: string; version: string }[],
@@ -15,7 +12,7 @@ export async function fetchGems(
   await run(work, "ruby", ["-e", fetchEach, directory, ...wanted]);
 }
 
-/** As `gem fetch` does, which however reads the index of all gems that exist, once for each gem. */
+/** Not `gem fetch`, which reads the index of all existing gems again for each gem. */
 const fetchEach = `
   require "rubygems/remote_fetcher"
   require "tmpdir"

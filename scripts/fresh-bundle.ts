@@ -5,7 +5,7 @@ import { statIfAny } from "../src/system/files.ts";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bundles the executables of `dist/` where one is missing or older than what it is made from. */
+/** Makes the bundles in `dist/` if one is missing or older than its sources. */
 export async function ensureFreshBundle(): Promise<void> {
   const bundles = ["detect", "build", "lapidary"].map((name) => `dist/${name}.mjs`);
   const sources = await glob(["src/**/*", "package-lock.json", "scripts/bundle.ts"], {
@@ -17,7 +17,7 @@ export async function ensureFreshBundle(): Promise<void> {
   await bundle();
 }
 
-/** When each file last changed; one that is missing counts as older than any other. */
+/** When each file was last changed; a missing file counts as older than all others. */
 async function timesOf(paths: readonly string[]): Promise<number[]> {
   return await Promise.all(
     paths.map(async (path) => (await statIfAny(join(checkout, path)))?.mtimeMs ?? 0),

@@ -10,6 +10,7 @@ await runScript(async () => {
   return await runInForeground({
     file: process.execPath,
     args: [
+      "--",
       fileURLToPath(new URL("../dist/lapidary.mjs", import.meta.url)),
       "package",
       ...process.argv.slice(2),

@@ -6,10 +6,10 @@ const checkout = fileURLToPath(new URL("..", import.meta.url));
 type Words = readonly [string, ...string[]];
 
 /**
- * Runs commands one after another in the checkout, with its own tools first on PATH, and stops at
- * the first that fails.
+ * Runs commands one after the other in the checkout, with its own tools first on PATH. Stops at the first
+ * one that fails.
  *
- * @returns the exit code of the one that failed, else 0.
+ * @returns the exit code of the failed command, or 0.
  */
 export async function runInOrder(
   commands: readonly Words[],
@@ -25,10 +25,10 @@ export async function runInOrder(
 }
 
 /**
- * Runs commands at the same time, as {@link runInOrder} does, and prints what each has said in their
- * order; all run to their ends.
+ * Runs commands at the same time, otherwise as {@link runInOrder}. All run to their end, and their output
+ * is printed in their order.
  *
- * @returns the exit code of the first that failed, else 0.
+ * @returns the exit code of the first failed command, or 0.
  */
 export async function runTogether(commands: readonly Words[]): Promise<number> {
   const running = commands.map((words) => {

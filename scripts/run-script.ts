@@ -3,8 +3,8 @@ import { failureLines } from "../src/output/print-failure.ts";
 import { Unavailable } from "./unavailable.ts";
 
 /**
- * Runs a script's main part and exits with the code that it resolves to. What the machine cannot give
- * and what fails on purpose is told in words; anything else is a bug and keeps its stack.
+ * Runs the main function of a script and exits with the code that it resolves to. Prints a message for
+ * `Unavailable` and `BuildpackError`; anything else is a bug and is printed with its stack.
  */
 export async function runScript(main: () => Promise<number>): Promise<void> {
   process.exitCode = await main().catch((error: unknown) => {

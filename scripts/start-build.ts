@@ -1,21 +1,21 @@
 import { readTarget } from "../src/cnb/target.ts";
 import { BuildpackError } from "../src/failure.ts";
-import { parseCommandLine } from "../src/cli/command-line.ts";
+import type { BuildFlags } from "../src/cli/build-options.ts";
+import { runProgram } from "../src/cli/program.ts";
 import { readGivenVariables } from "../src/platform/inputs/given-variables.ts";
-import { ensureMirror } from "./mirror.ts";
-import { ensureTools, toolsForGems } from "./toolchain.ts";
+import { ensureMirror } from "./mirror/mirror.ts";
+import { ensureTools, toolsForGems } from "./debian/toolchain.ts";
 import { Unavailable } from "./unavailable.ts";
 import { askUpstream } from "./upstream.ts";
 import { wantedJemalloc, wantedRuby, type WantedRuby } from "./wanted-ruby.ts";
 import { environment, withWork, type Work } from "./work.ts";
 
 /**
- * Prepares this machine for `lapidary build`: installs compilers where they are missing and may be
- * installed, and where upstream's hosts cannot be reached makes a mirror of the Ruby that the app
- * wants.
+ * Prepares this machine for `lapidary build`: installs missing compilers if it may, and makes a mirror of
+ * the app's Ruby if upstream's hosts cannot be reached.
  *
- * @param args - The whole command line, `build` first.
- * @returns what is to be added at its end.
+ * @param args - The whole command line, beginning with `build`.
+ * @returns options to add to it.
  */
 export async function prepareBuild(
   args: readonly string[],
@@ -31,25 +31,26 @@ export async function prepareBuild(
 
 interface Build {
   ruby: WantedRuby;
-  /** What the user gave as `BP_INVENTORY`, in the environment or on the command line. */
+  /** The user's `BP_INVENTORY`, from the environment or the command line. */
   inventory: { value: string; addition: string[] } | undefined;
 }
 
 /**
- * What the command line asks for; `undefined` for what the command itself refuses with better words,
- * and for a build in another root file system, which has its own tools and does not see ours.
+ * The build that the command line describes; `undefined` if it is invalid, because the command has a better
+ * error message, and for a build in another root file system, which does not see our tools and files.
  */
 async function readBuild(
   args: readonly string[],
   buildpackDir: string,
 ): Promise<Build | undefined> {
   try {
-    const line = parseCommandLine(args);
-    if (line.command !== "build" || line.buildRoot !== "/") return undefined;
-    const ruby = await wantedRuby(line.app, buildpackDir);
+    const typed = await readBuildLine(args);
+    if (typed?.flags.buildRoot !== "/") return undefined;
+    const ruby = await wantedRuby(typed.app, buildpackDir);
     if (!ruby) return undefined;
     const env = environment();
-    const given = (await readGivenVariables(line, env))["BP_INVENTORY"];
+    const { env: lines, envFile: envFiles } = typed.flags;
+    const given = (await readGivenVariables({ env: lines, envFiles }, env))["BP_INVENTORY"];
     if (given) return { ruby, inventory: { value: given, addition: [] } };
     const ours = env["BP_INVENTORY"];
     if (!ours) return { ruby, inventory: undefined };
@@ -60,6 +61,21 @@ async function readBuild(
   }
 }
 
+/** The app and options of a `build` command line; `undefined` for `build --help`. */
+async function readBuildLine(
+  args: readonly string[],
+): Promise<{ app: string; flags: BuildFlags } | undefined> {
+  let typed: { app: string; flags: BuildFlags } | undefined;
+  const ignore = async () => 0;
+  const build = async (app: string, flags: BuildFlags) => {
+    typed = { app, flags };
+    return 0;
+  };
+  const others = { run: ignore, slug: ignore, slugRun: ignore, artifact: ignore, package: ignore };
+  await runProgram(args, { build, ...others }, { version: "", write: () => {} });
+  return typed;
+}
+
 async function chooseOrigin(
   work: Work,
   { ruby, inventory }: Build,
@@ -67,15 +83,15 @@ async function chooseOrigin(
 ): Promise<string[]> {
   const { section } = work;
   if (inventory) {
-    section.say(`Ruby \`${ruby.version}\` comes as \`BP_INVENTORY\` says: \`${inventory.value}\``);
+    section.say(`Ruby \`${ruby.version}\` comes from \`BP_INVENTORY\`: \`${inventory.value}\``);
     return inventory.addition;
   }
   const upstream = await askUpstream(work, ruby, await readTarget({}), buildpackDir);
   if (upstream.state === "has it") {
-    section.say(`Ruby \`${ruby.version}\` comes from upstream: \`${upstream.host}\` has it`);
+    section.say(`Ruby \`${ruby.version}\` comes from \`${upstream.host}\``);
     return [];
   }
-  section.say(`Ruby \`${ruby.version}\` cannot come from upstream: ${upstream.why}`);
+  section.say(`Ruby \`${ruby.version}\` cannot be downloaded: ${upstream.why}`);
   return (
     (await tolerateAbsence(work, async () => await fromMirror(work, ruby, buildpackDir))) ?? []
   );
@@ -90,13 +106,13 @@ async function fromMirror(
   const wanted = name === "jruby" ? { jrubies: [version] } : { rubies: [version], jemallocs };
   const { directory, inventory, missing } = await ensureMirror(work, wanted);
   const ruby = missing.find((lacking) => lacking.name === name);
-  if (ruby) throw new Unavailable(`No mirror either: ${ruby.why}`);
-  for (const { why } of missing) work.section.warn(`No jemalloc in the mirror: ${why}`);
-  work.section.say(`It comes from a mirror instead, made on this machine: \`${directory}\``);
+  if (ruby) throw new Unavailable(`A mirror cannot be made either: ${ruby.why}`);
+  for (const { why } of missing) work.section.warn(`The mirror has no jemalloc: ${why}`);
+  work.section.say(`It comes from a mirror on this machine instead: \`${directory}\``);
   return ["--env", `BP_INVENTORY=${inventory}`];
 }
 
-/** Says what is not to be had and goes on: a build that finds nothing changed needs none of it. */
+/** Warns if something is not available, and continues: an unchanged build does not need it. */
 async function tolerateAbsence<T>(work: Work, task: () => Promise<T>): Promise<T | undefined> {
   try {
     return await task();
@@ -104,7 +120,7 @@ async function tolerateAbsence<T>(work: Work, task: () => Promise<T>): Promise<T
     if (!(error instanceof Unavailable) || work.signal.aborted) throw error;
     work.section.warn(
       error.message,
-      "Going on, since a build that finds nothing changed needs no more.",
+      "Continuing without it: a build without changes does not need it.",
     );
     return undefined;
   }

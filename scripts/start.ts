@@ -7,16 +7,17 @@ import { environment } from "./work.ts";
 
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
-/** `npm start -- COMMAND …`: `lapidary COMMAND …` out of this checkout, on a machine made ready for it. */
+/** `npm start -- COMMAND …`: runs `lapidary COMMAND …` from this checkout, after preparing the machine. */
 async function start(args: readonly string[]): Promise<number> {
   const env = environment();
-  // npm runs scripts in the checkout; paths on the command line are meant from where npm was run.
+  // npm runs scripts in the checkout, but paths are relative to the directory that npm was called in.
   if (env["npm_lifecycle_event"] === "start") process.chdir(env["INIT_CWD"] ?? checkout);
   await ensureFreshBundle();
   const added = args[0] === "build" ? await prepareBuild(args, checkout) : [];
   return await runInForeground({
     file: process.execPath,
-    args: [`${checkout}dist/lapidary.mjs`, ...args, ...added],
+    // Without `--`, Node would take `--env-file` for its own option.
+    args: ["--", `${checkout}dist/lapidary.mjs`, ...args, ...added],
     cwd: process.cwd(),
     env,
   });

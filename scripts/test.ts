@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
 import { runInOrder } from "./run-commands.ts";
 
-// The second and third ring: all tests, with what needs minutes only under `--full`.
+// The second ring of tests, and with `--full` the third, which takes much longer.
 const { values, positionals } = parseArgs({
   options: { full: { type: "boolean", default: false } },
   allowPositionals: true,

@@ -1,4 +1,4 @@
-/** Something that this machine cannot give, and that its caller may do without or explain. */
+/** Something that is not available on this machine. Callers may continue without it. */
 export class Unavailable extends Error {
   override name = "Unavailable";
 }

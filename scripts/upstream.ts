@@ -8,7 +8,7 @@ import type { Work } from "./work.ts";
 export type Upstream = { state: "has it"; host: string } | { state: "refuses"; why: string };
 
 /**
- * Asks the host from which a build would download a Ruby whether it has it, and gives up soon.
+ * Asks the host that a build would download a Ruby from whether it has it. Gives up after 5 seconds.
  *
  * @throws BuildpackError `artifact/version-unknown`, `artifact/none-for-target`.
  */
@@ -37,7 +37,7 @@ async function ask(url: string, host: string, get: () => Promise<FetchedBody>): 
     const response = await get();
     response.discard();
     if (response.status === 200) return { state: "has it", host };
-    return { state: "refuses", why: `\`${url}\` answers ${response.status}` };
+    return { state: "refuses", why: `\`${url}\` answers with ${response.status}` };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { state: "refuses", why: `\`${host}\` cannot be reached (${why})` };

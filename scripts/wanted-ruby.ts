@@ -7,12 +7,12 @@ import { readBuildpackDescriptor } from "../src/cnb/buildpack-descriptor.ts";
 import { BuildpackError } from "../src/failure.ts";
 import { isDirectory } from "../src/system/files.ts";
 
-/** A Ruby that an app will be built with. */
+/** The Ruby that an app will be built with. */
 export type WantedRuby = WantedArtifact;
 
 /**
- * The Ruby that a build of the app will install; `undefined` where the app cannot be read, which the
- * build itself explains better.
+ * The Ruby that a build of the app will install; `undefined` if the app cannot be read, because the
+ * build has a better error message.
  */
 export async function wantedRuby(
   appDir: string,
@@ -28,7 +28,7 @@ export async function wantedRuby(
   }
 }
 
-/** The jemalloc that a build installs where nobody names another. */
+/** The default jemalloc of builds. */
 export async function wantedJemalloc(buildpackDir: string): Promise<string> {
   const { metadata } = await readBuildpackDescriptor(buildpackDir);
   return defaults.parse(metadata)["default-versions"].jemalloc;

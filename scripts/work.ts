@@ -4,7 +4,7 @@ import { systemClock } from "../src/system/clock.ts";
 import { runCommand, type CommandResult } from "../src/system/command.ts";
 import { Unavailable } from "./unavailable.ts";
 
-/** What every step of a script needs of its surroundings. */
+/** What every step of a script needs. */
 export interface Work {
   section: Section;
   env: Readonly<Record<string, string>>;
@@ -12,14 +12,14 @@ export interface Work {
 }
 
 /**
- * Runs `steps` as one section of a log on standard error, so that standard output stays free for
- * what the script returns. Ctrl-C aborts the signal, which ends the commands that are running.
+ * Runs `steps` as one section of a log on standard error; standard output is for the script's result.
+ * Ctrl-C aborts the signal, which stops running commands.
  */
 export async function withWork<T>(title: string, steps: (work: Work) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const stop = () => abort.abort(new Unavailable("stopped"));
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  // One language, so that what tools say can be read by scripts and people alike.
+  // Scripts read the output of tools, so it must be in one language.
   const env = { ...environment(), LC_ALL: "C.UTF-8" };
   try {
     return await logPrinter(env).section(title, async (section) => {
@@ -31,9 +31,9 @@ export async function withWork<T>(title: string, steps: (work: Work) => Promise<
 }
 
 /**
- * Runs a command to its end; a failure throws `Unavailable` with its last lines.
+ * Runs a command. If it fails, throws `Unavailable` with the last lines of its output.
  *
- * @returns its result, exit code 0.
+ * @returns its result, with exit code 0.
  */
 export async function run(
   work: Work,
@@ -47,7 +47,7 @@ export async function run(
   if (result.exitCode === 0) return result;
   const said = result.lines.slice(-8).map((line) => `\n    ${line}`);
   throw new Unavailable(
-    `\`${file} ${args[0] ?? ""}\` ended with ${result.exitCode}:${said.join("")}`,
+    `\`${file} ${args[0] ?? ""}\` exited with code ${result.exitCode}:${said.join("")}`,
   );
 }
 

@@ -1,21 +1,21 @@
 /**
- * Every way in which a build can fail, as facts. The words a user reads for each stand in
- * `output/error-messages`, which does not compile while a code here has none.
+ * Every way in which a build can fail, as facts. The message for each is in `output/error-messages`, which
+ * does not compile if one is missing.
  */
 export interface FailureFacts {
-  // What the platform handed us (src/cnb)
+  // Input from the platform (src/cnb)
   "cnb/input-missing": { variable: string; phase: "detect" | "build" };
   "cnb/file-invalid": { path: string; problem: string };
   "cnb/buildpack-api-unsupported": { path: string; api: string };
 
-  // Reading the app (src/buildpack/steps, src/ruby)
+  // The app (src/buildpack/project, src/ruby)
   "app/lockfile-missing": { gemfile: string; lockfile: string; files: string[] };
   "app/lockfile-unreadable": { path: string; problem: string; line?: number };
   "app/lockfile-merge-conflict": { path: string; line: number };
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
   "app/gemfile-unreadable": { path: string; problem: string };
-  "app/binstub-misleading": { path: string; problem: string; mend: string };
+  "app/binstub-misleading": { path: string; problem: string; fix: string };
 
   // Settings (src/settings.ts)
   "settings/invalid": { key: string; value: string; problem: string };
@@ -61,20 +61,20 @@ export interface FailureFacts {
   "compile/incomplete": { name: string; version: string; missing: string[] };
   "compile/library-missing": { name: string; version: string; libraries: string[] };
 
-  // Java, on which JRuby runs (src/buildpack/steps)
+  // Java, for JRuby (src/buildpack/interpreter)
   "java/missing": { ruby: string; source: string; problem: string };
   "java/too-old": { ruby: string; source: string; needed: number; version: string; path: string };
 
-  // Bundler and gems (src/buildpack/layers)
+  // Bundler and gems (src/buildpack/gems)
   "bundler/install-failed": { version: string; output: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
   "gems/install-failed": { command: string; exitCode: number; output: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
-  // Rake tasks and assets (src/buildpack/steps)
+  // Rake tasks and assets (src/buildpack/assets)
   "rake/detection-failed": { command: string; exitCode: number; output: string[] };
   "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
-  // Node and packages of JavaScript (src/buildpack/steps)
+  // Node and its packages (src/buildpack/javascript)
   "node/missing": {
     gems: string[];
     packageJson: boolean;
@@ -89,7 +89,7 @@ export interface FailureFacts {
   };
   "node/prune-failed": { because: string };
 
-  // jemalloc (src/buildpack)
+  // jemalloc (src/buildpack/jemalloc)
   "jemalloc/version-unknown": { version: string; archive: string; versions: string[] };
   "jemalloc/not-loaded": { version: string; ruby: string; output: string[] };
 
@@ -112,7 +112,7 @@ export interface FailureFacts {
 
   // The local platform (src/platform)
   "platform/unsupported-system": { system: string };
-  "platform/usage": { problem: string };
+  "platform/usage": { problem: string; suggestion?: string; command?: string };
   "platform/app-missing": { path: string };
   "platform/app-unreadable": { path: string; problem: string };
   "platform/project-invalid": { path: string; problem: string };
@@ -126,15 +126,15 @@ export interface FailureFacts {
   "platform/state-foreign": { path: string; entries: string[] };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
-  /** Namespaces are refused, by `problem`, and the option cannot be had without. */
+  /** The option needs namespaces, which the machine refuses with the error `problem`. */
   "platform/isolation-needed": { option: string; problem: string };
-  /** Namespaces are refused, and the unprivileged user may not enter `directory` on the way to `path`. */
+  /** Without namespaces, the unprivileged user cannot enter `directory`, which contains `path`. */
   "platform/place-unreachable": { path: string; directory: string; user: string; problem: string };
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };
 
-  // The classic API (src/platform/classic)
+  // The classic API (src/classic)
   "classic/arguments-missing": { program: string; takes: string };
   "classic/companion-missing": { name: string; tool: string; add: string };
   "classic/release-unreadable": { buildpack: string; problem: string };
@@ -149,10 +149,10 @@ export interface FailureFacts {
 
 export type FailureCode = keyof FailureFacts;
 
-/** One failure: its stable code and the facts that belong to it. */
+/** One failure: its stable code and its facts. */
 export type Failure = { [C in FailureCode]: { code: C } & FailureFacts[C] }[FailureCode];
 
-/** The only error that rooms throw on purpose. Anything else that surfaces is our own bug. */
+/** The only error that is thrown on purpose. Any other error is a bug. */
 export class BuildpackError extends Error {
   readonly failure: Failure;
 

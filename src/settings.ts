@@ -3,7 +3,7 @@ import * as z from "zod";
 /** A variable that a user can set in the build's environment. */
 interface Setting<S extends z.ZodType> {
   schema: S;
-  /** One sentence for `docs/configuration.md`, which is generated from this table. */
+  /** What it does, for `docs/configuration.md`, which is generated from this table. */
   doc: string;
 }
 
@@ -77,7 +77,7 @@ export type SettingKey = keyof typeof settings;
 /** The values of all settings, parsed, defaults filled in. */
 export type Settings = { [K in SettingKey]: z.output<(typeof settings)[K]["schema"]> };
 
-/** What an image is for: to run the app, or to run its tests. */
+/** What an image is for: running the app, or running its tests. */
 export type ExecEnv = Settings["BP_EXEC_ENV"];
 
 /** A value that is not valid for its setting. */

@@ -7,6 +7,8 @@ import { parseToml } from "../toml.ts";
 const date = z.iso.date();
 
 const branchesSchema = z.strictObject({
+  // The day on which this was true.
+  updated: date.optional(),
   branches: z.array(
     z.strictObject({
       branch: z.string(),

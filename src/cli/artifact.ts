@@ -1,37 +1,69 @@
 import { mkdir, mkdtemp } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { loadInventory } from "../artifacts/inventory.ts";
-import { makeArtifact } from "../artifacts/make-artifact.ts";
-import { readMirrors } from "../artifacts/mirrors.ts";
-import { readTarget, type Target } from "../cnb/target.ts";
-import type { Section } from "../output/printer.ts";
-import { type CommandContext, imagePath } from "./build.ts";
-import type { ArtifactFlags } from "./command-line.ts";
-import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
-import type { Sandbox } from "../platform/sandbox/sandbox.ts";
-import type { RunCommand } from "../system/command.ts";
+import { Argument, Option } from "@commander-js/extra-typings";
 import { diskFailure } from "../system/disk-failure.ts";
-import { createFetcher, type Fetcher } from "../system/http.ts";
-import { discardTree } from "../system/tree.ts";
 import { definedVariables } from "../system/defined-variables.ts";
+import { createFetcher } from "../system/http.ts";
+import { discardTree } from "../system/tree.ts";
+import { compileArtifact, openWorkshop } from "./artifact-workshop.ts";
+import { createCommand, examples } from "./command.ts";
+import type { CommandContext } from "./command-context.ts";
+import { oneValue } from "./options.ts";
+
+export function describeArtifact() {
+  return createCommand("artifact")
+    .summary("compile a Ruby or jemalloc for later builds")
+    .description(
+      "Compiles a release from its verified source, as a build does if no binary exists, and packs it " +
+        "for the distribution and architecture of the root file system. The archive and an " +
+        "inventory.toml with its SHA-256 go to --out. The only line on standard output is the setting " +
+        "that makes builds use them: BP_INVENTORY=file:///.../inventory.toml#sha256=... You can also " +
+        "serve the directory over HTTP and use its URL.\n\n" +
+        "Sources come from Lapidary's inventory or from BP_INVENTORY, through BP_DEPENDENCY_MIRROR if " +
+        "set. To compile for another architecture, the root needs a cross compiler; if it lacks one, the error lists the packages to install.",
+    )
+    .addArgument(new Argument("<name>", "what to compile").choices(["ruby", "jemalloc"]))
+    .argument("<version>", "its version, such as 3.4.5")
+    .option("--root <DIR>", "root file system to compile in", oneValue, "/")
+    .addOption(
+      new Option("--arch <ARCH>", "amd64 or arm64 (default: that of the root)").choices([
+        "amd64",
+        "arm64",
+      ]),
+    )
+    .option("--out <DIR>", "where the archive and its inventory go", oneValue, "dist")
+    .option("--verbose", "print the compiler's output")
+    .addHelpText(
+      "after",
+      examples({
+        "lapidary artifact ruby 3.4.5": "for this machine",
+        "lapidary artifact ruby 3.4.5 --root /srv/bookworm": "for another distribution",
+      }),
+    );
+}
+
+export type ArtifactFlags = ReturnType<ReturnType<typeof describeArtifact>["opts"]>;
 
 /**
- * `lapidary artifact`: has what compiles for builds work in the sandbox of the local platform, neither
- * of which knows the other. Resolves to the `BP_INVENTORY=…` with which builds install what was made.
+ * `lapidary artifact`: compiles in the sandbox of the local platform. Resolves to the `BP_INVENTORY=…`
+ * with which builds install the result.
  */
 export async function artifactCommand(
-  line: ArtifactFlags,
+  name: "ruby" | "jemalloc",
+  version: string,
+  flags: ArtifactFlags,
   context: CommandContext,
 ): Promise<string> {
-  const out = resolve(context.cwd, line.out);
+  const out = resolve(context.cwd, flags.out);
+  const root = resolve(context.cwd, flags.root);
   const work = await makeWorkDirectory(out);
   const fetcher = createFetcher({ env: definedVariables(context.env) });
   try {
-    return await context.printer.section(`${line.name} ${line.version}`, async (section) => {
-      const sandbox = await openWorkshop(line, work, context);
-      section.say(`Made ${sandbox.describe()}`);
-      return `BP_INVENTORY=${await make({ ...line, out }, { ...context, section, sandbox, fetcher })}`;
+    return await context.printer.section(`${name} ${version}`, async (section) => {
+      const sandbox = await openWorkshop(root, work, context);
+      section.say(`Compiling ${sandbox.describe()}`);
+      const workshop = { ...context, root, out, section, sandbox, fetcher };
+      return `BP_INVENTORY=${await compileArtifact({ name, version, arch: flags.arch }, workshop)}`;
     });
   } finally {
     await fetcher.close();
@@ -39,7 +71,7 @@ export async function artifactCommand(
   }
 }
 
-/** Beside the archives, on the disk that the user chose for them. */
+/** Beside the archives, because the user chose that disk for them. */
 async function makeWorkDirectory(out: string): Promise<string> {
   try {
     await mkdir(out, { recursive: true });
@@ -49,93 +81,4 @@ async function makeWorkDirectory(out: string): Promise<string> {
   } catch (error) {
     throw diskFailure(error, out) ?? error;
   }
-}
-
-async function openWorkshop(
-  { root }: ArtifactFlags,
-  work: string,
-  { cwd, signal }: CommandContext,
-): Promise<Sandbox> {
-  return await openSandbox({
-    root: resolve(cwd, root),
-    host: {
-      app: join(work, "app"),
-      layers: join(work, "layers"),
-      platform: join(work, "platform"),
-    },
-    buildpacks: [],
-    binds: [],
-    // Sources are unpacked and archives packed outside, by us, so that they have to be ours inside.
-    uid: process.getuid?.() ?? 0,
-    gid: process.getgid?.() ?? 0,
-    // Everything that was vouched for is there before a command runs.
-    network: "none where possible",
-    scratch: join(work, "scratch"),
-    signal,
-  });
-}
-
-interface Workshop extends CommandContext {
-  section: Section;
-  sandbox: Sandbox;
-  fetcher: Fetcher;
-}
-
-async function make(line: ArtifactFlags, workshop: Workshop): Promise<string> {
-  const { ownBuildpack: buildpackDir, sandbox } = workshop;
-  const root = resolve(workshop.cwd, line.root);
-  const env = definedVariables(workshop.env);
-  const operator = env["BP_INVENTORY"]?.trim();
-  const machine = await readMachine(sandbox, root);
-  return await makeArtifact(
-    { ...line, arch: line.arch ?? machine.arch },
-    {
-      ...workshop,
-      inventory: await loadInventory({ buildpackDir, operator }, workshop),
-      machine,
-      work: sandbox.host.layers,
-      out: line.out,
-      run: commandsIn(sandbox),
-      env: root === "/" ? withoutScratch(env) : { PATH: imagePath, HOME: sandbox.inside.home },
-      mirrors: readMirrors(env, []),
-      cpus: availableParallelism(),
-    },
-  );
-}
-
-/** The directory for scratch files may be one that cannot be written inside; `/tmp` always can. */
-function withoutScratch({ TMPDIR: _scratch, ...env }: Record<string, string>) {
-  return env;
-}
-
-/** What the programs of a root take their machine for, which under emulation is not ours. */
-async function readMachine(sandbox: Sandbox, root: string): Promise<Target> {
-  const { stdout } = await sandbox.run({
-    file: "uname",
-    args: ["-m"],
-    cwd: "/",
-    env: { PATH: imagePath },
-  });
-  const name = stdout.trim();
-  return await readTarget({}, { root, arch: architectures[name] ?? name });
-}
-
-const architectures: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-
-/**
- * Commands that know the work directory by the path that layers have in images, as compilers write it
- * into what they make: where it really stands must change no byte.
- */
-function commandsIn(sandbox: Sandbox): RunCommand {
-  const { host, inside } = sandbox;
-  const seen = (text: string) => text.replaceAll(host.layers, inside.layers);
-  return async (command) => {
-    const { file, args, cwd } = command;
-    return await sandbox.run({
-      ...command,
-      file: seen(file),
-      args: args.map(seen),
-      cwd: seen(cwd),
-    });
-  };
 }

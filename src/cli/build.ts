@@ -1,83 +1,62 @@
 import { realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
-import { readTarget } from "../cnb/target.ts";
 import { printBuildSummary } from "../output/build-summary.ts";
-import type { Printer } from "../output/printer.ts";
-import type { Clock } from "../system/clock.ts";
-import { isDirectory } from "../system/files.ts";
+import { prepareExport } from "../platform/export/exporter.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
-import { buildApp } from "../platform/lifecycle/build-app.ts";
-import type { BuildOptions, SandboxRequest } from "../platform/lifecycle/build-options.ts";
-import type { BuildFlags } from "./command-line.ts";
+import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
-import { defaultPlatformApi, parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
-import { prepareExport } from "../platform/export/exporter.ts";
-import { chooseBuildpacks } from "../platform/inputs/project-buildpacks.ts";
-import {
-  type ProjectDescriptor,
-  readProjectDescriptor,
-} from "../platform/inputs/project-descriptor.ts";
-import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
-import { type Sandbox, type SandboxOptions, unprivileged } from "../platform/sandbox/sandbox.ts";
-import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
-import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
-import { stateDirectoryFor } from "../platform/state/state-directory.ts";
+import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
+import { buildApp } from "../platform/lifecycle/build-app.ts";
+import { parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
 import { claimState } from "../platform/state/claim-state.ts";
+import { stateDirectoryFor } from "../platform/state/state-directory.ts";
+import type { BuildFlags } from "./build-options.ts";
+import { machineOptions, openBuildSandbox } from "./build-machine.ts";
+import { findBuildpacks } from "./build-buildpacks.ts";
+import type { CommandContext } from "./command-context.ts";
 import { checkReportFile, writeReport } from "./report-file.ts";
 
-/** What a command gets from whoever runs it. */
-export interface CommandContext {
-  env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
-  /** The directory of the buildpack that builds where the user names no other. */
-  ownBuildpack: string;
-  printer: Printer;
-  clock: Clock;
-  signal: AbortSignal;
-  /** That of the user, which holds for files that the user names. */
-  umask: number;
-}
-
-/** `lapidary build`: builds the app, prints what became of it, and writes the report asked for. */
+/** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
 export async function buildCommand(
-  line: { app: string } & BuildFlags,
+  appPath: string,
+  flags: BuildFlags,
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
-  const reportPath = line.report === undefined ? undefined : resolve(cwd, line.report);
-  const statePath = await stateDirectoryFor(line.app, line.state, context);
-  const app = await realpath(resolve(cwd, line.app));
+  const reportPath = flags.report === undefined ? undefined : resolve(cwd, flags.report);
+  const statePath = await stateDirectoryFor(appPath, flags.state, context);
+  const app = await realpath(resolve(cwd, appPath));
   await refusePlaceInside(app, statePath, "The state folder");
   if (reportPath !== undefined) await checkReportFile(reportPath);
   const project = await readProjectDescriptor(app);
-  const given = await readGivenVariables(line, env);
-  const binds = await readVolumes(line.volumes, cwd);
-  const machine = await machineOptions(line, context);
-  const state = await claimState(statePath, line.state === undefined);
+  const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
+  const binds = await readVolumes(flags.volume, cwd);
+  const machine = await machineOptions(flags, context);
+  const state = await claimState(statePath, flags.state === undefined);
+  const line = { app: appPath, ...imageOptions(flags) };
   const exporter = await prepareExport({ line, state, target: machine.target, ...context });
   await exporter?.adopt();
-  const built = await withBindings(line.bindings, cwd, async (bindings) => {
+  const built = await withBindings(flags.binding, cwd, async (bindings) => {
     return await buildApp({
       ...machine,
       ...(exporter ? { target: exporter.target } : {}),
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
-      openSandbox: sandboxOpener(line, context, {
+      openSandbox: openBuildSandbox(flags, context, {
         binds,
         shown: await directoriesOfFileUrls(given),
         ownTree: state,
         scratch: join(state, "scratch"),
       }),
-      buildpacks: await buildpacksFor(app, line, project, context),
-      platformApi: parsePlatformApi(line.platformApi ?? defaultPlatformApi),
+      buildpacks: await findBuildpacks(app, flags.buildpack, project, context),
+      platformApi: parsePlatformApi(flags.platformApi),
       env: { ...project.env, ...given },
       bindings,
-      clearCache: line.clearCache,
-      debug: line.verbose,
+      clearCache: flags.clearCache ?? false,
+      debug: flags.verbose ?? false,
       printer,
       clock: context.clock,
       signal: context.signal,
@@ -89,75 +68,6 @@ export async function buildCommand(
   if (reportPath !== undefined) await writeReport(reportPath, report, 0o666 & ~context.umask);
 }
 
-async function machineOptions(
-  { buildRoot, runRoot }: BuildFlags,
-  { env, cwd }: CommandContext,
-): Promise<Pick<BuildOptions, "target" | "imageEnv" | "buildConfig">> {
-  const root = resolve(cwd, buildRoot);
-  const buildConfig = join(root, "cnb/build-config");
-  const runs = resolve(cwd, runRoot ?? buildRoot);
-  const arch = await architectureOfRoot(runs);
-  return {
-    target: await readTarget({}, { root: runs, ...(arch === undefined ? {} : { arch }) }),
-    imageEnv: imageEnvironment(root, env),
-    ...((await isDirectory(buildConfig)) ? { buildConfig } : {}),
-  };
-}
-
-/** A root file system has no environment of its own; it gets what images have, and our proxies. */
-function imageEnvironment(root: string, env: CommandContext["env"]): Record<string, string> {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-  const result: Record<string, string> = {
-    PATH: (root === "/" ? env["PATH"] : undefined) ?? imagePath,
-  };
-  for (const name of names.flatMap((name) => [name, name.toLowerCase()])) {
-    const value = env[name];
-    if (value !== undefined) result[name] = value;
-  }
-  return result;
-}
-
-/** What images have for a `PATH` unless they say otherwise. */
-export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-async function buildpacksFor(
-  app: string,
-  { buildpacks }: BuildFlags,
-  project: ProjectDescriptor,
-  { cwd, ownBuildpack, printer }: CommandContext,
-): Promise<string[]> {
-  const named = buildpacks.map((path) => resolve(cwd, path));
-  const { id } = (await readBuildpackDescriptor(ownBuildpack)).buildpack;
-  const own = { id, directory: ownBuildpack };
-  const { directories, unavailable } = await chooseBuildpacks(app, named, project, own);
-  for (const name of unavailable) {
-    printer.plain(
-      `Warning: project.toml names the buildpack ${name}, which is no directory on this machine; it is left out. Give it by --buildpack DIR.`,
-    );
-  }
-  return directories;
-}
-
-function sandboxOpener(
-  { buildRoot, uid, gid, network }: BuildFlags,
-  { cwd, printer, signal }: CommandContext,
-  places: Pick<SandboxOptions, "binds" | "shown" | "ownTree" | "scratch">,
-): (request: SandboxRequest) => Promise<Sandbox> {
-  return async ({ host, buildpacks }) => {
-    const sandbox = await openSandbox({
-      root: resolve(cwd, buildRoot),
-      host,
-      buildpacks: buildpacks.map((one) => ({
-        inside: `/cnb/buildpacks/${one.path}`,
-        host: one.host,
-      })),
-      ...places,
-      uid: uid ?? unprivileged.uid,
-      gid: gid ?? unprivileged.gid,
-      network: network ? "host" : "none",
-      signal,
-    });
-    printer.plain(`Builds ${sandbox.describe()}.`, "");
-    return sandbox;
-  };
+function imageOptions({ image, runImage, lifecycle, runRoot, buildRoot }: BuildFlags) {
+  return { image, runImage, lifecycle, runRoot, buildRoot };
 }

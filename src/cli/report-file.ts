@@ -6,11 +6,11 @@ import { isDirectory, lstatIfAny, writeAtomically } from "../system/files.ts";
 import type { BuildReport } from "../platform/lifecycle/build-report.ts";
 
 /**
- * Checks that `--report FILE` can become a report: nothing is there yet, or a regular file, which will
- * be replaced. Makes the directories above it. Call it before the build, so that no build is in vain.
+ * Checks that `--report FILE` can be written: it does not exist, or is a regular file, which will be
+ * replaced. Makes its parent directories. Called before the build, so that no build is wasted.
  *
  * @throws BuildpackError `platform/usage` for a directory, device, pipe or symbolic link;
- * `system/not-writable`, `system/disk-full` where its directory cannot be made.
+ * `system/not-writable`, `system/disk-full` if its directory cannot be made.
  */
 export async function checkReportFile(path: string): Promise<void> {
   const entry = await lstatIfAny(path);
@@ -21,7 +21,7 @@ export async function checkReportFile(path: string): Promise<void> {
   await reportingDisk(path, async () => await makeDirectory(dirname(path)));
 }
 
-/** Writes a report beside FILE and renames it, so that FILE holds the old report or the new one. */
+/** Writes a report next to FILE and renames it, so that FILE is always a complete report. */
 export async function writeReport(path: string, report: BuildReport, mode: number): Promise<void> {
   await checkReportFile(path);
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
@@ -37,7 +37,7 @@ async function reportingDisk(path: string, work: () => Promise<void>): Promise<v
   }
 }
 
-/** Node's own recursive `mkdir` never ends where a file system makes no directories, as in `/proc`. */
+/** Node's recursive `mkdir` never ends on a file system without directories to make, such as `/proc`. */
 async function makeDirectory(path: string): Promise<void> {
   if (await isDirectory(path)) return;
   await makeDirectory(dirname(path));

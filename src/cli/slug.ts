@@ -2,48 +2,64 @@ import { createHash } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import type { CommandContext } from "./build.ts";
-import type { DynoFlags, SlugFlags } from "./command-line.ts";
-import { unprivileged } from "../platform/sandbox/sandbox.ts";
-import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { makeSlug } from "../classic/compiler/make-slug.ts";
-import { runSlug } from "../classic/compiler/run-slug.ts";
+import { readGivenVariables } from "../platform/inputs/given-variables.ts";
+import { createCommand, examples } from "./command.ts";
+import type { CommandContext } from "./command-context.ts";
+import { eachValue, envFileOption, envOption, oneValue } from "./options.ts";
 
-/** `lapidary slug`: makes a slug of an app. */
+export function describeSlug() {
+  return createCommand("slug")
+    .summary("compile a slug with classic buildpacks")
+    .description(
+      "Compiles a slug.tgz, as a platform with the classic buildpack API does. Files that .slugignore " +
+        "names are left out. If the config var BUILDPACK_URL is set, only that buildpack is used.",
+    )
+    .usage("[options] <source>")
+    .argument(
+      "<source>",
+      "the app's repository: a directory, or a tar.gz of it (bare or checked out)",
+    )
+    .addOption(envOption("a config var"))
+    .addOption(envFileOption("config vars"))
+    .option(
+      "--buildpack <DIR|URL>",
+      "a buildpack to use instead of Lapidary: a directory, or https://host/name.git#branch; " +
+        "repeatable, and the first whose bin/detect accepts the app compiles it",
+      eachValue,
+      [],
+    )
+    .option("--cache <DIR>", "the buildpack's cache (default: a directory for each app)", oneValue)
+    .option("--output <FILE>", "the slug", oneValue, "slug.tgz")
+    .addHelpText(
+      "after",
+      examples({
+        "lapidary slug .": "compile the app in this directory to slug.tgz",
+        "lapidary slug app.tar.gz --output shop.tgz": "compile an archive",
+        "lapidary slug run slug.tgz": "run the result",
+      }),
+    );
+}
+
+export type SlugFlags = ReturnType<ReturnType<typeof describeSlug>["opts"]>;
+
+/** Compiles a slug of an app. */
 export async function slugCommand(
-  line: { source: string } & SlugFlags,
-  context: CommandContext,
+  sourcePath: string,
+  flags: SlugFlags,
+  { env, cwd, ownBuildpack, printer, signal, umask }: CommandContext,
 ): Promise<void> {
-  const { env, cwd, ownBuildpack, printer, signal, umask } = context;
-  const source = resolve(cwd, line.source);
-  const cache = line.cache === undefined ? await cacheFor(source, env) : resolve(cwd, line.cache);
+  const source = resolve(cwd, sourcePath);
+  const cache = flags.cache === undefined ? await cacheFor(source, env) : resolve(cwd, flags.cache);
   await mkdir(dirname(cache), { recursive: true });
   await makeSlug({
     source,
-    output: resolve(cwd, line.output),
+    output: resolve(cwd, flags.output),
     cache,
-    configVars: await readGivenVariables(line, env),
+    configVars: await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env),
     mode: 0o666 & ~umask,
-    candidates: line.buildpacks.length > 0 ? line.buildpacks : [ownBuildpack],
+    candidates: flags.buildpack.length > 0 ? flags.buildpack : [ownBuildpack],
     ...{ env, cwd, printer, signal },
-  });
-}
-
-/** `lapidary slug run`: starts a process of a slug, and ends as it ends. */
-export async function slugRunCommand(
-  line: { slug: string } & DynoFlags,
-  context: CommandContext & { terminal: string | undefined },
-): Promise<number> {
-  const { env, cwd, printer, signal, terminal } = context;
-  return await runSlug({
-    slug: resolve(cwd, line.slug),
-    process: line.process,
-    command: line.rest,
-    configVars: await readGivenVariables(line, env),
-    root: resolve(cwd, line.runRoot),
-    uid: line.uid ?? unprivileged.uid,
-    gid: line.gid ?? unprivileged.gid,
-    ...{ terminal, printer, signal },
   });
 }
 

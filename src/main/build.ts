@@ -14,18 +14,18 @@ import { phasePrinter } from "./phase-printer.ts";
 const printer = phasePrinter();
 
 const stop = new AbortController();
-// A listener that stays: without one, what ends child processes would end this one before it cleans up.
+// Not `once`: the default action of a second signal would end us before we have cleaned up.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => stop.abort());
 
 process.exitCode = await run().catch((error: unknown) => {
-  if (stop.signal.aborted) printer.error(["Stopped: the build was told to end."]);
+  if (stop.signal.aborted) printer.error(["Stopped by a signal."]);
   else printFailure(printer, error);
   return buildExitCode.failure;
 });
 
 async function run(): Promise<number> {
-  // What the image is made of must not depend on the umask of whoever builds it.
+  // The image must not depend on the user's umask.
   process.umask(0o022);
   const input = await readBuildInput({
     env: process.env,
@@ -52,7 +52,7 @@ async function run(): Promise<number> {
   return buildExitCode.success;
 }
 
-/** The shim keeps from us what is set for the app's Node; the build's commands get it back. */
+/** `bin/build` hides the app's `NODE_OPTIONS` from our own Node; the build's commands get it back. */
 function withNodeOptions({ LAPIDARY_NODE_OPTIONS, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, NODE_OPTIONS: LAPIDARY_NODE_OPTIONS };
 }

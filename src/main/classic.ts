@@ -8,19 +8,19 @@ import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
-// Serves bin/compile, bin/release, bin/test-compile and bin/test, which name themselves first.
+// Serves bin/compile, bin/release, bin/test-compile and bin/test; each passes its own name first.
 const [program = "", ...args] = process.argv.slice(2);
 
-// What bin/release prints is read by the platform.
+// The platform reads the standard output of bin/release.
 const printer = phasePrinter(program === "release" ? process.stderr : process.stdout);
 
 const stop = new AbortController();
-// A listener that stays: without one, what ends child processes would end this one before it cleans up.
+// Not `once`: the default action of a second signal would end us before we have cleaned up.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => stop.abort());
 
 process.exitCode = await run().catch((error: unknown) => {
-  if (stop.signal.aborted) printer.error(["Stopped. The cache directory is as it was."]);
+  if (stop.signal.aborted) printer.error(["Stopped. The cache directory is unchanged."]);
   else printFailure(printer, error);
   return 1;
 });
@@ -44,7 +44,7 @@ async function run(): Promise<number> {
 
 async function runCompile(): Promise<void> {
   const takes = "BUILD_DIR CACHE_DIR [ENV_DIR]";
-  // What the slug is made of must not depend on the umask of whoever compiles it.
+  // The slug must not depend on the user's umask.
   process.umask(0o022);
   await compile({
     buildDir: argument(0, takes),

@@ -3,7 +3,7 @@ import { writeBuildPlan } from "../cnb/build-plan.ts";
 import { readDetectInput } from "../cnb/detect-input.ts";
 import { detectExitCode } from "../cnb/exit-code.ts";
 
-// Detection is what every app pays for, Ruby or not: whatever only a failure needs is loaded then.
+// Every app waits for detection, Ruby or not: the code for failures is loaded only when one happens.
 process.exitCode = await run().catch(explain);
 
 async function run(): Promise<number> {
@@ -11,14 +11,14 @@ async function run(): Promise<number> {
   return buildDir === undefined ? await detectForImages() : await detectForSlugs(buildDir);
 }
 
-/** Of the two APIs that share the name `bin/detect`, the classic one hands over one path and no more. */
+/** Two APIs share the name `bin/detect`. The classic one passes one path and nothing else. */
 function classicBuildDir(): string | undefined {
   const [buildDir, ...others] = process.argv.slice(2);
   const told = process.env["CNB_BUILD_PLAN_PATH"] || process.env["CNB_BUILDPACK_DIR"];
   return others.length > 0 || told ? undefined : buildDir;
 }
 
-/** Prints what the app is; exit code 1 says that it is none of ours. */
+/** Prints the kind of app. Exit code 1 means that it is not a Ruby app. */
 async function detectForSlugs(buildDir: string): Promise<number> {
   const detection = await detect(buildDir);
   process.stdout.write(`${detection.pass ? "Ruby" : `Not a Ruby app: ${detection.because}.`}\n`);

@@ -1,144 +1,121 @@
-import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
-import { embedArtifacts } from "../artifacts/embed-artifacts.ts";
-import { wantedArtifacts } from "../buildpack/interpreter/wanted-artifacts.ts";
-import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
-import { BuildpackError } from "../failure.ts";
-import { createPrinter } from "../output/printer.ts";
-import { printFailure } from "../output/print-failure.ts";
-import { createStyle } from "../output/style.ts";
-import { usageText } from "../cli/usage.ts";
-import { packageCommand } from "../package/package-command.ts";
-import { parsePackageLine } from "../package/package-options.ts";
-import { buildCommand } from "../cli/build.ts";
-import { slugCommand, slugRunCommand } from "../cli/slug.ts";
-import { parseCommandLine } from "../cli/command-line.ts";
-import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
-import { runCommandLine } from "../cli/run.ts";
-import { systemClock } from "../system/clock.ts";
-import { createFetcher } from "../system/http.ts";
 import { artifactCommand } from "../cli/artifact.ts";
-import { systemFailure } from "../system/system-failure.ts";
+import { buildCommand } from "../cli/build.ts";
+import { packageLine } from "../cli/package.ts";
+import { type Commands, runProgram } from "../cli/program.ts";
+import { runCommand } from "../cli/run.ts";
+import { slugRunCommand } from "../cli/slug-run.ts";
+import { slugCommand } from "../cli/slug.ts";
+import { BuildpackError } from "../failure.ts";
+import { printFailure } from "../output/print-failure.ts";
+import { packageCommand } from "../package/package-command.ts";
+import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
+import { systemClock } from "../system/clock.ts";
 import { definedVariables } from "../system/defined-variables.ts";
+import { systemFailure } from "../system/system-failure.ts";
+import { embedArtifactsOf } from "./embed-artifacts-of.ts";
+import { ownBuildpack, ownVersion } from "./own-buildpack.ts";
+import { printerTo, toStderr, toStdout } from "./streams.ts";
 
-const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
-const style = createStyle(colour);
-const debug = process.argv.includes("--verbose");
-// Buildpacks colour what they print whoever reads it, since platforms tell them nothing of that.
-const shown = (text: string) => (colour ? text : stripVTControlCharacters(text));
-const toStdout = (text: string) => void process.stdout.write(shown(text));
-const toStderr = (text: string) => void process.stderr.write(shown(text));
-const printer = createPrinter({ write: toStdout, style, clock: systemClock, debug });
-// What the app prints is the output of `run`; what we have to say stands beside it.
-const errors = createPrinter({ write: toStderr, style, clock: systemClock, debug });
-
+// Serves bin/lapidary: connects the commands to this process.
 const stop = new AbortController();
 let endedBy: NodeJS.Signals | undefined;
 
-// Whoever read our log has gone, as `| head` goes, or the disk that it goes to is full.
+const commands: Commands = {
+  build: async (app, flags) => {
+    stopOnSignals();
+    await buildCommand(app, flags, linuxContext(toStdout, flags.verbose));
+    return 0;
+  },
+  slug: async (source, flags) => {
+    stopOnSignals();
+    await slugCommand(source, flags, linuxContext(toStdout));
+    return 0;
+  },
+  artifact: async (name, version, flags) => {
+    stopOnSignals();
+    // Scripts read the setting from standard output, so nothing else goes there.
+    const context = linuxContext(toStderr, flags.verbose);
+    toStdout(`${await artifactCommand(name, version, flags, context)}\n`);
+    return 0;
+  },
+  // Signals go to the app, and so does standard output.
+  run: async (app, command, flags) => await runCommand(app, command, flags, launchContext()),
+  slugRun: async (slug, command, flags) =>
+    await slugRunCommand(slug, command, flags, launchContext()),
+  package: async (flags) => {
+    stopOnSignals();
+    const env = definedVariables(process.env);
+    const embed = embedArtifactsOf(ownBuildpack, env, stop.signal);
+    const context = { ...contextFor(toStdout), env, embed, checkout: ownBuildpack };
+    await packageCommand(packageLine(flags), context);
+    return 0;
+  },
+};
+
+// The reader of our output may end first, as in `lapidary build . | head`, or its disk may be full.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  end(error.code === "EPIPE" ? "SIGPIPE" : undefined);
-  if (error.code !== "EPIPE") printFailure(errors, error);
-  process.exitCode = error.code === "EPIPE" ? exitCodeOfSignal("SIGPIPE") : 1;
+  if (error.code === "EPIPE") endedBy = "SIGPIPE";
+  else printFailure(printerTo(toStderr), error);
+  process.exitCode = endedBy ? exitCodeOfSignal(endedBy) : 1;
+  stop.abort();
 });
 
-const code = await main().catch((error: unknown) => {
+const output = { version: ownVersion(), write: toStdout };
+const code = await runProgram(process.argv.slice(2), commands, output).catch(reportFailure);
+process.exitCode ??= code;
+
+function reportFailure(error: unknown): number {
+  const errors = printerTo(toStderr);
   if (stop.signal.aborted) {
-    errors.error(["Stopped. What there was before is as it was."]);
+    errors.error(["Stopped. Earlier results are unchanged."]);
     return endedBy ? exitCodeOfSignal(endedBy) : 1;
   }
   printFailure(errors, error);
   const known = error instanceof BuildpackError ? error : systemFailure(error);
   return known ? exitCodeOf(known.failure) : 1;
-});
-process.exitCode ??= code;
+}
 
-async function main(): Promise<number> {
-  const ownBuildpack = findBuildpack(dirname(fileURLToPath(import.meta.url)));
-  if (process.argv[2] === "package") return await makePackages(ownBuildpack);
-  const line = parseCommandLine(process.argv.slice(2));
-  if (line.command === "help") printer.plain(usageText(line.topic).trimEnd());
-  if (line.command === "version") printer.plain(versionOf(ownBuildpack));
-  if (line.command === "help" || line.command === "version") return 0;
+function launchContext() {
+  const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
+  return { ...linuxContext(toStderr), terminal };
+}
+
+/** @throws BuildpackError `platform/unsupported-system` on any system but Linux. */
+function linuxContext(write: (text: string) => void, verbose?: boolean) {
   if (process.platform !== "linux") {
     throw new BuildpackError({ code: "platform/unsupported-system", system: systemName() });
   }
-  // What a build leaves must not depend on the umask of whoever builds.
+  // The result of a build must not depend on the user's umask.
   const umask = process.umask(0o022);
-  const context = {
-    umask,
+  return { ...contextFor(write, verbose), umask };
+}
+
+function contextFor(write: (text: string) => void, verbose?: boolean) {
+  return {
     env: process.env,
     cwd: process.cwd(),
     ownBuildpack,
+    printer: printerTo(write, verbose),
     clock: systemClock,
     signal: stop.signal,
+    umask: process.umask(),
   };
-  const terminal = process.stdout.isTTY ? process.env["TERM"] : undefined;
-  const running = { ...context, terminal, printer: errors };
-  if (line.command === "run") return await runCommandLine(line, running);
-  if (line.command === "slug run") return await slugRunCommand(line, running);
-  abortWhenToldToEnd();
-  if (line.command === "artifact") {
-    // The line that scripts take has standard output for itself.
-    const inventory = await artifactCommand(line, { ...context, printer: errors });
-    toStdout(`${inventory}\n`);
-    return 0;
-  }
-  if (line.command === "build") await buildCommand(line, { ...context, printer });
-  else await slugCommand(line, { ...context, printer });
-  return 0;
 }
 
-async function makePackages(checkout: string): Promise<number> {
-  const line = parsePackageLine(process.argv.slice(3));
-  if (line.help) {
-    printer.plain(usageText("package").trimEnd());
-    return 0;
-  }
-  abortWhenToldToEnd();
-  const env = definedVariables(process.env);
-  const { signal } = stop;
-  const fetcher = createFetcher({ env });
-  await packageCommand(line, {
-    ...{ env, cwd: process.cwd(), checkout, printer, signal },
-    embed: async (request) => {
-      const wanted = await wantedArtifacts(request.app, await readBuildpackDescriptor(checkout));
-      await embedArtifacts({ ...request, wanted, buildpackDir: checkout, env, fetcher, signal });
-    },
-  });
-  await fetcher.close();
-  return 0;
-}
-
-function abortWhenToldToEnd(): void {
-  // Not `once`: without a listener, whoever else listens would end us before the work has cleaned up.
+function stopOnSignals(): void {
+  // Not `once`: the default action of a second signal would end us before we have cleaned up.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => end(signal));
+    process.on(signal, () => {
+      endedBy ??= signal;
+      stop.abort();
+    });
   }
-}
-
-function end(signal: NodeJS.Signals | undefined): void {
-  endedBy ??= signal;
-  stop.abort();
 }
 
 /** As a shell reports a process that a signal has ended. */
 function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
-}
-
-/** The buildpack that this program is a part of: a checkout or an unpacked package. */
-function findBuildpack(directory: string): string {
-  if (existsSync(join(directory, "buildpack.toml"))) return directory;
-  return findBuildpack(dirname(directory));
-}
-
-function versionOf(buildpack: string): string {
-  const text = readFileSync(join(buildpack, "package.json"), "utf8");
-  return `lapidary ${(JSON.parse(text) as { version: string }).version}`;
 }
 
 function systemName(): string {

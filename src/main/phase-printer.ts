@@ -2,7 +2,7 @@ import { createPrinter, type Printer } from "../output/printer.ts";
 import { createStyle } from "../output/style.ts";
 import { systemClock } from "../system/clock.ts";
 
-/** Prints as a buildpack prints: coloured whoever reads it. */
+/** Prints for a build log: in colour even if nobody looks at it, because platforms pass it on. */
 export function phasePrinter(stream: NodeJS.WritableStream = process.stdout): Printer {
   return createPrinter({
     write: (text) => stream.write(text),

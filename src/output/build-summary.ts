@@ -1,6 +1,6 @@
 import { formatDuration, type Printer } from "./printer.ts";
 
-/** What a summary tells of a build; the report of a build has all of it. */
+/** The part of a build report that the summary prints. */
 export interface BuildSummary {
   processes: readonly { type: string; command: readonly string[]; args: readonly string[] }[];
   defaultProcess?: string;
@@ -17,13 +17,12 @@ interface SummarizedLayer {
   fate: string;
 }
 
-/** Prints what a build came to: its processes, its layers and what became of them, and its time. */
+/** Prints the result of a build: its processes, its layers and whether they were reused, and its time. */
 export async function printBuildSummary(printer: Printer, summary: BuildSummary): Promise<void> {
   await printer.section("Processes", async (section) => {
     for (const process of summary.processes)
       section.say(processLine(process, summary.defaultProcess));
-    if (summary.processes.length === 0)
-      section.say("None: the image starts only what it is told to start");
+    if (summary.processes.length === 0) section.say("None: the image has no default command");
   });
   await printer.section("Layers", async (section) => {
     const manyBuildpacks = new Set(summary.layers.map(({ buildpack }) => buildpack)).size > 1;
@@ -33,7 +32,7 @@ export async function printBuildSummary(printer: Printer, summary: BuildSummary)
   await printer.section("Time", async (section) => section.say(timeLine(summary.durations)));
 }
 
-/** A size as people read it, in powers of 1000: `512 B`, `1.2 kB`, `121.3 MB`. */
+/** A size in powers of 1000: `512 B`, `1.2 kB`, `121.3 MB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ["kB", "MB", "GB"];
@@ -49,7 +48,7 @@ function processLine(
   return `\`${type}\`${isDefault}: ${[...command, ...args].map(asTyped).join(" ")}`;
 }
 
-/** An argument that a shell would split or change stands in quotes. */
+/** Quotes an argument that a shell would split or change. */
 function asTyped(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
@@ -63,5 +62,5 @@ function layerLine(layer: SummarizedLayer, manyBuildpacks: boolean): string {
 
 function timeLine({ total = 0, ...phases }: BuildSummary["durations"]): string {
   const parts = Object.entries(phases).map(([name, time]) => `${name} ${formatDuration(time)}`);
-  return `\`${formatDuration(total)}\` in all: ${parts.join(", ")}`;
+  return `\`${formatDuration(total)}\` in total: ${parts.join(", ")}`;
 }

@@ -19,7 +19,7 @@ import { systemMessages } from "./error-messages/system.ts";
 import { systemFailure } from "../system/system-failure.ts";
 import type { Printer } from "./printer.ts";
 
-// Does not compile while a code of `failure.ts` has no words.
+// Does not compile if a code of `failure.ts` has no message.
 const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
   ...appMessages,
   ...settingsMessages,
@@ -41,24 +41,24 @@ const messages: { [C in FailureCode]: (facts: FailureFacts[C]) => Message } = {
 };
 
 const closings: Record<Blame, string> = {
-  application: "The app's own files cause this; building again without a change fails again.",
-  configuration:
-    "The build's configuration causes this; building again without a change fails again.",
-  command: "What was typed causes this; typed again without a change, it fails again.",
-  network: "The network or a server on it causes this; building again may be all that it takes.",
-  platform: "The machine or the platform that runs the build causes this, not the app.",
-  unclear: "Whose fault this is, the lines above tell.",
-  buildpack: "This is a fault of the buildpack. Please report it, with the log above.",
+  application: "This is a problem in the app.",
+  configuration: "This is a problem in the configuration of the build.",
+  command: "This is a problem in the command line.",
+  network: "This is probably a network problem: try again.",
+  server: "This is a problem of the server or mirror.",
+  platform: "This is a problem of the machine or platform, not of the app.",
+  unclear: "The cause may be the app or the build environment: see the output above.",
+  buildpack: "This is a bug in the buildpack. Please report it, with the log above.",
 };
 
-/** Prints why the build stopped, whose fault it is and what to type next. Takes whatever was thrown. */
+/** Prints what happened, how to fix it and who can fix it. Takes anything that was thrown. */
 export function printFailure(printer: Printer, error: unknown): void {
   const known = error instanceof BuildpackError ? error : systemFailure(error);
   if (known) printer.error(failureLines(known.failure));
   else printer.error(bugLines(error));
 }
 
-/** The words for a failure, a line each, without the marks and colours of an error. */
+/** The message for a failure, line by line, without the marks and colours of an error. */
 export function failureLines(failure: Failure): string[] {
   const { headline, happened, next, blame } = messageFor(failure);
   return [
@@ -66,21 +66,21 @@ export function failureLines(failure: Failure): string[] {
     "",
     ...happened,
     "",
-    "To mend it:",
+    "Fix:",
     ...next.map((line) => `    ${line}`),
     "",
     `${closings[blame]} (${failure.code})`,
   ];
 }
 
-/** What a failure that does not stop the build was, a line each, without advice. */
+/** What happened, line by line, without advice: for failures that do not stop the build. */
 export function whatHappened(failure: Failure): string[] {
   const { headline, happened } = messageFor(failure);
   return [`${headline}.`, ...happened];
 }
 
 function messageFor(failure: Failure): Message {
-  // The table is keyed by the code whose facts the failure carries; the type cannot express that.
+  // The failure's facts belong to its code, which TypeScript cannot follow here.
   const words = messages[failure.code] as (facts: Failure) => Message;
   return words(failure);
 }
@@ -88,10 +88,10 @@ function messageFor(failure: Failure): Message {
 function bugLines(error: unknown): string[] {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
-    "Error: something that the buildpack does not expect",
+    "Error: unexpected failure in Lapidary",
     "",
     ...text.split("\n"),
     "",
-    closings.buildpack,
+    "This is a bug in Lapidary. Please report it, with the log above.",
   ];
 }

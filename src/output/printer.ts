@@ -2,21 +2,21 @@ import type { Clock } from "../system/clock.ts";
 import { redact } from "./redact.ts";
 import type { Style } from "./style.ts";
 
-/** One chapter of the log, open while its work runs. */
+/** One section of the log, open while its work runs. */
 export interface Section {
-  /** One bullet. Values stand in backticks and are coloured. */
+  /** One bullet. Values in backticks are coloured. */
   say(text: string): void;
-  /** A bullet of lower rank, below the last one. */
+  /** A bullet one level below the last one. */
   detail(text: string): void;
-  /** Lines that ask for attention but do not stop the build. */
+  /** Lines about a problem that does not stop the build. */
   warn(...lines: string[]): void;
-  /** A line that a subprocess printed, as it printed it. */
+  /** A line of a subprocess's output, unchanged. */
   output(line: string): void;
-  /** A line that is printed only under `BP_LOG_LEVEL=debug`. */
+  /** A line that is only printed with `BP_LOG_LEVEL=debug`. */
   debug(text: string): void;
   /**
-   * A bullet for work that takes time: the text first, a dot for each few seconds while the work
-   * runs, and how long it took. The dots show that the build is alive.
+   * A bullet for work that takes time: first the text, then a dot every few seconds, and how long it
+   * took at the end. The dots show that the build is still running.
    */
   timed<T>(text: string, work: () => Promise<T>): Promise<T>;
 }
@@ -24,15 +24,15 @@ export interface Section {
 export interface Printer {
   header(text: string): void;
   /**
-   * Runs `work` as a section. Sections may run at the same time; each prints its lines in one
-   * piece, in the order in which the sections were opened, whichever ends first.
+   * Runs `work` as a section. Sections may run at the same time. The lines of each stay together, in the
+   * order in which the sections were opened.
    */
   section<T>(title: string, work: (section: Section) => Promise<T>): Promise<T>;
-  /** Lines outside any section, each marked, in the error's colour. */
+  /** Lines outside any section, marked with `!`, in the colour of errors. */
   error(lines: readonly string[]): void;
-  /** Lines outside any section, as they are. */
+  /** Lines outside any section, unchanged. */
   plain(...lines: string[]): void;
-  /** What another program prints, unfinished lines included, so that its progress is seen. */
+  /** Output of another program, including unfinished lines, so that its progress is visible. */
   passOn(text: string): void;
 }
 
@@ -45,7 +45,7 @@ export interface PrinterOptions {
 
 const dotEveryMilliseconds = 3000;
 
-/** The printer of everything that a user reads: append-only, one order, no cursor moves. */
+/** Prints everything that a user reads: append-only, in one order, without cursor movements. */
 export function createPrinter(options: PrinterOptions): Printer {
   const queue = new OutputQueue(options.write);
   const { style } = options;
@@ -67,7 +67,7 @@ export function createPrinter(options: PrinterOptions): Printer {
   };
 }
 
-/** A duration as people read it: `0.3s`, `48.5s`, `4m 25s`. */
+/** A duration such as `0.3s`, `48.5s`, `4m 25s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 99_950) return `${(milliseconds / 1000).toFixed(1)}s`;
   const seconds = Math.round(milliseconds / 1000);
@@ -88,7 +88,7 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
     debug: (text) => options.debug && write(`    ${style.dim(redact(text))}\n`),
     timed: async (text, work) => {
       const started = clock.now();
-      // Lines printed by the work itself end the open line; the time then gets a line of its own.
+      // If the work prints lines itself, the open line ends and the time gets its own line.
       channel.write(`  - ${paint(text)} ..`);
       const dots = setInterval(() => channel.writeDot(), dotEveryMilliseconds);
       try {
@@ -110,7 +110,7 @@ function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]\s*/g, " ");
 }
 
-/** Lets the oldest open section through and holds back the others until it closes. */
+/** Prints the oldest open section at once, and holds back the others until it closes. */
 class OutputQueue {
   private readonly waiting: Channel[] = [];
 

@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 
-/** Colour as a value: made once in `main` and passed in, so that no room guesses at a terminal. */
+/** Colours. Created once in `src/main` and passed on, so that nothing else needs to know the terminal. */
 export interface Style {
   header(text: string): string;
   value(text: string): string;
@@ -9,7 +9,7 @@ export interface Style {
   error(text: string): string;
 }
 
-/** Colour is on unless `NO_COLOR` is set: a build's output is always piped, and is read in colour. */
+/** Builds use colour unless `NO_COLOR` is set: their output is always piped, but platforms show it in colour. */
 export function createStyle(colour: boolean): Style {
   const colours = picocolors.createColors(colour);
   return {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { unpackArchive } from "../../src/oci/unpack-archive.ts";
 import { failureOf } from "../support/failure.ts";
-import { tarball, type TarEntry } from "../support/tarball.ts";
+import { tarball, type TarEntry } from "../support/packages/tarball.ts";
 import { makeTree } from "../support/tree.ts";
 
 async function prepare() {

@@ -12,8 +12,8 @@ import { systemClock } from "../../src/system/clock.ts";
 import { compileApp } from "../support/compile-app.ts";
 import { failureOf } from "../support/failure.ts";
 import { recordSection } from "../support/section.ts";
-import { tarball } from "../support/tarball.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { tarball } from "../support/packages/tarball.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 import { addToTree, makeTree } from "../support/tree.ts";
 

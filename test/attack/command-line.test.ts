@@ -1,18 +1,17 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { parseCommandLine } from "../../src/cli/command-line.ts";
-import { slugCommand } from "../../src/cli/slug.ts";
+import { describeSlug, slugCommand, type SlugFlags } from "../../src/cli/slug.ts";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
 import { readGivenVariables } from "../../src/platform/inputs/given-variables.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { buildByLine } from "../support/build-line.ts";
-import { makeClassicBuildpack } from "../support/classic-buildpack.ts";
+import { makeClassicBuildpack } from "../support/buildpacks/classic-buildpack.ts";
 import { compileApp } from "../support/compile-app.ts";
 import { failureOf } from "../support/failure.ts";
 import { knownFailureOf } from "../support/known-failure.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 import { makeTree, modeOf } from "../support/tree.ts";
 
@@ -170,22 +169,26 @@ describe("variables are refused whose names are not the names of files", () => {
 });
 
 async function slug(root: string, umask: number, ...args: string[]): Promise<void> {
-  const line = parseCommandLine(["slug", join(root, "app"), ...args]);
-  if (line.command !== "slug") throw new Error("this is another command");
-  await slugCommand(line, {
-    env: { HOME: root, PATH: "/usr/bin:/bin" },
-    cwd: root,
-    ownBuildpack: await makeClassicBuildpack(),
-    printer: createPrinter({
-      write: () => {},
-      style: createStyle(false),
+  const ownBuildpack = await makeClassicBuildpack();
+  const work = async (source: string, flags: SlugFlags) => {
+    await slugCommand(source, flags, {
+      env: { HOME: root, PATH: "/usr/bin:/bin" },
+      cwd: root,
+      ownBuildpack,
+      printer: createPrinter({
+        write: () => {},
+        style: createStyle(false),
+        clock: systemClock,
+        debug: false,
+      }),
       clock: systemClock,
-      debug: false,
-    }),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    umask,
-  });
+      signal: new AbortController().signal,
+      umask,
+    });
+  };
+  await describeSlug()
+    .action(work)
+    .parseAsync([join(root, "app"), ...args], { from: "user" });
 }
 
 test("a slug, which may hold secrets, has the permissions that the user's umask gives", async () => {

@@ -22,7 +22,7 @@ import { readElfNeeds } from "../../src/system/elf-needs.ts";
 import { elfHeaderBytes, parseElfHeader, parseSegments } from "../../src/system/elf.ts";
 import { parseToml, TomlSyntaxError } from "../../src/toml.ts";
 import { mutations } from "../support/mutations.ts";
-import { tarball } from "../support/tarball.ts";
+import { tarball } from "../support/packages/tarball.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 import { makeTree } from "../support/tree.ts";
 import { fullRing } from "../support/world.ts";

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/failure.ts";
 import { openDirectSandbox } from "../support/direct-sandbox.ts";
 import { failureOf } from "../support/failure.ts";
-import { type LocalPlatform, makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack, type TinyBuildpack } from "../support/tiny-buildpack.ts";
+import { type LocalPlatform, makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack, type TinyBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 

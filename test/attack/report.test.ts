@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildByLine } from "../support/build-line.ts";
 import { failureOf } from "../support/failure.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";
 
 async function prepare() {

@@ -13,8 +13,8 @@ import { parseProcfile } from "../../src/procfile.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { buildByLine } from "../support/build-line.ts";
 import { failureOf } from "../support/failure.ts";
-import { makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { addToTree, makeTree } from "../support/tree.ts";
 
 const source = resolve(import.meta.dirname, "../../src");

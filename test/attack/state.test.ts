@@ -5,8 +5,8 @@ import { claimState, stateMark } from "../../src/platform/state/claim-state.ts";
 import { openState } from "../../src/platform/state/state.ts";
 import { buildByLine } from "../support/build-line.ts";
 import { failureOf } from "../support/failure.ts";
-import { makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { treeDigest } from "../support/tree-digest.ts";
 import { makeTree } from "../support/tree.ts";
 

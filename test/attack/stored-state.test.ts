@@ -9,10 +9,10 @@ import { adoptImage } from "../../src/platform/export/adopt-image.ts";
 import { makeLauncher } from "../../src/platform/export/launcher.ts";
 import { decodeLifecycleMetadata } from "../../src/platform/state/lifecycle-metadata.ts";
 import { failureOf } from "../support/failure.ts";
-import { makeImage } from "../support/image.ts";
-import { makePlatform } from "../support/local-platform.ts";
-import { makeStoredBuild } from "../support/stored-build.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeImage } from "../support/images/image.ts";
+import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeStoredBuild } from "../support/builds/stored-build.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
 describe("a build that is stored already and has links where we read", () => {

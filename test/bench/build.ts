@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import glob from "fast-glob";
-import { ensureMirror } from "../../scripts/mirror.ts";
+import { ensureMirror } from "../../scripts/mirror/mirror.ts";
 import { withWork } from "../../scripts/work.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { alternate, type Measurement, median } from "./measure.ts";

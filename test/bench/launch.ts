@@ -1,5 +1,5 @@
 import { build, makeApp, runCommandIn } from "../support/lapidary.ts";
-import { serveMirror } from "../support/mirror-server.ts";
+import { serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory } from "../support/world.ts";
 import { measureBoot } from "./boot.ts";
 import type { Measurement } from "./measure.ts";

@@ -19,7 +19,7 @@ describe("The classic API's programs", () => {
   ])("bin/%s without its arguments says which it takes", async (program, takes) => {
     const { exitCode, lines } = await run(program);
     expect(exitCode).toBe(1);
-    expect(lines.join("\n")).toContain(`It takes ${takes}.`);
+    expect(lines.join("\n")).toContain(`It needs ${takes}.`);
   });
 
   test("bin/release prints what bin/compile left, and nothing else", async () => {

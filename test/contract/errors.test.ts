@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import glob from "fast-glob";
 import { describe, expect, test } from "vitest";
@@ -39,7 +39,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "bin/rails",
     problem:
       "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
-    mend: "rails app:update:bin",
+    fix: "rails app:update:bin",
   },
   "java/missing": {
     ruby: "jruby 9.4.15.0",
@@ -184,7 +184,11 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "system/link-not-followed": { path: "/home/me/state/work/layers/test_one/ruby.sbom.cdx.json" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },
-  "platform/usage": { problem: "`--colour` is not an option" },
+  "platform/usage": {
+    problem: "Unknown option `--sate`",
+    suggestion: "--state",
+    command: "build",
+  },
   "platform/app-missing": { path: "/home/me/shop" },
   "platform/app-unreadable": {
     path: "/home/me/shop",
@@ -274,17 +278,17 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);
 
-describe("what a user reads of each failure", () => {
+describe("the message for each failure", () => {
   test.each(failures)("$code", async (failure) => {
     const text = failureLines(failure).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot(`errors/${fileOf(failure.code)}`);
   });
 
-  test.each(failures)("$code is a sentence, what to do next and whose fault it is", (failure) => {
+  test.each(failures)("$code has a headline, a fix, and who can fix it", (failure) => {
     const [headline = "", blank, ...rest] = failureLines(failure);
     expect(headline).toMatch(/^Error: [A-Z`a-z].*[^.]$/);
     expect(blank).toBe("");
-    const next = rest.slice(rest.indexOf("To mend it:") + 1, rest.lastIndexOf(""));
+    const next = rest.slice(rest.indexOf("Fix:") + 1, rest.lastIndexOf(""));
     expect(next.length).toBeGreaterThan(0);
     expect(rest.at(-1)).toMatch(new RegExp(`\\. \\(${failure.code}\\)$`));
     expect(rest.join("\n")).not.toMatch(/undefined|NaN|\[object/);
@@ -293,7 +297,7 @@ describe("what a user reads of each failure", () => {
 
 describe("the codes of failures", () => {
   test("have one page of prose each, and there is no other page", async () => {
-    const pages = (await readdir(join(import.meta.dirname, "errors"))).sort();
+    const pages = (await glob("**/*", { cwd: join(import.meta.dirname, "errors") })).sort();
     expect(pages).toEqual((await codes()).map(fileOf).sort());
   });
 
@@ -360,7 +364,7 @@ describe("advice on what Ruby, Rails and drivers print when rake fails", () => {
       "Set RAILS_MASTER_KEY",
     ],
     ["Missing `secret_key_base` for 'production' environment", "rails secret"],
-    ["LoadError: cannot load such file -- dotenv/load", "that brings `dotenv/load` out of the"],
+    ["LoadError: cannot load such file -- dotenv/load", "that has `dotenv/load` out of the"],
     ['KeyError: key not found: "STRIPE_KEY"', 'ENV.fetch("STRIPE_KEY", nil)'],
     ["ActiveRecord::ConnectionNotEstablished: connection to server failed", "no database"],
     ["ExecJS::RuntimeUnavailable: Could not find a JavaScript runtime.", "heroku/nodejs"],
@@ -380,7 +384,7 @@ describe("advice on what Ruby, Rails and drivers print when rake fails", () => {
 });
 
 function fileOf(code: string): string {
-  return `${code.replace("/", "-")}.txt`;
+  return `${code}.txt`;
 }
 
 /** Read from the source, so that a code which is missing above is missed here too. */

@@ -7,9 +7,9 @@ import { readImage } from "../../src/oci/layout.ts";
 import { exportImage, type ExportedImage } from "../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../src/platform/export/launcher.ts";
 import type { StoredBuild } from "../../src/platform/state/stored-build.ts";
-import { makeImage } from "../support/image.ts";
-import { readTar, type ReadTarEntry } from "../support/read-package.ts";
-import { builder, makeStoredBuild, type StoredStory } from "../support/stored-build.ts";
+import { makeImage } from "../support/images/image.ts";
+import { readTar, type ReadTarEntry } from "../support/packages/read-package.ts";
+import { builder, makeStoredBuild, type StoredStory } from "../support/builds/stored-build.ts";
 import { makeTree } from "../support/tree.ts";
 
 const web = `

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../src/platform/lifecycle/exit-code.ts";
 import { parseToml } from "../../src/toml.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";
 
 const write = (file: string, text: string) =>

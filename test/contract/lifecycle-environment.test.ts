@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
-import { makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack, type TinyBuildpack } from "../support/tiny-buildpack.ts";
+import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack, type TinyBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";
 
 /**

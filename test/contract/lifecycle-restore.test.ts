@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
 import { failureOf } from "../support/failure-of.ts";
-import { type LocalPlatform, makePlatform } from "../support/local-platform.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { type LocalPlatform, makePlatform } from "../support/builds/local-platform.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
 const metadata = (layer: string, text: string) =>

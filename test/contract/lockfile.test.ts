@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseGemfileLock } from "../../src/ruby/lockfile/parse-gemfile-lock.ts";
-import { readCorpus } from "../support/lockfile-corpus.ts";
-import { fieldsOf } from "../support/lockfile-fields.ts";
-import { mutations } from "../support/lockfile-mutations.ts";
+import { readCorpus } from "../support/lockfiles/lockfile-corpus.ts";
+import { fieldsOf } from "../support/lockfiles/lockfile-fields.ts";
+import { mutations } from "../support/lockfiles/lockfile-mutations.ts";
 
-// What Bundler answered; scripts/lockfile-oracle.ts asks it again.
+// What Bundler answered; scripts/lockfiles/oracle.ts asks it again.
 const [about = "", ...answers] = linesOf("lockfiles.jsonl");
 const mutationAnswers = linesOf("mutations.txt");
 const corpus = await readCorpus();

@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readImage } from "../../src/oci/layout.ts";
 import { parseToml } from "../../src/toml.ts";
-import { makePackages } from "../support/make-packages.ts";
-import { makeCheckout } from "../support/package-checkout.ts";
-import { packageRules } from "../support/package-rules.ts";
-import { readPackage, readTar, sha256Of } from "../support/read-package.ts";
+import { makePackages } from "../support/packages/make-packages.ts";
+import { makeCheckout } from "../support/packages/package-checkout.ts";
+import { packageRules } from "../support/packages/package-rules.ts";
+import { readPackage, readTar, sha256Of } from "../support/packages/read-package.ts";
 import { addToTree, makeTree, readTree } from "../support/tree.ts";
 
 const cases = packageRules.flatMap(([rule, check]) =>

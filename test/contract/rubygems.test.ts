@@ -9,7 +9,7 @@ import {
 } from "../../src/ruby/gem-version.ts";
 import { parseRubyVersion } from "../../src/ruby/ruby-version.ts";
 
-// What RubyGems and Bundler answered; scripts/lockfile-oracle.ts asks them again.
+// What RubyGems and Bundler answered; scripts/lockfiles/oracle.ts asks them again.
 const oracle = JSON.parse(
   readFileSync(join(import.meta.dirname, "oracle/rubygems.json"), "utf8"),
 ) as {

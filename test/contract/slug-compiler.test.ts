@@ -8,7 +8,7 @@ import { createStyle } from "../../src/output/style.ts";
 import { makeSlug, type SlugOptions } from "../../src/classic/compiler/make-slug.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { unpackTree } from "../../src/oci/unpack-tree.ts";
-import { makeClassicBuildpack } from "../support/classic-buildpack.ts";
+import { makeClassicBuildpack } from "../support/buildpacks/classic-buildpack.ts";
 import { failureOf } from "../support/failure.ts";
 import { addToTree, makeTree, modeOf, readTree } from "../support/tree.ts";
 

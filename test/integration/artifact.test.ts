@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
+import { ensureMirror, type Mirror } from "../../scripts/mirror/mirror.ts";
 import { withWork } from "../../scripts/work.ts";
-import { makeArtifact } from "../support/artifact.ts";
+import { makeArtifact } from "../support/packages/artifact.ts";
 import { build, makeApp, runCommandIn } from "../support/lapidary.ts";
-import { serveMirror } from "../support/mirror-server.ts";
+import { serveMirror } from "../support/servers/mirror-server.ts";
 import {
   ensureWorld,
   fullRing,

@@ -9,7 +9,7 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 // Newly precompiled assets look two hours old, so that `assets:clean` may remove them. Precompiling
@@ -148,7 +148,7 @@ describe("Application Contract: Rake execution", () => {
       "cannot load such file -- rspec/core/rake_task",
       "/workspace/Rakefile:1",
       "The app's rake tasks could not be listed",
-      "Move the gem that brings `rspec/core/rake_task` out of the groups",
+      "Move the gem that has `rspec/core/rake_task` out of the groups",
     );
     await write("Rakefile", rakefile);
   });

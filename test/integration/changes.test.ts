@@ -4,7 +4,7 @@ import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, type BuildResult, makeApp, serve } from "../support/lapidary.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
 let bookworm: World;

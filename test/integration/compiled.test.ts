@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { serveMirror } from "../support/mirror-server.ts";
+import { serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
 
 describe("a Ruby that nobody has built for this system", () => {

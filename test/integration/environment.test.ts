@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, runCommandIn } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "../../src/system/command.ts";
 import { build, makeApp } from "../support/lapidary.ts";
-import { type MirrorServer, type Misbehaviour, serveMirror } from "../support/mirror-server.ts";
-import { tarballGz, type TarEntry } from "../support/tarball.ts";
+import {
+  type MirrorServer,
+  type Misbehaviour,
+  serveMirror,
+} from "../support/servers/mirror-server.ts";
+import { tarballGz, type TarEntry } from "../support/packages/tarball.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let world: World;

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeGem } from "../support/gem.ts";
-import { serveGems } from "../support/gem-server.ts";
+import { makeGem } from "../support/builds/gem.ts";
+import { serveGems } from "../support/servers/gem-server.ts";
 import { type App, build, makeApp, runCommandIn } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 const secret = "s3cret-that-nobody-may-read";

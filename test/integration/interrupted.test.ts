@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import {
   ensureWorld,
   fullRing,

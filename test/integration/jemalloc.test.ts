@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
+import { ensureMirror, type Mirror } from "../../scripts/mirror/mirror.ts";
 import { withWork } from "../../scripts/work.ts";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { descendants } from "../support/processes.ts";
 import { ensureWorld, fullRing, temporaryDirectory, type World } from "../support/world.ts";
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureJvm } from "../../scripts/jvm.ts";
+import { ensureJvm } from "../../scripts/debian/jvm.ts";
 import { withWork } from "../../scripts/work.ts";
-import { makeJvmBuildpack } from "../support/jvm-buildpack.ts";
+import { makeJvmBuildpack } from "../support/buildpacks/jvm-buildpack.ts";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 const lapidary = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
 import { skipWithoutNamespaces } from "../support/sandbox.ts";
-import { makeBuildpack } from "../support/tiny-buildpack.ts";
+import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
 const program = fileURLToPath(new URL("../../src/main/lapidary.ts", import.meta.url));
@@ -65,6 +65,8 @@ describe("lapidary build", () => {
     const { root, flags } = await makeApp(build);
     await writeFile(join(root, "file"), "from here\n");
     await mkdir(join(root, "open"));
+    // The build runs as another user when root starts it.
+    await chmod(join(root, "open"), 0o777);
     const volumes = ["--volume", "file:/given/file", "--volume", "open:/open:rw"];
     const { exitCode, stdout } = await lapidary(root, "build", ...flags, ...volumes);
     expect(exitCode).toBe(0);

@@ -10,8 +10,8 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { makeNodeBuildpack, type ModulesPlace } from "../support/node-buildpack.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { makeNodeBuildpack, type ModulesPlace } from "../support/buildpacks/node-buildpack.ts";
 import {
   ensureWorld,
   fullRing,
@@ -108,7 +108,7 @@ describe("a Rails app with yarn, without a Node buildpack", () => {
     const before = server.requests.length;
     const failed = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
     expect(failed.exitCode).not.toBe(0);
-    expect(failed.log).toContain("The app's assets need Node, and this build has none");
+    expect(failed.log).toContain("The app's assets need Node, which this build does not have");
     expect(failed.log).toContain("--buildpack heroku/nodejs");
     expect(failed.log).toContain("--buildpack paketo-buildpacks/node-engine");
     expect(server.requests.slice(before)).toEqual([]);

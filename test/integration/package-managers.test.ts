@@ -7,8 +7,8 @@ import { settleNodeModules } from "../../src/buildpack/javascript/settle-node-mo
 import { packageManagerOf } from "../../src/ruby/package-manager.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { readTextIfAny } from "../../src/system/files.ts";
-import { makeBuildContext } from "../support/build-context.ts";
-import { findNpmRegistry, installByNpm } from "../support/npm-registry.ts";
+import { makeBuildContext } from "../support/builds/build-context.ts";
+import { findNpmRegistry, installByNpm } from "../support/servers/npm-registry.ts";
 import { temporaryDirectory } from "../support/world.ts";
 
 const manifest = {

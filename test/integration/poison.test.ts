@@ -4,7 +4,7 @@ import glob from "fast-glob";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommand } from "../../src/system/command.ts";
 import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 const mark = "POISONED-RUBY-RAN";

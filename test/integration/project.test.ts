@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;

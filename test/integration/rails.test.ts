@@ -9,8 +9,8 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { cycloneDxProblems, spdxProblems } from "../support/sbom-schemas.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { cycloneDxProblems, spdxProblems } from "../support/builds/sbom-schemas.ts";
 import { addToTree } from "../support/tree.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 

@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { startPostgreSql } from "../support/postgresql.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { startPostgreSql } from "../support/servers/postgresql.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let world: World;

@@ -2,8 +2,8 @@ import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type App, build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
-import { answerWithoutIpv6 } from "../support/without-ipv6.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { answerWithoutIpv6 } from "../support/servers/without-ipv6.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 let world: World;

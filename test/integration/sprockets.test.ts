@@ -9,7 +9,7 @@ import {
   runCommandIn,
   serve,
 } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
 
 // Sprockets tells of each stylesheet that it compiles and does not take from its cache.

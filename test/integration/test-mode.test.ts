@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { build, makeApp, runToEnd, runWords } from "../support/lapidary.ts";
-import { serveMirror } from "../support/mirror-server.ts";
+import { serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory } from "../support/world.ts";
 
 // Fails unless it runs with the gems and the environment of tests.

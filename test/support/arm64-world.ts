@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { cached, withLock } from "../../scripts/cache.ts";
-import { hashFile } from "../../scripts/mirror-archive.ts";
-import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
-import { ensureRoot } from "../../scripts/roots.ts";
+import { hashFile } from "../../scripts/mirror/archive.ts";
+import { ensureMirror, type Mirror } from "../../scripts/mirror/mirror.ts";
+import { ensureRoot } from "../../scripts/debian/roots.ts";
 import { type Work, withWork } from "../../scripts/work.ts";
-import { makeArtifact } from "./artifact.ts";
+import { makeArtifact } from "./packages/artifact.ts";
 import type { World } from "./world.ts";
 
 /** What a suite for arm64 runs, and builds with where it asks for a root to build in. */

@@ -2,16 +2,23 @@ import { fileURLToPath } from "node:url";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
 import { buildCommand } from "../../src/cli/build.ts";
-import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { type BuildFlags, describeBuild } from "../../src/cli/build-options.ts";
 import { systemClock } from "../../src/system/clock.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs `lapidary build` in this process with these arguments, in the directory `cwd`. */
 export async function buildByLine(cwd: string, ...args: readonly string[]): Promise<void> {
-  const line = parseCommandLine(["build", ...args]);
-  if (line.command !== "build") throw new Error("this is a request for help");
-  await buildCommand(line, {
+  const build = async (app: string, flags: BuildFlags) => {
+    await buildCommand(app, flags, contextIn(cwd));
+  };
+  await describeBuild()
+    .action(build)
+    .parseAsync([...args], { from: "user" });
+}
+
+function contextIn(cwd: string) {
+  return {
     env: { HOME: cwd, PATH: "/usr/bin:/bin" },
     cwd,
     ownBuildpack: checkout,
@@ -24,5 +31,5 @@ export async function buildByLine(cwd: string, ...args: readonly string[]): Prom
     clock: systemClock,
     umask: 0o022,
     signal: new AbortController().signal,
-  });
+  };
 }

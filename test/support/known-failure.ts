@@ -1,3 +1,5 @@
+import { CommanderError } from "@commander-js/extra-typings";
+import { fromCommander } from "../../src/cli/usage-error.ts";
 import { BuildpackError, type Failure } from "../../src/failure.ts";
 import { systemFailure } from "../../src/system/system-failure.ts";
 
@@ -7,6 +9,7 @@ export async function knownFailureOf(work: Promise<unknown>): Promise<Failure> {
     () => new Error("it succeeded"),
     (error: unknown) => error,
   );
+  if (outcome instanceof CommanderError) return fromCommander(outcome).failure;
   const known = outcome instanceof BuildpackError ? outcome : systemFailure(outcome);
   if (known) return known.failure;
   throw outcome;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import type { ReportWithImage } from "../../src/platform/export/export-image.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "./servers/free-port.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureMirror, type Mirror } from "../../scripts/mirror.ts";
-import { ensureRoot } from "../../scripts/roots.ts";
+import { ensureMirror, type Mirror } from "../../scripts/mirror/mirror.ts";
+import { ensureRoot } from "../../scripts/debian/roots.ts";
 import { withWork } from "../../scripts/work.ts";
 
 /** What a suite builds with: a mirror of artifacts and root file systems, made once and kept. */

@@ -21,7 +21,7 @@ export async function checkProject(
   java: JavaVersion | undefined,
 ): Promise<void> {
   checkPlatforms(project, java ? javaPlatform(java) : gemPlatformOf(target));
-  for (const [path, mend] of Object.entries(binstubs)) await checkBinstub(project.dir, path, mend);
+  for (const [path, fix] of Object.entries(binstubs)) await checkBinstub(project.dir, path, fix);
   await checkMode(project.dir, "bin/rails");
 }
 
@@ -45,7 +45,7 @@ const binstubs: Record<string, string> = {
   "bin/rake": "bundle binstubs rake --force",
 };
 
-async function checkBinstub(appDir: string, path: string, mend: string): Promise<void> {
+async function checkBinstub(appDir: string, path: string, fix: string): Promise<void> {
   const script = await readTextIfAny(join(appDir, path));
   const fault = script === undefined ? undefined : findBinstubFault(script);
   if (!fault) return;
@@ -53,7 +53,7 @@ async function checkBinstub(appDir: string, path: string, mend: string): Promise
     code: "app/binstub-misleading",
     path,
     problem: describeFault(fault),
-    mend,
+    fix,
   });
 }
 
@@ -65,7 +65,7 @@ async function checkMode(appDir: string, path: string): Promise<void> {
     code: "app/binstub-misleading",
     path,
     problem: "It is not executable. This often happens to files from Windows or from archives.",
-    mend: `git update-index --chmod=+x ${path} && git commit -m "Make ${path} executable"`,
+    fix: `git update-index --chmod=+x ${path} && git commit -m "Make ${path} executable"`,
   });
 }
 

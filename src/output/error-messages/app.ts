@@ -1,44 +1,42 @@
 import { lockCommand } from "./gems.ts";
 import type { Messages } from "./message.ts";
 
-/** What is wrong with the app's own files, found before anything is downloaded. */
+/** Problems in the app's own files, found before anything is downloaded. */
 export const appMessages: Messages<"app"> = {
   "app/lockfile-missing": ({ gemfile, lockfile, files }) => ({
     headline: `\`${lockfile}\` is missing`,
     happened: [
-      `The app has a \`${gemfile}\` but no \`${lockfile}\`, so the exact gems to install are not known.`,
-      `The directory that it belongs in holds: ${files.length > 0 ? files.join(", ") : "nothing"}.`,
-      `A lockfile that \`.gitignore\`, \`.dockerignore\` or project.toml's \`exclude\` leaves out may not reach a build.`,
+      `The app has a \`${gemfile}\` but no \`${lockfile}\`, so it is unknown which gem versions to install.`,
+      `Files in that directory: ${files.length > 0 ? files.join(", ") : "none"}.`,
+      `If \`${lockfile}\` exists on your machine, check that \`.gitignore\`, \`.dockerignore\` and \`exclude\` in project.toml do not leave it out.`,
     ],
     next: [lockCommand(gemfile), `git add ${lockfile} && git commit -m "Add ${lockfile}"`],
     blame: "application",
   }),
   "app/lockfile-unreadable": ({ path, problem, line }) => ({
-    headline: `\`${path}\` cannot be read`,
+    headline: `\`${path}\` is not a valid lockfile`,
     happened: [line === undefined ? `${problem}.` : `Line ${line}: ${problem}.`],
     next: [
-      `git checkout -- ${path}   # the version that was committed last`,
-      `rm -r ${path} && bundle lock   # or a new one, which may choose newer gems`,
+      `git checkout -- ${path}   # restores the last committed version`,
+      `rm -r ${path} && bundle lock   # or creates a new one, with newer gems if there are any`,
     ],
     blame: "application",
   }),
   "app/lockfile-merge-conflict": ({ path, line }) => ({
     headline: `\`${path}\` has an unresolved merge conflict`,
-    happened: [
-      `Line ${line} is a merge marker that git left. Which of the two sides counts, only you can say.`,
-    ],
+    happened: [`Line ${line} is a conflict marker from git.`],
     next: [
-      `Remove the lines that begin with \`<<<<<<<\`, \`=======\` and \`>>>>>>>\`, and what is not wanted between them.`,
-      `bundle lock   # brings the rest into order`,
+      `Edit \`${path}\`: choose between the two sides, and delete the lines with \`<<<<<<<\`, \`=======\` and \`>>>>>>>\`.`,
+      `bundle lock   # checks and completes the file`,
       `git commit -m "Resolve ${path}" ${path}`,
     ],
     blame: "application",
   }),
   "app/platform-missing": ({ lockfile, wanted, present }) => ({
-    headline: `\`${lockfile}\` was not made for this platform`,
+    headline: `\`${lockfile}\` does not include the platform \`${wanted}\``,
     happened: [
-      `This build is for \`${wanted}\`; the section PLATFORMS names ${present.map((name) => `\`${name}\``).join(", ")}.`,
-      `With a frozen lockfile, Bundler installs no gem for a platform that it does not name.`,
+      `This build is for \`${wanted}\`, but PLATFORMS in the lockfile lists only ${present.map((name) => `\`${name}\``).join(", ")}.`,
+      `Bundler installs no gems for a platform that a frozen lockfile does not list.`,
     ],
     next: [
       `bundle lock --add-platform ${unbound(wanted)}`,
@@ -47,46 +45,46 @@ export const appMessages: Messages<"app"> = {
     blame: "application",
   }),
   "app/ruby-unsupported": ({ requested, source }) => ({
-    headline: `\`${requested}\` cannot be installed`,
+    headline: `\`${requested}\` is not supported`,
     happened: [
-      `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby.`,
+      `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby (\`jruby\`).`,
     ],
     next: [
       source.startsWith(".")
-        ? `Write a version of MRI or JRuby into \`${source}\`, such as 3.4.10 or jruby-10.0.2.0.`
-        : `Name a version of MRI in the Gemfile, such as ruby "3.4.10", then: bundle update --ruby`,
+        ? `Write an MRI or JRuby version into \`${source}\` (see docs/ruby-versions.md).`
+        : `Write an MRI version into the Gemfile (see docs/ruby-versions.md), then run: bundle update --ruby`,
     ],
     blame: "application",
   }),
   "app/gemfile-unreadable": ({ path, problem }) => ({
     headline: `\`${path}\` cannot be read`,
-    happened: [`Reading it failed: ${problem}.`],
+    happened: [`Reason: ${problem}.`],
     next: [
-      `ls -ld ${path}   # it has to be a file that the build's user may read`,
-      `git checkout -- ${path}   # the version that was committed last`,
+      `ls -ld ${path}   # must be a file that the build's user can read`,
+      `git checkout -- ${path}   # restores the last committed version`,
     ],
     blame: "application",
   }),
-  "app/binstub-misleading": ({ path, problem, mend }) => ({
-    headline: `\`${path}\` would not run the app's Ruby`,
+  "app/binstub-misleading": ({ path, problem, fix }) => ({
+    headline: `\`${path}\` does not run the app's Ruby`,
     happened: [
       problem,
-      `Scripts in the app's \`bin\` come first on PATH, so the app would fail when it starts.`,
+      `The app's \`bin\` directory comes first on PATH, so the app would fail to start.`,
     ],
-    next: [mend],
+    next: [fix],
     blame: "application",
   }),
 };
 
-/** `universal-java-17` suits that Java alone, `java` any. */
+/** `universal-java-17` works with that Java only, `java` with any. */
 function unbound(platform: string): string {
   return platform.startsWith("universal-java-") ? "java" : platform;
 }
 
-/** A setting with a value that it does not take. */
+/** A setting with an invalid value. */
 export const settingsMessages: Messages<"settings"> = {
   "settings/invalid": ({ key, value, problem }) => ({
-    headline: `The setting \`${key}\` has a value that it does not take`,
+    headline: `\`${key}\` has an invalid value`,
     happened: [`\`${key}\` is \`${value}\`: ${problem}.`],
     next: [`Set \`${key}\` to a value that docs/configuration.md lists, or unset it.`],
     blame: "configuration",

@@ -1,90 +1,89 @@
 import type { Messages } from "./message.ts";
 
-/** What a user of the classic API reads: of `bin/compile` and its like, and of `lapidary slug`. */
+/** Problems with the classic API: `bin/compile` and the other programs, and `lapidary slug`. */
 export const classicMessages: Messages<"classic"> = {
   "classic/arguments-missing": ({ program, takes }) => ({
-    headline: `\`${program}\` was not told what to work on`,
-    happened: [`It takes ${takes}.`],
+    headline: `\`${program}\` was called without its arguments`,
+    happened: [`It needs ${takes}.`],
     next: [`${program} ${takes}`],
     blame: "platform",
   }),
   "classic/companion-missing": ({ name, tool, add }) => ({
-    headline: `The app needs \`${tool}\`, and there is none on PATH`,
+    headline: `The app needs \`${tool}\`, which is not on PATH`,
     happened: [
-      `Its build plan requires \`${name}\`, which this buildpack does not bring. In the classic API an`,
-      "earlier buildpack installs it into the app.",
+      `The build plan requires \`${name}\`, which this buildpack does not install. With the classic API,`,
+      "an earlier buildpack must install it into the app.",
     ],
     next: [
       `heroku buildpacks:add --index 1 ${add}   # on Heroku`,
-      `Elsewhere, put such a buildpack before this one, or \`${tool}\` on PATH where apps are compiled.`,
+      `On other platforms, put such a buildpack before this one, or put \`${tool}\` on PATH.`,
     ],
     blame: "configuration",
   }),
   "classic/release-unreadable": ({ buildpack, problem }) => ({
-    headline: "What `bin/release` printed cannot be understood",
-    happened: [`The buildpack \`${buildpack}\` printed it; ${problem}.`],
-    next: [`${buildpack}/bin/release BUILD_DIR   # has to print default_process_types and addons`],
+    headline: "The output of `bin/release` is invalid",
+    happened: [`The buildpack \`${buildpack}\` printed it: ${problem}.`],
+    next: [
+      "bin/release BUILD_DIR   # in the buildpack; must print default_process_types and addons",
+    ],
     blame: "buildpack",
   }),
   "classic/not-compiled": ({ path }) => ({
     headline: "The app has not been compiled",
-    happened: [`There is no \`${path}\`, which \`bin/compile\` leaves.`],
-    next: ["bin/compile BUILD_DIR CACHE_DIR ENV_DIR   # bin/test-compile before bin/test"],
+    happened: [`\`${path}\` does not exist. \`bin/compile\` creates it.`],
+    next: ["bin/compile BUILD_DIR CACHE_DIR ENV_DIR   # or bin/test-compile, before bin/test"],
     blame: "platform",
   }),
   "classic/no-tests": ({ path }) => ({
-    headline: "There is no known way to run this app's tests",
+    headline: "It is unknown how to run this app's tests",
     happened: [
-      `\`${path}\` names no process type \`test\`: the lockfile has neither rspec-core nor railties nor rake.`,
+      `\`${path}\` has no process type \`test\`, because the lockfile has neither rspec-core nor railties nor rake.`,
     ],
     next: [
-      'Name the command in `app.json`: environments.test.scripts.test, such as "ruby test.rb".',
+      'Set the command in `app.json`, as environments.test.scripts.test: for example "ruby test.rb".',
     ],
     blame: "application",
   }),
   "classic/source-unusable": ({ path, problem }) => ({
-    headline: `There is no repository to be had from \`${path}\``,
-    happened: [`This is why: ${problem}.`],
+    headline: `\`${path}\` cannot be used as an app's repository`,
+    happened: [`Reason: ${problem}.`],
     next: [
       "git archive --format=tar.gz --output app.tar.gz HEAD   # in the app's repository",
-      "lapidary slug app.tar.gz   # or the directory of the repository itself",
+      "lapidary slug app.tar.gz   # or pass the directory of the repository",
     ],
     blame: "command",
   }),
   "classic/buildpack-unusable": ({ buildpack, problem }) => ({
     headline: `The buildpack \`${buildpack}\` cannot be used`,
-    happened: [`This is why: ${problem}.`],
+    happened: [`Reason: ${problem}.`],
     next: [
-      "BUILDPACK_URL takes a directory, or the URL of a git repository: https://host/name.git#branch",
-      "A classic buildpack has the programs bin/detect, bin/compile and bin/release.",
+      "Set BUILDPACK_URL to a directory or to the URL of a git repository: https://host/name.git#branch",
+      "A classic buildpack must have the programs bin/detect, bin/compile and bin/release.",
     ],
     blame: "configuration",
   }),
   "classic/no-buildpack": ({ tried }) => ({
-    headline: "No buildpack can build this app",
-    happened: [
-      "Each was asked, by its bin/detect, and none answered yes:",
-      ...tried.map((one) => `- ${one}`),
-    ],
+    headline: "No buildpack accepts this app",
+    happened: ["The bin/detect of each buildpack answered no:", ...tried.map((one) => `- ${one}`)],
     next: [
-      "ls -a   # a Ruby app has a Gemfile at its root",
-      "Name the buildpack by `--buildpack` or `--env BUILDPACK_URL=…`.",
+      "ls -a   # a Ruby app has a Gemfile in its root",
+      "Name the buildpack with `--buildpack` or `--env BUILDPACK_URL=…`.",
     ],
     blame: "application",
   }),
   "classic/buildpack-failed": ({ buildpack, program, exitCode }) => ({
-    headline: `The slug was not made: \`${program}\` failed`,
+    headline: `\`${program}\` failed, so there is no new slug`,
     happened: [
-      `The buildpack \`${buildpack}\` ended with exit code ${exitCode}; what it said stands above.`,
-      "The last slug and the cache directory are as they were.",
+      `\`${program}\` of the buildpack \`${buildpack}\` exited with code ${exitCode}. Its output is above.`,
+      "The previous slug and the cache are unchanged.",
     ],
-    next: ["Mend what the buildpack complains about, and make the slug again."],
+    next: ["Correct the error that the buildpack printed, then compile the slug again."],
     blame: "unclear",
   }),
   "classic/slug-unusable": ({ path, problem }) => ({
     headline: `The slug \`${path}\` cannot be started`,
-    happened: [`This is why: ${problem}.`],
-    next: ["lapidary slug SRC   # makes slug.tgz", "lapidary slug run slug.tgz"],
+    happened: [`Reason: ${problem}.`],
+    next: ["lapidary slug SRC   # compiles slug.tgz", "lapidary slug run slug.tgz"],
     blame: "command",
   }),
 };

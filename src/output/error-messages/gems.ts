@@ -1,18 +1,18 @@
 import type { Message, Messages } from "./message.ts";
 
-/** What Bundler refused. Its own words were printed as they came; these come after them. */
+/** Bundler failures. Bundler's own output has already been printed. */
 export const bundlerMessages: Messages<"bundler"> = {
   "bundler/install-failed": ({ version, output }) => {
     const { next, blame } = adviceFor(output) ?? {
       next: [
-        `gem list --remote --exact --all bundler   # does the version exist?`,
+        `gem list --remote --exact --all bundler   # does this version exist?`,
         `bundle update --bundler   # locks the newest Bundler`,
       ],
       blame: "application",
     };
     return {
       headline: `Bundler \`${version}\` could not be installed`,
-      happened: [`\`gem install bundler --version ${version}\` failed:`, ...output],
+      happened: [`\`gem install bundler --version ${version}\` failed:`, ...indented(output)],
       next,
       blame,
     };
@@ -23,8 +23,8 @@ export const gemsMessages: Messages<"gems"> = {
   "gems/lockfile-out-of-step": ({ gemfile, lockfile, output }) => ({
     headline: `\`${lockfile}\` does not match \`${gemfile}\``,
     happened: [
-      `To fit \`${gemfile}\` and the gemspecs that it names, the lockfile would have to change, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
-      ...output,
+      `The lockfile must change to match \`${gemfile}\` and its gemspecs, and a build never changes it (\`BUNDLE_FROZEN=1\`). Bundler says:`,
+      ...indented(output),
     ],
     next: [lockCommand(gemfile), `git commit -m "Update ${lockfile}" ${lockfile}`],
     blame: "application",
@@ -32,37 +32,38 @@ export const gemsMessages: Messages<"gems"> = {
   "gems/install-failed": ({ command, exitCode, output }) => ({
     headline: `\`${command}\` failed`,
     happened: [
-      `It ended with exit code ${exitCode}. Its output stands above; the last lines were:`,
-      ...output,
+      `It exited with code ${exitCode}. Its full output is above; the last lines:`,
+      ...indented(output),
     ],
     ...(adviceFor(output) ?? unknownCause),
   }),
   "gems/clean-failed": ({ command, exitCode, output }) => ({
     headline: `\`${command}\` failed`,
-    happened: [
-      `It ended with exit code ${exitCode}. The last lines of its output were:`,
-      ...output,
-    ],
+    happened: [`It exited with code ${exitCode}. The last lines of its output:`, ...output],
     next: [
-      `bundle clean --dry-run   # on your own machine: does it stumble over the same gem?`,
-      `Build with an empty cache (\`--clear-cache\`): the gems are then installed anew.`,
+      `bundle clean --dry-run   # on your own machine: does it fail on the same gem?`,
+      `Build with \`--clear-cache\`, which installs all gems again.`,
     ],
     blame: "unclear",
   }),
 };
 
-/** What writes the lockfile of a Gemfile, which Bundler finds by itself only under two names. */
+/** The command that writes a Gemfile's lockfile. Bundler finds only two names by itself. */
 export function lockCommand(gemfile: string): string {
   const found = gemfile === "Gemfile" || gemfile === "gems.rb";
   return found ? `bundle lock` : `BUNDLE_GEMFILE=${gemfile} bundle lock`;
+}
+
+function indented(output: readonly string[]): string[] {
+  return output.map((line) => `    ${line}`);
 }
 
 type Advice = Pick<Message, "next" | "blame">;
 
 const unknownCause: Advice = {
   next: [
-    `Look for the first error in Bundler's output above: the last is often a consequence.`,
-    `bundle install   # on your own machine, with the same Ruby, shows whether the app is the cause`,
+    `Find the first error in Bundler's output above. Later ones often follow from it.`,
+    `bundle install   # on your own machine, with the same Ruby: if it fails too, the app is the cause`,
   ],
   blame: "unclear",
 };
@@ -73,14 +74,14 @@ function adviceFor(output: readonly string[]): Advice | undefined {
   return cause && { next: cause.next, blame: cause.blame };
 }
 
-// The most common causes, recognised by what Bundler, RubyGems and compilers print.
+// The most common causes, recognized by the messages of Bundler, RubyGems and compilers.
 const causes: readonly (Advice & { saying: RegExp })[] = [
   {
     saying:
       /Authentication is required|Bad username or password|(?<![\d.])401(?![\d.])|403 Forbidden/i,
     next: [
-      `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password, where dots of the host's name become \`__\` and dashes \`___\`.`,
-      `Or give the build a binding of type gem-credentials, with the entries host, username and password.`,
+      `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password. In <HOST>, write \`__\` for a dot and \`___\` for a dash.`,
+      `Or add a service binding of type gem-credentials with the entries host, username and password.`,
     ],
     blame: "configuration",
   },
@@ -89,21 +90,21 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       /Could not reach host|Network error|Could not fetch specs|Unable to download|SocketError|Net::OpenTimeout|timed out/i,
     next: [
       `Build again: the gem server could not be reached.`,
-      `Behind a proxy, set http_proxy and https_proxy for the build; for a mirror, BUNDLE_MIRROR__ALL.`,
+      `Behind a proxy, set http_proxy and https_proxy for the build. To use a mirror, set BUNDLE_MIRROR__ALL.`,
     ],
     blame: "network",
   },
   {
     saying: /Could not find [^\n]+ in cached gems or installed locally/i,
     next: [
-      `bundle cache   # puts every gem of the lockfile into vendor/cache; where some are missing, older Bundlers ask no server`,
-      `git add vendor/cache && git commit -m "Add the gems that are missing"`,
+      `bundle cache   # adds the missing gems to vendor/cache: older Bundlers do not download them`,
+      `git add vendor/cache && git commit -m "Add missing gems"`,
     ],
     blame: "application",
   },
   {
     saying: /Could not find [^\n]+ in (any of the sources|rubygems|locally)/i,
-    next: [`bundle update <gem>   # the locked version is no longer on its server`],
+    next: [`bundle update <gem>   # if its server no longer has the locked version`],
     blame: "application",
   },
   {
@@ -114,9 +115,9 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
   {
     saying: /Failed to build gem native extension|extconf\.rb failed/i,
     next: [
-      `Add the library that the extension needs to the build image; the line "checking for …" that answers "no" above names it.`,
-      `bundle lock --add-platform x86_64-linux   # takes the precompiled gem where there is one (aarch64-linux on ARM)`,
-      `Set MAKEFLAGS=-j1 in the build's environment, if it is a Makefile that cannot be run in parallel.`,
+      `Add the library that the extension needs to the build image. The line "checking for …" that ends with "no" above names it.`,
+      `bundle lock --add-platform x86_64-linux   # uses a precompiled gem if there is one (aarch64-linux on ARM)`,
+      `If its Makefile does not work in parallel, set MAKEFLAGS=-j1 in the build's environment.`,
     ],
     blame: "unclear",
   },

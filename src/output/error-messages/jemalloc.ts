@@ -1,31 +1,31 @@
 import type { Messages } from "./message.ts";
 
-/** What keeps the app from having jemalloc, besides downloads and compilers. */
+/** Problems with jemalloc itself; downloads and compilers have their own messages. */
 export const jemallocMessages: Messages<"jemalloc"> = {
   "jemalloc/version-unknown": ({ version, archive, versions }) => ({
-    headline: `There is no jemalloc ${version} to install`,
+    headline: `jemalloc ${version} is not available`,
     happened: [
-      `JEMALLOC_VERSION asks for jemalloc \`${version}\`, but there is no archive \`${archive}\` in the buildpack's inventory.`,
-      `It has ${versions.length > 0 ? versions.map((other) => `\`${other}\``).join(", ") : "none for this system"}.`,
+      `The buildpack's inventory has no \`${archive}\`.`,
+      `Available versions: ${versions.length > 0 ? versions.map((other) => `\`${other}\``).join(", ") : "none for this system"}.`,
     ],
     next: [
       versions[0] === undefined
         ? `Unset JEMALLOC_VERSION.`
-        : `JEMALLOC_VERSION=${versions[0]}   # or unset it, for the default`,
-      `Where you have builds of your own, name an inventory that has it: BP_INVENTORY=<url>#sha256=<hex>`,
+        : `JEMALLOC_VERSION=${versions[0]}   # or unset it to get the default`,
+      `If you have your own builds, name an inventory that lists it: BP_INVENTORY=<url>#sha256=<hex>`,
     ],
     blame: "configuration",
   }),
   "jemalloc/not-loaded": ({ version, ruby, output }) => ({
-    headline: `Ruby does not run with jemalloc ${version}`,
+    headline: `Ruby ${ruby} does not run with jemalloc ${version}`,
     happened: [
-      `Ruby \`${ruby}\` was started with the library preloaded, but ran without it or not at all. It said:`,
-      ...(output.length > 0 ? output.map((line) => `    ${line}`) : ["    (nothing)"]),
+      `Ruby was started with jemalloc preloaded, but did not start or did not load it. Its output:`,
+      ...(output.length > 0 ? output.map((line) => `    ${line}`) : ["    (none)"]),
     ],
     next: [
-      `Check that the archive that the inventory or the mirror serves is for this system.`,
-      `JEMALLOC_VERSION=<version>   # another version`,
-      `BP_JEMALLOC=false   # or build without it`,
+      `Check that the inventory or mirror serves an archive for this system.`,
+      `JEMALLOC_VERSION=<version>   # try another version`,
+      `BP_JEMALLOC=false   # or build without jemalloc`,
     ],
     blame: "configuration",
   }),

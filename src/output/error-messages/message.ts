@@ -1,16 +1,23 @@
 import type { FailureCode, FailureFacts } from "../../failure.ts";
 
-/** Whose fault it most likely is; it chooses the closing paragraph. */
+/** Who can most likely fix it; chooses the closing line. */
 export type Blame =
-  "application" | "configuration" | "command" | "network" | "platform" | "buildpack" | "unclear";
+  | "application"
+  | "configuration"
+  | "command"
+  | "network"
+  | "server"
+  | "platform"
+  | "buildpack"
+  | "unclear";
 
-/** What a user reads when a build fails. */
+/** What a user reads when a command or a build fails. */
 export interface Message {
-  /** One sentence without a full stop: what could not be done. */
+  /** What happened, in one sentence without a full stop. */
   headline: string;
-  /** What happened, with the facts. */
+  /** The details. */
   happened: readonly string[];
-  /** What to type or change next, most likely remedy first. */
+  /** What to type or change, the most likely fix first. `command   # comment` for commands. */
   next: readonly string[];
   blame: Blame;
 }

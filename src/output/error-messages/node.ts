@@ -1,38 +1,38 @@
 import type { Messages } from "./message.ts";
 
-/** What an app's JavaScript needs of other buildpacks. */
+/** What an app's JavaScript needs from other buildpacks. */
 export const nodeMessages: Messages<"node"> = {
   "node/missing": ({ gems, packageJson, manager, skippedBy }) => ({
-    headline: "The app's assets need Node, and this build has none",
+    headline: "The app's assets need Node, which this build does not have",
     happened: [
-      `The lockfile has ${listed(gems)}, by which precompiling assets runs Node. Neither \`node\` nor \`bun\` is on the build's PATH.`,
+      `The lockfile has ${listed(gems)}: precompiling assets runs Node. Neither \`node\` nor \`bun\` is on the build's PATH.`,
       packageJson
         ? "The app has a `package.json`, but no buildpack before this one provides Node."
-        : "The app has no `package.json`, so that no Node buildpack has taken it for its own.",
+        : "The app has no `package.json`, so Node buildpacks skip it.",
     ],
     next: [
-      ...(packageJson ? [] : ["Add the `package.json` that names the app's packages to the app."]),
+      ...(packageJson ? [] : ["Add a `package.json` with the app's packages to the app."]),
       ...nodeBuildpacks(manager),
       ...withoutBundling(skippedBy),
     ],
     blame: "configuration",
   }),
   "node/package-manager-missing": ({ manager, chosenBy, gem, skippedBy }) => ({
-    headline: `The app's assets need \`${manager}\`, and this build has none`,
+    headline: `The app's assets need \`${manager}\`, which this build does not have`,
     happened: [
-      `The app has a \`${chosenBy}\`, so ${gem} runs \`${manager}\` when assets are precompiled. It is not on the build's PATH.`,
+      `The app has a \`${chosenBy}\`, so ${gem} runs \`${manager}\` to precompile assets. It is not on the build's PATH.`,
     ],
     next: [...nodeBuildpacks(manager), ...withoutBundling([skippedBy])],
     blame: "configuration",
   }),
   "node/prune-failed": ({ because }) => ({
-    headline: "Development dependencies could not be taken out of `node_modules`",
-    happened: [`Because ${because}.`],
+    headline: "Development packages could not be removed from `node_modules`",
+    happened: [`Reason: ${because}.`],
     next: [
-      "BP_NODE_MODULES=remove   # takes all of `node_modules` out, where nothing runs Node when the app runs",
-      "BP_NODE_MODULES=keep     # leaves it as it is",
+      "BP_NODE_MODULES=remove   # deletes `node_modules`, if the running app does not need Node",
+      "BP_NODE_MODULES=keep     # keeps all packages",
     ],
-    blame: "unclear",
+    blame: "configuration",
   }),
 };
 
@@ -42,7 +42,7 @@ function nodeBuildpacks(manager: string): string[] {
   return [
     `${inOrder(["heroku/nodejs"])}   # with Heroku's builders`,
     ...(installers.length > 0 ? [`${inOrder(paketo)}   # with Paketo's builders`] : []),
-    "In a builder's own order, the same buildpacks stand before lapidary/ruby in its group.",
+    "In a builder, put the same buildpacks before lapidary/ruby in its order.",
   ];
 }
 
@@ -57,7 +57,7 @@ function inOrder(buildpacks: readonly string[]): string {
 
 function withoutBundling(skippedBy: readonly string[]): string[] {
   return [
-    `Where the app brings its bundles: ${skippedBy.join(" ")} in the build's environment, or BP_RAILS_SKIP_ASSETS=true to precompile nothing.`,
+    `If the app already contains its bundles, set ${skippedBy.join(" ")} for the build, or BP_RAILS_SKIP_ASSETS=true to precompile nothing.`,
   ];
 }
 

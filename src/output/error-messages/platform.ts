@@ -1,115 +1,114 @@
 import type { Messages } from "./message.ts";
 
-const quoted = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
-
-/** What a user of the local platform reads when it cannot build or run an app. */
+/** Problems of the local platform: it cannot build or run an app. */
 export const platformMessages: Messages<"platform"> = {
   "platform/unsupported-system": ({ system }) => ({
     headline: `The local platform does not run on ${system}`,
-    happened: ["It runs buildpacks directly on this machine, which therefore has to be Linux."],
+    happened: ["It runs buildpacks directly on this machine, so the machine must run Linux."],
     next: [
       "pack build APP --builder heroku/builder:24   # with Docker",
       "Or run the same command in a Linux container or virtual machine.",
     ],
     blame: "platform",
   }),
-  "platform/usage": ({ problem }) => ({
-    headline: "The command cannot be understood",
+  "platform/usage": ({ problem, suggestion, command }) => ({
+    headline: "The command line is not valid",
     happened: [`${problem}.`],
-    next: ["lapidary --help"],
+    next: [
+      ...(suggestion === undefined ? [] : [`Did you mean ${suggestion}?`]),
+      command === undefined ? "lapidary --help" : `lapidary help ${command}`,
+    ],
     blame: "command",
   }),
   "platform/app-missing": ({ path }) => ({
     headline: `There is no app at \`${path}\``,
     happened: ["It is not a directory that can be read."],
-    next: [`ls -ld ${path}`, "lapidary build PATH   # the directory that holds the app's Gemfile"],
+    next: [`ls -ld ${path}`, "lapidary build PATH   # the directory with the app's Gemfile"],
     blame: "command",
   }),
   "platform/app-unreadable": ({ path, problem }) => ({
     headline: `The app at \`${path}\` cannot be copied`,
-    happened: ["It is built from a copy, and making that failed:", `    ${problem}`],
+    happened: ["A build works on a copy of the app. Copying failed:", `    ${problem}`],
     next: [
-      `find ${path} ! -readable   # lists what you may not read`,
-      "Or leave such files out, by `exclude` under `[io.buildpacks]` in `project.toml`.",
+      `find ${path} ! -readable   # lists files that you cannot read`,
+      "Or leave them out with `exclude` under `[io.buildpacks]` in `project.toml`.",
     ],
     blame: "application",
   }),
   "platform/project-invalid": ({ path, problem }) => ({
-    headline: "The app's `project.toml` cannot be understood",
-    happened: [`In \`${path}\`: ${problem}.`],
+    headline: "The app's `project.toml` is not valid",
+    happened: [`\`${path}\`: ${problem}.`],
     next: [
-      "Mend the file; its form is described at https://buildpacks.io/docs/reference/config/project-descriptor/",
+      "Correct the file as described at https://buildpacks.io/docs/reference/config/project-descriptor/",
     ],
     blame: "application",
   }),
   "platform/buildpack-missing": ({ path, problem }) => ({
     headline: `The buildpack \`${path}\` cannot be used`,
-    happened: [`This is why: ${problem}.`],
+    happened: [`Reason: ${problem}.`],
     next: [
-      "Give the directory that holds its `buildpack.toml` by `--buildpack PATH`.",
-      "A composite buildpack also needs each of its parts, by one `--buildpack PATH` each.",
+      "Pass the directory that contains its `buildpack.toml`: --buildpack DIR",
+      "For a composite buildpack, also pass each of its parts: one --buildpack DIR each.",
     ],
     blame: "command",
   }),
   "platform/api-unsupported": ({ api, supported }) => ({
     headline: `Platform API \`${api}\` is not supported`,
-    happened: [`The local platform speaks ${quoted(supported)}.`],
-    next: ["lapidary build APP   # without `--platform-api`, it takes 0.12"],
+    happened: [`Supported versions: ${quoted(supported)}.`],
+    next: ["lapidary build APP   # without `--platform-api`, it uses 0.12"],
     blame: "command",
   }),
   "platform/no-group-detected": ({ errors, outcomes }) => ({
     headline: errors
-      ? "A buildpack failed while looking at the app"
-      : "No group of buildpacks fits this app",
+      ? "A buildpack failed in its bin/detect"
+      : "No group of buildpacks accepts this app",
     happened: [
-      "This is what each buildpack said; its own output stands above.",
+      "Result of each buildpack (its own output is above):",
       ...outcomes.map((outcome) => `- ${outcome}`),
     ],
     next: errors
-      ? ["Mend what the buildpack complains about, or leave the buildpack out."]
+      ? ["Correct the error that the buildpack printed, or leave this buildpack out."]
       : [
-          "ls -a APP   # a Ruby app has a Gemfile at its root",
-          "Give another buildpack by `--buildpack PATH`.",
+          "ls -a APP   # a Ruby app has a Gemfile in its root",
+          "Or use another buildpack: --buildpack DIR",
         ],
     blame: errors ? "buildpack" : "application",
   }),
   "platform/plan-unresolved": ({ problems }) => ({
-    headline: "The buildpacks do not fit each other",
+    headline: "The buildpacks do not work together",
     happened: [
-      "Each accepted the app, but what they require and provide does not add up:",
+      "Each accepted the app, but they require something that none provides, or the reverse:",
       ...problems.map((problem) => `- ${problem}`),
     ],
-    next: [
-      "Add the buildpack that is missing, by `--buildpack PATH`, before the one that requires it.",
-    ],
+    next: ["Put the missing buildpack before the one that requires it: --buildpack DIR"],
     blame: "configuration",
   }),
   "platform/build-failed": ({ buildpack, exitCode }) => ({
     headline: `\`${buildpack}\` could not build the app`,
     happened: [
-      `Its \`bin/build\` ended with exit code ${exitCode}. What it said stands above.`,
-      "The previous build, where there is one, is untouched and can still be run.",
+      `Its \`bin/build\` exited with code ${exitCode}. Its output is above.`,
+      "The previous build, if any, is unchanged and can still be run.",
     ],
-    next: ["Follow what the buildpack said last, then build again."],
+    next: ["Correct the last error that the buildpack printed, then build again."],
     blame: "unclear",
   }),
   "platform/build-output-invalid": ({ buildpack, path, problem }) => ({
-    headline: `\`${buildpack}\` left a file that no platform accepts`,
-    happened: [`In its layers directory, \`${path}\`: ${problem}.`],
-    next: ["Report it to the authors of that buildpack, with this message."],
+    headline: `\`${buildpack}\` wrote an invalid file`,
+    happened: [`\`${path}\` in its layers directory: ${problem}.`],
+    next: ["Report this message to the authors of that buildpack."],
     blame: "buildpack",
   }),
   "platform/store-failed": ({ buildpack, layer, problem }) => ({
-    headline: `The layer \`${layer}\` of \`${buildpack}\` cannot be kept`,
-    happened: [`This is why: ${problem}.`, "The previous build, where there is one, is untouched."],
-    next: ["lapidary build APP --clear-cache   # the buildpack then makes all its layers anew"],
+    headline: `The layer \`${layer}\` of \`${buildpack}\` cannot be stored`,
+    happened: [`Reason: ${problem}.`, "The previous build, if any, is unchanged."],
+    next: ["lapidary build APP --clear-cache   # makes all layers again"],
     blame: "buildpack",
   }),
   "platform/state-foreign": ({ path, entries }) => ({
     headline: `\`${path}\` is not a state directory of Lapidary`,
     happened: [
       "A build replaces and deletes files in its state directory, so it must not hold other files.",
-      `This directory holds ${quoted(entries)}. Nothing in it was changed.`,
+      `It holds ${quoted(entries)}. Nothing in it was changed.`,
     ],
     next: [
       `lapidary build APP --state ${path}/state   # or any other new or empty directory`,
@@ -118,17 +117,17 @@ export const platformMessages: Messages<"platform"> = {
     blame: "command",
   }),
   "platform/state-locked": ({ path, pid }) => ({
-    headline: "Something else uses the state of this app: another build, or a run of it",
-    happened: [`Process ${pid} holds \`${path}\`.`],
-    next: [`ps -p ${pid}   # wait until it ends, or end it: kill ${pid}`],
+    headline: "This app is being built or run by another process",
+    happened: [`Process ${pid} has locked \`${path}\`.`],
+    next: [`ps -p ${pid}   # wait until it ends, or stop it: kill ${pid}`],
     blame: "platform",
   }),
   "platform/root-unusable": ({ root, problem }) => ({
     headline: `The root file system \`${root}\` cannot be used`,
-    happened: [`This is why: ${problem}.`],
+    happened: [`Reason: ${problem}.`],
     next: [
-      `ls ${root}   # it has to hold a whole root file system: bin, etc, lib, usr`,
-      "lapidary build APP   # without `--build-root`, it uses this machine's own",
+      `ls ${root}   # must be a complete root file system: bin, etc, lib, usr`,
+      "lapidary build APP   # without `--build-root`, it uses this machine's",
     ],
     blame: "command",
   }),
@@ -148,35 +147,39 @@ export const platformMessages: Messages<"platform"> = {
   "platform/place-unreachable": ({ path, directory, user, problem }) => ({
     headline: `User ${user} may not enter \`${directory}\``,
     happened: [
-      `The build needs \`${path}\`. It never runs as root, and this machine refuses the namespaces`,
-      `in which it would see that path elsewhere (${problem}).`,
+      `The build needs \`${path}\`, and it never runs as root.`,
+      `It could see that path elsewhere, but this machine refuses namespaces: ${problem}.`,
     ],
     next: [
-      "lapidary build APP --state /var/lib/lapidary/APP   # a directory outside of private ones",
+      `lapidary build APP --state /var/lib/lapidary/APP   # a directory that user ${user} can enter`,
       "docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …   # allows namespaces in a container",
     ],
     blame: "command",
   }),
   "platform/nothing-built": ({ path }) => ({
     headline: "This app has not been built yet",
-    happened: [`There is no complete build in \`${path}\`.`],
+    happened: [`\`${path}\` contains no complete build.`],
     next: ["lapidary build APP"],
     blame: "command",
   }),
   "platform/process-unknown": ({ type, known }) => ({
-    headline: `The app has no process of type \`${type}\``,
-    happened: [known.length > 0 ? `It has ${quoted(known)}.` : "It has no processes at all."],
+    headline: `The app has no process type \`${type}\``,
+    happened: [known.length > 0 ? `It has ${quoted(known)}.` : "It has no process types at all."],
     next: [
       known.length > 0
         ? `lapidary run APP --process ${known[0]}`
-        : "lapidary run APP -- COMMAND   # or give the app a Procfile and build it again",
+        : "lapidary run APP -- COMMAND   # or add a Procfile to the app and build it again",
     ],
     blame: "command",
   }),
   "platform/launch-failed": ({ problem }) => ({
     headline: "The app could not be started",
-    happened: [`${problem}.`],
-    next: ["lapidary run APP -- env   # shows the environment that its processes get"],
+    happened: [`Reason: ${problem}.`],
+    next: ["lapidary run APP -- env   # shows the environment of its processes"],
     blame: "application",
   }),
 };
+
+function quoted(texts: readonly string[]): string {
+  return texts.map((text) => `\`${text}\``).join(", ");
+}

@@ -1,11 +1,11 @@
 import type { Messages } from "./message.ts";
 
-/** What the machine refused. */
+/** Problems of the machine. */
 export const systemMessages: Messages<"system"> = {
   "system/disk-full": ({ path }) => ({
     headline: `The disk is full`,
-    happened: [`There was no room left while writing \`${path}\`.`],
-    next: [`df -h ${path}   # then make room, or build on a larger disk`],
+    happened: [`No space was left while writing \`${path}\`.`],
+    next: [`df -h ${path}   # then free some space, or build on a larger disk`],
     blame: "platform",
   }),
   "system/environment-too-large": ({ name, bytes }) => ({
@@ -36,14 +36,14 @@ export const systemMessages: Messages<"system"> = {
       "If it is in the app's directory, replace it by what it leads to.",
       "Otherwise report it to the authors of the buildpack that left it, with this message.",
     ],
-    blame: "unclear",
+    blame: "platform",
   }),
   "system/not-writable": ({ path }) => ({
     headline: `\`${path}\` cannot be written`,
-    happened: [`The build's user may not write there.`],
+    happened: [`The build's user has no permission to write there.`],
     next: [
-      `ls -ld ${path}   # shows whose it is`,
-      `Give it to the user that builds, or build as another user.`,
+      `ls -ld ${path}   # shows its owner`,
+      `Change its owner or permissions, or build as another user.`,
     ],
     blame: "platform",
   }),

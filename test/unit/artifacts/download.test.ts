@@ -17,7 +17,7 @@ import {
   startServer,
   status,
   trickle,
-} from "../../support/loopback-server.ts";
+} from "../../support/servers/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";
 import { makeTree } from "../../support/tree.ts";
 

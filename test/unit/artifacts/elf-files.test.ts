@@ -2,7 +2,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findElfFiles } from "../../../src/artifacts/elf-files.ts";
-import { elfBytes } from "../../support/elf.ts";
+import { elfBytes } from "../../support/builds/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test("finds executables and shared libraries by their contents, not by their names", async () => {

@@ -9,9 +9,9 @@ import { readMirrors } from "../../../src/artifacts/mirrors.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { createFetcher } from "../../../src/system/http.ts";
 import { failureOf } from "../../support/failure.ts";
-import { cutAtHalf, give, startServer, status } from "../../support/loopback-server.ts";
+import { cutAtHalf, give, startServer, status } from "../../support/servers/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";
-import { tarballGz } from "../../support/tarball.ts";
+import { tarballGz } from "../../support/packages/tarball.ts";
 import { makeTree, readTree } from "../../support/tree.ts";
 
 const archive = tarballGz([

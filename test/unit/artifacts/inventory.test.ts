@@ -7,7 +7,7 @@ import { loadInventory } from "../../../src/artifacts/inventory.ts";
 import type { InventoryOptions } from "../../../src/artifacts/inventory.ts";
 import { createFetcher } from "../../../src/system/http.ts";
 import { failureOf } from "../../support/failure.ts";
-import { give, startServer } from "../../support/loopback-server.ts";
+import { give, startServer } from "../../support/servers/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";
 import { makeTree } from "../../support/tree.ts";
 

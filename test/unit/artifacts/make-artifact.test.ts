@@ -6,7 +6,7 @@ import { makeArtifact } from "../../../src/artifacts/make-artifact.ts";
 import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
 import { parseToml } from "../../../src/toml.ts";
 import { failureOf } from "../../support/failure.ts";
-import { makeFakeMachine } from "../../support/fake-compiler.ts";
+import { makeFakeMachine } from "../../support/builds/fake-compiler.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const jemalloc = { name: "jemalloc", version: "5.3.0" } as const;

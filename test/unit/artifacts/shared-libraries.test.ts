@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findSharedLibraries } from "../../../src/artifacts/shared-libraries.ts";
 import type { Command } from "../../../src/system/command.ts";
-import { elfBytes } from "../../support/elf.ts";
+import { elfBytes } from "../../support/builds/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test("lists what the system must have, without what the tree or the C library contains", async () => {

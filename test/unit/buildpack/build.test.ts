@@ -7,7 +7,7 @@ import type { Binding } from "../../../src/cnb/bindings.ts";
 import type { Command, RunCommand } from "../../../src/system/command.ts";
 import { lstatIfAny } from "../../../src/system/files.ts";
 import { parseToml } from "../../../src/toml.ts";
-import { makeBuildContext } from "../../support/build-context.ts";
+import { makeBuildContext } from "../../support/builds/build-context.ts";
 import { failureOf } from "../../support/failure.ts";
 import { addToTree, makeTree, readTree } from "../../support/tree.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sideBySide } from "../../../src/buildpack/side-by-side.ts";
 import type { Command } from "../../../src/system/command.ts";
-import { makeBuildContext } from "../../support/build-context.ts";
+import { makeBuildContext } from "../../support/builds/build-context.ts";
 
 const command = { file: "make", args: [], cwd: "/", env: {} };
 const done = { exitCode: 0, stdout: "", stderr: "", lines: [] };

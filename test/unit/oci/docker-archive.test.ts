@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readDockerArchive, writeDockerArchive } from "../../../src/oci/docker-archive.ts";
-import { makeImage } from "../../support/image.ts";
+import { makeImage } from "../../support/images/image.ts";
 import { addToTree, makeTree } from "../../support/tree.ts";
 
 const failing = (problem: string) => ({

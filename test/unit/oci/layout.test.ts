@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { IndexEntry } from "../../../src/oci/layout.ts";
 import { readImage, writeImage, writeIndex, writeNestedIndex } from "../../../src/oci/layout.ts";
-import { makeImage } from "../../support/image.ts";
+import { makeImage } from "../../support/images/image.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const named = (entry: IndexEntry, name: string): IndexEntry => ({

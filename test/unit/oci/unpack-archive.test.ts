@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { failureOf } from "../../support/failure.ts";
-import { tarball, tarballGz } from "../../support/tarball.ts";
-import type { TarEntry } from "../../support/tarball.ts";
+import { tarball, tarballGz } from "../../support/packages/tarball.ts";
+import type { TarEntry } from "../../support/packages/tarball.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const honest: TarEntry[] = [

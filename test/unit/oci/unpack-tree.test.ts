@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { treeEntries } from "../../../src/oci/tar.ts";
 import { writeTarFile } from "../../../src/oci/tar-file.ts";
 import { unpackTree } from "../../../src/oci/unpack-tree.ts";
-import { tarballGz } from "../../support/tarball.ts";
+import { tarballGz } from "../../support/packages/tarball.ts";
 import { makeTree, modeOf, readTree } from "../../support/tree.ts";
 
 type Entries = Parameters<typeof tarballGz>[0];

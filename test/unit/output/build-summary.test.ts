@@ -35,7 +35,7 @@ test("tells processes as one would type them, layers with size and fate, and the
 - Layers
   - \`gems\`: reused, 121.3 MB (launch, cache)
 - Time
-  - \`61.4s\` in all: detect 0.1s, build 61.0s
+  - \`61.4s\` in total: detect 0.1s, build 61.0s
 `);
 });
 
@@ -52,7 +52,7 @@ test("names the buildpack of each layer where there are several", async () => {
   ];
   const log = await printed({ processes: [], layers, durations });
   expect(log).toContain("  - `a:l`: created, 0 B (launch)\n  - `b:l`: created, 0 B (launch)\n");
-  expect(log).toContain("None: the image starts only what it is told to start");
+  expect(log).toContain("None: the image has no default command");
 });
 
 test.each([

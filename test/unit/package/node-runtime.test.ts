@@ -5,7 +5,12 @@ import { describe, expect, test } from "vitest";
 import { fileEntry, tarOf } from "../../../src/oci/tar.ts";
 import { obtainRuntime } from "../../../src/package/node-runtime.ts";
 import { failureOf } from "../../support/failure-of.ts";
-import { machines, makeCheckout, pinArm64, tinyProgram } from "../../support/package-checkout.ts";
+import {
+  machines,
+  makeCheckout,
+  pinArm64,
+  tinyProgram,
+} from "../../support/packages/package-checkout.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const root = { uid: 0, gid: 0 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkShippedFiles } from "../../../src/package/shipped-files.ts";
 import { failureOf } from "../../support/failure-of.ts";
-import { makeCheckout } from "../../support/package-checkout.ts";
+import { makeCheckout } from "../../support/packages/package-checkout.ts";
 
 test("refuses a checkout that is not built, and lists what is missing", async () => {
   const path = await makeCheckout();

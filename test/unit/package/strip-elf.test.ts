@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stripElf } from "../../../src/package/strip-elf.ts";
-import { tinyProgram } from "../../support/package-checkout.ts";
+import { tinyProgram } from "../../support/packages/package-checkout.ts";
 
 describe("stripElf", () => {
   test("drops everything behind the last loaded byte, and the section table", () => {

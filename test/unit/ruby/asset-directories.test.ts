@@ -4,7 +4,7 @@ import {
   isAssetManifest,
   isVerdict,
 } from "../../../src/ruby/asset-directories.ts";
-import { lockedWith } from "../../support/locked.ts";
+import { lockedWith } from "../../support/builds/locked.ts";
 
 test("every app has those of the asset pipeline", () => {
   expect(assetDirectories(lockedWith({ railties: "8.1.4" }))).toEqual({

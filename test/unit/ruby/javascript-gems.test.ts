@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseGemfileLock } from "../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { assetBundlers, gemsOnExecJs } from "../../../src/ruby/javascript-gems.ts";
-import { lockedWith } from "../../support/locked.ts";
+import { lockedWith } from "../../support/builds/locked.ts";
 
 describe("gems that bundle when assets are precompiled", () => {
   test.each([

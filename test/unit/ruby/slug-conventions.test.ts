@@ -7,7 +7,7 @@ import {
   runsJavascript,
   testCommandFor,
 } from "../../../src/ruby/slug-conventions.ts";
-import { lockedWith } from "../../support/locked.ts";
+import { lockedWith } from "../../support/builds/locked.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test("an app with a PostgreSQL driver gets a database", () => {

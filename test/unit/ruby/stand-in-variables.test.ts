@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { standInVariables } from "../../../src/ruby/stand-in-variables.ts";
-import { lockedWith } from "../../support/locked.ts";
+import { lockedWith } from "../../support/builds/locked.ts";
 
 const throwawayKey = "f00d";
 const standIns = (gems: Record<string, string>, env: Record<string, string> = {}) =>

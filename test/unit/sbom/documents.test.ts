@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Component } from "../../../src/sbom/component.ts";
 import { toCycloneDx } from "../../../src/sbom/cyclonedx.ts";
 import { toSpdx } from "../../../src/sbom/spdx.ts";
-import { cycloneDxProblems, spdxProblems } from "../../support/sbom-schemas.ts";
+import { cycloneDxProblems, spdxProblems } from "../../support/builds/sbom-schemas.ts";
 
 const subject = { name: "gems", buildpack: { id: "some/ruby", version: "1.2.3" } };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { readElfNeeds } from "../../../src/system/elf-needs.ts";
-import { elfBytes, elfLibrary } from "../../support/elf.ts";
+import { elfBytes, elfLibrary } from "../../support/builds/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test.each([

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isElf, parseElfHeader, parseSegments, readElfHeader } from "../../../src/system/elf.ts";
-import { elfBytes, elfLibrary } from "../../support/elf.ts";
+import { elfBytes, elfLibrary } from "../../support/builds/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test.each([

@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createFetcher } from "../../../src/system/http.ts";
 import type { FetcherOptions } from "../../../src/system/http.ts";
-import { loopbackCertificate, loopbackKey } from "../../support/loopback-certificate.ts";
-import { give, listen, startServer, status } from "../../support/loopback-server.ts";
-import type { Answer } from "../../support/loopback-server.ts";
+import { loopbackCertificate, loopbackKey } from "../../support/servers/loopback-certificate.ts";
+import { give, listen, startServer, status } from "../../support/servers/loopback-server.ts";
+import type { Answer } from "../../support/servers/loopback-server.ts";
 import { makeTree } from "../../support/tree.ts";
 
 describe("requests", () => {

@@ -5,7 +5,7 @@ import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import { checkCompilable, compile } from "../../../../src/artifacts/compile/compile.ts";
 import type { Toolchain } from "../../../../src/artifacts/compile/toolchain.ts";
 import { runCommand } from "../../../../src/system/command.ts";
-import { elfBytes } from "../../../support/elf.ts";
+import { elfBytes } from "../../../support/builds/elf.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { recordSection } from "../../../support/section.ts";
 import { makeTree } from "../../../support/tree.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeArtifact } from "../../../../src/artifacts/make-artifact.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { makeFakeMachine } from "../../../support/fake-compiler.ts";
+import { makeFakeMachine } from "../../../support/builds/fake-compiler.ts";
 
 const ruby = { name: "ruby", version: "3.3.8" } as const;
 const forArm = { ...ruby, arch: "arm64" };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { stripTree } from "../../../../src/artifacts/compile/strip-tree.ts";
 import type { Toolchain } from "../../../../src/artifacts/compile/toolchain.ts";
 import type { Command, CommandResult } from "../../../../src/system/command.ts";
-import { elfBytes } from "../../../support/elf.ts";
+import { elfBytes } from "../../../support/builds/elf.ts";
 import { recordSection } from "../../../support/section.ts";
 import { makeTree } from "../../../support/tree.ts";
 

@@ -4,7 +4,7 @@ import { precompileAssets } from "../../../../src/buildpack/assets/assets.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeInstalled } from "../../../support/installed.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";

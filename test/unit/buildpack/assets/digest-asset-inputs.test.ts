@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestAssetInputs } from "../../../../src/buildpack/assets/digest-asset-inputs.ts";
 import { snapshotTree } from "../../../../src/system/tree-changes.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 const platform = {

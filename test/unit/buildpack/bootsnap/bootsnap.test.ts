@@ -5,7 +5,7 @@ import { precompileCode } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled, makeRuby } from "../../../support/installed.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 

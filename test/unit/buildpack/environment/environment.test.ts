@@ -3,9 +3,9 @@ import {
   buildEnvironment,
   withNetworkEnvironment,
 } from "../../../../src/buildpack/environment/environment.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled } from "../../../support/installed.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 
 // What a build gets from everywhere that can set a variable.
 const lockfile = "GEM\n  specs:\n    pg (1.5.9)\n    railties (8.1.4)\n";

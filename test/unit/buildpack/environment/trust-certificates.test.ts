@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withTrustedCertificates } from "../../../../src/buildpack/environment/trust-certificates.ts";
 import { lstatIfAny, readTextIfAny } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nbG9vcGJhY2s=\n-----END CERTIFICATE-----\n";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { findGemspecsWithGit } from "../../../../src/buildpack/gems/find-gemspecs-with-git.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const lockfile = "PATH\n  remote: ../beryl\n  specs:\n    beryl (1.0.0)\n";

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findSystemNeeds } from "../../../../src/buildpack/gems/find-system-needs.ts";
-import { elfLibrary } from "../../../support/elf.ts";
+import { elfLibrary } from "../../../support/builds/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 describe("what gems need from the system", () => {

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportLibraries } from "../../../../src/buildpack/gems/report-libraries.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled } from "../../../support/installed.ts";
-import { makeProject } from "../../../support/project.ts";
-import { elfLibrary } from "../../../support/elf.ts";
+import { makeProject } from "../../../support/builds/project.ts";
+import { elfLibrary } from "../../../support/builds/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 describe("the system libraries that an app needs", () => {

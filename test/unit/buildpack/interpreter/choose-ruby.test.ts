@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chooseRubyVersion } from "../../../../src/buildpack/interpreter/choose-ruby.ts";
 import type { Project } from "../../../../src/buildpack/project/read-project.ts";
 import { BuildpackError } from "../../../../src/failure.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { recordSection } from "../../../support/section.ts";
 
 describe("chooseRubyVersion", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chooseVersions } from "../../../../src/buildpack/interpreter/choose-versions.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 
 test("uses both versions of the lockfile", async () => {
   const context = makeBuildContext();

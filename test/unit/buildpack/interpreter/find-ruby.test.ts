@@ -8,10 +8,10 @@ import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
 import { runCommand } from "../../../../src/system/command.ts";
 import { createFetcher } from "../../../../src/system/http.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { recordSection } from "../../../support/section.ts";
-import { tarballGz } from "../../../support/tarball.ts";
+import { tarballGz } from "../../../support/packages/tarball.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const branches = `

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadBuildInventory } from "../../../../src/buildpack/interpreter/load-inventory.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { createFetcher } from "../../../../src/system/http.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 

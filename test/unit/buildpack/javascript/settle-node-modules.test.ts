@@ -5,7 +5,7 @@ import { settleNodeModules } from "../../../../src/buildpack/javascript/settle-n
 import { packageManagerOf } from "../../../../src/ruby/package-manager.ts";
 import type { Command } from "../../../../src/system/command.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
@@ -88,7 +88,7 @@ describe("packages in a layer of another buildpack", () => {
       },
     });
     expect(commands).toEqual([]);
-    expect(log).toContain(`! Because they lie elsewhere: \`${join(layer, "ms")}\`.`);
+    expect(log).toContain(`! Reason: they lie elsewhere: \`${join(layer, "ms")}\`.`);
   });
 
   test("do not include what pnpm links to inside the app", async () => {
@@ -118,7 +118,7 @@ describe("development dependencies that cannot be removed", () => {
     async (because, story) => {
       const { left, log } = await settle(story);
       expect(left).toHaveLength(4);
-      expect(log).toContain(`  ! Because ${because}.\n`);
+      expect(log).toContain(`  ! Reason: ${because}.\n`);
       expect(log).toContain("They become part of the image.");
       const failure = await failureOf(settle({ ...story, wish: "prune" }));
       expect(failure).toEqual({ code: "node/prune-failed", because });

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import { chooseJemalloc } from "../../../../src/buildpack/jemalloc/choose-jemalloc.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 
 const shipped = ["5.3.1", "5.3.0", "5.2.1", "3.6.0"].map((version) => source(version));
 

@@ -3,7 +3,7 @@ import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import type { JemallocChoice } from "../../../../src/buildpack/jemalloc/choose-jemalloc.ts";
 import { installJemalloc } from "../../../../src/buildpack/jemalloc/jemalloc.ts";
 import { BuildpackError } from "../../../../src/failure.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 
@@ -47,7 +47,7 @@ describe("a jemalloc that cannot be installed", () => {
       throw new BuildpackError({ code: "jemalloc/version-unknown", ...facts });
     };
     const { log } = await install({ status: 200, choice: { ...choice, find } });
-    expect(log).toContain("! There is no jemalloc 5.3.1 to install.");
+    expect(log).toContain("! jemalloc 5.3.1 is not available.");
   });
 
   test("fails the build if the user asked for it", async () => {

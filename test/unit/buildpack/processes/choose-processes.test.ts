@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { chooseProcesses } from "../../../../src/buildpack/processes/choose-processes.ts";
 import type { Project } from "../../../../src/buildpack/project/read-project.ts";
 import type { ExecEnv } from "../../../../src/settings.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { recordSection } from "../../../support/section.ts";
 
 const rack = ["rack (3.2.8)", "rackup (2.3.1)", "puma (8.0.2)"];

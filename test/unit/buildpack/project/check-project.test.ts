@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkProject, gemPlatformOf } from "../../../../src/buildpack/project/check-project.ts";
 import { failureOf } from "../../../support/failure.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const amd64 = { os: "linux", arch: "amd64" };
@@ -82,12 +82,12 @@ describe("scripts in the app's bin", () => {
     ["bin/bundle", "bundle binstubs bundler --force"],
     ["bin/rails", "rails app:update:bin"],
     ["bin/rake", "bundle binstubs rake --force"],
-  ])("may not name the Ruby of another machine: %s", async (path, mend) => {
+  ])("may not name the Ruby of another machine: %s", async (path, fix) => {
     const dir = await makeTree({ [path]: elsewhere });
     expect(await failureOf(checkProject(locked(["ruby"], dir), amd64, mri))).toEqual({
       code: "app/binstub-misleading",
       path,
-      mend,
+      fix,
       problem:
         "Its first line is `#!/Users/me/.rbenv/versions/3.3.8/bin/ruby`, which is the path of Ruby on another machine. It must be `#!/usr/bin/env ruby`.",
     });
@@ -99,7 +99,7 @@ describe("scripts in the app's bin", () => {
     expect(await failure).toMatchObject({
       code: "app/binstub-misleading",
       path: "bin/rails",
-      mend: expect.stringContaining("git update-index --chmod=+x bin/rails") as string,
+      fix: expect.stringContaining("git update-index --chmod=+x bin/rails") as string,
     });
     await chmod(join(dir, "bin/rails"), 0o755);
     await expect(checkProject(locked(["ruby"], dir), amd64, mri)).resolves.toBeUndefined();

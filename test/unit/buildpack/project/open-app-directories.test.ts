@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openAppDirectories } from "../../../../src/buildpack/project/open-app-directories.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
-import { lockedWith } from "../../../support/locked.ts";
+import { lockedWith } from "../../../support/builds/locked.ts";
 import { makeTree, modeOf } from "../../../support/tree.ts";
 
 const rails = (dir: string) => ({ dir, locked: lockedWith({ railties: "8.1.4" }) });

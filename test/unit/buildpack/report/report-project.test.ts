@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { reportProject } from "../../../../src/buildpack/report/report-project.ts";
 import type { Project } from "../../../../src/buildpack/project/read-project.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
-import type { BuildContextRequest } from "../../../support/build-context.ts";
-import { makeProject } from "../../../support/project.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
+import type { BuildContextRequest } from "../../../support/builds/build-context.ts";
+import { makeProject } from "../../../support/builds/project.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("where the project is", () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { writeBillsOfMaterials } from "../../../../src/buildpack/report/write-bills-of-materials.ts";
-import { makeBuildContext } from "../../../support/build-context.ts";
+import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled } from "../../../support/installed.ts";
-import { lockedWith } from "../../../support/locked.ts";
+import { lockedWith } from "../../../support/builds/locked.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 
 const gemspec = (name: string) =>

@@ -6,9 +6,9 @@ import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
 import { readStoredBuild } from "../../../../src/platform/state/stored-build.ts";
 import { openDirectSandbox } from "../../../support/direct-sandbox.ts";
-import { makeImage } from "../../../support/image.ts";
-import { type LocalPlatform, makePlatform } from "../../../support/local-platform.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { makeImage } from "../../../support/images/image.ts";
+import { type LocalPlatform, makePlatform } from "../../../support/builds/local-platform.ts";
+import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const filled = (name: string, types: string) =>

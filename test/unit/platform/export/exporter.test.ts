@@ -6,7 +6,7 @@ import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { type ExporterRequest, prepareExport } from "../../../../src/platform/export/exporter.ts";
 import { systemClock } from "../../../../src/system/clock.ts";
 import { failureOf } from "../../../support/failure-of.ts";
-import { makeImage } from "../../../support/image.ts";
+import { makeImage } from "../../../support/images/image.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
 import { failureOf } from "../../../support/failure-of.ts";
-import { tinyProgram } from "../../../support/package-checkout.ts";
-import { tarball } from "../../../support/tarball.ts";
+import { tinyProgram } from "../../../support/packages/package-checkout.ts";
+import { tarball } from "../../../support/packages/tarball.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 async function write(bytes: Buffer): Promise<string> {

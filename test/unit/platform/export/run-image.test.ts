@@ -6,8 +6,8 @@ import { writeDockerArchive } from "../../../../src/oci/docker-archive.ts";
 import { refName, writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { openRunImage, readImageAt } from "../../../../src/platform/export/run-image.ts";
 import { failureOf } from "../../../support/failure-of.ts";
-import { makeImage } from "../../../support/image.ts";
-import { readTar } from "../../../support/read-package.ts";
+import { makeImage } from "../../../support/images/image.ts";
+import { readTar } from "../../../support/packages/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };

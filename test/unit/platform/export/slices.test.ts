@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { tarOf } from "../../../../src/oci/tar.ts";
 import { sliceArchive, splitApp } from "../../../../src/platform/export/slices.ts";
-import { readTar } from "../../../support/read-package.ts";
+import { readTar } from "../../../support/packages/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const files = {

@@ -1,8 +1,8 @@
 import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makePlatform } from "../../../support/local-platform.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { makePlatform } from "../../../support/builds/local-platform.ts";
+import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 
 describe("buildApp", () => {
   test("builds an app with one buildpack and stores the result", async () => {

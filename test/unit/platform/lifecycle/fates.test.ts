@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makePlatform } from "../../../support/local-platform.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { makePlatform } from "../../../support/builds/local-platform.ts";
+import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 
 /** What becomes of the layers in a second build, by their names. */
 async function fates(first: string, second: string): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readBuildpacks } from "../../../../src/platform/lifecycle/buildpack-store.ts";
 import { orderOf } from "../../../../src/platform/lifecycle/order.ts";
 import { failureOf } from "../../../support/failure-of.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 test("the given buildpacks form one group", async () => {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { architectureOfRoot } from "../../../../src/platform/sandbox/root-architecture.ts";
-import { elfBytes } from "../../../support/elf.ts";
+import { elfBytes } from "../../../support/builds/elf.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const program = (machine: number) => elfBytes("executable", machine);

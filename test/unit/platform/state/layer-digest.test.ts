@@ -9,7 +9,7 @@ import {
 } from "../../../../src/platform/state/layer-digest.ts";
 import { tarOf } from "../../../../src/oci/tar.ts";
 import { layerArchive } from "../../../../src/oci/layer-archive.ts";
-import { readTar } from "../../../support/read-package.ts";
+import { readTar } from "../../../support/packages/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const files = { "bin/tool": "tool", "lib/a": "a", "lib/b": "bb", "empty/": "" };

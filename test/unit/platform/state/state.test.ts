@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 import { openState } from "../../../../src/platform/state/state.ts";
 import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
 import { failureOf } from "../../../support/failure-of.ts";
-import { type LocalPlatform, makePlatform } from "../../../support/local-platform.ts";
-import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
+import { type LocalPlatform, makePlatform } from "../../../support/builds/local-platform.ts";
+import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
 import { treeDigest } from "../../../support/tree-digest.ts";
 
@@ -103,7 +103,7 @@ async function buildAndDie(
   buildpack: string,
   step: string,
 ): Promise<NodeJS.Signals | null> {
-  const script = new URL("../../../support/build-until.ts", import.meta.url).pathname;
+  const script = new URL("../../../support/builds/build-until.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, [script, platform.root, buildpack, step], {
     stdio: "inherit",
   });

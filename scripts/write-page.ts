@@ -1,0 +1,8 @@
+import { writeFile } from "node:fs/promises";
+import { format, resolveConfig } from "prettier";
+
+/** Writes a generated Markdown page, formatted as `npm run format` would. */
+export async function writePage(path: string, text: string): Promise<void> {
+  const options = await resolveConfig(path);
+  await writeFile(path, await format(text, { ...options, parser: "markdown" }));
+}

@@ -1,0 +1,89 @@
+import { defaultPlatformApi } from "../platform/lifecycle/platform-api.ts";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
+import { createCommand, examples } from "./command.ts";
+import { eachValue, envFileOption, envOption, numericId, oneValue } from "./options.ts";
+
+/** The command line of `lapidary build`. */
+export function describeBuild() {
+  return createCommand("build")
+    .summary("build an app")
+    .description(
+      "Builds the app in a directory with Cloud Native Buildpacks. It works on a copy: the directory " +
+        "itself is never changed. `include`, `exclude`, buildpacks and build variables are also read " +
+        "from the app's project.toml; --env and --buildpack take precedence.",
+    )
+    .argument("<app>", "the directory of the app")
+    .optionsGroup("Input:")
+    .addOption(envOption("a build variable"))
+    .addOption(envFileOption("build variables"))
+    .option(
+      "--binding <[NAME=]DIR>",
+      "give the build a service binding from a directory; repeatable",
+      eachValue,
+      [],
+    )
+    .option(
+      "--volume <HOST:PATH>",
+      "mount a file or directory of this machine at PATH in the build, read-only unless followed by " +
+        ":rw; repeatable",
+      eachValue,
+      [],
+    )
+    .option(
+      "--buildpack <DIR>",
+      "use this buildpack instead of Lapidary; repeatable, and they build in the order given",
+      eachValue,
+      [],
+    )
+    .optionsGroup("Image:")
+    .option(
+      "--image <TARGET>",
+      "export an image to oci:DIR[:TAG] or docker-archive:FILE[:NAME]",
+      oneValue,
+    )
+    .option(
+      "--run-image <SOURCE>",
+      "base image of --image, in the same form (default: made from --run-root)",
+      oneValue,
+    )
+    .option(
+      "--lifecycle <FILE>",
+      "put the launcher of this lifecycle release into the image (default: Lapidary's own)",
+      oneValue,
+    )
+    .optionsGroup("Build environment:")
+    .option("--build-root <DIR>", "root file system to build in", oneValue, "/")
+    .option(
+      "--run-root <DIR>",
+      "root file system the app will run in (default: --build-root)",
+      oneValue,
+    )
+    .option("--uid <N>", "user id for the buildpacks", numericId, unprivileged.uid)
+    .option("--gid <N>", "group id for the buildpacks", numericId, unprivileged.gid)
+    .option("--no-network", "build without network access")
+    .option(
+      "--platform-api <VERSION>",
+      "Platform API version to follow, 0.9 to 0.14",
+      oneValue,
+      defaultPlatformApi,
+    )
+    .optionsGroup("Result:")
+    .option("--clear-cache", "do not reuse any layer of an earlier build")
+    .option(
+      "--state <DIR>",
+      "store the build and its caches here; one directory for each app",
+      oneValue,
+    )
+    .option("--report <FILE>", "write what the build did to a JSON file", oneValue)
+    .option("--verbose", "print every decision")
+    .addHelpText(
+      "after",
+      examples({
+        "lapidary build .": "build the app in this directory",
+        "lapidary build . --env RAILS_ENV=staging": "with a build variable",
+        "lapidary build . --image oci:image --run-root /srv/noble": "and export an image",
+      }),
+    );
+}
+
+export type BuildFlags = ReturnType<ReturnType<typeof describeBuild>["opts"]>;

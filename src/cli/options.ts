@@ -1,0 +1,43 @@
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
+
+/** Takes one value. Refuses `--state --verbose`, where the value was forgotten. */
+export function oneValue(value: string): string {
+  if (value.startsWith("-")) throw new InvalidArgumentError("It begins with a dash.");
+  return value;
+}
+
+/** Collects the values of an option that may be given several times, in the order given. */
+export function eachValue(value: string, previous: readonly string[]): string[] {
+  return [...previous, oneValue(value)];
+}
+
+/** Takes a user or group id. */
+export function numericId(value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It must be a number.");
+}
+
+/** `--env`, described as setting `what`. */
+export function envOption(what: string) {
+  const text = `set ${what}; NAME alone copies it from your shell; repeatable`;
+  return new Option("--env <NAME=VALUE>", text).argParser(eachValue).default<string[]>([]);
+}
+
+/** `--env-file`, described as setting `what`. */
+export function envFileOption(what: string) {
+  const text = `set ${what} from a file with one NAME=VALUE a line; repeatable`;
+  return new Option("--env-file <FILE>", text).argParser(eachValue).default<string[]>([]);
+}
+
+/** Where the app's processes run; shared by `run` and `slug run`. */
+export const launchOptions = {
+  root: () =>
+    new Option("--run-root <DIR>", "root file system to run in")
+      .argParser(oneValue)
+      .default("/", "this machine's"),
+  uid: () =>
+    new Option("--run-uid <N>", "user id to run as").argParser(numericId).default(unprivileged.uid),
+  gid: () =>
+    new Option("--gid <N>", "group id to run as").argParser(numericId).default(unprivileged.gid),
+};
