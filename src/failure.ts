@@ -15,6 +15,7 @@ export interface FailureFacts {
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
   "app/gemfile-unreadable": { path: string; problem: string };
+  "app/checksums-missing": { lockfile: string; gems: string[] };
   "app/binstub-misleading": { path: string; problem: string; fix: string };
 
   // Settings (src/settings.ts)

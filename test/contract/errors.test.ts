@@ -35,6 +35,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   },
   "app/ruby-unsupported": { requested: "truffleruby 24.1.1", source: "Gemfile.lock" },
   "app/gemfile-unreadable": { path: "Gemfile", problem: "there is no such file" },
+  "app/checksums-missing": { lockfile: "Gemfile.lock", gems: ["rack-3.1.0", "rails-8.0.1"] },
   "app/binstub-misleading": {
     path: "bin/rails",
     problem:
