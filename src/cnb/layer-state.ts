@@ -25,7 +25,7 @@ export type LayerState<M> =
 export interface LayerExpectation<M extends LayerMetadata> {
   types: LayerTypes;
   schema: z.ZodType<M>;
-  /** The current values. A key that is missing here is stored but not compared. */
+  /** The current values. Only these are compared; other metadata is just stored. */
   keys: Partial<NoInfer<M>>;
   /** What the user calls each value. */
   labels: Readonly<Record<keyof NoInfer<M> & string, string>>;

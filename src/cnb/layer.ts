@@ -20,7 +20,7 @@ export interface LayerRequest<M extends LayerMetadata> extends LayerExpectation<
 /** A layer that is being filled. */
 export interface Layer<M extends LayerMetadata> {
   name: LayerName;
-  /** The layer's directory. It exists, unless its contents are in the previous image. */
+  /** The layer's directory. It does not exist if only the layer's metadata was restored. */
   path: string;
   state: LayerState<M>;
   /**

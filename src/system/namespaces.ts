@@ -60,7 +60,7 @@ const toEnter = ["setuid", "setgid", "sys_chroot"];
 const ofRoot = ["chown", "dac_override", "fowner", "fsetid", "kill"];
 
 function privilegesOf({ callerIsRoot, uid }: Namespaces): string[] {
-  // In a user namespace the kernel refuses to change groups, and dropped capabilities return in the next one.
+  // Without root, the kernel refuses to change groups, and capabilities end with the change of user.
   if (!callerIsRoot) return ["--no-new-privs"];
   const kept = uid === 0 ? [...toEnter, ...ofRoot] : toEnter;
   const bounding = ["-all", ...kept.map((name) => `+${name}`)].join(",");
@@ -105,10 +105,10 @@ function setupScript(namespaces: Namespaces): string {
     ...(staysRoot ? kernelSettings.flatMap((path) => readOnlyBind(at(path))) : []),
     `mount -o remount,bind,ro ${at("")}`,
   ];
-  // Covers the files of this machine, so that root cannot get back to them with `chroot`. Other users may
-  // not call `chroot`, and the kernel refuses them user namespaces in a root that was only changed to.
+  // Mounts the new root over the files of this machine, so that root cannot reach them by a second
+  // `chroot`. Other users cannot call `chroot`, so that they do not need it.
   const cover = staysRoot ? `PATH=${systemPath} mount --move . / || exit ${setupFailed}` : ":";
-  // As an operand of `||`, the subshell would continue after a failure in spite of `set -e`.
+  // The exit code is tested on a line of its own: a shell ignores `set -e` on the left side of `||`.
   return `umask 022
 (${furnish.join("\n")}
 )

@@ -21,7 +21,7 @@ type Variables = Readonly<Record<string, string>>;
 
 /** The environment of every command that a build runs. */
 export interface BuildEnvironment {
-  /** What all others but `tools` begin with: the build's variables, except those in `withheld`. */
+  /** The build's variables without those in `withheld`. Every environment below except `tools` starts with them. */
   inherited: Variables;
   /** The user's variables that no command gets, by name: they could replace the app's Ruby or gems. */
   withheld: readonly string[];
@@ -35,7 +35,11 @@ export interface BuildEnvironment {
   gem(request: GemRequest): Variables;
   /** For `bundle install` and `bundle clean`, and for git, make and the compilers that they run. */
   bundle(request: BundleRequest): { env: Variables; groups: Variables };
-  /** For rake: what the running app gets, and stand-ins for secrets that only the running app has. */
+  /**
+   * For rake, from weakest to strongest: the app's `.bundle/config`, `inherited`, the contract's variables and
+   * PATH, a temporary bootsnap directory, and placeholders for a secret key and a database URL that are not
+   * set. It gets neither the generated SECRET_KEY_BASE nor logins of gem servers.
+   */
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
   /** For `bootsnap precompile`: what the running app gets, and where to put the compiled code. */
   bootsnap(app: App, cacheDir: string): Variables;

@@ -1,7 +1,8 @@
 // The layer `gems`: the app's gems, installed by Bundler from the lockfile.
 //
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
-// archive that Ruby came from changes: extensions are compiled for all of these. Otherwise the gems are
+// archive that Ruby came from changes: extensions are compiled for all of these. Also emptied when an
+// earlier build did not complete it, as every layer is (see `readLayerState`). Otherwise the gems are
 // kept, and `bundle install` runs on them only when something that it depends on has changed. Never
 // contains downloaded `.gem` files, build logs, makefiles, object files or library sources of extensions,
 // git histories or credentials.

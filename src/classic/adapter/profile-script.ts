@@ -12,7 +12,7 @@ import { mentionsOf, moveMentions, slugRoot } from "../slug-root.ts";
 /**
  * A script for `.profile.d`, which the shell of a dyno sources before a process starts. It sets up the
  * environment of all layers as the launcher of an image would, exec.d programs included. It finds the
- * path of the app when it is sourced. `defaults` win over defaults of layers.
+ * path of the app when it is sourced. Values in `defaults` win over default values that layers set.
  *
  * @throws BuildpackError `platform/launch-failed` for a variable that a shell cannot set.
  */

@@ -104,7 +104,7 @@ async function appLayers(
   return made;
 }
 
-/** Computes the digest first, because compressing takes far longer. */
+/** Computes the digest first: if the image already has the layer, it need not be compressed. */
 async function layerOf(
   { known, blobs }: PartsRequest,
   entries: () => Iterable<TarEntry>,

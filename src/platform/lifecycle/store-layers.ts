@@ -93,7 +93,7 @@ async function storeLayer(
   if (!types.launch && !types.cache) {
     return { reported: { ...temporary, bytes: fingerprintLayer(path).bytes } };
   }
-  // Nothing of the build can exchange it there. A move changes no stamp.
+  // Moved before it is read, so that a process that the build left running cannot replace it.
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
   const { stamp, bytes } = fingerprintLayer(kept);

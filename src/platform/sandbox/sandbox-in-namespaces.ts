@@ -47,7 +47,7 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
     // In a user namespace, files of the caller belong to the user inside.
     owner: callerIsRoot && uid !== 0 ? ids : undefined,
     run: async (command) => await runCommand(wrap(command)),
-    // Process 1 inside is a shell, one generation down. The command is its child.
+    // The command is a grandchild: its parent is the shell that runs as process 1 inside.
     attach: async (command) => await runInForeground(wrap(command), 2),
     describe: () => description(options),
     close: async () => await discardTree(scratch),

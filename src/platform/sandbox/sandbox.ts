@@ -9,7 +9,10 @@ export interface Sandbox {
   readonly inside: SandboxPaths & { buildpacks: string; home: string };
   /** The paths of the same directories on this machine. */
   readonly host: SandboxPaths;
-  /** The user of commands, as seen from inside. It owns the files of an image. */
+  /**
+   * The user of commands, as seen from inside. It owns the files of an image. `inNamespaces` in src/system, or
+   * `asUser` without namespaces, takes all other rights away.
+   */
   readonly ids: Ids;
   /** The owner of their files on this machine; undefined if that is our own user. */
   readonly owner: Ids | undefined;

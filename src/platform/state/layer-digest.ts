@@ -29,7 +29,8 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
 }
 
 /**
- * The digest of a layer in an image: that of its uncompressed archive.
+ * The diffID of a layer: the SHA-256 of its uncompressed archive. `writeLayer` computes the same value while it
+ * compresses the archive.
  *
  * @param path - the path of the layer in the image.
  */
