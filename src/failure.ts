@@ -15,6 +15,7 @@ export interface FailureFacts {
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
   "app/gemfile-unreadable": { path: string; problem: string };
+  "app/checksums-missing": { lockfile: string; gems: string[] };
   "app/binstub-misleading": { path: string; problem: string; fix: string };
 
   // Settings (src/settings.ts)
@@ -43,6 +44,8 @@ export interface FailureFacts {
   "download/refused": { url: string; status: number };
   "download/failed": { url: string; attempts: number; problem: string };
   "download/stalled": { url: string; attempts: number; seconds: number; bytes: number };
+  /** `limit` in bytes. */
+  "download/too-large": { url: string; limit: number };
   "download/truncated": { url: string; attempts: number; expected: number; received: number };
   "download/checksum-mismatch": { url: string; expected: string; received: string };
   "compile/tools-missing": {
@@ -101,6 +104,10 @@ export interface FailureFacts {
 
   // The machine (src/system)
   "system/disk-full": { path: string };
+  /** The largest variable of an environment that the system refuses. */
+  "system/environment-too-large": { name: string; bytes: number };
+  /** What a system call said of a file, a directory or a program. */
+  "system/file-unusable": { path: string; problem: string };
   "system/link-not-followed": { path: string };
   "system/not-writable": { path: string };
 

@@ -36,6 +36,9 @@ export function parseProcfile(text: string): Procfile {
   return { entries: listed, ignored: ignored.toSorted((a, b) => a.line - b.line) };
 }
 
+/** Of a file in Linux, in bytes. Images have a file named like each process type. */
+const longestName = 255;
+
 function readLine(line: string): ProcfileEntry | { why: string } | undefined {
   if (line === "" || line.startsWith("#")) return undefined;
   const parts = /^([^\s:]+)\s*:\s*(.*)$/.exec(line);
@@ -45,6 +48,9 @@ function readLine(line: string): ProcfileEntry | { why: string } | undefined {
     return {
       why: `\`${type}\` is not a process type: use letters, digits, \`.\`, \`_\` and \`-\``,
     };
+  }
+  if (/^\.{1,2}$/.test(type) || type.length > longestName) {
+    return { why: "the process type cannot be the name of a file" };
   }
   if (command === "") return { why: `\`${type}:\` has no command` };
   return { type, line: command };

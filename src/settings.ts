@@ -25,6 +25,10 @@ export const settings = {
     z.string().optional(),
     "An inventory of artifacts, used before the one that ships with the buildpack: `<url>#sha256=<hex>`. The URL is `https:`, `http:` or `file:`.",
   ),
+  BP_REQUIRE_CHECKSUMS: setting(
+    flag(false),
+    "`true` installs only what is verified by a checksum: artifacts without one in the inventory are not used, and a lockfile in which a gem has no SHA-256 in `CHECKSUMS` is refused.",
+  ),
   BP_DEPENDENCY_MIRROR: setting(
     z.string().optional(),
     "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name.",

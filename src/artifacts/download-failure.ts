@@ -45,7 +45,7 @@ export function truncation(attempt: Attempt, options?: ErrorOptions): BuildpackE
 /** Why a download is tried again, for the log. `undefined` if another attempt makes no sense. */
 export function retryReason({ failure }: BuildpackError): string | undefined {
   if (failure.code === "download/failed") return failure.problem;
-  if (failure.code === "download/stalled") return `No data for ${failure.seconds} s`;
+  if (failure.code === "download/stalled") return `Too little data came for ${failure.seconds} s`;
   if (failure.code === "download/checksum-mismatch") return "Wrong checksum";
   if (failure.code === "download/truncated") {
     return `The connection ended after ${failure.received} of ${failure.expected} bytes`;

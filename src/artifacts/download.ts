@@ -28,6 +28,10 @@ export interface DownloadPolicy {
   attempts: number;
   /** A transfer is given up if no data comes for this long. */
   stallMilliseconds: number;
+  /** A transfer that is slower than this over `stallMilliseconds` is given up too. */
+  minimumBytesPerSecond?: number;
+  /** A longer file is not downloaded. */
+  maximumBytes?: number;
   /** The pause before the second attempt. It doubles with each further attempt. */
   pauseMilliseconds: number;
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
@@ -36,6 +40,8 @@ export interface DownloadPolicy {
 export const patientPolicy: DownloadPolicy = {
   attempts: 3,
   stallMilliseconds: 30_000,
+  minimumBytesPerSecond: 1024,
+  maximumBytes: 4 * 2 ** 30,
   pauseMilliseconds: 1_000,
   sleep: async (milliseconds, signal) => await wait(milliseconds, undefined, { signal }),
 };
@@ -80,16 +86,18 @@ async function attemptDownload(
   policy: DownloadPolicy,
   { fetcher, signal }: DownloadContext,
 ): Promise<string> {
-  const watch = watchForStall(policy.stallMilliseconds, signal, () => {
+  const watch = watchForStall(policy, signal, () => {
     attempt.stalledAfterSeconds = policy.stallMilliseconds / 1000;
   });
   try {
     const response = await fetcher.get(url, watch.signal);
     refuseUnlessOk(url, response);
     attempt.expected = response.length;
+    refuseTooLarge(url, response.length ?? 0, policy);
     const received = await receive(response, destination, (bytes) => {
       attempt.received += bytes;
-      watch.beat();
+      refuseTooLarge(url, attempt.received, policy);
+      watch.beat(bytes);
     });
     if (isCutShort(attempt)) throw truncation(attempt);
     if (sha256 === undefined || sha256 === received) return received;
@@ -102,6 +110,11 @@ async function attemptDownload(
   } finally {
     watch.stop();
   }
+}
+
+function refuseTooLarge(url: string, bytes: number, { maximumBytes }: DownloadPolicy): void {
+  if (maximumBytes === undefined || bytes <= maximumBytes) return;
+  throw new BuildpackError({ code: "download/too-large", url, limit: maximumBytes });
 }
 
 function refuseUnlessOk(url: string, { status, discard }: FetchedBody): void {

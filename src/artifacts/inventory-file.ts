@@ -14,17 +14,28 @@ import { type ArtifactEntry, inventoryFileSchema } from "./artifact.ts";
  * @throws BuildpackError `artifact/inventory-invalid` if the file is missing or is not an inventory.
  */
 export async function readInventoryFile(path: string, location: string): Promise<ArtifactEntry[]> {
-  const invalid = (problem: string) =>
-    new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
   const file = await readText(path);
-  if (file.state !== "text") throw invalid(file.state === "missing" ? "missing" : file.problem);
+  if (file.state === "text") return parseInventoryFile(file.text, location);
+  throw invalid(location, file.state === "missing" ? "missing" : file.problem);
+}
+
+/**
+ * The entries in the text of an inventory file.
+ *
+ * @throws BuildpackError `artifact/inventory-invalid`.
+ */
+export function parseInventoryFile(text: string, location: string): ArtifactEntry[] {
   try {
-    return inventoryFileSchema.parse(parseToml(file.text)).artifacts;
+    return inventoryFileSchema.parse(parseToml(text)).artifacts;
   } catch (error) {
-    if (error instanceof z.ZodError) throw invalid(z.prettifyError(error));
-    if (error instanceof TomlSyntaxError) throw invalid(error.message);
+    if (error instanceof z.ZodError) throw invalid(location, z.prettifyError(error));
+    if (error instanceof TomlSyntaxError) throw invalid(location, error.message);
     throw error;
   }
+}
+
+function invalid(location: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
 }
 
 /**

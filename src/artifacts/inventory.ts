@@ -1,3 +1,4 @@
+import { isFetchable } from "./fetchable-url.ts";
 import glob from "fast-glob";
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile } from "node:fs/promises";
@@ -80,6 +81,8 @@ function parseLocation(location: string): { url: URL; sha256: string } {
   if (!["https:", "http:", "file:"].includes(url.protocol)) {
     throw invalid(`\`${url.protocol}\` is not \`https:\`, \`http:\` or \`file:\``);
   }
+  if (!isFetchable(url.href))
+    throw invalid("a `file:` URL names a file of this machine, without a host");
   const checksum = sha256Schema.safeParse(/^#sha256=(.*)$/.exec(url.hash)?.[1]);
   if (!checksum.success) throw invalid("it does not end in `#sha256=` and 64 hexadecimal digits");
   url.hash = "";
@@ -93,7 +96,12 @@ async function parseInventory(
   origin: Artifact["origin"],
 ): Promise<Artifact[]> {
   const entries = await readInventoryFile(path, location);
-  return entries.map((entry) => toArtifact(entry, base, origin));
+  return entries.map((entry) => {
+    const url = URL.parse(entry.url, base.href)?.href;
+    if (url !== undefined && isFetchable(url)) return toArtifact(entry, base, origin);
+    const problem = `\`${entry.url}\` is not an \`https:\`, \`http:\` or \`file:\` URL`;
+    throw new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
+  });
 }
 
 function identity({ name, version, kind, builtFor }: Artifact): string {

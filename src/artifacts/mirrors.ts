@@ -1,3 +1,4 @@
+import { isFetchable } from "./fetchable-url.ts";
 import type { Binding } from "../cnb/bindings.ts";
 import { BuildpackError } from "../failure.ts";
 
@@ -96,7 +97,6 @@ function mirrorsBoundAs(
 
 function checked(value: string, source: string): Mirror {
   const url = value.trim();
-  const protocol = URL.canParse(url) ? new URL(url).protocol : "";
-  if (["https:", "http:", "file:"].includes(protocol)) return { url, source };
+  if (isFetchable(url)) return { url, source };
   throw new BuildpackError({ code: "artifact/mirror-invalid", source, url });
 }

@@ -13,7 +13,12 @@ import {
 import { checkJavaScript, settleNodeModules } from "./javascript/javascript.ts";
 import { chooseJemalloc } from "./jemalloc/jemalloc.ts";
 import { writeProcesses } from "./processes/processes.ts";
-import { checkProject, openAppDirectories, readProject } from "./project/project.ts";
+import {
+  checkProject,
+  openAppDirectories,
+  readProject,
+  requireChecksums,
+} from "./project/project.ts";
 import { reportEnd, reportProject, reportStart, writeBillsOfMaterials } from "./report/report.ts";
 
 /**
@@ -29,6 +34,7 @@ export async function build(context: BuildContext): Promise<void> {
   const versions = await chooseVersions(context, whole);
   const java = await findJava(context, versions.ruby);
   await checkProject(whole, context.input.target, java);
+  requireChecksums(whole, context.settings);
   const packages = await checkJavaScript(context, whole);
   const inventory = await loadBuildInventory(context);
   const jemalloc = chooseJemalloc(context, whole, versions.ruby, inventory);

@@ -5,6 +5,7 @@ import { prepareExport } from "../platform/export/exporter.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
 import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
+import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
 import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
@@ -26,9 +27,10 @@ export async function buildCommand(
 ): Promise<void> {
   const { env, cwd, printer } = context;
   const reportPath = flags.report === undefined ? undefined : resolve(cwd, flags.report);
-  if (reportPath !== undefined) await checkReportFile(reportPath);
   const statePath = await stateDirectoryFor(appPath, flags.state, context);
   const app = await realpath(resolve(cwd, appPath));
+  await refusePlaceInside(app, statePath, "The state folder");
+  if (reportPath !== undefined) await checkReportFile(reportPath);
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
   const binds = await readVolumes(flags.volume, cwd);
@@ -63,7 +65,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (reportPath !== undefined) await writeReport(reportPath, report);
+  if (reportPath !== undefined) await writeReport(reportPath, report, 0o666 & ~context.umask);
 }
 
 function imageOptions({ image, runImage, lifecycle, runRoot, buildRoot }: BuildFlags) {

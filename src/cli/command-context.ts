@@ -10,6 +10,8 @@ export interface CommandContext {
   printer: Printer;
   clock: Clock;
   signal: AbortSignal;
+  /** The user's umask, which applies to the files that the user names. */
+  umask: number;
 }
 
 /** A command that starts a process of the app also needs to know the user's terminal. */

@@ -22,10 +22,10 @@ export async function checkReportFile(path: string): Promise<void> {
 }
 
 /** Writes a report next to FILE and renames it, so that FILE is always a complete report. */
-export async function writeReport(path: string, report: BuildReport): Promise<void> {
+export async function writeReport(path: string, report: BuildReport, mode: number): Promise<void> {
   await checkReportFile(path);
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
-  await reportingDisk(path, async () => await writeAtomically(path, text));
+  await reportingDisk(path, async () => await writeAtomically(path, text, mode));
 }
 
 async function reportingDisk(path: string, work: () => Promise<void>): Promise<void> {

@@ -47,7 +47,7 @@ export type SlugFlags = ReturnType<ReturnType<typeof describeSlug>["opts"]>;
 export async function slugCommand(
   sourcePath: string,
   flags: SlugFlags,
-  { env, cwd, ownBuildpack, printer, signal }: CommandContext,
+  { env, cwd, ownBuildpack, printer, signal, umask }: CommandContext,
 ): Promise<void> {
   const source = resolve(cwd, sourcePath);
   const cache = flags.cache === undefined ? await cacheFor(source, env) : resolve(cwd, flags.cache);
@@ -57,6 +57,7 @@ export async function slugCommand(
     output: resolve(cwd, flags.output),
     cache,
     configVars: await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env),
+    mode: 0o666 & ~umask,
     candidates: flags.buildpack.length > 0 ? flags.buildpack : [ownBuildpack],
     ...{ env, cwd, printer, signal },
   });

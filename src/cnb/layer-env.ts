@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isDirectoryOrLink, removeTree } from "../system/files.ts";
+import { isDirectoryOrLink, readText, removeTree, type TextFile } from "../system/files.ts";
 import { listInside, readTextInside } from "../system/open-inside.ts";
 import type {
   Env,
@@ -38,18 +38,45 @@ export async function writeLayerEnv(
  */
 export async function readLayerEnv(layerPath: string): Promise<EnvModification[]> {
   const launch = await listInside(layerPath, "env.launch");
+  const layer = readerInside(layerPath);
   const perProcess = launch
     .filter((entry) => entry.isDirectory())
-    .map(({ name: process }) =>
-      readEnvDirectory(layerPath, join("env.launch", process), { process }),
-    );
+    .map(({ name: process }) => readEnvDirectory(layer, join("env.launch", process), { process }));
   const directories = await Promise.all([
-    readEnvDirectory(layerPath, "env", "all"),
-    readEnvDirectory(layerPath, "env.build", "build"),
-    readEnvDirectory(layerPath, "env.launch", "launch"),
+    readEnvDirectory(layer, "env", "all"),
+    readEnvDirectory(layer, "env.build", "build"),
+    readEnvDirectory(layer, "env.launch", "launch"),
     ...perProcess,
   ]);
   return directories.flat();
+}
+
+/**
+ * Reads the directory `env` of an operator, such as `/cnb/build-config`, by the same rules. Its links are
+ * followed: volumes of Kubernetes consist of them.
+ */
+export async function readOperatorEnv(directory: string): Promise<EnvModification[]> {
+  return await readEnvDirectory(readerOf(directory), "env", "all");
+}
+
+/** How the files of an environment directory are read, by paths relative to a root. */
+interface EnvReader {
+  names: (directory: string) => Promise<string[]>;
+  text: (file: string) => Promise<TextFile>;
+}
+
+function readerInside(root: string): EnvReader {
+  return {
+    names: async (directory) => (await listInside(root, directory)).map(({ name }) => name),
+    text: async (file) => await readTextInside(root, file),
+  };
+}
+
+function readerOf(root: string): EnvReader {
+  return {
+    names: async (directory) => (await readdir(join(root, directory)).catch(() => [])).sort(),
+    text: async (file) => await readText(join(root, file)),
+  };
 }
 
 /** Layer Paths: puts the layer's directories before the values that the variables have. */
@@ -99,19 +126,19 @@ function directoryOf(scope: EnvScope): string {
 }
 
 async function readEnvDirectory(
-  layerPath: string,
+  reader: EnvReader,
   directory: string,
   scope: EnvScope,
 ): Promise<EnvModification[]> {
-  const entries = await listInside(layerPath, directory);
+  const names = await reader.names(directory);
   const modifications = await Promise.all(
-    entries.map(({ name }) => readEnvFile(layerPath, join(directory, name), scope)),
+    names.map((name) => readEnvFile(reader, join(directory, name), scope)),
   );
   return modifications.filter((modification) => modification !== undefined);
 }
 
 async function readEnvFile(
-  layerPath: string,
+  reader: EnvReader,
   file: string,
   scope: EnvScope,
 ): Promise<EnvModification | undefined> {
@@ -119,9 +146,9 @@ async function readEnvFile(
   const suffix = suffixes.length > 0 ? suffixes.join(".") : undefined;
   const behavior = suffix === undefined ? "override" : suffix;
   if (!isBehavior(behavior)) return undefined;
-  const value = await textInside(layerPath, file);
+  const value = await textOf(reader, file);
   if (value === undefined) return undefined;
-  const delim = await textInside(layerPath, join(dirname(file), `${name}.delim`));
+  const delim = await textOf(reader, join(dirname(file), `${name}.delim`));
   return {
     scope,
     name,
@@ -132,8 +159,8 @@ async function readEnvFile(
   };
 }
 
-async function textInside(root: string, path: string): Promise<string | undefined> {
-  const file = await readTextInside(root, path);
+async function textOf(reader: EnvReader, path: string): Promise<string | undefined> {
+  const file = await reader.text(path);
   return file.state === "text" ? file.text : undefined;
 }
 

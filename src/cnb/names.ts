@@ -15,6 +15,9 @@ export type LayerName = z.output<typeof layerName>;
 export const processType = z
   .string()
   .regex(/^[A-Za-z0-9._-]+$/, "expected letters, digits, `.`, `_` and `-`")
+  // Launchers are called by a link of this name.
+  .refine((type) => !/^\.{1,2}$/.test(type), "`.` and `..` are directories")
+  .refine((type) => type.length <= 255, "no file can have so long a name")
   .brand<"ProcessType">();
 export type ProcessType = z.output<typeof processType>;
 
@@ -22,6 +25,7 @@ export type ProcessType = z.output<typeof processType>;
 export const buildpackId = z
   .string()
   .regex(/^[A-Za-z0-9./-]+$/, "expected letters, digits, `.`, `/` and `-`")
+  .refine((id) => !/^\.{1,2}$/.test(id), "it would lead out of the directory of all buildpacks")
   .refine(
     (id) => !["app", "config", "generated", "sbom"].includes(id),
     "the spec reserves this identifier",

@@ -15,7 +15,8 @@ const printer = phasePrinter();
 
 const stop = new AbortController();
 // Not `once`: the default action of a second signal would end us before we have cleaned up.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => stop.abort());
 
 process.exitCode = await run().catch((error: unknown) => {
   if (stop.signal.aborted) printer.error(["Stopped by a signal."]);

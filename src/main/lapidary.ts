@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { artifactCommand } from "../cli/artifact.ts";
 import { buildCommand } from "../cli/build.ts";
 import { packageLine } from "../cli/package.ts";
@@ -11,12 +12,14 @@ import { packageCommand } from "../package/package-command.ts";
 import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
 import { systemClock } from "../system/clock.ts";
 import { definedVariables } from "../system/defined-variables.ts";
+import { systemFailure } from "../system/system-failure.ts";
 import { embedArtifactsOf } from "./embed-artifacts-of.ts";
 import { ownBuildpack, ownVersion } from "./own-buildpack.ts";
 import { printerTo, toStderr, toStdout } from "./streams.ts";
 
 // Serves bin/lapidary: connects the commands to this process.
 const stop = new AbortController();
+let endedBy: NodeJS.Signals | undefined;
 
 const commands: Commands = {
   build: async (app, flags) => {
@@ -50,20 +53,27 @@ const commands: Commands = {
   },
 };
 
-// The reader of our output may end first, as in `lapidary build . | head`.
-process.stdout.on("error", () => stop.abort());
+// The reader of our output may end first, as in `lapidary build . | head`, or its disk may be full.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") endedBy = "SIGPIPE";
+  else printFailure(printerTo(toStderr), error);
+  process.exitCode = endedBy ? exitCodeOfSignal(endedBy) : 1;
+  stop.abort();
+});
 
 const output = { version: ownVersion(), write: toStdout };
-process.exitCode = await runProgram(process.argv.slice(2), commands, output).catch(reportFailure);
+const code = await runProgram(process.argv.slice(2), commands, output).catch(reportFailure);
+process.exitCode ??= code;
 
 function reportFailure(error: unknown): number {
   const errors = printerTo(toStderr);
   if (stop.signal.aborted) {
     errors.error(["Stopped. Earlier results are unchanged."]);
-    return 130;
+    return endedBy ? exitCodeOfSignal(endedBy) : 1;
   }
   printFailure(errors, error);
-  return error instanceof BuildpackError ? exitCodeOf(error.failure) : 1;
+  const known = error instanceof BuildpackError ? error : systemFailure(error);
+  return known ? exitCodeOf(known.failure) : 1;
 }
 
 function launchContext() {
@@ -77,8 +87,8 @@ function linuxContext(write: (text: string) => void, verbose?: boolean) {
     throw new BuildpackError({ code: "platform/unsupported-system", system: systemName() });
   }
   // The result of a build must not depend on the user's umask.
-  process.umask(0o022);
-  return contextFor(write, verbose);
+  const umask = process.umask(0o022);
+  return { ...contextFor(write, verbose), umask };
 }
 
 function contextFor(write: (text: string) => void, verbose?: boolean) {
@@ -89,12 +99,23 @@ function contextFor(write: (text: string) => void, verbose?: boolean) {
     printer: printerTo(write, verbose),
     clock: systemClock,
     signal: stop.signal,
+    umask: process.umask(),
   };
 }
 
 function stopOnSignals(): void {
   // Not `once`: the default action of a second signal would end us before we have cleaned up.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      endedBy ??= signal;
+      stop.abort();
+    });
+  }
+}
+
+/** As a shell reports a process that a signal has ended. */
+function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 function systemName(): string {

@@ -20,13 +20,14 @@ export interface WrittenFile {
  * Writes a tar archive of these entries, in their order. The file appears complete or not at all, and
  * replaces an older one. Missing parent directories are made. Equal entries give equal bytes.
  *
+ * @param mode - the permissions of the file, less those that the umask takes.
  * @param gzip - the level at which gzip compresses it, 1 to 9; uncompressed by default.
  * @throws BuildpackError `system/disk-full`, `system/not-writable`; the error of a file that cannot be read.
  */
 export async function writeTarFile(
   path: string,
   entries: Iterable<TarEntry>,
-  { gzip }: { gzip?: number } = {},
+  { gzip, mode = 0o644 }: { gzip?: number; mode?: number } = {},
 ): Promise<WrittenFile> {
   const staged = `${path}.${process.pid}.partial`;
   const archive = Readable.from(tarOf(entries));
@@ -34,7 +35,7 @@ export async function writeTarFile(
   const { see, result } = watchBytes();
   try {
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(archive, compress, see, createWriteStream(staged));
+    await pipeline(archive, compress, see, createWriteStream(staged, { mode }));
     await rename(staged, path);
   } catch (error) {
     throw isOurs(error, staged) ? (diskFailure(error, path) ?? error) : error;

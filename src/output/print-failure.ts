@@ -16,6 +16,7 @@ import { packageMessages } from "./error-messages/package.ts";
 import { platformMessages } from "./error-messages/platform.ts";
 import { rakeMessages } from "./error-messages/rake.ts";
 import { systemMessages } from "./error-messages/system.ts";
+import { systemFailure } from "../system/system-failure.ts";
 import type { Printer } from "./printer.ts";
 
 // Does not compile if a code of `failure.ts` has no message.
@@ -52,7 +53,8 @@ const closings: Record<Blame, string> = {
 
 /** Prints what happened, how to fix it and who can fix it. Takes anything that was thrown. */
 export function printFailure(printer: Printer, error: unknown): void {
-  if (error instanceof BuildpackError) printer.error(failureLines(error.failure));
+  const known = error instanceof BuildpackError ? error : systemFailure(error);
+  if (known) printer.error(failureLines(known.failure));
   else printer.error(bugLines(error));
 }
 

@@ -77,7 +77,7 @@ export function formatDuration(milliseconds: number): string {
 function createSection(channel: Channel, options: PrinterOptions): Section {
   const { style, clock } = options;
   const paint = (text: string) =>
-    redact(text).replace(/`[^`]*`/g, (value) => `\`${style.value(value.slice(1, -1))}\``);
+    oneLine(redact(text)).replace(/`[^`]*`/g, (value) => `\`${style.value(value.slice(1, -1))}\``);
   const write = (text: string) => channel.write(text);
   return {
     say: (text) => write(`  - ${paint(text)}\n`),
@@ -103,6 +103,11 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
       }
     },
   };
+}
+
+/** A value with line ends must not look like lines of the log. */
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]\s*/g, " ");
 }
 
 /** Prints the oldest open section at once, and holds back the others until it closes. */

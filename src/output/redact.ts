@@ -4,14 +4,17 @@
  */
 export function redact(text: string): string {
   return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, "$1***@")
+    .replace(privateKeys, "$1***$2")
+    .replace(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/]+@/gi, "$1***@")
     .replace(secretParameters, "$1***")
     .replace(unsafeCharacters, "");
 }
 
 // URL parameters with signatures and credentials.
 const secretParameters =
-  /([?&][^\s=&#]*(?:signature|credential|token|secret|password|key|sig)[^\s=&#]*=)[^\s&#`"']+/gi;
+  /([?&][^\s=&#]{0,60}(?:signature|credential|token|secret|pass|pwd|pw|auth|key|sig)[^\s=&#]{0,60}=)[^\s&#`"']+/gi;
+
+const privateKeys = /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[\s\S]*?(-----END |$)/g;
 
 // Every C0 and C1 control character except tab, newline, and an ESC that starts a colour code (`ESC [ … m`).
 const unsafeCharacters =

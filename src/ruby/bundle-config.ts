@@ -29,9 +29,9 @@ export function parseBundleConfig(text: string): BundleConfig {
       appendItem(config, listKey, unquote(item[1] ?? ""));
       continue;
     }
-    const pair = /^(BUNDLE_[^\s:]+(?::[^\s:]+)*):(?:\s+(.*))?$/.exec(line);
-    listKey = pair?.[1];
-    if (pair?.[1] !== undefined) addSetting(config, pair[1], unquote(pair[2] ?? ""));
+    const [, key, value = ""] = /^(BUNDLE_\S+):(?:\s+(.*))?$/.exec(line) ?? [];
+    listKey = key !== undefined && isKey(key) ? key : undefined;
+    if (listKey !== undefined) addSetting(config, listKey, unquote(value));
     else config.unread.push(line);
   }
   return config;
@@ -57,6 +57,11 @@ export function bundlerMirror(
     .map((remote) => `BUNDLE_MIRROR__${remote.toUpperCase()}`);
   const names = spelled.flatMap((name) => [`${name}/`, name]);
   return names.map((name) => env[name]).find((mirror) => mirror !== undefined && mirror !== "");
+}
+
+/** A key may be the URL of a mirror, with colons between its parts. */
+function isKey(key: string): boolean {
+  return !key.startsWith("BUNDLE_:") && !key.includes("::") && !key.endsWith(":");
 }
 
 function addSetting(config: BundleConfig, key: string, value: string): void {

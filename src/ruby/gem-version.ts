@@ -1,9 +1,7 @@
 import { trimSpace } from "./ruby-text.ts";
 
-const pattern = /^[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
-
 // A version like `1--a` has empty parts once it is normalized, and would not be valid again.
-const onceNormalized = /^[0-9]+(?:\.+[0-9a-zA-Z]+)*\.*$/;
+const onceNormalized = /^[0-9]+(?:\.[0-9a-zA-Z.]*)?$/;
 
 /**
  * A version as RubyGems stores it: `1.0-rc1` becomes `1.0.pre.rc1`, an empty text `0`. `undefined` if the text
@@ -12,8 +10,19 @@ const onceNormalized = /^[0-9]+(?:\.+[0-9a-zA-Z]+)*\.*$/;
 export function normalizeGemVersion(text: string): string | undefined {
   const trimmed = trimSpace(text);
   if (trimmed === "") return "0";
-  if (!pattern.test(trimmed)) return undefined;
+  if (!isCorrect(trimmed)) return undefined;
   return trimmed.includes("-") ? trimmed.replaceAll("-", ".pre.") : trimmed;
+}
+
+/**
+ * Whether RubyGems accepts a version: numbers and words between dots, and more of them after a dash. Without
+ * groups that repeat, because those overflow the stack for a version of many parts.
+ */
+function isCorrect(version: string): boolean {
+  if (!/^[0-9A-Za-z.-]*$/.test(version) || !/^[0-9]+(?:[.-]|$)/.test(version)) return false;
+  const dash = version.indexOf("-");
+  const parts = dash < 0 ? [version] : [version.slice(0, dash), version.slice(dash + 1)];
+  return parts.every((part) => part !== "" && !/^\.|\.\.|\.$/.test(part));
 }
 
 /**

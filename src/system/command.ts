@@ -1,4 +1,8 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { execa } from "execa";
+import { BuildpackError } from "../failure.ts";
+import { Lines, Tail } from "./output-tail.ts";
 
 /** A command to run. `env` is the whole environment of the child: nothing is inherited. */
 export interface Command {
@@ -19,44 +23,75 @@ export interface Command {
 export interface CommandResult {
   /** The exit code: 127 if the command was not found, 128 + n if signal n ended it. */
   exitCode: number;
+  /** Of this and the two below: of more than 16 million characters, at least the last 16 million. */
   stdout: string;
   stderr: string;
-  /** The lines of both streams, in the order in which they arrived. */
+  /** The lines of both streams, in the order in which they arrived; none for a command with `onText`. */
   lines: string[];
 }
 
-/** Runs a command and waits for it. A command that fails is a result, not an error. */
+/**
+ * Runs a command and waits for it. A command that fails is a result, not an error.
+ *
+ * @throws BuildpackError `system/environment-too-large` if the system refuses `env` or `args`.
+ */
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
 export const runCommand: RunCommand = async (command) => {
-  const lines: string[] = [];
-  const keep = function* (line: unknown) {
-    const text = String(line);
-    lines.push(text);
-    command.onLine?.(text);
-    yield text;
-  };
-  const result = await execa(command.file, [...command.args], {
-    cwd: command.cwd,
-    env: command.env,
-    extendEnv: false,
-    stdin: "ignore",
-    stdout: command.onText ? passOn(command.onText) : keep,
-    stderr: command.onText ? passOn(command.onText) : keep,
-    reject: false,
-    ...(command.signal ? { cancelSignal: command.signal } : {}),
-    ...(command.killSignal ? { killSignal: command.killSignal } : {}),
+  const { file, args, cwd, env, signal, killSignal } = command;
+  const child = execa(file, [...args], {
+    ...{ cwd, env, extendEnv: false, stdin: "ignore", buffer: false, reject: false },
+    ...(signal ? { cancelSignal: signal } : {}),
+    ...(killSignal ? { killSignal } : {}),
   });
-  return { exitCode: exitCodeOf(result), stdout: result.stdout, stderr: result.stderr, lines };
+  const lines = new Tail(keptCharacters);
+  const stdout = keepOutput(child.stdout, lines, command);
+  const stderr = keepOutput(child.stderr, lines, command);
+  const result = await child;
+  refuseTooLarge(result, env);
+  return {
+    exitCode: exitCodeOf(result),
+    stdout: await stdout,
+    stderr: await stderr,
+    lines: command.onText ? [] : lines.all(),
+  };
 };
 
-function passOn(onText: (text: string) => void) {
-  const decoder = new TextDecoder();
-  const transform = function* (chunk: unknown) {
-    onText(decoder.decode(chunk as Uint8Array, { stream: true }));
-    yield chunk;
-  };
-  return { transform, binary: true };
+/** In each stream. More than that is a log, which has been passed on already. */
+const keptCharacters = 16 << 20;
+
+/** Passes on a stream as it arrives, and resolves to the end of its text without the last line end. */
+async function keepOutput(
+  stream: Readable,
+  lines: Tail,
+  { onLine, onText }: Command,
+): Promise<string> {
+  const kept = new Tail(keptCharacters);
+  const decoder = new StringDecoder("utf8");
+  const split = new Lines((line) => {
+    lines.add(line);
+    onLine?.(line);
+  });
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    const text = decoder.write(chunk);
+    kept.add(text);
+    if (onText) onText(text);
+    else split.add(chunk);
+  }
+  split.end();
+  return kept
+    .all()
+    .join("")
+    .replace(/\r?\n$/, "");
+}
+
+function refuseTooLarge({ code }: { code?: string | undefined }, env: Command["env"]): void {
+  if (code !== "E2BIG") return;
+  const [[name, value] = ["", ""]] = Object.entries(env).toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const bytes = Buffer.byteLength(value);
+  throw new BuildpackError({ code: "system/environment-too-large", name, bytes });
 }
 
 function exitCodeOf(result: {

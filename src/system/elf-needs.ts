@@ -68,7 +68,9 @@ async function readNames(
 const mostBytes = 64 * 1024 * 1024;
 
 async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer | undefined> {
-  if (bytes > mostBytes) return undefined;
+  if (bytes > mostBytes || !Number.isSafeInteger(at) || at < 0) return undefined;
+  // A hostile file must not make us reserve memory for what it does not have.
+  if (at + bytes > (await file.stat()).size) return undefined;
   const buffer = Buffer.alloc(bytes);
   const { bytesRead } = await file.read(buffer, 0, bytes, at);
   return bytesRead === bytes ? buffer : undefined;

@@ -98,7 +98,7 @@ export async function writeAtomically(
   await mkdir(dirname(path), { recursive: true });
   const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
-    await writeFile(staged, content);
+    await writeFile(staged, content, { mode });
     await chmod(staged, mode);
     await rename(staged, path);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { getCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
+import { EnvHttpProxyAgent, request, type Dispatcher } from "undici";
+import { systemFailure } from "./system-failure.ts";
 
 /** The answer of a server. `body` must be read to its end or discarded. */
 export interface FetchedBody {
@@ -39,7 +40,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       const url = new URL(address);
       if (url.protocol === "file:") return await openFile(url, signal);
       dispatcher ??= createDispatcher(options);
-      return await requestUrl(url, dispatcher, signal);
+      return await requestFollowing(url, dispatcher, signal);
     },
     close: async () => await dispatcher?.destroy(),
   };
@@ -48,8 +49,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatcher {
   // An empty string, because undici would read a missing one from the environment of the process.
   const proxy = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
-  const tls = { ca: trustedCertificates(certificates) };
-  const agent = new EnvHttpProxyAgent({
+  // Stated, because an app's NODE_TLS_REJECT_UNAUTHORIZED must not switch the check off.
+  const tls = { ca: trustedCertificates(certificates), rejectUnauthorized: true };
+  return new EnvHttpProxyAgent({
     httpProxy: proxy("HTTP_PROXY"),
     httpsProxy: proxy("HTTPS_PROXY"),
     noProxy: proxy("NO_PROXY"),
@@ -60,7 +62,6 @@ function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatche
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return agent.compose(interceptors.redirect({ maxRedirections: 10 }));
 }
 
 function trustedCertificates(extra: readonly string[]): string[] {
@@ -68,20 +69,44 @@ function trustedCertificates(extra: readonly string[]): string[] {
   return [...new Set(known)];
 }
 
+/** Follows redirects, but for one from `https:` to `http:`, where anybody on the way could answer. */
+async function requestFollowing(
+  url: URL,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+  redirections = 0,
+): Promise<FetchedBody> {
+  const response = await requestUrl(url, dispatcher, signal);
+  if (response.location === undefined) return response;
+  response.discard();
+  if (redirections === maxRedirections) throw new Error("the server redirects without end");
+  const next = new URL(response.location, url);
+  const isSafe =
+    next.protocol === "https:" || (next.protocol === "http:" && url.protocol === "http:");
+  if (!isSafe) throw new Error(`the server redirects from ${url.protocol} to ${next.protocol}`);
+  if (next.origin === url.origin) [next.username, next.password] = [url.username, url.password];
+  return await requestFollowing(next, dispatcher, signal, redirections + 1);
+}
+
+const maxRedirections = 10;
+
 async function requestUrl(
   url: URL,
   dispatcher: Dispatcher,
   signal: AbortSignal,
-): Promise<FetchedBody> {
+): Promise<FetchedBody & { location: string | undefined }> {
   const response = await request(withoutCredentials(url), {
     dispatcher,
     signal,
     headers: authorization(url),
   });
   const length = Number(response.headers["content-length"] ?? Number.NaN);
-  const { body } = response;
+  const { body, statusCode: status, headers } = response;
+  const { location } = headers;
+  const isRedirect = [301, 302, 303, 307, 308].includes(status) && typeof location === "string";
   return {
-    status: response.statusCode,
+    location: isRedirect ? location : undefined,
+    status,
     length: Number.isSafeInteger(length) ? length : undefined,
     body,
     discard: () => body.on("error", () => {}).destroy(),
@@ -111,14 +136,14 @@ async function openFile(url: URL, signal: AbortSignal): Promise<FetchedBody> {
 
 async function sizeOfFile(path: string): Promise<number | undefined> {
   try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(path)).isFile()) return undefined;
     await using file = await open(path);
-    const stats = await file.stat();
-    return stats.isFile() ? stats.size : undefined;
+    return (await file.stat()).size;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    // Without the error code: a caller would take it for a failure to write.
-    throw new Error(`${path} cannot be read`, { cause: error });
+    throw systemFailure(error) ?? error;
   }
 }
 

@@ -4,6 +4,7 @@ import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
+import { unusable } from "./system-failure.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -39,7 +40,7 @@ const pathsAtOnce = 1000;
 export async function removeSpecialFiles(path: string): Promise<void> {
   const kinds = ["-type", "f", "-o", "-type", "d", "-o", "-type", "l"];
   const { exitCode, stderr } = await run("find", [path, "!", "(", ...kinds, ")", "-delete"]);
-  if (exitCode !== 0) throw new Error(`find failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("find", stderr, path);
 }
 
 /** Copies a tree and follows its links, which mounted volumes consist of. */
@@ -93,7 +94,7 @@ export async function discardTree(path: string): Promise<void> {
   if (removed.exitCode === 0) return;
   await run("chmod", ["-R", "u+rwX", "--", path]);
   const { exitCode, stderr } = await run("rm", ["-rf", "--", path]);
-  if (exitCode !== 0) throw new Error(`rm failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("rm", stderr, path);
 }
 
 /** Gives trees to a user and a group, which only root may do. Links are not followed. */
@@ -102,7 +103,7 @@ export async function giveTrees(
   { uid, gid }: { uid: number; gid: number },
 ): Promise<void> {
   const { exitCode, stderr } = await run("chown", ["-R", "-h", `${uid}:${gid}`, "--", ...paths]);
-  if (exitCode !== 0) throw new Error(`chown failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("chown", stderr, paths.join(", "));
 }
 
 /** Whether every user of the machine may read all of a tree, once they may enter it. */
@@ -122,14 +123,14 @@ export async function isReadableByAll(path: string): Promise<boolean> {
     "-004",
   ];
   const { exitCode, stdout, stderr } = await run("find", [path, ...closed, ")", "-print", "-quit"]);
-  if (exitCode !== 0) throw new Error(`find failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("find", stderr, path);
   return stdout.trim() === "";
 }
 
 /** Lets every user of the machine read a tree, and execute what its owner may execute. */
 export async function makeReadableByAll(path: string): Promise<void> {
   const { exitCode, stderr } = await run("chmod", ["-R", "a+rX", "--", path]);
-  if (exitCode !== 0) throw new Error(`chmod failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("chmod", stderr, path);
 }
 
 async function touchTree(path: string, options: readonly string[]): Promise<void> {
@@ -142,7 +143,7 @@ async function touchTree(path: string, options: readonly string[]): Promise<void
     "{}",
     "+",
   ]);
-  if (exitCode !== 0) throw new Error(`touch failed: ${stderr}`);
+  if (exitCode !== 0) throw failed("touch", stderr, path);
 }
 
 async function copy(options: readonly string[], from: string, to: string): Promise<void> {
@@ -155,7 +156,13 @@ function copyFailure(stderr: string, to: string): Error {
   if (stderr.includes("No space left on device")) {
     return new BuildpackError({ code: "system/disk-full", path: to });
   }
-  return new Error(`cp failed: ${stderr}`);
+  return failed("cp", stderr, to);
+}
+
+/** What a program of the system said last, without its own name and the path that it repeats. */
+function failed(program: string, stderr: string, path: string): BuildpackError {
+  const said = stderr.trim().split("\n").at(-1) ?? "";
+  return unusable(path, said === "" ? `${program} failed` : said);
 }
 
 /** Runs a program of the system. For tens of thousands of files, that is far faster than one call each. */

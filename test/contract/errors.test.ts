@@ -35,6 +35,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   },
   "app/ruby-unsupported": { requested: "truffleruby 24.1.1", source: "Gemfile.lock" },
   "app/gemfile-unreadable": { path: "Gemfile", problem: "there is no such file" },
+  "app/checksums-missing": { lockfile: "Gemfile.lock", gems: ["rack-3.1.0", "rails-8.0.1"] },
   "app/binstub-misleading": {
     path: "bin/rails",
     problem:
@@ -88,6 +89,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "download/refused": { url, status: 403 },
   "download/failed": { url, attempts: 5, problem: "getaddrinfo ENOTFOUND mirror.example.com" },
   "download/stalled": { url, attempts: 5, seconds: 60, bytes: 1048576 },
+  "download/too-large": { url, limit: 4 * 2 ** 30 },
   "download/truncated": { url, attempts: 5, expected: 21000000, received: 10500000 },
   "download/checksum-mismatch": {
     url,
@@ -178,6 +180,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     output: ["jemalloc.sh: /layers/x/lib/libjemalloc.so cannot be loaded on this machine"],
   },
   "system/disk-full": { path: "/layers/lapidary_ruby/ruby" },
+  "system/environment-too-large": { name: "CREDENTIALS", bytes: 262_144 },
+  "system/file-unusable": { path: "/home/me/state/lock", problem: "it is not a regular file" },
   "system/link-not-followed": { path: "/home/me/state/work/layers/test_one/ruby.sbom.cdx.json" },
   "system/not-writable": { path: "/layers/lapidary_ruby/ruby" },
   "platform/unsupported-system": { system: "macOS" },

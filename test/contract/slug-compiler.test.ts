@@ -33,6 +33,7 @@ async function makeDesk(files: Record<string, string> = { "index.x": "x" }): Pro
         source: join(root, "repository"),
         output: join(root, "slug.tgz"),
         cache: join(root, "cache"),
+        mode: 0o644,
         configVars: {},
         candidates: [],
         env: { PATH: process.env["PATH"] },

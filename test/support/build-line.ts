@@ -29,6 +29,7 @@ function contextIn(cwd: string) {
       debug: false,
     }),
     clock: systemClock,
+    umask: 0o022,
     signal: new AbortController().signal,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BuildpackError } from "../../failure.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
@@ -131,7 +132,9 @@ async function age(trees: readonly string[]): Promise<string | undefined> {
     for (const tree of trees) await setImageTimes(tree);
     return undefined;
   } catch (error) {
-    return `Could not set the times of files (${(error as Error).message.trim()})`;
+    const known = error instanceof BuildpackError && "problem" in error.failure;
+    const problem = known ? error.failure.problem : (error as Error).message.trim();
+    return `Could not set the times of files (${problem})`;
   }
 }
 

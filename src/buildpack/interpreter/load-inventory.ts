@@ -6,11 +6,16 @@ import { installContext } from "../install-context.ts";
 
 /**
  * Everything that this build can install: the artifacts in BP_INVENTORY, if it is set, and those of the
- * buildpack.
+ * buildpack. With BP_REQUIRE_CHECKSUMS, only those that have a checksum.
  *
  * @throws BuildpackError `artifact/inventory-invalid`, `artifact/mirror-invalid` or `download/*`.
  */
 export async function loadBuildInventory(context: BuildContext): Promise<Artifact[]> {
+  const all = await loadAll(context);
+  return context.settings.BP_REQUIRE_CHECKSUMS ? all.filter(({ sha256 }) => sha256) : all;
+}
+
+async function loadAll(context: BuildContext): Promise<Artifact[]> {
   const { buildpackDir, layersDir } = context.input;
   const operator = context.settings.BP_INVENTORY;
   if (!operator) return await readOwnInventory(buildpackDir);

@@ -2,6 +2,7 @@
 // files before anything is downloaded, and what it needs from other buildpacks.
 
 export { checkProject } from "./check-project.ts";
+export { requireChecksums } from "./require-checksums.ts";
 export { findApp } from "./find-app.ts";
 export { openAppDirectories } from "./open-app-directories.ts";
 export { chosenNodeProvider, planFor } from "./plan-build.ts";

@@ -1,7 +1,8 @@
-import { cp, writeFile } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
-import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
+import { removeTree } from "../../system/files.ts";
+import { lookInside, readTextInside, writeInside } from "../../system/open-inside.ts";
 import { moveMentions, slugRoot } from "../slug-root.ts";
 
 /**
@@ -14,17 +15,18 @@ export async function placeBundleConfig(
   inside: string,
   section: Section,
 ): Promise<void> {
-  if (await isFile(join(app, ".heroku_bundle/config"))) {
+  if ((await lookInside(app, ".heroku_bundle/config"))?.isFile()) {
     await removeTree(join(app, ".bundle"));
     await cp(join(app, ".heroku_bundle"), join(app, ".bundle"), { recursive: true });
     section.say("Using `.heroku_bundle` as `.bundle`");
   }
-  const config = join(app, ".bundle/config");
-  const text = await readTextIfAny(config);
-  if (text === undefined) return;
-  const moved = moveMentions(text, slugRoot, inside);
-  if (moved === text) return;
-  await writeFile(config, moved);
+  if (inside === slugRoot) return;
+  const config = ".bundle/config";
+  const file = await readTextInside(app, config);
+  if (file.state !== "text") return;
+  const moved = moveMentions(file.text, slugRoot, inside);
+  if (moved === file.text) return;
+  await writeInside(app, config, moved);
   section.say(`Replaced \`${slugRoot}\` by \`${inside}\` in \`.bundle/config\` for the build`);
 }
 

@@ -1,5 +1,6 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { lookInside } from "../../system/open-inside.ts";
 import { copyTreeContents } from "../../system/tree.ts";
 import { claimState } from "../../platform/state/claim-state.ts";
 import { openState, type StagedBuild } from "../../platform/state/state.ts";
@@ -22,6 +23,8 @@ export async function saveCompileCache(
 ): Promise<void> {
   const directory = stateIn(cacheDir);
   await mkdir(cacheDir, { recursive: true });
+  // Programs of other buildpacks write to the cache as well.
+  await lookInside(await realpath(cacheDir), directoryName);
   await claimState(directory, true);
   // Readable only by its owner: one of the layers holds SECRET_KEY_BASE.
   await chmod(directory, 0o700);
@@ -36,5 +39,7 @@ export async function saveCompileCache(
 }
 
 function stateIn(cacheDir: string): string {
-  return join(cacheDir, "lapidary");
+  return join(cacheDir, directoryName);
 }
+
+const directoryName = "lapidary";

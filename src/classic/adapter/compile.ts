@@ -5,6 +5,7 @@ import { readBuildpacks } from "../../platform/lifecycle/buildpack-store.ts";
 import { openBuildPlace } from "./build-place.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { finishSlug } from "./finish-slug.ts";
+import { lookInside } from "../../system/open-inside.ts";
 import { prepareApp } from "./prepare-app.ts";
 import { runBuildpack } from "./run-buildpack.ts";
 import { readSlugNeeds } from "./slug-needs.ts";
@@ -23,6 +24,8 @@ export async function compile(options: CompileOptions): Promise<void> {
   const [own] = await readBuildpacks([options.buildpack]);
   if (!own) throw new Error("readBuildpacks returns every buildpack it is given");
   await discardTree(join(buildDir, ownDirectory));
+  // Scripts are written there at the end; a link should fail the compile before it takes minutes.
+  await lookInside(buildDir, ".profile.d");
   const place = await openBuildPlace(buildDir, own, options);
   try {
     printer.plain(`Compiling at ${place.inside.app}, ${place.describe()}.`, "");

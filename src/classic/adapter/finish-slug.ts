@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
+import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";
 import { escapeId } from "../../cnb/names.ts";
 import {
@@ -31,10 +32,14 @@ export const releaseFile = join(ownDirectory, "release.yml");
 export async function finishSlug(work: Compile, built: Built): Promise<void> {
   const { printer, place, cacheDir, own } = work;
   const { app } = place.host;
+  // The build may have put links in place of these directories.
+  await lookInside(app, layersDirectory);
+  await makeDirectoryInside(app, profileDirectory);
   await printer.section("Slug", async (section) => {
     await makeLinksRelative(app, place.inside.app);
     await relocate(app, place.inside.app, slugRoot);
     const staged = join(app, ownDirectory, "staged");
+    await discardTree(staged);
     // A build may have no layers.
     await mkdir(join(staged, "image/layers", escapeId(own.id)), { recursive: true });
     const warn = (text: string) => section.warn(text);
@@ -53,6 +58,9 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
   });
 }
 
+/** Below the app: scripts that the shell of a dyno sources before a process starts. */
+const profileDirectory = ".profile.d";
+
 /** Owners in a slug have no meaning: the user who unpacks it owns the files. */
 const nobody = { uid: 0, gid: 0 };
 
@@ -70,13 +78,13 @@ async function writeStartFiles(work: Compile, { outputs, prepared }: Built): Pro
   const node = { id: nodeBuildpack, version: "0.0.0", api: platformApi };
   if (prepared.node) launch.buildpacks.unshift(node);
   const { app, layers } = place.host;
-  await mkdir(join(layers, "config"), { recursive: true });
-  await writeFile(join(layers, "config/metadata.toml"), launchMetadataToml(launch, platformApi));
+  await makeDirectoryInside(layers, "config");
+  await writeInside(layers, "config/metadata.toml", launchMetadataToml(launch, platformApi));
   const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
   const plan = await readLaunchPlan(layers, inside, true);
   const profile = await profileScript(plan, mode === "test" ? testDefaults : {});
-  await writeAtomically(join(app, ".profile.d/lapidary.sh"), profile);
-  await writeAtomically(join(app, releaseFile), releaseOf(work, prepared.configVars, launch));
+  await writeInside(app, join(profileDirectory, "lapidary.sh"), profile);
+  await writeInside(app, releaseFile, releaseOf(work, prepared.configVars, launch));
 }
 
 function releaseOf(

@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
-import { isDirectory } from "../../system/files.ts";
+import { isDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { moveDirectives, placeBundleConfig } from "./bundle-directives.ts";
 import { companionsFound, installNode, warnOfPackages } from "./companions.ts";
 import type { Compile } from "./compile-options.ts";
@@ -52,9 +52,9 @@ export async function prepareApp(work: Compile): Promise<Prepared> {
 }
 
 async function writeDatabaseYml({ needs, place }: Compile, section: Section): Promise<void> {
-  const directory = join(place.host.app, "config");
-  if (needs.databaseYml === undefined || !(await isDirectory(directory))) return;
-  await writeFile(join(directory, "database.yml"), needs.databaseYml);
+  const { app } = place.host;
+  if (needs.databaseYml === undefined || !(await isDirectoryInside(app, "config"))) return;
+  await writeInside(app, "config/database.yml", needs.databaseYml);
   section.say(
     "Wrote a `config/database.yml` that reads `DATABASE_URL`, as this version of Rails does not",
   );

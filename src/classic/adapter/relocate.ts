@@ -1,4 +1,5 @@
-import { chmod, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod, open, readlink, rm, symlink } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { runCommand } from "../../system/command.ts";
 import { moveMentions } from "../slug-root.ts";
@@ -10,9 +11,10 @@ import { moveMentions } from "../slug-root.ts";
 export async function relocate(tree: string, from: string, to: string): Promise<void> {
   if (from === to) return;
   for (const path of await found("grep", ["-rlIZF", "-e", from, "--", tree])) {
-    const text = await readFile(path, bytes);
+    await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const text = await file.readFile(bytes);
     const moved = moveMentions(text, asBytes(from), asBytes(to));
-    if (moved !== text) await overwrite(path, moved);
+    if (moved !== text) await overwrite(path, (await file.stat()).mode, moved);
   }
 }
 
@@ -43,9 +45,10 @@ function asBytes(path: string): string {
 }
 
 /** Package managers leave files that even their owner may not write to. */
-async function overwrite(path: string, text: string): Promise<void> {
-  const { mode } = await stat(path);
+async function overwrite(path: string, mode: number, text: string): Promise<void> {
   await chmod(path, mode | 0o200);
-  await writeFile(path, text, bytes);
-  await chmod(path, mode & 0o7777);
+  const { O_WRONLY, O_TRUNC, O_NOFOLLOW } = constants;
+  await using file = await open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
+  await file.writeFile(text, bytes);
+  await file.chmod(mode & 0o7777);
 }

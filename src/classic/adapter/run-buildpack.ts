@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readTarget } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
+import { lookInside } from "../../system/open-inside.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { build } from "../../platform/lifecycle/build.ts";
 import type { BuildpackOutputs } from "../../platform/lifecycle/buildpack-outputs.ts";
@@ -89,9 +90,8 @@ async function bringBackReused(
   previous: StoredBuild,
 ): Promise<void> {
   for (const [name, { types }] of layers) {
-    const path = join(directory, name);
     const kept = storedLayerPath(previous, buildpack.id, name, types);
-    if (types.launch && !(await isDirectory(path)) && (await isDirectory(kept)))
-      await copyTree(kept, path);
+    if (types.launch && !(await lookInside(directory, name)) && (await isDirectory(kept)))
+      await copyTree(kept, join(directory, name));
   }
 }

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { readTextIfAny } from "../../system/files.ts";
+import { readTextInside } from "../../system/open-inside.ts";
 import { readConfigVars } from "./config-vars.ts";
 import { releaseFile } from "./finish-slug.ts";
 import { parseRelease, type Release } from "../release.ts";
@@ -19,10 +19,10 @@ export interface TestOptions {
  * @throws BuildpackError `classic/not-compiled`.
  */
 export async function readReleaseText(buildDir: string): Promise<string> {
-  const path = join(buildDir, releaseFile);
-  const text = await readTextIfAny(path);
-  if (text !== undefined) return text;
-  throw new BuildpackError({ code: "classic/not-compiled", path });
+  const app = await realpath(buildDir).catch(() => buildDir);
+  const file = await readTextInside(app, releaseFile);
+  if (file.state === "text") return file.text;
+  throw new BuildpackError({ code: "classic/not-compiled", path: join(buildDir, releaseFile) });
 }
 
 /**

@@ -1,8 +1,9 @@
 import { chmod, mkdir, mkdtemp, rename, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
-import { isDirectory, writeAtomically } from "../../system/files.ts";
+import { isDirectory, lstatIfAny, writeAtomically } from "../../system/files.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { takeLock } from "../../platform/state/state-lock.ts";
 import { type ClassicBuildpack, runCompile, runRelease } from "./classic-programs.ts";
@@ -16,6 +17,8 @@ export interface SlugOptions {
   source: string;
   /** The path of the slug. */
   output: string;
+  /** The permissions of the slug, which may hold secrets. */
+  mode: number;
   /** The cache directory of buildpacks, kept between successful slugs. */
   cache: string;
   configVars: Readonly<Record<string, string>>;
@@ -37,6 +40,7 @@ export const slugReleaseFile = ".release";
  * @throws BuildpackError of `classic/*`; the reason of `signal` if it was aborted.
  */
 export async function makeSlug(options: SlugOptions): Promise<void> {
+  await refuseOutput(options.output);
   const unlock = await takeLock(`${options.cache}.lock`);
   // These paths end up in what buildpacks build, so they have no spaces and no colons.
   const scratch = await mkdtemp(join(tmpdir(), "build_"));
@@ -47,6 +51,14 @@ export async function makeSlug(options: SlugOptions): Promise<void> {
     await discardTree(`${options.cache}.next`);
     await unlock();
   }
+}
+
+/** Before the app is compiled, which may take minutes. */
+async function refuseOutput(output: string): Promise<void> {
+  const entry = await lstatIfAny(output);
+  if (!entry || entry.isFile()) return;
+  const problem = `\`--output ${output}\` would replace something that is not a regular file`;
+  throw new BuildpackError({ code: "platform/usage", problem });
 }
 
 async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
@@ -72,7 +84,7 @@ async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   await writeAtomically(join(work.buildDir, slugReleaseFile), formatRelease(release));
   await printer.section("Pack", async (section) => {
     await section.timed(`\`${options.output}\``, async () => {
-      await packSlug(work.buildDir, options.output);
+      await packSlug(work.buildDir, options.output, options.mode);
     });
     await replaceCache(work.cacheDir, options.cache);
     section.say(`\`${((await stat(options.output)).size / 2 ** 20).toFixed(1)} MiB\``);

@@ -1,10 +1,11 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { parseProcfile } from "../../procfile.ts";
-import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
+import { isFile, readTextIfAny } from "../../system/files.ts";
+import { lookInside, readTextInside } from "../../system/open-inside.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { discardTree, giveTrees } from "../../system/tree.ts";
@@ -62,8 +63,8 @@ async function unpack(slug: string, scratch: string): Promise<string> {
   } catch (error) {
     throw error instanceof BuildpackError ? error : unusable((error as Error).message);
   }
-  const app = join(scratch, "app");
-  if (await isDirectory(app)) return app;
+  const app = await lookInside(scratch, "app").catch(() => undefined);
+  if (app?.isDirectory()) return join(scratch, "app");
   throw unusable("it has no directory `app`");
 }
 
@@ -83,10 +84,18 @@ async function lineFor(
 
 /** The processes of the Procfile win over the defaults of the buildpack. */
 async function processTypesOf(app: string): Promise<Record<string, string>> {
-  const release = (await readTextIfAny(join(app, slugReleaseFile))) ?? "";
-  const procfile = (await readTextIfAny(join(app, "Procfile"))) ?? "";
+  const file = await readTextInside(app, slugReleaseFile);
+  const release = file.state === "text" ? file.text : "";
+  const procfile = (await readProcfile(app)) ?? "";
   const own = parseProcfile(procfile).entries.map(({ type, line }) => [type, line] as const);
   return { ...parseRelease(release, slugReleaseFile).processTypes, ...Object.fromEntries(own) };
+}
+
+/** It may be a link to another file of the app. */
+async function readProcfile(app: string): Promise<string | undefined> {
+  const path = await realpath(join(app, "Procfile")).catch(() => undefined);
+  const isInside = path?.startsWith(`${await realpath(app)}/`) ?? false;
+  return path !== undefined && isInside ? await readTextIfAny(path) : undefined;
 }
 
 function announce(printer: Printer, { PORT }: Readonly<Record<string, string>>): void {

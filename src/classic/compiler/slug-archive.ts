@@ -9,8 +9,8 @@ import type { TarEntry } from "../../oci/tar-header.ts";
  *
  * @throws BuildpackError `system/disk-full`, `system/not-writable`.
  */
-export async function packSlug(app: string, archive: string): Promise<void> {
-  await writeTarFile(archive, slugEntries(app), { gzip: 6 });
+export async function packSlug(app: string, archive: string, mode = 0o644): Promise<void> {
+  await writeTarFile(archive, slugEntries(app), { gzip: 6, mode });
 }
 
 /** Compilers and caches compare times, so files keep theirs. */
@@ -18,7 +18,9 @@ function* slugEntries(app: string): Generator<TarEntry> {
   for (const entry of treeEntries(app, top, { uid: 0, gid: 0 })) {
     const below = entry.name.subarray(top.length);
     const { mtimeMs } = lstatSync(Buffer.concat([Buffer.from(app), below]));
-    yield { ...entry, time: Math.max(0, Math.floor(mtimeMs / 1000)) };
+    // The owner in the archive is root, whose programs no app may have.
+    const mode = entry.mode & 0o1777;
+    yield { ...entry, mode, time: Math.max(0, Math.floor(mtimeMs / 1000)) };
   }
 }
 

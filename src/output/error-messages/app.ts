@@ -65,6 +65,18 @@ export const appMessages: Messages<"app"> = {
     ],
     blame: "application",
   }),
+  "app/checksums-missing": ({ lockfile, gems }) => ({
+    headline: `\`${lockfile}\` has no checksums for ${gems.length === 1 ? "a gem" : `${gems.length} gems`}`,
+    happened: [
+      "`BP_REQUIRE_CHECKSUMS=true` allows only gems that Bundler can verify.",
+      `Without a SHA-256 in \`CHECKSUMS\`: ${gems.slice(0, 5).join(", ")}${gems.length > 5 ? ", …" : ""}.`,
+    ],
+    next: [
+      "bundle lock --add-checksums   # needs Bundler 2.6 or newer",
+      `git commit -m "Add checksums" ${lockfile}`,
+    ],
+    blame: "application",
+  }),
   "app/binstub-misleading": ({ path, problem, fix }) => ({
     headline: `\`${path}\` does not run the app's Ruby`,
     happened: [

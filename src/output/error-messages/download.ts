@@ -32,10 +32,16 @@ export const downloadMessages: Messages<"download"> = {
   "download/stalled": ({ url, attempts, seconds, bytes }) => ({
     headline: `The download of \`${url}\` stalled`,
     happened: [
-      `${failed(attempts)}: no data came for ${seconds} seconds. The last one stopped after ${bytes} bytes.`,
+      `${failed(attempts)}: less than 1 KiB per second came for ${seconds} seconds. The last one stopped after ${bytes} bytes.`,
     ],
     next: [`curl -o /dev/null ${url}`, proxy, mirror],
     blame: "network",
+  }),
+  "download/too-large": ({ url, limit }) => ({
+    headline: `\`${url}\` is too large`,
+    happened: [`The download was stopped: the file is larger than ${limit / 2 ** 30} GiB.`],
+    next: ["Check what the server or the mirror gives under this URL."],
+    blame: "configuration",
   }),
   "download/truncated": ({ url, attempts, expected, received }) => ({
     headline: `The download of \`${url}\` was incomplete`,

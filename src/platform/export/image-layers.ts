@@ -5,7 +5,7 @@ import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { tarOf } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { isDirectoryInside } from "../../system/open-inside.ts";
-import { escapeId } from "../../cnb/names.ts";
+import { escapeId, processType } from "../../cnb/names.ts";
 import { nameOf } from "../lifecycle/buildpack-store.ts";
 import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
@@ -57,7 +57,7 @@ export async function readLaunch({ layers }: StoredBuild) {
 }
 
 const launchMetadata = z.object({
-  processes: z.array(z.object({ type: z.string() })).default([]),
+  processes: z.array(z.object({ type: processType })).default([]),
   slices: z.array(z.object({ paths: z.array(z.string()) })).default([]),
   "buildpack-default-process-type": z.string().optional(),
 });

@@ -37,7 +37,10 @@ export function* sliceArchive(
   for (const relative of slice) {
     const below = relative.length > 0 ? Buffer.concat([Buffer.from("/"), relative]) : relative;
     const host = Buffer.concat([Buffer.from(app), below]);
-    yield* entryAt(host, Buffer.concat([Buffer.from(path), below]), owner);
+    for (const entry of entryAt(host, Buffer.concat([Buffer.from(path), below]), owner)) {
+      // A file of root with a setuid bit would give every user of the image root's rights.
+      yield owner.uid === 0 ? { ...entry, mode: entry.mode & 0o1777 } : entry;
+    }
   }
 }
 

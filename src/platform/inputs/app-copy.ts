@@ -29,9 +29,11 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
   try {
     await copyWanted(app, destination, filter);
   } catch (error) {
-    if (error instanceof BuildpackError) throw error;
+    const failure = error instanceof BuildpackError ? error.failure : undefined;
+    if (failure && failure.code !== "system/file-unusable") throw error;
+    const problem = failure?.problem ?? (error as Error).message;
     throw new BuildpackError(
-      { code: "platform/app-unreadable", path: app, problem: (error as Error).message },
+      { code: "platform/app-unreadable", path: app, problem },
       { cause: error },
     );
   }

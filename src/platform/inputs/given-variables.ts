@@ -34,7 +34,15 @@ function variableIn(
   const at = line.indexOf("=");
   const name = (at === -1 ? line : line.slice(0, at)).trim();
   if (name === "") throw usage(`\`${line}\` is not a variable; \`--env\` takes \`NAME=value\``);
+  refuseUnusableName(name);
   return [name, at === -1 ? (ours[name] ?? "") : line.slice(at + 1)];
+}
+
+/** Builds get each variable as a file of its name, and shells know no others. */
+function refuseUnusableName(name: string): void {
+  if (/^[^/=\0]+$/.test(name) && !/^\.{1,2}$/.test(name) && Buffer.byteLength(name) <= 255) return;
+  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  throw usage(`\`${shown}\` cannot be the name of a variable`);
 }
 
 function usage(problem: string): BuildpackError {

@@ -46,8 +46,17 @@ async function directoryOf(
   if (inline) return undefined;
   if ((uri ?? id) === own.id || id === own.id) return own.directory;
   if (uri === undefined) return undefined;
-  const path = uri.startsWith("file://") ? fileURLToPath(uri) : resolve(app, uri);
-  return (await isDirectory(path)) ? path : undefined;
+  const path = uri.startsWith("file://") ? pathOf(uri) : resolve(app, uri);
+  return path !== undefined && (await isDirectory(path)) ? path : undefined;
+}
+
+/** Nothing for the URL of a file on another host. */
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 function nameOf({ id, uri, version, inline }: ProjectBuildpack): string {

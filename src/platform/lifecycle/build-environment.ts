@@ -3,7 +3,7 @@ import {
   type Env,
   type EnvModification,
 } from "../../cnb/env-modification.ts";
-import { applyLayerPaths, readLayerEnv } from "../../cnb/layer-env.ts";
+import { applyLayerPaths, readLayerEnv, readOperatorEnv } from "../../cnb/layer-env.ts";
 import type { Target } from "../../cnb/target.ts";
 import type { Buildpack } from "./buildpack-store.ts";
 import { isAtLeast } from "./platform-api.ts";
@@ -72,8 +72,8 @@ async function withBuildConfig(
   env: Env,
   directory: string | undefined,
 ): Promise<Record<string, string>> {
-  const files = directory === undefined ? [] : await readLayerEnv(directory);
-  const modifications = files.filter(({ scope }) => scope === "all").map(asDefaultWithoutSuffix);
+  const files = directory === undefined ? [] : await readOperatorEnv(directory);
+  const modifications = files.map(asDefaultWithoutSuffix);
   return applyEnvModifications(env, modifications, "build");
 }
 

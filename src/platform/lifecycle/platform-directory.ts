@@ -17,7 +17,7 @@ export async function writePlatformDirectory(
   await mkdir(join(directory, "env"), { recursive: true });
   await mkdir(join(directory, "bindings"), { recursive: true, mode: 0o700 });
   for (const [name, value] of Object.entries(given.env)) {
-    if (!/^[^/=\0]+$/.test(name) || name === "." || name === "..") {
+    if (!/^[^/=\0]+$/.test(name) || /^\.{1,2}$/.test(name) || Buffer.byteLength(name) > 255) {
       throw usage(`\`${name}\` cannot be the name of a variable`);
     }
     await writeFile(join(directory, "env", name), value, { mode: 0o600 });

@@ -19,9 +19,19 @@ export async function stateDirectoryFor(
   { env, cwd }: { env: Readonly<Record<string, string | undefined>>; cwd: string },
 ): Promise<string> {
   const path = resolve(cwd, app);
+  if (app === "") {
+    throw new BuildpackError({
+      code: "platform/usage",
+      problem: "The app's directory has no name",
+    });
+  }
   if (!(await isDirectory(path))) throw new BuildpackError({ code: "platform/app-missing", path });
   if (chosen === "") {
     throw new BuildpackError({ code: "platform/usage", problem: "`--state` names no directory" });
+  }
+  if (chosen?.includes(":")) {
+    const problem = `\`--state ${chosen}\` contains a colon, at which \`PATH\` would be split`;
+    throw new BuildpackError({ code: "platform/usage", problem });
   }
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);

@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { processIdentity } from "../../system/process-identity.ts";
+import { lockFile } from "../../system/file-lock.ts";
+import { takeLock } from "./state-lock.ts";
 import { currentName, readStoredBuild, type StoredBuild } from "./stored-build.ts";
 
 /** A build that an app runs from. It is not removed until it is released or our process ends. */
@@ -25,19 +27,18 @@ export async function openStoredBuild(state: string): Promise<BuildInUse | undef
 export async function buildsInUse(state: string): Promise<string[]> {
   const names: string[] = [];
   for (const mark of await readdir(directoryOf(state)).catch(() => [])) {
-    const [name = "", pid = ""] = mark.split("-");
-    const identity = await readFile(join(directoryOf(state), mark), "utf8").catch(() => "");
-    if (identity !== "" && (await processIdentity(Number(pid))) === identity) names.push(name);
-    else await rm(join(directoryOf(state), mark), { force: true });
+    const unlock = await lockFile(join(directoryOf(state), mark));
+    const [name = ""] = mark.split("-");
+    if (unlock) await unlock();
+    else names.push(name);
   }
   return names;
 }
 
+/** The mark counts for as long as we hold its lock. */
 async function markInUse(state: string, name: string): Promise<() => Promise<void>> {
-  const mark = join(directoryOf(state), `${name}-${process.pid}`);
   await mkdir(directoryOf(state), { recursive: true });
-  await writeFile(mark, (await processIdentity(process.pid)) ?? "");
-  return async () => await rm(mark, { force: true });
+  return await takeLock(join(directoryOf(state), `${name}-${randomBytes(6).toString("hex")}`));
 }
 
 function directoryOf(state: string): string {

@@ -1,5 +1,4 @@
 import { MalformedLockfile, parseNameVersion } from "./line.ts";
-import type { LockedDigest } from "./gemfile-lock.ts";
 import type { LockfileLine } from "./line.ts";
 import { fullName, identify } from "./state.ts";
 import type { LockfileState } from "./state.ts";
@@ -16,11 +15,12 @@ export function readChecksumLine(state: LockfileState, line: LockfileLine): stri
   const identity = identify(parts, line);
   const key = fullName(identity);
   if (parts.name !== "bundler" && !state.specs.has(key)) return "this gem is not locked";
-  const digests = [...(state.checksums?.get(key)?.digests ?? [])];
+  const checksum = state.checksums?.get(key) ?? { ...identity, digests: new Map() };
+  // One line, and many lines of one gem, may have any number of checksums: each is looked up once.
+  const digests = checksum.digests;
   let why: string | undefined;
   for (const entry of splitOn(parts.rest ?? "", ",")) why = addDigest(digests, entry, line) ?? why;
-  const { name, version, platform } = identity;
-  state.checksums?.set(key, { name, version, platform, digests });
+  state.checksums?.set(key, checksum);
   return why;
 }
 
@@ -40,16 +40,20 @@ export function parseChecksum(
   return hex === undefined ? undefined : { algorithm, digest: hex };
 }
 
-function addDigest(digests: LockedDigest[], entry: string, line: LockfileLine): string | undefined {
+function addDigest(
+  digests: Map<string, string>,
+  entry: string,
+  line: LockfileLine,
+): string | undefined {
   const checksum = parseChecksum(entry);
-  if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is not a SHA-256 checksum`);
+  if (!checksum) throw new MalformedLockfile(line.number, `\`${entry}\` is no SHA-256 checksum`);
   const { algorithm, digest } = checksum;
   if (digest === undefined) return `\`${entry}\` is an algorithm without a checksum`;
-  const known = digests.find((one) => one.algorithm === algorithm);
-  if (known && known.digest !== digest) {
-    throw new MalformedLockfile(line.number, "another line has a different checksum for this gem");
+  const known = digests.get(algorithm);
+  if (known !== undefined && known !== digest) {
+    throw new MalformedLockfile(line.number, "another line has another checksum for this gem");
   }
-  if (!known) digests.push({ algorithm, digest });
+  digests.set(algorithm, digest);
   return undefined;
 }
 

@@ -1,11 +1,11 @@
 import { parseGemPlatform, platformName } from "../gem-platform.ts";
 import { normalizeGemVersion } from "../gem-version.ts";
-import type { GemfileLock, IgnoredLine } from "./gemfile-lock.ts";
+import type { GemfileLock, IgnoredLine, LockedChecksum } from "./gemfile-lock.ts";
 import { readChecksumLine } from "./checksum.ts";
 import { readDependency, readSourceLine } from "./gems.ts";
 import { MalformedLockfile, splitLines } from "./line.ts";
 import { sourceKinds } from "./source.ts";
-import type { LockfileState, ReadLine } from "./state.ts";
+import type { LockfileState, ReadLine, GemIdentity } from "./state.ts";
 import { isBlank, isSpace, strip } from "../ruby-text.ts";
 
 export type ParsedLockfile =
@@ -118,7 +118,7 @@ function lockfileOf(state: LockfileState): GemfileLock {
     dependencies: [...state.dependencies.values()],
     ...(rubyVersion !== undefined && { rubyVersion }),
     ...(bundledWith !== undefined && { bundledWith }),
-    ...(checksums && { checksums: [...checksums.values()] }),
+    ...(checksums && { checksums: [...checksums.values()].map(withDigests) }),
   };
 }
 
@@ -126,4 +126,14 @@ function mergeMarker(text: string): number | undefined {
   const places = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].map((marker) => text.indexOf(marker));
   const found = places.filter((place) => place >= 0);
   return found.length > 0 ? Math.min(...found) : undefined;
+}
+
+function withDigests({
+  digests,
+  ...identity
+}: GemIdentity & { digests: ReadonlyMap<string, string> }): LockedChecksum {
+  return {
+    ...identity,
+    digests: [...digests].map(([algorithm, digest]) => ({ algorithm, digest })),
+  };
 }

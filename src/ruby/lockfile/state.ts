@@ -1,6 +1,6 @@
 import { parseGemPlatform, platformName } from "../gem-platform.ts";
 import { normalizeGemVersion } from "../gem-version.ts";
-import type { DirectDependency, LockedChecksum, LockedGem } from "./gemfile-lock.ts";
+import type { DirectDependency, LockedGem } from "./gemfile-lock.ts";
 import { MalformedLockfile } from "./line.ts";
 import type { LockfileLine, NameVersion } from "./line.ts";
 import type { Source, SourceOptions } from "./source.ts";
@@ -15,7 +15,8 @@ export interface LockfileState {
   dependencies: Map<string, DirectDependency>;
   rubyVersion: string | undefined;
   bundledWith: string | undefined;
-  checksums: Map<string, LockedChecksum> | undefined;
+  /** By {@link fullName}, with the digest of each algorithm. */
+  checksums: Map<string, GemIdentity & { digests: Map<string, string> }> | undefined;
   open: { kind: Source["kind"]; options: SourceOptions; source: Source | undefined } | undefined;
   /** The gem to which dependencies belong. Not reset at the end of a source, as in Bundler. */
   spec: LockedGem | undefined;

@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { takeLock, waitForLock } from "../../../../src/platform/state/state-lock.ts";
-import { processIdentity } from "../../../../src/system/process-identity.ts";
 import { failureOf } from "../../../support/failure-of.ts";
 import { makeTree } from "../../../support/tree.ts";
 
@@ -12,13 +11,6 @@ async function lockPath(content?: string): Promise<string> {
   const path = join(await makeTree(), "lock");
   if (content !== undefined) await writeFile(path, content);
   return path;
-}
-
-/** The id of a process that has ended. */
-async function deadPid(): Promise<number> {
-  const child = spawn("/bin/true");
-  await once(child, "exit");
-  return child.pid ?? 0;
 }
 
 test("releases the lock without leaving anything behind", async () => {
@@ -54,17 +46,18 @@ test("waits for the holder if asked to, and then has the lock", async () => {
   expect(order).toEqual(["given back", "taken"]);
 });
 
-test("takes over from a process that has ended", async () => {
-  const path = await lockPath(JSON.stringify({ pid: await deadPid(), identity: "boot 1" }));
+test("is free after its holder was killed", async () => {
+  const path = await lockPath();
+  const module = resolve(import.meta.dirname, "../../../../src/platform/state/state-lock.ts");
+  const script = `const { takeLock } = await import(${JSON.stringify(module)});
+await takeLock(${JSON.stringify(path)}); console.log("held"); setInterval(() => {}, 1000);`;
+  const holder = spawn(process.execPath, ["--input-type=module", "--eval", script]);
+  await once(holder.stdout, "data");
+  const failure = await failureOf(takeLock(path));
+  expect(failure).toMatchObject({ code: "platform/state-locked", pid: holder.pid });
+  holder.kill("SIGKILL");
   await (
-    await takeLock(path)
-  )();
-});
-
-test("takes over if the process id now belongs to another process", async () => {
-  const path = await lockPath(JSON.stringify({ pid: process.pid, identity: "boot 1" }));
-  await (
-    await takeLock(path)
+    await waitForLock(path)
   )();
 });
 
@@ -75,29 +68,9 @@ test.each(["", "{", "null", "17"])("takes over a damaged lock file: %j", async (
   )();
 });
 
-test("takes over after a process died during a takeover", async () => {
-  const dead = JSON.stringify({ pid: await deadPid(), identity: "boot 1" });
-  const path = await lockPath(dead);
-  await writeFile(`${path}.takeover`, dead);
-  await (
-    await takeLock(path)
-  )();
-  expect(await readdir(join(path, ".."))).toEqual([]);
-});
-
 test("only one of several processes gets a stale lock", async () => {
-  const path = await lockPath(JSON.stringify({ pid: await deadPid(), identity: "boot 1" }));
+  const path = await lockPath("{}");
   const attempts = Array.from({ length: 20 }, async () => await takeLock(path));
   const results = await Promise.allSettled(attempts);
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-});
-
-test("each process has its own identity, and one that has ended has none", async () => {
-  const child = spawn("/bin/sleep", ["10"]);
-  const own = await processIdentity(process.pid);
-  expect(own).toBe(await processIdentity(process.pid));
-  expect(await processIdentity(child.pid ?? 0)).not.toBe(own);
-  child.kill();
-  await once(child, "exit");
-  expect(await processIdentity(child.pid ?? 0)).toBeUndefined();
 });
