@@ -1,0 +1,22 @@
+import { build } from "../../../../src/platform/build.ts";
+import { launchMetadataToml, mergeLaunch } from "../../../../src/platform/launch-metadata.ts";
+import { collectSboms } from "../../../../src/platform/sboms.ts";
+import type { ChangedEntry, Step } from "../story.ts";
+import { sourcesOf } from "./detect-step.ts";
+import { phaseContext, type Round } from "./round.ts";
+import { StepNotReached } from "./step-not-reached.ts";
+
+/** Builds, collects SBOMs, and says what `config/metadata.toml` would hold. */
+export async function buildStep(round: Round, step: Step): Promise<Record<string, ChangedEntry>> {
+  const { detected } = round;
+  if (!detected) throw new StepNotReached();
+  const context = { ...phaseContext(round, step), ...sourcesOf(round, step) };
+  round.outputs = await build(detected, context);
+  round.launch = mergeLaunch(round.outputs, () => {});
+  await collectSboms("/layers/sbom", round.outputs);
+  const text = launchMetadataToml(round.launch, context.platformApi);
+  return {
+    "/layers/config": { type: "directory" },
+    "/layers/config/metadata.toml": { type: "file", text },
+  };
+}
