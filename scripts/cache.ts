@@ -4,7 +4,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../src/failure.ts";
-import { takeLock } from "../src/platform/state-lock.ts";
+import { takeLock } from "../src/platform/state/state-lock.ts";
 import { cacheDirectory } from "../src/system/cache-directory.ts";
 import { isDirectory, removeTree } from "../src/system/files.ts";
 import type { Work } from "./work.ts";

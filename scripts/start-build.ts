@@ -1,7 +1,7 @@
 import { readTarget } from "../src/cnb/target.ts";
 import { BuildpackError } from "../src/failure.ts";
-import { parseCommandLine } from "../src/platform/command-line.ts";
-import { readGivenVariables } from "../src/platform/given-variables.ts";
+import { parseCommandLine } from "../src/cli/command-line.ts";
+import { readGivenVariables } from "../src/platform/inputs/given-variables.ts";
 import { ensureMirror } from "./mirror.ts";
 import { ensureTools, toolsForGems } from "./toolchain.ts";
 import { Unavailable } from "./unavailable.ts";

@@ -1,5 +1,8 @@
 import * as z from "zod";
-import { type WantedArtifact, wantedArtifacts } from "../src/buildpack/wanted-artifacts.ts";
+import {
+  type WantedArtifact,
+  wantedArtifacts,
+} from "../src/buildpack/interpreter/wanted-artifacts.ts";
 import { readBuildpackDescriptor } from "../src/cnb/buildpack-descriptor.ts";
 import { BuildpackError } from "../src/failure.ts";
 import { isDirectory } from "../src/system/files.ts";

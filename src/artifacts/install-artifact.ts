@@ -7,11 +7,11 @@ import { diskFailure } from "../system/disk-failure.ts";
 import { removeTree } from "../system/files.ts";
 import type { Fetcher } from "../system/http.ts";
 import type { Artifact } from "./artifact.ts";
-import { checkCompilable, compile } from "./compile.ts";
+import { checkCompilable, compile } from "./compile/compile.ts";
 import { download, type DownloadPolicy } from "./download.ts";
 import { mirrorFor, type Mirrors } from "./mirrors.ts";
-import { stripTree } from "./strip-tree.ts";
-import type { Toolchain } from "./toolchain.ts";
+import { stripTree } from "./compile/strip-tree.ts";
+import type { Toolchain } from "./compile/toolchain.ts";
 
 export interface InstallContext {
   section: Section;

@@ -8,7 +8,7 @@ import { packTree } from "../system/pack.ts";
 import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
 import { type InstallContext, installArtifact } from "./install-artifact.ts";
 import { addToInventory } from "./inventory-file.ts";
-import { openToolchain } from "./open-toolchain.ts";
+import { openToolchain } from "./compile/open-toolchain.ts";
 import { resolveArtifact } from "./resolve-artifact.ts";
 
 export interface ArtifactOrder {

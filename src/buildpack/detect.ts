@@ -1,6 +1,6 @@
 import type { BuildPlan } from "../cnb/build-plan.ts";
-import { findApp } from "./steps/find-app.ts";
-import { planFor } from "./steps/plan-build.ts";
+import { findApp } from "./project/find-app.ts";
+import { planFor } from "./project/plan-build.ts";
 
 export type Detection = { pass: true; plan: BuildPlan } | { pass: false; because: string };
 

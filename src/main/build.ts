@@ -8,7 +8,7 @@ import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
 import { createFetcher } from "../system/http.ts";
-import { definedVariables } from "./defined-variables.ts";
+import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
 const printer = phasePrinter();

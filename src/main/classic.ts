@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSlugNeeds } from "../buildpack/slug-needs.ts";
+import { readSlugNeeds } from "../classic/adapter/read-slug-needs.ts";
 import { BuildpackError } from "../failure.ts";
 import { printFailure } from "../output/print-failure.ts";
-import { compile } from "../platform/classic/compile.ts";
-import { readReleaseText, testApp } from "../platform/classic/test-app.ts";
-import { openSandbox } from "../platform/sandbox.ts";
-import { definedVariables } from "./defined-variables.ts";
+import { compile } from "../classic/adapter/compile.ts";
+import { readReleaseText, testApp } from "../classic/adapter/test-app.ts";
+import { openSandbox } from "../platform/sandbox/sandbox.ts";
+import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
 // Serves bin/compile, bin/release, bin/test-compile and bin/test, which name themselves first.

@@ -1,5 +1,5 @@
-import { findGem } from "./gemfile-lock.ts";
-import type { GemfileLock } from "./gemfile-lock.ts";
+import { findGem } from "./lockfile/gemfile-lock.ts";
+import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
 /** The directories that precompilation fills, relative to the app. */
 export interface AssetDirectories {

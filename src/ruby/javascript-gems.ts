@@ -1,5 +1,5 @@
-import { findGem } from "./gemfile-lock.ts";
-import type { GemfileLock } from "./gemfile-lock.ts";
+import { findGem } from "./lockfile/gemfile-lock.ts";
+import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
 /** A gem whose rake tasks bundle JavaScript or CSS by means of Node. */
 export interface AssetBundler {

@@ -1,6 +1,6 @@
 import { compareGemVersions } from "./gem-version.ts";
-import { findGem } from "./gemfile-lock.ts";
-import type { GemfileLock } from "./gemfile-lock.ts";
+import { findGem } from "./lockfile/gemfile-lock.ts";
+import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 
 export interface StandInRequest {
   locked: GemfileLock;

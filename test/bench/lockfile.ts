@@ -1,4 +1,4 @@
-import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
+import { parseGemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
 import { alternate, type Measurement } from "./measure.ts";
 
 /** How long a lockfile of 1,000 gems takes to parse. */

@@ -6,7 +6,7 @@ import type { Image } from "../../src/oci/image.ts";
 import { readImage } from "../../src/oci/layout.ts";
 import { exportImage, type ExportedImage } from "../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../src/platform/export/launcher.ts";
-import type { StoredBuild } from "../../src/platform/stored-build.ts";
+import type { StoredBuild } from "../../src/platform/state/stored-build.ts";
 import { makeImage } from "../support/image.ts";
 import { readTar, type ReadTarEntry } from "../support/read-package.ts";
 import { builder, makeStoredBuild, type StoredStory } from "../support/stored-build.ts";

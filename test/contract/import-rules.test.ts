@@ -5,7 +5,12 @@ import { describe, expect, test } from "vitest";
 
 const checkout = resolve(import.meta.dirname, "../..");
 
-// Each room, and the rooms that it may import besides itself.
+const ground = ["failure.ts", "system", "output"];
+const topic = [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "artifacts", "sbom"];
+const platform = [...ground, "toml.ts", "cnb", "oci"];
+
+// Each room, and the rooms that it may import besides itself. The topics of a build and their doors
+// to each other follow below.
 const mayImport: Record<string, readonly string[]> = {
   "failure.ts": [],
   "settings.ts": [],
@@ -14,28 +19,17 @@ const mayImport: Record<string, readonly string[]> = {
   ruby: ["failure.ts"],
   output: ["failure.ts", "system"],
   cnb: ["failure.ts", "toml.ts", "system"],
-  artifacts: ["failure.ts", "toml.ts", "settings.ts", "system", "output", "cnb", "ruby"],
-  launch: [],
+  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby"],
   sbom: ["ruby"],
-  "buildpack/layers": [
-    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
-  ],
-  "buildpack/steps": [
-    ..."failure.ts toml.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
-    "buildpack/layers",
-  ],
-  buildpack: [
-    ..."failure.ts settings.ts system output cnb ruby artifacts launch sbom".split(" "),
-    "buildpack/layers",
-    "buildpack/steps",
-  ],
+  buildpack: topic,
   oci: ["failure.ts", "system"],
-  package: ["failure.ts", "toml.ts", "system", "output", "cnb", "oci"],
-  platform: ["failure.ts", "toml.ts", "system", "output", "cnb", "oci"],
-  main: [
-    ..."failure.ts settings.ts toml.ts system output cnb buildpack platform artifacts".split(" "),
-    "package",
-  ],
+  package: [...ground, "toml.ts", "cnb", "oci"],
+  platform,
+  "classic/compiler": [...platform, "platform", "classic"],
+  "classic/adapter": [...platform, "platform", "classic", "ruby"],
+  classic: [...platform, "platform"],
+  cli: [...platform, "platform", "classic", "classic/compiler", "artifacts", "package"],
+  main: [...[...topic, "buildpack", "platform", "classic/adapter", "cli", "package"]],
 };
 
 describe("import directions", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { applyEnvModifications } from "../../src/cnb/env-modification.ts";
 import { applyLayerPaths, readLayerEnv } from "../../src/cnb/layer-env.ts";
-import { profileScript } from "../../src/platform/classic/profile-script.ts";
+import { profileScript } from "../../src/classic/adapter/profile-script.ts";
 import { readLaunchPlan } from "../../src/platform/launch/launch-plan.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { launchStory, shells, variablesIn } from "../support/launch.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { exitCodeOf } from "../../src/platform/exit-code.ts";
+import { exitCodeOf } from "../../src/platform/lifecycle/exit-code.ts";
 import { parseToml } from "../../src/toml.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { makePlatform } from "../support/local-platform.ts";

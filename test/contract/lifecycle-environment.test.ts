@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BuildOptions } from "../../src/platform/build-options.ts";
+import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
 import { makePlatform } from "../support/local-platform.ts";
 import { makeBuildpack, type TinyBuildpack } from "../support/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BuildOptions } from "../../src/platform/build-options.ts";
+import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { type LocalPlatform, makePlatform } from "../support/local-platform.ts";
 import { makeBuildpack } from "../support/tiny-buildpack.ts";

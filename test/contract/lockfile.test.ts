@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
+import { parseGemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
 import { readCorpus } from "../support/lockfile-corpus.ts";
 import { fieldsOf } from "../support/lockfile-fields.ts";
 import { mutations } from "../support/lockfile-mutations.ts";

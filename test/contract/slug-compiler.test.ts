@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
-import { makeSlug, type SlugOptions } from "../../src/platform/classic/make-slug.ts";
+import { makeSlug, type SlugOptions } from "../../src/classic/compiler/make-slug.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { unpackDirectory } from "../../src/system/tarball.ts";
 import { makeClassicBuildpack } from "../support/classic-buildpack.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cached } from "../../scripts/cache.ts";
 import { environment, run, type Work, withWork } from "../../scripts/work.ts";
-import { settleNodeModules } from "../../src/buildpack/steps/settle-node-modules.ts";
+import { settleNodeModules } from "../../src/buildpack/javascript/settle-node-modules.ts";
 import { packageManagerOf } from "../../src/ruby/package-manager.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { readTextIfAny } from "../../src/system/files.ts";

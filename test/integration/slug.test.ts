@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureTools, toolsForGems } from "../../scripts/toolchain.ts";
 import { withWork } from "../../scripts/work.ts";
 import { readTarget } from "../../src/cnb/target.ts";
-import { parseRelease } from "../../src/platform/classic/release.ts";
+import { parseRelease } from "../../src/classic/release.ts";
 import { command, makeApp, runToEnd, type Served, serveBy } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/mirror-server.ts";
 import { treeDigest } from "../support/tree-digest.ts";

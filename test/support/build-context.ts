@@ -1,4 +1,4 @@
-import type { BuildContext } from "../../src/buildpack/steps/build-context.ts";
+import type { BuildContext } from "../../src/buildpack/build-context.ts";
 import type { Binding } from "../../src/cnb/bindings.ts";
 import type { BuildInput } from "../../src/cnb/build-input.ts";
 import { buildpackId } from "../../src/cnb/names.ts";

@@ -1,4 +1,4 @@
-import { buildApp } from "../../src/platform/build-app.ts";
+import { buildApp } from "../../src/platform/lifecycle/build-app.ts";
 import { directBuildOptions } from "./direct-build.ts";
 
 // Run as a process of its own: node build-until.ts ROOT BUILDPACK STEP. It builds `ROOT/app` and is

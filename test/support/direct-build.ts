@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
-import type { BuildOptions } from "../../src/platform/build-options.ts";
+import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { openDirectSandbox } from "./direct-sandbox.ts";
 

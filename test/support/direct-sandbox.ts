@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { SandboxRequest } from "../../src/platform/build-options.ts";
-import type { Sandbox } from "../../src/platform/sandbox.ts";
+import type { SandboxRequest } from "../../src/platform/lifecycle/build-options.ts";
+import type { Sandbox } from "../../src/platform/sandbox/sandbox.ts";
 import { runCommand } from "../../src/system/command.ts";
 
 /** A sandbox that isolates nothing: commands run on this machine, inside paths are host paths. */

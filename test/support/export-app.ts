@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { BuildReport } from "../../src/platform/build-report.ts";
+import type { BuildReport } from "../../src/platform/lifecycle/build-report.ts";
 import { type App, build } from "./lapidary.ts";
 import type { World } from "./world.ts";
 

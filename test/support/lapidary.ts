@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import type { BuildReport } from "../../src/platform/build-report.ts";
+import type { BuildReport } from "../../src/platform/lifecycle/build-report.ts";
 import { freePort } from "./free-port.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 

@@ -1,5 +1,5 @@
-import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
-import type { GemfileLock } from "../../src/ruby/gemfile-lock.ts";
+import { parseGemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
+import type { GemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
 
 /** A lockfile that has these gems: `{ railties: "8.1.4" }`. */
 export function lockedWith(gems: Readonly<Record<string, string>>): GemfileLock {

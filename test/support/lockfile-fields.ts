@@ -1,6 +1,10 @@
-import type { DirectDependency, GemfileLock, LockedChecksum } from "../../src/ruby/gemfile-lock.ts";
-import type { LockedDependency, LockedGem } from "../../src/ruby/gemfile-lock.ts";
-import type { Source } from "../../src/ruby/lockfile-source.ts";
+import type {
+  DirectDependency,
+  GemfileLock,
+  LockedChecksum,
+} from "../../src/ruby/lockfile/gemfile-lock.ts";
+import type { LockedDependency, LockedGem } from "../../src/ruby/lockfile/gemfile-lock.ts";
+import type { Source } from "../../src/ruby/lockfile/source.ts";
 
 /** All that a lockfile says, in the form in which scripts/lockfile-oracle.rb writes Bundler's view. */
 export function fieldsOf(lockfile: GemfileLock): object {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPlainSandbox } from "../../src/platform/sandbox-in-place.ts";
-import type { Sandbox, SandboxOptions } from "../../src/platform/sandbox.ts";
+import { openPlainSandbox } from "../../src/platform/sandbox/sandbox-in-place.ts";
+import type { Sandbox, SandboxOptions } from "../../src/platform/sandbox/sandbox.ts";
 
 /** The sandbox of a machine that grants no namespaces, on a machine that may grant them. */
 export async function openRefusedSandbox(options: SandboxOptions): Promise<Sandbox> {

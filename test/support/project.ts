@@ -1,5 +1,5 @@
-import type { Project } from "../../src/buildpack/steps/read-project.ts";
-import { parseGemfileLock } from "../../src/ruby/gemfile-lock.ts";
+import type { Project } from "../../src/buildpack/project/read-project.ts";
+import { parseGemfileLock } from "../../src/ruby/lockfile/gemfile-lock.ts";
 
 /** A project as it is read from an app with this lockfile, and nothing else unless stated. */
 export function makeProject(lockfile: string, rest: Partial<Project> = {}): Project {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { digestLayer } from "../../src/platform/layer-digest.ts";
-import type { StoredBuild } from "../../src/platform/stored-build.ts";
+import { digestLayer } from "../../src/platform/state/layer-digest.ts";
+import type { StoredBuild } from "../../src/platform/state/stored-build.ts";
 import { addToTree, makeTree } from "./tree.ts";
 
 export const builder = { uid: 1001, gid: 1000 };

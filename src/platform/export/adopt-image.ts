@@ -5,9 +5,9 @@ import type { LayerBlob } from "../../oci/blob.ts";
 import { extractLayer } from "../../system/extract-layer.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
 import { moveTree } from "../../system/tree.ts";
-import { decodeLifecycleMetadata } from "../lifecycle-metadata.ts";
-import { openState } from "../state.ts";
-import { metadataLabel } from "../stored-build.ts";
+import { decodeLifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { openState } from "../state/state.ts";
+import { metadataLabel } from "../state/stored-build.ts";
 import * as z from "zod";
 
 /**

@@ -5,7 +5,7 @@ import { writeDockerArchive } from "../../oci/docker-archive.ts";
 import type { Image } from "../../oci/image.ts";
 import { refName, readImage, writeImage, writeIndex } from "../../oci/layout.ts";
 import { BuildpackError } from "../../failure.ts";
-import type { StoredBuild } from "../stored-build.ts";
+import type { StoredBuild } from "../state/stored-build.ts";
 import { configOf, type ImageParts, layersOf } from "./image-config.ts";
 import { makeParts, readLaunch } from "./image-layers.ts";
 import type { ImageLocation } from "./image-location.ts";

@@ -5,21 +5,26 @@ import { BuildpackError } from "../../failure.ts";
 import type { Image } from "../../oci/image.ts";
 import type { Printer } from "../../output/printer.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import type { BuildFlags } from "../command-line.ts";
-import { openStoredBuild } from "../state-in-use.ts";
-import { takeLock } from "../state-lock.ts";
-import type { StoredBuild } from "../stored-build.ts";
+import { openStoredBuild } from "../state/state-in-use.ts";
+import { takeLock } from "../state/state-lock.ts";
+import type { StoredBuild } from "../state/stored-build.ts";
 import { adoptImage } from "./adopt-image.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
 import { type ImageLocation, imageNameFor, parseImageLocation } from "./image-location.ts";
 import { type Launcher, makeLauncher, readLauncher } from "./launcher.ts";
 import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
 
+/** What the user says of the image, as typed. */
+interface ImageOptions {
+  image: string | undefined;
+  runImage: string | undefined;
+  runRoot: string | undefined;
+  buildRoot: string;
+  lifecycle: string | undefined;
+}
+
 export interface ExporterRequest {
-  line: { app: string } & Pick<
-    BuildFlags,
-    "image" | "runImage" | "runRoot" | "buildRoot" | "lifecycle"
-  >;
+  line: { app: string } & ImageOptions;
   state: string;
   /** What the app is built for, save for what the run image says of itself. */
   target: Target;

@@ -1,6 +1,6 @@
 import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts";
-import { metadataLabel, type StoredBuild } from "../stored-build.ts";
+import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
 /** A layer of the image, and what its history says of it. */
 export interface NamedLayer {

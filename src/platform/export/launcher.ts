@@ -10,8 +10,8 @@ import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 import { readLaunchPlan } from "../launch/launch-plan.ts";
 import { launchScript } from "../launch/launch-script.ts";
-import { isAtLeast } from "../platform-api.ts";
-import type { StoredBuild } from "../stored-build.ts";
+import { isAtLeast } from "../lifecycle/platform-api.ts";
+import type { StoredBuild } from "../state/stored-build.ts";
 
 /** What an image starts with, and what its label says of it. */
 export interface Launcher {

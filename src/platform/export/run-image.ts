@@ -9,7 +9,7 @@ import { readImage } from "../../oci/layout.ts";
 import { tarOf, treeEntries } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { isFile, readTextIfAny, writeAtomically } from "../../system/files.ts";
-import { fingerprintLayer } from "../layer-digest.ts";
+import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
 import * as z from "zod";
 

@@ -2,9 +2,9 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
 import { copyTreeForImage, discardTree } from "../../system/tree.ts";
-import { buildsInUse } from "../state-in-use.ts";
-import { waitForLock } from "../state-lock.ts";
-import type { StoredBuild } from "../stored-build.ts";
+import { buildsInUse } from "../state/state-in-use.ts";
+import { waitForLock } from "../state/state-lock.ts";
+import type { StoredBuild } from "../state/stored-build.ts";
 
 /** What an app runs from: a copy of one build, as a container is one of an image. */
 export interface RunCopy {

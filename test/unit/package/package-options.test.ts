@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { usageText } from "../../../src/output/usage.ts";
+import { usageText } from "../../../src/cli/usage.ts";
 import { parsePackageLine } from "../../../src/package/package-options.ts";
 
 describe("parsePackageLine", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseGemfileLock } from "../../../src/ruby/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../src/ruby/lockfile/gemfile-lock.ts";
 import { assetBundlers, gemsOnExecJs } from "../../../src/ruby/javascript-gems.ts";
 import { lockedWith } from "../../support/locked.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGemfileLock } from "../../../src/ruby/gemfile-lock.ts";
+import { parseGemfileLock } from "../../../src/ruby/lockfile/gemfile-lock.ts";
 import { clonedGems, installedGems } from "../../../src/sbom/installed-gems.ts";
 import { makeTree } from "../../support/tree.ts";
 

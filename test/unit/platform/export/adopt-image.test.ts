@@ -6,7 +6,7 @@ import { readImage } from "../../../../src/oci/layout.ts";
 import { adoptImage } from "../../../../src/platform/export/adopt-image.ts";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
-import { readStoredBuild } from "../../../../src/platform/stored-build.ts";
+import { readStoredBuild } from "../../../../src/platform/state/stored-build.ts";
 import { makeImage } from "../../../support/image.ts";
 import { builder, makeStoredBuild } from "../../../support/stored-build.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readImage } from "../../../../src/oci/layout.ts";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
-import { readStoredBuild } from "../../../../src/platform/stored-build.ts";
+import { readStoredBuild } from "../../../../src/platform/state/stored-build.ts";
 import { openDirectSandbox } from "../../../support/direct-sandbox.ts";
 import { makeImage } from "../../../support/image.ts";
 import { type LocalPlatform, makePlatform } from "../../../support/local-platform.ts";

@@ -1,0 +1,46 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { certificatesIn } from "../../artifacts/certificates.ts";
+import { readTextIfAny, removeTree } from "../../system/files.ts";
+import type { BuildContext } from "../build-context.ts";
+
+// Where distributions keep all certificates that they trust, in one file.
+const systemBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+];
+
+/**
+ * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings
+ * of type `ca-certificates` besides those of the system, or of the files that the user's
+ * `SSL_CERT_FILE` and `GIT_SSL_CAINFO` name. The files that hold them all are then removed.
+ */
+export async function withTrustedCertificates<T>(
+  { input, env }: BuildContext,
+  work: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const certificates = certificatesIn(input.platform.bindings);
+  if (certificates.length === 0) return await work({});
+  const directory = await mkdtemp(join(tmpdir(), "lapidary-certificates-"));
+  try {
+    const trusted: Record<string, string> = {};
+    for (const name of ["SSL_CERT_FILE", "GIT_SSL_CAINFO"]) {
+      const file = join(directory, `${name}.crt`);
+      await writeFile(file, [await trustedAlready(env[name]), ...certificates].join("\n"));
+      trusted[name] = file;
+    }
+    return await work(trusted);
+  } finally {
+    await removeTree(directory);
+  }
+}
+
+async function trustedAlready(own: string | undefined): Promise<string> {
+  for (const path of [own, ...systemBundles]) {
+    const text = path && (await readTextIfAny(path));
+    if (text) return text;
+  }
+  return "";
+}

@@ -1,0 +1,43 @@
+import * as z from "zod";
+import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
+import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
+import { readProject } from "../project/read-project.ts";
+
+/** Something of the inventory that a build of an app installs. */
+export interface WantedArtifact {
+  name: string;
+  version: string;
+  /** Where the version comes from, as the user knows it. */
+  source: string;
+}
+
+/**
+ * The Ruby that a build of the app installs, first, and jemalloc, where nobody names another.
+ *
+ * @throws BuildpackError `app/*` for an app that cannot be read.
+ */
+export async function wantedArtifacts(
+  appDir: string,
+  { metadata }: BuildpackDescriptor,
+): Promise<[WantedArtifact, ...WantedArtifact[]]> {
+  const defaults = defaultVersions.parse(metadata)["default-versions"];
+  const project = await readProject(appDir);
+  const { ruby, source } = chooseRuby(
+    rubyCandidates({
+      lockfileName: project.lockfile,
+      lockedRuby: project.locked.rubyVersion,
+      rubyVersionFile: project.rubyVersionFile,
+      toolVersionsFile: project.toolVersionsFile,
+      buildpackDefault: defaults.ruby,
+    }),
+  );
+  const { engine: name } = ruby;
+  const wanted = { name, version: ruby.engineVersion ?? ruby.version, source };
+  if (name !== "ruby") return [wanted];
+  const jemalloc = { name: "jemalloc", version: defaults.jemalloc };
+  return [wanted, { ...jemalloc, source: "the buildpack's default" }];
+}
+
+const defaultVersions = z.object({
+  "default-versions": z.object({ ruby: z.string(), jemalloc: z.string() }),
+});

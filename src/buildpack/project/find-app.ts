@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { type GemfileLock, parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
+import { rubyCandidates } from "../../ruby/ruby-request.ts";
+import { isFile, lstatIfAny, readNearest, readTextIfAny } from "../../system/files.ts";
+import { locateProject } from "./locate-project.ts";
+import type { LocatedProject, ProjectPlace } from "./locate-project.ts";
+
+/** What an app needs besides Ruby. */
+export interface AppNeeds {
+  packageJson: boolean;
+  yarnLock: boolean;
+  jruby: boolean;
+  /** Whether its gems run JavaScript when the app runs. */
+  execJs: boolean;
+}
+
+export type FoundApp = { state: "found"; needs: AppNeeds } | { state: "none"; because: string };
+
+/**
+ * Looks for a Ruby app in a directory, or where settings say that it is: a lockfile, or a Gemfile
+ * whose missing lockfile the build then explains.
+ */
+export async function findApp(
+  appDir: string,
+  userEnv: Readonly<Record<string, string>> = {},
+): Promise<FoundApp> {
+  const located = await locateProject(appDir, userEnv);
+  if (located.state === "misplaced") return { state: "none", because: whyMisplaced(located) };
+  const { place } = located;
+  const at = (name: string) => join(place.dir, name);
+  const [gemfile, lockfile] = await Promise.all([
+    isFile(at(place.gemfile)),
+    isFile(at(place.lockfile)),
+  ]);
+  if (!gemfile && !lockfile) return { state: "none", because: await reasonFor(place) };
+  const locked = await readLocked(at(place.lockfile));
+  const [packageJson, yarnLock, jruby] = await Promise.all([
+    isFile(at("package.json")),
+    isFile(at("yarn.lock")),
+    asksForJruby(appDir, place, locked),
+  ]);
+  const execJs = locked !== undefined && gemsOnExecJs(locked).length > 0;
+  return { state: "found", needs: { packageJson, yarnLock, jruby, execJs } };
+}
+
+function whyMisplaced({ key, value, problem }: LocatedProject & { state: "misplaced" }): string {
+  return `\`${key}\` is \`${value}\`: ${problem}`;
+}
+
+async function reasonFor({ dir, path, gemfile, lockfile }: ProjectPlace): Promise<string> {
+  for (const name of [lockfile, gemfile]) {
+    const entry = await lstatIfAny(join(dir, name));
+    if (entry?.isSymbolicLink()) return `\`${name}\` is a link that leads nowhere`;
+    if (entry) return `\`${name}\` is not a file`;
+  }
+  const where = path === "" ? "the root of the app" : `\`${path}\``;
+  return `there is no \`${lockfile}\` and no \`${gemfile}\` in ${where}`;
+}
+
+async function readLocked(path: string): Promise<GemfileLock | undefined> {
+  const parsed = parseGemfileLock((await readTextIfAny(path)) ?? "");
+  return parsed.kind === "lockfile" ? parsed.lockfile : undefined;
+}
+
+async function asksForJruby(
+  appDir: string,
+  { dir, lockfile }: ProjectPlace,
+  locked: GemfileLock | undefined,
+): Promise<boolean> {
+  const [rubyVersionFile, toolVersionsFile] = await Promise.all([
+    readNearest(appDir, dir, ".ruby-version"),
+    readNearest(appDir, dir, ".tool-versions"),
+  ]);
+  const candidates = rubyCandidates({
+    lockfileName: lockfile,
+    lockedRuby: locked?.rubyVersion,
+    rubyVersionFile,
+    toolVersionsFile,
+    buildpackDefault: "",
+  });
+  return candidates.find(({ wish }) => wish)?.wish?.engine === "jruby";
+}

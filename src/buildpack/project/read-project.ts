@@ -1,0 +1,130 @@
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
+import { parseGemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
+import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
+import { rakefileNames } from "../../ruby/rake-tasks.ts";
+import { isDirectory, isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
+import type { TextFile } from "../../system/files.ts";
+import { requireProject } from "./locate-project.ts";
+import type { ProjectPlace } from "./locate-project.ts";
+
+/** What the app's files say, read once, before anything is downloaded. */
+export interface Project extends ProjectPlace {
+  locked: GemfileLock;
+  /** Lines of the lockfile that are no part of one. */
+  ignored: readonly IgnoredLine[];
+  /** The text of each file, `undefined` where there is none that can be read. */
+  rubyVersionFile: string | undefined;
+  toolVersionsFile: string | undefined;
+  bundleConfig: string | undefined;
+  procfile: TextFile;
+  configRu: boolean;
+  binRails: boolean;
+  /** Whether there are credentials that Rails would read in production. */
+  credentials: boolean;
+  binConsole: boolean;
+  binJobs: boolean;
+  binRspec: boolean;
+  /** Whether there are the directories `spec` and `test`. */
+  specs: boolean;
+  tests: boolean;
+  /** Whether there is a Rakefile, in any of Rake's spellings. */
+  rakefile: boolean;
+}
+
+/**
+ * Reads the project of an app.
+ *
+ * @throws BuildpackError `settings/invalid`, `app/lockfile-missing`, `app/lockfile-unreadable`,
+ * `app/lockfile-merge-conflict` or `app/gemfile-unreadable`.
+ */
+export async function readProject(
+  appDir: string,
+  userEnv: Readonly<Record<string, string>> = {},
+): Promise<Project> {
+  const place = await requireProject(appDir, userEnv);
+  const { dir, gemfile, lockfile } = place;
+  const { locked, ignored } = await readLockfile(dir, gemfile, lockfile);
+  await requireReadable(dir, gemfile);
+  const at = (name: string) => join(dir, name);
+  const [rubyVersionFile, toolVersionsFile, bundleConfig] = await Promise.all([
+    readNearest(appDir, dir, ".ruby-version"),
+    readNearest(appDir, dir, ".tool-versions"),
+    readTextIfAny(at(join(dirname(gemfile), ".bundle/config"))),
+  ]);
+  const texts = { rubyVersionFile, toolVersionsFile, bundleConfig };
+  const credentials =
+    (await isFile(at("config/credentials.yml.enc"))) ||
+    (await isFile(at("config/credentials/production.yml.enc")));
+  return {
+    ...place,
+    locked,
+    ignored,
+    ...texts,
+    ...(await readPrograms(dir)),
+    credentials,
+  };
+}
+
+/** What the app has to be started, and tested, by. */
+async function readPrograms(dir: string) {
+  const at = (name: string) => join(dir, name);
+  const names = await readdir(dir);
+  return {
+    procfile: await readText(at("Procfile")),
+    configRu: await isFile(at("config.ru")),
+    binRails: await isFile(at("bin/rails")),
+    binConsole: await isFile(at("bin/console")),
+    binJobs: await isFile(at("bin/jobs")),
+    binRspec: await isFile(at("bin/rspec")),
+    specs: await isDirectory(at("spec")),
+    tests: await isDirectory(at("test")),
+    rakefile: rakefileNames.some((name) => names.includes(name)),
+  };
+}
+
+async function readLockfile(
+  dir: string,
+  gemfile: string,
+  lockfile: string,
+): Promise<{ locked: GemfileLock; ignored: readonly IgnoredLine[] }> {
+  const file = await readText(join(dir, lockfile));
+  if (file.state === "missing") {
+    const files = await listing(dirname(join(dir, lockfile)));
+    throw new BuildpackError({ code: "app/lockfile-missing", gemfile, lockfile, files });
+  }
+  if (file.state === "unreadable") {
+    throw new BuildpackError({
+      code: "app/lockfile-unreadable",
+      path: lockfile,
+      problem: file.problem,
+    });
+  }
+  const garbled = file.text.indexOf("\ufffd");
+  if (garbled >= 0) {
+    const line = file.text.slice(0, garbled).split("\n").length;
+    const problem = "it is not UTF-8, and Bundler takes nothing else";
+    throw new BuildpackError({ code: "app/lockfile-unreadable", path: lockfile, problem, line });
+  }
+  const parsed = parseGemfileLock(file.text);
+  if (parsed.kind === "lockfile") return { locked: parsed.lockfile, ignored: parsed.ignored };
+  const { line, problem } = parsed;
+  throw new BuildpackError(
+    parsed.reason === "merge-conflict"
+      ? { code: "app/lockfile-merge-conflict", path: lockfile, line }
+      : { code: "app/lockfile-unreadable", path: lockfile, line, problem },
+  );
+}
+
+async function requireReadable(dir: string, gemfile: string): Promise<void> {
+  const file = await readText(join(dir, gemfile));
+  if (file.state === "text") return;
+  const problem = file.state === "missing" ? "there is no such file" : file.problem;
+  throw new BuildpackError({ code: "app/gemfile-unreadable", path: gemfile, problem });
+}
+
+async function listing(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+}

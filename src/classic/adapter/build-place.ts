@@ -1,0 +1,56 @@
+import { copyFile, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isFile } from "../../system/files.ts";
+import { discardTree } from "../../system/tree.ts";
+import { type Buildpack, storePath } from "../../platform/lifecycle/buildpack-store.ts";
+import type { Sandbox } from "../../platform/sandbox/sandbox.ts";
+import type { CompileOptions } from "./compile.ts";
+import { layersDirectory, slugRoot } from "../slug-root.ts";
+
+/**
+ * Opens the place where an app is compiled: at `/app`, where it will run, in namespaces that have it
+ * there; where the machine grants none, at its own path. Its HOME is its own, with what earlier
+ * buildpacks or the machine's owner left in theirs to get private gems by.
+ */
+export async function openBuildPlace(
+  buildDir: string,
+  buildpack: Buildpack,
+  { openSandbox, env, signal }: Pick<CompileOptions, "openSandbox" | "env" | "signal">,
+): Promise<Sandbox> {
+  const base = await realpath(await mkdtemp(join(tmpdir(), "lapidary-compile-")));
+  const [platform, scratch] = [join(base, "platform"), join(base, "scratch")];
+  try {
+    await mkdir(platform);
+    await mkdir(join(buildDir, layersDirectory), { recursive: true });
+    const sandbox = await openSandbox({
+      root: "/",
+      host: { app: buildDir, layers: join(buildDir, layersDirectory), platform },
+      inside: { app: slugRoot, layers: join(slugRoot, layersDirectory) },
+      buildpacks: [
+        { inside: `/cnb/buildpacks/${storePath(buildpack)}`, host: buildpack.directory },
+      ],
+      binds: [],
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      scratch,
+      signal,
+    });
+    await takeCredentials(env["HOME"], join(scratch, "home"));
+    const close = async () => {
+      await sandbox.close();
+      await discardTree(base);
+    };
+    return { ...sandbox, close };
+  } catch (error) {
+    await discardTree(base);
+    throw error;
+  }
+}
+
+async function takeCredentials(from: string | undefined, to: string): Promise<void> {
+  for (const name of [".netrc", ".gitconfig"]) {
+    const path = join(from ?? "", name);
+    if (from && (await isFile(path))) await copyFile(path, join(to, name));
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readTarget } from "../../cnb/target.ts";
+import { BuildpackError } from "../../failure.ts";
+import { isDirectory } from "../../system/files.ts";
+import { copyTree, discardTree } from "../../system/tree.ts";
+import { build } from "../../platform/lifecycle/build.ts";
+import type { BuildpackOutputs } from "../../platform/lifecycle/buildpack-outputs.ts";
+import { writePlatformDirectory } from "../../platform/lifecycle/platform-directory.ts";
+import type { PlanEntry } from "../../platform/lifecycle/plan-resolution.ts";
+import { restore, type RestoredLayers } from "../../platform/lifecycle/restore.ts";
+import { describeOutcome, runDetect } from "../../platform/lifecycle/run-detect.ts";
+import { type StoredBuild, storedLayerPath } from "../../platform/state/stored-build.ts";
+import { resolveWith } from "./companions.ts";
+import { readCompileCache } from "./compile-cache.ts";
+import type { Compile } from "./compile.ts";
+import type { Prepared } from "./prepare-app.ts";
+import { relocate } from "./relocate.ts";
+import { ownDirectory, slugRoot } from "../slug-root.ts";
+
+/** The Platform API as which the buildpack is run. */
+export const platformApi = "0.12";
+
+/** What a build began with and what it left. */
+export interface Built {
+  prepared: Prepared;
+  previous: StoredBuild | undefined;
+  restored: RestoredLayers;
+  outputs: BuildpackOutputs[];
+}
+
+/** Runs the buildpack's `bin/detect` and `bin/build`, on the layers of the last compile. */
+export async function runBuildpack(work: Compile, prepared: Prepared): Promise<Built> {
+  const { place, own } = work;
+  const { baseEnv, configVars } = prepared;
+  await writePlatformDirectory(place.host.platform, { env: configVars, bindings: [] });
+  const target = await readTarget({}, { root: "/" });
+  const sources = { userEnv: configVars, target };
+  const context = { ...work, sandbox: place, baseEnv, sources, owner: undefined, onStep: () => {} };
+  const entries = await detectOwn(context, prepared);
+  const previous = await readCompileCache(work.cacheDir);
+  const restored = await restoreFrom(work, previous);
+  const outputs = await build({ group: [own], entries }, context);
+  if (previous) for (const output of outputs) await bringBackReused(output, previous);
+  return { prepared, previous, restored, outputs };
+}
+
+async function detectOwn(
+  context: Compile & Omit<Parameters<typeof runDetect>[1], "plansDirectory">,
+  { companions }: Prepared,
+): Promise<PlanEntry[]> {
+  const { own, place, printer } = context;
+  const plansDirectory = join(place.host.layers, ".detect");
+  await mkdir(plansDirectory);
+  const outcome = await runDetect(own, { ...context, plansDirectory });
+  await discardTree(plansDirectory);
+  if (outcome.result === "pass") return resolveWith(companions, outcome.plan, own.id);
+  printer.plain(...outcome.lines);
+  throw new BuildpackError({
+    code: "platform/no-group-detected",
+    errors: outcome.result === "error",
+    outcomes: [describeOutcome(own, outcome)],
+  });
+}
+
+/** What is cached speaks of the place where apps run, which may not be where this one is built. */
+async function restoreFrom(
+  { place, own, printer }: Compile,
+  previous: StoredBuild | undefined,
+): Promise<RestoredLayers> {
+  if (!previous) return new Map();
+  const { layers, app } = place.host;
+  const restored = await restore({
+    ...{ group: [own], layersDirectory: layers, previous, owner: undefined },
+    ...{ platformApi, clearCache: false, printer, onStep: () => {} },
+  });
+  if (place.inside.app !== slugRoot) {
+    await relocate(layers, join(slugRoot, ownDirectory), join(app, ownDirectory));
+  }
+  return restored;
+}
+
+/**
+ * A launch layer without contents is the last image's. Slugs have no image before them: the cache has
+ * those, too, and the slug gets a copy, which is free to be changed.
+ */
+async function bringBackReused(
+  { buildpack, directory, layers }: BuildpackOutputs,
+  previous: StoredBuild,
+): Promise<void> {
+  for (const [name, { types }] of layers) {
+    const path = join(directory, name);
+    const kept = storedLayerPath(previous, buildpack.id, name, types);
+    if (types.launch && !(await isDirectory(path)) && (await isDirectory(kept)))
+      await copyTree(kept, path);
+  }
+}

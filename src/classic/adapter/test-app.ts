@@ -1,0 +1,47 @@
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
+import { readTextIfAny } from "../../system/files.ts";
+import { readConfigVars } from "./config-vars.ts";
+import { releaseFile } from "./finish-slug.ts";
+import { parseRelease, type Release } from "../release.ts";
+import { runDyno } from "../run-dyno.ts";
+
+export interface TestOptions {
+  buildDir: string;
+  envDir: string | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * What `bin/compile` found for `bin/release` to print.
+ *
+ * @throws BuildpackError `classic/not-compiled`.
+ */
+export async function readReleaseText(buildDir: string): Promise<string> {
+  const path = join(buildDir, releaseFile);
+  const text = await readTextIfAny(path);
+  if (text !== undefined) return text;
+  throw new BuildpackError({ code: "classic/not-compiled", path });
+}
+
+/**
+ * `bin/test` of the classic API: runs the app's own tests in what `bin/test-compile` made, as in a
+ * dyno, and resolves to their exit code.
+ *
+ * @throws BuildpackError `classic/not-compiled`, `classic/no-tests`.
+ */
+export async function testApp({ buildDir, envDir, signal }: TestOptions): Promise<number> {
+  const app = await realpath(buildDir);
+  const release: Release = parseRelease(await readReleaseText(app), releaseFile);
+  const line = release.processTypes["test"];
+  if (line === undefined) {
+    throw new BuildpackError({ code: "classic/no-tests", path: join(buildDir, releaseFile) });
+  }
+  return await runDyno({
+    ...{ app, root: "/", type: "test", line, signal },
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    env: Object.fromEntries(await readConfigVars(envDir)),
+  });
+}

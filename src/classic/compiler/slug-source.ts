@@ -1,0 +1,66 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BuildpackError } from "../../failure.ts";
+import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
+import { unpackDirectory } from "../../system/tarball.ts";
+import { copyApp } from "../../platform/inputs/app-copy.ts";
+import { cloneRepository, type GitEnv } from "./git.ts";
+
+/**
+ * Checks an app out of its repository into `destination`: of a directory or a tar.gz, which may hold
+ * the app's files, one directory with them, or a bare git repository, whose newest state it then is.
+ * Git's own files and what `.slugignore` names stay behind. `scratch` is an empty directory.
+ *
+ * @throws BuildpackError `classic/source-unusable`.
+ */
+export async function checkOut(
+  source: string,
+  destination: string,
+  { scratch, env }: { scratch: string; env: GitEnv },
+): Promise<void> {
+  const tree = await treeOf(source, scratch);
+  const checkout = (await isBareRepository(tree)) ? await clone(source, tree, scratch, env) : tree;
+  await copyApp(checkout, destination, { include: [], exclude: await ignoredIn(checkout) });
+}
+
+async function treeOf(source: string, scratch: string): Promise<string> {
+  if (await isDirectory(source)) return source;
+  if (!(await isFile(source))) throw unusable(source, "there is no such file or directory");
+  const unpacked = join(scratch, "source");
+  await mkdir(unpacked);
+  try {
+    await unpackDirectory(source, unpacked);
+  } catch (error) {
+    throw error instanceof BuildpackError ? error : unusable(source, (error as Error).message);
+  }
+  const [only, ...others] = await readdir(unpacked, { withFileTypes: true });
+  if (!only) throw unusable(source, "the archive is empty");
+  return only.isDirectory() && others.length === 0 ? join(unpacked, only.name) : unpacked;
+}
+
+async function isBareRepository(tree: string): Promise<boolean> {
+  const [head, objects, refs] = await Promise.all([
+    isFile(join(tree, "HEAD")),
+    isDirectory(join(tree, "objects")),
+    isDirectory(join(tree, "refs")),
+  ]);
+  return head && objects && refs;
+}
+
+async function clone(source: string, tree: string, scratch: string, env: GitEnv): Promise<string> {
+  const checkout = join(scratch, "checkout");
+  const problem = await cloneRepository({ url: pathToFileURL(tree).href }, checkout, env);
+  if (problem !== undefined) throw unusable(source, problem);
+  return checkout;
+}
+
+async function ignoredIn(checkout: string): Promise<string[]> {
+  const text = (await readTextIfAny(join(checkout, ".slugignore"))) ?? "";
+  const patterns = text.split(/\r?\n/).filter((line) => !/^\s*(#|!|$)/.test(line));
+  return [".git", ...patterns];
+}
+
+function unusable(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "classic/source-unusable", path, problem });
+}

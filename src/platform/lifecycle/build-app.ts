@@ -1,0 +1,197 @@
+import type { Env } from "../../cnb/env-modification.ts";
+import type { Section } from "../../output/printer.ts";
+import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
+import type { BuildOptions, BuildStep } from "./build-options.ts";
+import type { BuildReport } from "./build-report.ts";
+import { build } from "./build.ts";
+import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts";
+import { detect } from "./detect.ts";
+import {
+  buildMetadataLabel,
+  type LaunchMetadata,
+  launchMetadataToml,
+  mergeLaunch,
+} from "./launch-metadata.ts";
+import { checkOrder, type Order, orderOf } from "./order.ts";
+import { writePlatformDirectory } from "./platform-directory.ts";
+import { restore, type RestoredLayers } from "./restore.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { collectSboms } from "./sboms.ts";
+import { type OpenState, openState } from "../state/state.ts";
+import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
+import { type StoredLayers, storeLayers, storeRest } from "../state/store-layers.ts";
+import type { StoredBuild } from "../state/stored-build.ts";
+import { giveTo, type Owner, ownerIn } from "../sandbox/owner.ts";
+
+/**
+ * Builds an app as a lifecycle does: detect, restore, build, and then store what an image and a
+ * cache would hold. Either all of it becomes the state's current build, or the state stays as it
+ * was. What buildpacks print is printed as it comes.
+ *
+ * @throws BuildpackError for everything that can go wrong; the reason of `signal` where it was
+ * aborted.
+ */
+export async function buildApp(options: BuildOptions): Promise<BuildReport> {
+  const buildpacks = await readBuildpacks(options.buildpacks);
+  const order = options.order ?? orderOf(buildpacks);
+  checkOrder(order, buildpacks);
+  const onStep = options.onStep ?? (() => {});
+  const stopwatch = startStopwatch(options.clock);
+  const state = await openState(options.state, onStep);
+  let report: Omit<BuildReport, "durations">;
+  try {
+    onStep("state locked");
+    report = await buildInState({ ...options, onStep, order, known: buildpacks, state, stopwatch });
+  } finally {
+    await state.close();
+  }
+  return { ...report, durations: stopwatch.durations() };
+}
+
+interface Work extends Omit<BuildOptions, "state" | "order" | "onStep"> {
+  order: Order;
+  /** Every buildpack that was given. */
+  known: readonly Buildpack[];
+  state: OpenState;
+  stopwatch: Stopwatch;
+  onStep: (step: BuildStep) => void;
+}
+
+async function buildInState(work: Work): Promise<Omit<BuildReport, "durations">> {
+  const sandbox = await work.stopwatch.time("prepare", () => prepare(work));
+  try {
+    await giveTo(ownerIn(sandbox), ...Object.values(work.state.work));
+    return await buildInSandbox(work, sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function prepare(work: Work): Promise<Sandbox> {
+  const { state, known } = work;
+  await work.copyApp(state.work.app);
+  work.onStep("app copied");
+  await writePlatformDirectory(state.work.platform, work);
+  work.signal?.throwIfAborted();
+  const mounts = known.map((buildpack) => {
+    return { path: storePath(buildpack), host: buildpack.directory };
+  });
+  return await work.openSandbox({ host: state.work, buildpacks: mounts });
+}
+
+async function buildInSandbox(
+  work: Work,
+  sandbox: Sandbox,
+): Promise<Omit<BuildReport, "durations">> {
+  const { stopwatch, signal, order, known, onStep } = work;
+  const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: ownerIn(sandbox) };
+  const previous = usablePrevious(work, sandbox);
+  const detected = await stopwatch.time("detect", () =>
+    detect({ ...context, order, buildpacks: known }),
+  );
+  onStep("detected");
+  signal?.throwIfAborted();
+  const restored = await stopwatch.time("restore", () =>
+    restoreFrom(context, previous, detected.group),
+  );
+  signal?.throwIfAborted();
+  const outputs = await stopwatch.time("build", () => build(detected, context));
+  onStep("all buildpacks built");
+  const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
+  const finished = { work, sandbox, previous, restored, outputs, launch };
+  const stored = await work.printer.section("Store", (section) => storeIn(section, finished));
+  return reportOf(work, launch, stored);
+}
+
+function environmentOf(
+  work: Work,
+  { inside }: Sandbox,
+): { baseEnv: Env; sources: EnvironmentSources } {
+  const { env: userEnv, buildConfig, target } = work;
+  const baseEnv = { HOME: inside.home, ...allowedEnv(work.imageEnv) };
+  return { baseEnv, sources: { userEnv, buildConfig, target } };
+}
+
+/** Layers name the paths where they were built, so a build at others has nothing to reuse. */
+function usablePrevious({ state, printer }: Work, { inside }: Sandbox): StoredBuild | undefined {
+  const { previous } = state;
+  if (!previous) return undefined;
+  const { app, layers } = previous.inside;
+  if (app === inside.app && layers === inside.layers) return previous;
+  printer.plain(
+    `Nothing of the previous build is reused: it ran at ${app} and ${layers}, this one runs at ${inside.app} and ${inside.layers}`,
+  );
+  return undefined;
+}
+
+async function restoreFrom(
+  work: Work & { owner: Owner | undefined },
+  previous: StoredBuild | undefined,
+  group: readonly Buildpack[],
+): Promise<RestoredLayers> {
+  if (!previous) return new Map();
+  return await restore({ ...work, group, layersDirectory: work.state.work.layers, previous });
+}
+
+interface Finished {
+  work: Work;
+  sandbox: Sandbox;
+  previous: StoredBuild | undefined;
+  restored: RestoredLayers;
+  outputs: Awaited<ReturnType<typeof build>>;
+  launch: LaunchMetadata;
+}
+
+async function storeIn(section: Section, finished: Finished): Promise<StoredLayers> {
+  const { stopwatch, state, onStep } = finished.work;
+  const stored = await section.timed(
+    "App, layers and cache",
+    async () => await stopwatch.time("store", async () => await store(finished)),
+  );
+  if (!state.previous) return stored;
+  const tidy = async () => await stopwatch.time("tidy", state.removeOld);
+  await section.timed("Removing the previous build", tidy);
+  onStep("previous build removed");
+  return stored;
+}
+
+async function store(finished: Finished): Promise<StoredLayers> {
+  const { work, sandbox, outputs, launch } = finished;
+  const { state, platformApi } = work;
+  await collectSboms(`${state.work.layers}/sbom`, outputs);
+  const warn = (text: string) => work.printer.plain(`Warning: ${text}`);
+  const { staged } = state;
+  const { inside, ids } = sandbox;
+  const stored = await storeLayers({ ...finished, staged, inside, ids, warn });
+  await storeRest(state.work, staged, launchMetadataToml(launch, platformApi));
+  work.onStep("layers stored");
+  work.signal?.throwIfAborted();
+  const { app, layers } = inside;
+  const labels = {
+    ...Object.fromEntries(launch.labels.map(({ key, value }) => [key, value])),
+    "io.buildpacks.build.metadata": buildMetadataLabel(launch),
+  };
+  const { image, cache } = stored;
+  await state.commit({ inside: { app, layers }, ids, platformApi, labels, image, cache });
+  return stored;
+}
+
+function reportOf(
+  { platformApi }: Work,
+  { buildpacks, processes, defaultProcess }: LaunchMetadata,
+  { report: layers }: StoredLayers,
+): Omit<BuildReport, "durations"> {
+  return {
+    platformApi,
+    buildpacks: buildpacks.map(({ id, version }) => ({ id, version })),
+    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
+      type,
+      command,
+      args,
+      buildpack,
+      ...(workingDir === undefined ? {} : { workingDirectory: workingDir }),
+    })),
+    ...(defaultProcess === undefined ? {} : { defaultProcess }),
+    layers,
+  };
+}

@@ -1,0 +1,40 @@
+import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
+import type { ExportedImage } from "../export/export-image.ts";
+
+/** What a build did, as `--report` writes it and the summary prints it. Durations are milliseconds. */
+export interface BuildReport {
+  platformApi: string;
+  buildpacks: { id: string; version: string }[];
+  processes: ReportedProcess[];
+  defaultProcess?: string;
+  layers: ReportedLayer[];
+  /** Where an image was asked for. */
+  image?: ExportedImage;
+  durations: Record<BuildPhase | "total", number>;
+}
+
+/** `tidy` removes the previous build, which takes long on some disks. */
+export type BuildPhase = "prepare" | "detect" | "restore" | "build" | "store" | "tidy";
+
+export interface ReportedProcess {
+  type: string;
+  command: string[];
+  args: string[];
+  buildpack: string;
+  workingDirectory?: string;
+}
+
+export interface ReportedLayer {
+  buildpack: string;
+  name: string;
+  types: LayerTypes;
+  /** The sum of the sizes of its files. */
+  bytes: number;
+  fate: LayerFate;
+}
+
+/**
+ * How a layer compares with the previous build's: `reused` has the same content, `removed` is
+ * no longer there, `temporary` served later buildpacks only and is not kept.
+ */
+export type LayerFate = "created" | "reused" | "changed" | "removed" | "temporary";

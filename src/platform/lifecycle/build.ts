@@ -1,0 +1,128 @@
+import { chown, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Env } from "../../cnb/env-modification.ts";
+import { BuildpackError } from "../../failure.ts";
+import { stringifyToml } from "../../toml.ts";
+import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { type Buildpack, escapeId, nameOf, storePath } from "./buildpack-store.ts";
+import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs.ts";
+import type { Detected } from "./detect.ts";
+import type { PlanEntry } from "./plan-resolution.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { discardTree } from "../../system/tree.ts";
+import { giveTo, type Owner } from "../sandbox/owner.ts";
+
+export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
+  sandbox: Sandbox;
+  baseEnv: Env;
+  sources: EnvironmentSources;
+  owner: Owner | undefined;
+  onStep: NonNullable<BuildOptions["onStep"]>;
+}
+
+/**
+ * Runs `bin/build` of each buildpack of the group in order. Each sees what the build layers of
+ * earlier ones add to the environment, and of the plan what is still to be provided.
+ *
+ * Spec: Buildpack Interface, Build.
+ *
+ * @throws BuildpackError `platform/build-failed` or `platform/build-output-invalid`; buildpacks
+ * after the one that failed are not run.
+ */
+export async function build(
+  { group, entries }: Detected,
+  context: BuildContext,
+): Promise<BuildpackOutputs[]> {
+  const outputs: BuildpackOutputs[] = [];
+  let env = context.baseEnv;
+  let open: readonly PlanEntry[] = entries;
+  for (const buildpack of group) {
+    const plan = open.filter(({ providers }) => providers.includes(buildpack.id));
+    const output = await runBuild(buildpack, plan, env, context);
+    open = open.filter((entry) => !plan.includes(entry) || output.unmet.includes(entry.name));
+    env = await withBuildLayers(env, output, context.sandbox);
+    outputs.push(output);
+    context.onStep("buildpack built");
+  }
+  return outputs;
+}
+
+async function runBuild(
+  buildpack: Buildpack,
+  plan: readonly PlanEntry[],
+  baseEnv: Env,
+  context: BuildContext,
+): Promise<BuildpackOutputs> {
+  const { sandbox, owner } = context;
+  const layersDirectory = join(sandbox.host.layers, escapeId(buildpack.id));
+  const planDirectory = join(sandbox.host.layers, ".plan");
+  await mkdir(layersDirectory, { recursive: true });
+  await mkdir(planDirectory);
+  await writeFile(join(planDirectory, "plan.toml"), planToml(plan));
+  await giveTo(owner, planDirectory);
+  // Restored layers are their owner's already, and there may be very many files.
+  if (owner) await chown(layersDirectory, owner.uid, owner.gid);
+  try {
+    await runProgram(buildpack, baseEnv, context);
+  } finally {
+    await discardTree(planDirectory);
+  }
+  const planned = plan.map(({ name }) => name);
+  return await readBuildpackOutputs(buildpack, layersDirectory, planned);
+}
+
+async function runProgram(
+  buildpack: Buildpack,
+  baseEnv: Env,
+  { sandbox, sources, printer, signal }: BuildContext,
+): Promise<void> {
+  const { inside } = sandbox;
+  const directory = join(inside.buildpacks, storePath(buildpack));
+  const layersDirectory = join(inside.layers, escapeId(buildpack.id));
+  const planPath = join(inside.layers, ".plan/plan.toml");
+  const env = await buildpackEnv(baseEnv, buildpack, sources, {
+    CNB_BUILDPACK_DIR: directory,
+    CNB_BP_PLAN_PATH: planPath,
+    CNB_LAYERS_DIR: layersDirectory,
+    CNB_PLATFORM_DIR: inside.platform,
+  });
+  const { exitCode } = await sandbox.run({
+    file: join(directory, "bin/build"),
+    args: [layersDirectory, inside.platform, planPath],
+    cwd: inside.app,
+    env,
+    onText: (text) => printer.passOn(text),
+    ...(signal ? { signal } : {}),
+  });
+  signal?.throwIfAborted();
+  if (exitCode === 0) return;
+  throw new BuildpackError({
+    code: "platform/build-failed",
+    buildpack: nameOf(buildpack),
+    exitCode,
+  });
+}
+
+/** A buildpack is handed every requirement of a name that it provides. */
+function planToml(plan: readonly PlanEntry[]): string {
+  const entries = plan.flatMap(({ requires }) => requires);
+  return entries.length > 0 ? stringifyToml({ entries }) : "";
+}
+
+async function withBuildLayers(
+  env: Env,
+  { buildpack, directory, layers }: BuildpackOutputs,
+  { inside }: Sandbox,
+): Promise<Env> {
+  let result = env;
+  for (const [name, { types }] of layers) {
+    if (!types.build) continue;
+    const path = {
+      host: join(directory, name),
+      inside: join(inside.layers, escapeId(buildpack.id), name),
+    };
+    result = await withBuildLayer(result, path);
+  }
+  return result;
+}

@@ -1,0 +1,66 @@
+import { join, resolve } from "node:path";
+import {
+  type BuildpackDescriptor,
+  readBuildpackDescriptor,
+} from "../../cnb/buildpack-descriptor.ts";
+import { BuildpackError } from "../../failure.ts";
+import { isFile } from "../../system/files.ts";
+
+/** A buildpack that this platform can run, and where it stands on the host. */
+export interface Buildpack {
+  id: string;
+  version: string;
+  directory: string;
+  descriptor: BuildpackDescriptor;
+}
+
+/** Buildpack APIs that this platform speaks. */
+const buildpackApis = ["0.9", "0.10", "0.11", "0.12"];
+
+/**
+ * Reads the buildpacks in these directories, in their order; one that is given twice counts once.
+ *
+ * @throws BuildpackError `platform/buildpack-missing` where a directory holds none,
+ * `cnb/buildpack-api-unsupported` for an API that this platform does not speak.
+ */
+export async function readBuildpacks(directories: readonly string[]): Promise<Buildpack[]> {
+  const buildpacks = new Map<string, Buildpack>();
+  for (const directory of directories) {
+    const buildpack = await readBuildpack(resolve(directory));
+    const name = nameOf(buildpack);
+    if (!buildpacks.has(name)) buildpacks.set(name, buildpack);
+  }
+  return [...buildpacks.values()];
+}
+
+/** `<id>@<version>`, as people and lifecycles write it. */
+export function nameOf({ id, version }: { id: string; version: string }): string {
+  return `${id}@${version}`;
+}
+
+/** An id as it stands in paths. */
+export function escapeId(id: string): string {
+  return id.replaceAll("/", "_");
+}
+
+/** Where a buildpack stands below the directory of all buildpacks. */
+export function storePath({ id, version }: { id: string; version: string }): string {
+  return join(escapeId(id), version);
+}
+
+async function readBuildpack(directory: string): Promise<Buildpack> {
+  if (!(await isFile(join(directory, "buildpack.toml")))) {
+    throw missing(directory, `it has no \`buildpack.toml\``);
+  }
+  const descriptor = await readBuildpackDescriptor(directory, buildpackApis);
+  for (const program of descriptor.order ? [] : ["bin/detect", "bin/build"]) {
+    if (!(await isFile(join(directory, program))))
+      throw missing(directory, `it has no \`${program}\``);
+  }
+  const { id, version } = descriptor.buildpack;
+  return { id, version, directory, descriptor };
+}
+
+function missing(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "platform/buildpack-missing", path, problem });
+}

@@ -1,0 +1,18 @@
+import type { Failure, FailureCode } from "../../failure.ts";
+
+/** What the local platform's commands exit with: the codes of the spec's lifecycle, else 1. */
+export function exitCodeOf(failure: Failure): number {
+  if (failure.code === "platform/no-group-detected") return failure.errors ? 21 : 20;
+  return exitCodes[failure.code] ?? 1;
+}
+
+const exitCodes: Partial<Record<FailureCode, number>> = {
+  "platform/api-unsupported": 11,
+  "cnb/buildpack-api-unsupported": 12,
+  "platform/plan-unresolved": 20,
+  "platform/build-failed": 51,
+  "platform/build-output-invalid": 52,
+  "platform/store-failed": 62,
+  "platform/launch-failed": 82,
+  "platform/process-unknown": 82,
+};

@@ -1,0 +1,26 @@
+import { BuildpackError } from "../../failure.ts";
+
+/** Platform APIs that this platform speaks, oldest first. Those left out differ in nothing here. */
+export const platformApis = ["0.9", "0.10", "0.11", "0.12", "0.13", "0.14"] as const;
+export type PlatformApi = (typeof platformApis)[number];
+
+/** What most platforms speak today. */
+export const defaultPlatformApi: PlatformApi = "0.12";
+
+/** @throws BuildpackError `platform/api-unsupported` for any other version. */
+export function parsePlatformApi(text: string): PlatformApi {
+  const api = platformApis.find((known) => known === text);
+  if (api) return api;
+  throw new BuildpackError({
+    code: "platform/api-unsupported",
+    api: text,
+    supported: [...platformApis],
+  });
+}
+
+/** Whether `api` is `wanted` or later; both are `major.minor`. */
+export function isAtLeast(api: string, wanted: string): boolean {
+  const [major = 0, minor = 0] = api.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

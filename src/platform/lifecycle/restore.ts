@@ -1,0 +1,153 @@
+import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDirectory } from "../../system/files.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { type Buildpack, escapeId } from "./buildpack-store.ts";
+import { metadataToml } from "./json-metadata.ts";
+import { fingerprintLayer } from "../state/layer-digest.ts";
+import { type BuildpackMetadata, metadataOf, type StoredLayer } from "./lifecycle-metadata.ts";
+import { isAtLeast, type PlatformApi } from "./platform-api.ts";
+import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
+import { copyTree } from "../../system/tree.ts";
+import { giveTo, type Owner } from "../sandbox/owner.ts";
+
+export interface RestoreOptions extends Pick<
+  BuildOptions,
+  "platformApi" | "clearCache" | "printer"
+> {
+  group: readonly Buildpack[];
+  layersDirectory: string;
+  previous: StoredBuild;
+  owner: Owner | undefined;
+  onStep: NonNullable<BuildOptions["onStep"]>;
+}
+
+/** Layers that a build began with: the path of each, how it then looked, and its digest. */
+export type RestoredLayers = ReadonlyMap<string, { stamp: string; sha: string }>;
+
+/**
+ * Gives the buildpacks of the group back what the previous build kept: `store.toml` always; metadata
+ * of layers that the image or the cache still has; contents of cached layers. With `clearCache`
+ * only `store.toml`.
+ *
+ * Image and cache are replaced together here, so that the digest which both state for a layer is
+ * the same unless somebody tampered with one of them; then the layer is dropped, as lifecycles do.
+ *
+ * Spec: Platform Interface, restorer; Buildpack Interface, Layer Types.
+ */
+export async function restore(options: RestoreOptions): Promise<RestoredLayers> {
+  const wanted: Contents[] = [];
+  for (const buildpack of options.group) {
+    wanted.push(...(await restoreMetadata(options, buildpack.id)));
+  }
+  if (!options.clearCache) await restoreSboms(options);
+  options.onStep("metadata restored");
+  const restored = await restoreAllContents(options, wanted);
+  options.onStep("layers restored");
+  return restored;
+}
+
+/** The contents of a layer to be restored: where they are kept, and where they belong. */
+interface Contents {
+  identifier: string;
+  from: string;
+  to: string;
+  sha: string;
+}
+
+async function restoreMetadata(options: RestoreOptions, id: string): Promise<Contents[]> {
+  const { previous, clearCache } = options;
+  const image = metadataOf(previous.image, id);
+  const cache = metadataOf(previous.cache, id);
+  const directory = join(options.layersDirectory, escapeId(id));
+  if (image.store) await writeMetadata(directory, "store", image.store.metadata);
+  if (clearCache) return [];
+  const layers = layersToRestore(image, cache, options.platformApi);
+  for (const [name, layer] of layers) await writeMetadata(directory, name, layer.data);
+  const contents = await Promise.all(
+    [...layers].map(async ([name, layer]) => {
+      const cached = cache.layers[name];
+      if (!cached?.cache) return [];
+      const toml = join(directory, `${name}.toml`);
+      if (layer.sha !== cached.sha) return await forgetLayer(toml);
+      const from = storedLayerPath(previous, id, name, cached);
+      return [{ identifier: `${id}:${name}`, from, to: join(directory, name), sha: cached.sha }];
+    }),
+  );
+  return contents.flat();
+}
+
+/**
+ * Which layers get their metadata back: of launch layers the image's, unless their contents had to
+ * be cached and are not; of others the cache's. Since Platform API 0.14, of launch layers that the
+ * image does not have the cache's too.
+ */
+function layersToRestore(
+  image: BuildpackMetadata,
+  cache: BuildpackMetadata,
+  platformApi: PlatformApi,
+): Map<string, StoredLayer> {
+  const layers = new Map<string, StoredLayer>();
+  for (const [name, layer] of Object.entries(image.layers)) {
+    if (!layer.launch || (layer.build && !layer.cache)) continue;
+    if (layer.cache && !cache.layers[name]?.cache) continue;
+    layers.set(name, layer);
+  }
+  for (const [name, layer] of Object.entries(cache.layers)) {
+    if (!layer.cache) continue;
+    const isTheImages = layer.launch && (name in image.layers || !isAtLeast(platformApi, "0.14"));
+    if (!isTheImages) layers.set(name, layer);
+  }
+  return layers;
+}
+
+async function writeMetadata(
+  directory: string,
+  name: string,
+  metadata: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, `${name}.toml`), metadataToml(metadata));
+}
+
+async function forgetLayer(toml: string): Promise<Contents[]> {
+  await rm(toml);
+  return [];
+}
+
+/** Copies, for a buildpack may write into what it gets, and the previous build must not change. */
+async function restoreAllContents(
+  options: RestoreOptions,
+  contents: readonly Contents[],
+): Promise<RestoredLayers> {
+  const { layersDirectory, owner, printer } = options;
+  const present: Contents[] = [];
+  for (const one of contents) {
+    if (await isDirectory(one.from)) present.push(one);
+    else printer.plain(`Warning: the contents of layer ${one.identifier} are lost; not restored`);
+  }
+  const copyAll = async () => await Promise.all(present.map(({ from, to }) => copyTree(from, to)));
+  if (present.length > 0) {
+    const names = present.map(({ identifier }) => `\`${identifier}\``).join(", ");
+    await printer.section("Restore", (section) => section.timed(`Layers ${names}`, copyAll));
+  }
+  await giveTo(owner, layersDirectory);
+  return new Map(
+    present.map(({ to, sha }) => [to, { stamp: fingerprintLayer(to).stamp, sha }] as const),
+  );
+}
+
+/** SBOMs of layers come back beside them; those of a whole buildpack are written anew each time. */
+async function restoreSboms({ previous, layersDirectory }: RestoreOptions): Promise<void> {
+  const kept = [join(previous.layers, "sbom/launch"), join(previous.path, "cache/sbom")];
+  for (const directory of kept) {
+    const files = await readdir(directory, { recursive: true }).catch(() => []);
+    for (const file of files) {
+      const [buildpack = "", layer, name, ...rest] = file.split("/");
+      if (!layer || !name || rest.length > 0) continue;
+      const buildpackDirectory = join(layersDirectory, buildpack);
+      if (!(await isDirectory(buildpackDirectory))) continue;
+      await copyFile(join(directory, file), join(buildpackDirectory, `${layer}.${name}`));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildPlan } from "../../cnb/build-plan.ts";
+import { buildPlanSchema } from "../../cnb/build-plan-schema.ts";
+import type { Env } from "../../cnb/env-modification.ts";
+import { tryReadTomlFile } from "../../cnb/toml-file.ts";
+import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { giveTo, type Owner } from "../sandbox/owner.ts";
+
+/** How one `bin/detect` ended, with what it printed on both streams. */
+export type DetectOutcome =
+  | { result: "pass"; plan: BuildPlan; lines: string[] }
+  | { result: "fail"; lines: string[] }
+  | { result: "error"; problem: string; lines: string[] };
+
+export interface DetectContext extends Pick<BuildOptions, "signal"> {
+  sandbox: Sandbox;
+  /** A directory below the layers directory for the plans that buildpacks write. */
+  plansDirectory: string;
+  baseEnv: Env;
+  sources: EnvironmentSources;
+  owner: Owner | undefined;
+}
+
+/** Runs `bin/detect` in the app directory. Whatever goes wrong with it is an outcome. */
+export async function runDetect(
+  buildpack: Buildpack,
+  context: DetectContext,
+): Promise<DetectOutcome> {
+  const { inside, host } = context.sandbox;
+  const planPath = join(context.plansDirectory, `${storePath(buildpack).replace("/", "@")}.toml`);
+  await writeFile(planPath, "", { mode: 0o600 });
+  await giveTo(context.owner, planPath);
+  const planInside = inside.layers + planPath.slice(host.layers.length);
+  const directory = join(inside.buildpacks, storePath(buildpack));
+  const env = await buildpackEnv(context.baseEnv, buildpack, context.sources, {
+    CNB_BUILDPACK_DIR: directory,
+    CNB_BUILD_PLAN_PATH: planInside,
+    CNB_PLATFORM_DIR: inside.platform,
+  });
+  const { exitCode, lines } = await context.sandbox.run({
+    file: join(directory, "bin/detect"),
+    args: [inside.platform, planInside],
+    cwd: inside.app,
+    env,
+    ...(context.signal ? { signal: context.signal } : {}),
+  });
+  context.signal?.throwIfAborted();
+  return await outcomeOf(exitCode, lines, planPath);
+}
+
+async function outcomeOf(
+  exitCode: number,
+  lines: string[],
+  planPath: string,
+): Promise<DetectOutcome> {
+  if (exitCode === 100) return { result: "fail", lines };
+  if (exitCode !== 0) {
+    return { result: "error", problem: `bin/detect ended with exit code ${exitCode}`, lines };
+  }
+  const plan = await tryReadTomlFile(planPath, buildPlanSchema);
+  if (plan.state === "read") return { result: "pass", plan: plan.value, lines };
+  const problem = plan.state === "invalid" ? plan.problem : "it was removed";
+  return { result: "error", problem: `its build plan cannot be used: ${problem}`, lines };
+}
+
+/** One line for a log: what became of a buildpack in detection. */
+export function describeOutcome(buildpack: Buildpack, outcome: DetectOutcome): string {
+  const name = `\`${nameOf(buildpack)}\``;
+  if (outcome.result === "error") return `${name}: error, ${outcome.problem}`;
+  return `${name}: ${outcome.result === "pass" ? "passed" : "did not pass"}`;
+}

@@ -1,0 +1,85 @@
+import { readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { lstatIfAny, statIfAny } from "../../system/files.ts";
+import { kernelDirectories, type MountStep } from "../../system/namespaces.ts";
+
+/** What stands at one path inside, in place of what the root file system has there. */
+export interface Placed {
+  host: string;
+  inside: string;
+  writable: boolean;
+}
+
+/**
+ * The steps that show `root` read-only with `placed` put into it, without writing to `root`: an
+ * empty directory is furnished with a mount of each entry of `root`. A directory that lacks the
+ * mount point of something placed below it is itself furnished entry by entry.
+ */
+export async function planRootView(root: string, placed: readonly Placed[]): Promise<MountStep[]> {
+  return await furnish({ root, placed: new Map(placed.map((one) => [one.inside, one])) }, "/");
+}
+
+interface View {
+  root: string;
+  placed: ReadonlyMap<string, Placed>;
+}
+
+async function furnish(view: View, directory: string): Promise<MountStep[]> {
+  const below = namesPlacedBelow(view, directory);
+  const present = await readdir(join(view.root, directory)).catch(() => []);
+  const names = [...new Set([...present, ...below])].sort();
+  const steps: MountStep[] = [];
+  for (const name of names) steps.push(...(await furnishEntry(view, join(directory, name))));
+  return steps;
+}
+
+async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
+  if (kernelDirectories.includes(path)) return [];
+  const placed = view.placed.get(path);
+  if (placed) return [await mountPointFor(placed), mountOf(placed)];
+  const inner = [...view.placed.values()].filter((one) => one.inside.startsWith(`${path}/`));
+  if (inner.length === 0) return await showEntry(view, path);
+  if (await everyMountPointStands(view, path, inner)) {
+    return [...(await showEntry(view, path)), ...inner.map(mountOf)];
+  }
+  return [{ make: "directory", path }, ...(await furnish(view, path))];
+}
+
+async function showEntry(view: View, path: string): Promise<MountStep[]> {
+  const source = join(view.root, path);
+  const entry = await lstatIfAny(source);
+  if (!entry) return [];
+  if (entry.isSymbolicLink()) return [{ make: "link", path, target: await readlink(source) }];
+  const point: MountStep = { make: entry.isDirectory() ? "directory" : "file", path };
+  return [point, { make: "mount", source, path, writable: false, optional: true }];
+}
+
+async function mountPointFor({ host, inside }: Placed): Promise<MountStep> {
+  const isDirectory = (await statIfAny(host))?.isDirectory() ?? true;
+  return { make: isDirectory ? "directory" : "file", path: inside };
+}
+
+function mountOf({ host, inside, writable }: Placed): MountStep {
+  return { make: "mount", source: host, path: inside, writable, optional: false };
+}
+
+/** A link on the way would lead the mount out of the view, so only plain directories count. */
+async function everyMountPointStands(view: View, path: string, inner: Placed[]): Promise<boolean> {
+  for (const one of inner) {
+    const wantsDirectory = (await statIfAny(one.host))?.isDirectory() ?? true;
+    const names = one.inside.slice(path.length + 1).split("/");
+    for (let depth = 0; depth <= names.length; depth += 1) {
+      const entry = await lstatIfAny(join(view.root, path, ...names.slice(0, depth)));
+      const kindWanted = depth < names.length || wantsDirectory ? "isDirectory" : "isFile";
+      if (!entry?.[kindWanted]()) return false;
+    }
+  }
+  return true;
+}
+
+function namesPlacedBelow(view: View, directory: string): string[] {
+  const prefix = directory === "/" ? "/" : `${directory}/`;
+  return [...view.placed.keys()]
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length).split("/")[0] ?? "");
+}

@@ -1,0 +1,103 @@
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { type Command, runCommand } from "../../system/command.ts";
+import { isDirectory, statIfAny } from "../../system/files.ts";
+import { runInForeground } from "../../system/foreground.ts";
+import { inNamespaces, type Namespaces } from "../../system/namespaces.ts";
+import { copyFollowingLinks, discardTree } from "../../system/tree.ts";
+import { type Placed, planRootView } from "./root-view.ts";
+import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
+
+const specified = {
+  app: "/workspace",
+  layers: "/layers",
+  platform: "/platform",
+  buildpacks: "/cnb/buildpacks",
+  home: "/home/cnb",
+};
+
+type Attempt = { state: "open"; sandbox: Sandbox } | { state: "refused"; problem: string };
+
+/** Opens a sandbox in namespaces, or says in the kernel's words why that cannot be had. */
+export async function openNamespacedSandbox(options: PreparedSandbox): Promise<Attempt> {
+  if (process.platform !== "linux") return { state: "refused", problem: "this is not Linux" };
+  const namespaces: Namespaces = {
+    newRoot: join(options.scratch, "root"),
+    steps: await planRootView(options.root, await placedInside(options)),
+    ...options.ids,
+    callerIsRoot: options.callerIsRoot,
+    network: options.network ?? true,
+  };
+  const probe = { file: "/usr/bin/env", args: [], cwd: insideOf(options).app, env: {} };
+  const result = await runCommand(inNamespaces(namespaces, probe));
+  if (result.exitCode !== 0) return { state: "refused", problem: firstLine(result.stderr) };
+  return { state: "open", sandbox: createSandbox(options, namespaces) };
+}
+
+function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbox {
+  const { signal, host, ids, scratch } = options;
+  const wrap = (command: Command): Command =>
+    inNamespaces(namespaces, { ...(signal ? { signal } : {}), ...command });
+  return {
+    inside: insideOf(options),
+    host,
+    ids,
+    run: async (command) => await runCommand(wrap(command)),
+    // The shell that is process 1 inside is one generation down; the command is its child.
+    attach: async (command) => await runInForeground(wrap(command), 2),
+    describe: () => description(options),
+    close: async () => await discardTree(scratch),
+  };
+}
+
+function description({ root, uid, gid, ids, network }: PreparedSandbox): string {
+  const from = root === "/" ? "this machine's files" : `\`${root}\``;
+  const parts = [`in namespaces of its own over ${from}, read-only, as user ${ids.uid}:${ids.gid}`];
+  if (network === false) parts.push("without network");
+  if (ids.uid !== uid || ids.gid !== gid) parts.push(`only root can run as ${uid}:${gid}`);
+  return parts.join("; ");
+}
+
+function insideOf(options: PreparedSandbox): Sandbox["inside"] {
+  return { ...specified, ...options.inside };
+}
+
+async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
+  const { host, scratch, root } = options;
+  const inside = insideOf(options);
+  const separate = (["layers", "platform"] as const).filter(
+    (name) => !host[name].startsWith(`${host.app}/`),
+  );
+  return [
+    { host: host.app, inside: inside.app, writable: true },
+    ...separate.map((name) => ({ host: host[name], inside: inside[name], writable: true })),
+    { host: join(scratch, "home"), inside: inside.home, writable: true },
+    { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
+    { host: "/sys", inside: "/sys", writable: false },
+    ...options.buildpacks.map((one) => ({ ...one, writable: false })),
+    ...(root === "/" ? [] : await networkFiles(scratch)),
+    ...options.binds,
+  ];
+}
+
+/** What a bare root file system needs of the host so that names resolve and TLS is trusted. */
+async function networkFiles(scratch: string): Promise<Placed[]> {
+  const placed: Placed[] = [];
+  const certificates = "/etc/ssl/certs";
+  if (await isDirectory(certificates)) {
+    // The certificates are mostly links to elsewhere on the host, so that a mount would show dead ones.
+    const copy = join(scratch, "certificates");
+    // A link that is dead on the host too is left out.
+    await copyFollowingLinks(await realpath(certificates), copy).catch(() => undefined);
+    placed.push({ host: copy, inside: certificates, writable: false });
+  }
+  for (const path of ["/etc/resolv.conf", "/etc/hosts"]) {
+    if (!(await statIfAny(path))?.isFile()) continue;
+    placed.push({ host: await realpath(path), inside: path, writable: false });
+  }
+  return placed;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}

@@ -1,0 +1,131 @@
+import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { BuildStep } from "../lifecycle/build-options.ts";
+import { buildsInUse } from "./state-in-use.ts";
+import { takeLock } from "./state-lock.ts";
+import {
+  type BuildPlace,
+  currentName,
+  metadataLabel,
+  readStoredBuild,
+  type StoredBuild,
+} from "./stored-build.ts";
+import type { LifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { discardTree } from "../../system/tree.ts";
+
+/**
+ * The state folder of one app, locked for one build.
+ *
+ *     lock            whose build is at work
+ *     work/           that build's directories; it always has the same path
+ *     builds/<n>/     a build, see `StoredBuild`
+ *     current         a link to the one that counts
+ *     in-use/         which builds apps run from, see `openStoredBuild`
+ *
+ * What `current` names is never written to: a build that fails, or is killed anywhere, leaves it as
+ * it was byte for byte. The link changes by one rename, so a reader finds the old build or the new.
+ * Whatever a killed build left besides is removed by the next one.
+ */
+export interface OpenState {
+  work: { app: string; layers: string; platform: string };
+  previous: StoredBuild | undefined;
+  /** An empty directory in which the next build is put together. */
+  staged: string;
+  /** Completes the staged build and makes it the current one. */
+  commit: (build: StagedBuild) => Promise<void>;
+  /** Removes builds that are no longer current. What an app still runs from is left to a later one. */
+  removeOld: () => Promise<void>;
+  /** Removes whatever else is not the current build, and unlocks. */
+  close: () => Promise<void>;
+}
+
+export interface StagedBuild {
+  inside: BuildPlace;
+  ids?: { uid: number; gid: number } | undefined;
+  platformApi: string;
+  labels: Readonly<Record<string, string>>;
+  image: LifecycleMetadata;
+  cache: LifecycleMetadata;
+}
+
+/** @throws BuildpackError `platform/state-locked` while another build of the app is at work. */
+export async function openState(
+  directory: string,
+  onStep: (step: BuildStep) => void = () => {},
+): Promise<OpenState> {
+  const unlock = await takeLock(join(directory, "lock"));
+  try {
+    await sweep(directory);
+    const previous = await readStoredBuild(directory);
+    const staged = join(directory, "builds", await nextName(directory));
+    const work = await makeWorkplace(join(directory, "work"));
+    await mkdir(staged, { recursive: true });
+    return {
+      work,
+      previous,
+      staged,
+      commit: async (build) => {
+        await complete(staged, build);
+        onStep("build staged");
+        await makeCurrent(directory, basename(staged));
+        onStep("build current");
+      },
+      removeOld: async () => await sweepBuilds(directory),
+      close: async () => {
+        try {
+          await sweep(directory);
+        } finally {
+          await unlock();
+        }
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function sweep(directory: string): Promise<void> {
+  await discardTree(join(directory, "work"));
+  await discardTree(join(directory, "current.next"));
+  await sweepBuilds(directory);
+}
+
+async function sweepBuilds(directory: string): Promise<void> {
+  const current = await currentName(directory);
+  const builds = await readdir(join(directory, "builds")).catch(() => []);
+  const inUse = await buildsInUse(directory);
+  const leftovers = builds.filter((name) => name !== current && !inUse.includes(name));
+  for (const name of leftovers) await discardTree(join(directory, "builds", name));
+}
+
+async function nextName(directory: string): Promise<string> {
+  const names = await readdir(join(directory, "builds")).catch(() => []);
+  return String(Math.max(0, ...names.map(Number)) + 1);
+}
+
+async function makeWorkplace(path: string): Promise<OpenState["work"]> {
+  const work = {
+    app: join(path, "app"),
+    layers: join(path, "layers"),
+    platform: join(path, "platform"),
+  };
+  for (const directory of Object.values(work)) await mkdir(directory, { recursive: true });
+  return work;
+}
+
+async function complete(staged: string, build: StagedBuild): Promise<void> {
+  const { inside, ids, platformApi, image, cache } = build;
+  const labels = { ...build.labels, [metadataLabel]: JSON.stringify(image) };
+  const write = async (name: string, value: object) =>
+    await writeFile(join(staged, name), `${JSON.stringify(value, undefined, 2)}\n`);
+  await write("labels.json", labels);
+  await write("cache.json", cache);
+  await write("build.json", { platformApi, inside, ids });
+}
+
+async function makeCurrent(directory: string, name: string): Promise<void> {
+  const next = join(directory, "current.next");
+  await symlink(join("builds", name), next);
+  await rename(next, join(directory, "current"));
+}

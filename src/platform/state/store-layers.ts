@@ -1,0 +1,212 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
+import { BuildpackError } from "../../failure.ts";
+import { isDirectory } from "../../system/files.ts";
+import type { ReportedLayer } from "../lifecycle/build-report.ts";
+import type { BuildpackOutputs } from "../lifecycle/buildpack-outputs.ts";
+import { escapeId } from "../lifecycle/buildpack-store.ts";
+import { toJsonMetadata } from "../lifecycle/json-metadata.ts";
+import { digestLayer, fingerprintLayer } from "./layer-digest.ts";
+import {
+  type BuildpackMetadata,
+  type LifecycleMetadata,
+  metadataOf,
+  type StoredLayer,
+} from "../lifecycle/lifecycle-metadata.ts";
+import type { RestoredLayers } from "../lifecycle/restore.ts";
+import { type StoredBuild, storedLayerPath } from "./stored-build.ts";
+import { linkTree, moveTree } from "../../system/tree.ts";
+
+export interface StoreOptions {
+  outputs: readonly BuildpackOutputs[];
+  /** The staged build that layers are moved into. */
+  staged: string;
+  previous: StoredBuild | undefined;
+  restored: RestoredLayers;
+  /** Where layers stand in the image, and whose they are there. */
+  inside: { layers: string };
+  ids: { uid: number; gid: number };
+  warn: (text: string) => void;
+}
+
+export interface StoredLayers {
+  image: LifecycleMetadata;
+  cache: LifecycleMetadata;
+  report: ReportedLayer[];
+}
+
+/**
+ * Moves what is to be kept into the staged build, as export and cache do: launch layers into the
+ * image, other cached layers into the cache. A launch layer without a directory is the previous
+ * image's. Nothing is copied, and what a build left as it was restored is not read either.
+ *
+ * Spec: Platform Interface, exporter; Buildpack Interface, Layer Types.
+ *
+ * @throws BuildpackError `platform/store-failed` for a launch layer without contents.
+ */
+export async function storeLayers(options: StoreOptions): Promise<StoredLayers> {
+  const image: LifecycleMetadata = { buildpacks: [] };
+  const cache: LifecycleMetadata = { buildpacks: [] };
+  const report: ReportedLayer[] = [];
+  for (const output of options.outputs) {
+    const { id: key, version } = output.buildpack;
+    const inImage: BuildpackMetadata = { key, version, layers: {}, ...storeOf(output) };
+    const inCache: BuildpackMetadata = { key, version, layers: {} };
+    for (const [name, content] of output.layers) {
+      const { stored, reported } = await storeLayer(options, output, name, content);
+      if (stored?.launch) inImage.layers[name] = stored;
+      if (stored?.cache) inCache.layers[name] = stored;
+      report.push(reported);
+    }
+    image.buildpacks.push(inImage);
+    cache.buildpacks.push(inCache);
+  }
+  return { image, cache, report: [...report, ...removedLayers(options.previous, report)] };
+}
+
+interface Outcome {
+  /** Nothing where the layer is not kept. */
+  stored?: StoredLayer;
+  reported: ReportedLayer;
+}
+
+async function storeLayer(
+  options: StoreOptions,
+  output: BuildpackOutputs,
+  name: string,
+  content: LayerContentMetadata,
+): Promise<Outcome> {
+  const { types } = content;
+  const path = join(output.directory, name);
+  const buildpack = output.buildpack.id;
+  const temporary = { buildpack, name, types, fate: "temporary" } as const;
+  if (!(await isDirectory(path))) {
+    if (types.launch) return await reuseLayer(options, output, name, content);
+    if (types.cache) options.warn(`layer ${buildpack}:${name} has no contents; it is not cached`);
+    return { reported: { ...temporary, bytes: 0 } };
+  }
+  const { stamp, bytes } = fingerprintLayer(path);
+  if (!types.launch && !types.cache) return { reported: { ...temporary, bytes } };
+  const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
+  const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, path);
+  await moveTree(path, storedLayerPath({ path: options.staged }, buildpack, name, types));
+  const before = shaBefore(options.previous, buildpack, name);
+  const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
+  return {
+    stored: { ...types, sha, data: jsonOf(output, name, content.metadata) },
+    reported: { buildpack, name, types, bytes, fate },
+  };
+}
+
+async function reuseLayer(
+  options: StoreOptions,
+  output: BuildpackOutputs,
+  name: string,
+  { types, metadata }: LayerContentMetadata,
+): Promise<Outcome> {
+  const { previous, staged } = options;
+  const buildpack = output.buildpack.id;
+  if (types.cache) throw storeFailed(buildpack, name, "it is cached but has no contents");
+  const before = previous && metadataOf(previous.image, buildpack).layers[name];
+  const from = previous && storedLayerPath(previous, buildpack, name, { launch: true });
+  if (!before || !from || !(await isDirectory(from))) {
+    throw storeFailed(buildpack, name, "it has no contents, and no previous build has any");
+  }
+  await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
+  const { bytes } = fingerprintLayer(from);
+  const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
+  return {
+    stored: { ...types, sha, data: jsonOf(output, name, metadata) },
+    reported: { buildpack, name, types, bytes, fate: "reused" },
+  };
+}
+
+/** A digest covers whose the files are. */
+function hasSameOwner({ previous, ids }: StoreOptions): boolean {
+  return previous?.ids?.uid === ids.uid && previous.ids.gid === ids.gid;
+}
+
+function digestIn(
+  { inside, ids }: StoreOptions,
+  buildpack: string,
+  name: string,
+  directory: string,
+): string {
+  return digestLayer(directory, join(inside.layers, escapeId(buildpack), name), ids);
+}
+
+function shaBefore(
+  previous: StoredBuild | undefined,
+  buildpack: string,
+  name: string,
+): string | undefined {
+  if (!previous) return undefined;
+  const { image, cache } = previous;
+  const inImage = metadataOf(image, buildpack).layers[name];
+  return (inImage ?? metadataOf(cache, buildpack).layers[name])?.sha;
+}
+
+function storeOf(output: BuildpackOutputs): { store?: { metadata: Record<string, unknown> } } {
+  return output.store ? { store: { metadata: jsonOf(output, "store", output.store) } } : {};
+}
+
+function jsonOf(
+  { buildpack }: BuildpackOutputs,
+  layer: string,
+  metadata: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  try {
+    return toJsonMetadata(metadata) as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw storeFailed(buildpack.id, layer, `in its metadata, ${error.message}`);
+  }
+}
+
+function removedLayers(
+  previous: StoredBuild | undefined,
+  report: readonly ReportedLayer[],
+): ReportedLayer[] {
+  if (!previous) return [];
+  const isKept = (buildpack: string, name: string) =>
+    report.some((layer) => layer.buildpack === buildpack && layer.name === name);
+  const removed = new Map<string, ReportedLayer>();
+  for (const { key, layers } of [...previous.image.buildpacks, ...previous.cache.buildpacks]) {
+    for (const [name, { launch, build, cache }] of Object.entries(layers)) {
+      if (isKept(key, name)) continue;
+      const types = { launch, build, cache };
+      const bytes = bytesOf(storedLayerPath(previous, key, name, types));
+      removed.set(`${key}:${name}`, { buildpack: key, name, types, bytes, fate: "removed" });
+    }
+  }
+  return [...removed.values()];
+}
+
+function bytesOf(path: string): number {
+  return existsSync(path) ? fingerprintLayer(path).bytes : 0;
+}
+
+function storeFailed(buildpack: string, layer: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "platform/store-failed", buildpack, layer, problem });
+}
+
+/** Moves all else that the image and the cache hold: the app, SBOMs, and what a launcher reads. */
+export async function storeRest(
+  work: { app: string; layers: string },
+  staged: string,
+  metadataToml: string,
+): Promise<void> {
+  await moveTree(work.app, join(staged, "image/app"));
+  const config = join(staged, "image/layers/config");
+  await mkdir(config, { recursive: true });
+  await writeFile(join(config, "metadata.toml"), metadataToml);
+  const sboms = join(work.layers, "sbom");
+  if (await isDirectory(join(sboms, "launch"))) {
+    await moveTree(join(sboms, "launch"), join(staged, "image/layers/sbom/launch"));
+  }
+  if (await isDirectory(join(sboms, "cache"))) {
+    await moveTree(join(sboms, "cache"), join(staged, "cache/sbom"));
+  }
+}

@@ -1,0 +1,262 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { precompileAssets } from "../../../../src/buildpack/assets/precompile-assets.ts";
+import { readProject } from "../../../../src/buildpack/project/read-project.ts";
+import type { Command, RunCommand } from "../../../../src/system/command.ts";
+import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
+import { treeDigest } from "../../../support/tree-digest.ts";
+
+const app = {
+  Gemfile: "",
+  Rakefile: "",
+  "Gemfile.lock":
+    "GEM\n  remote: https://gems.example.com/\n  specs:\n    pg (1.5.9)\n    railties (8.1.4)\n    rake (13.2.1)\n",
+};
+
+describe("Application Contract: We will always run rake assets:precompile if that task exists", () => {
+  test("and assets:clean after it, in one boot of the app", async () => {
+    const { commands, log } = await precompile();
+    expect(commands.map(({ file, args }) => [file, ...args].join(" "))).toEqual([
+      "bundle exec rake -P --trace",
+      "bundle exec rake assets:precompile assets:clean --trace",
+    ]);
+    expect(log).toContain("Kept `2` files for the next build");
+  });
+
+  test("but not where only something like it exists", async () => {
+    const { commands, log } = await precompile({ tasks: ["assets:precompile_all"] });
+    expect(commands).toHaveLength(1);
+    expect(log).toContain("Not precompiled, because the app has no task `assets:precompile`");
+  });
+
+  test.each([".sprockets-manifest-0a1b.json", "manifest-0a1b.json", ".manifest.json"])(
+    "but not where the app brings public/assets/%s, also when assets are cached",
+    async (manifest) => {
+      const { layersDir } = await precompile();
+      const files = { [`public/assets/${manifest}`]: "{}" };
+      const { appDir, commands, log, served } = await precompile({ layersDir, files });
+      expect(commands).toHaveLength(1);
+      expect(log).toContain(
+        `Not precompiled, because the app brings \`public/assets/${manifest}\``,
+      );
+      expect(Object.keys(await readTree(join(appDir, "public")))).toEqual([`assets/${manifest}`]);
+      expect(served).toEqual(["public/assets"]);
+    },
+  );
+
+  test("a manifest that an earlier build made does not count as the app's", async () => {
+    const made = { "public/assets/.sprockets-manifest-0a1b.json": "{}" };
+    const { layersDir } = await precompile({ made });
+    const { commands, log } = await precompile({ layersDir });
+    expect(commands).toHaveLength(2);
+    expect(log).toContain("Restored `1` file of the last build");
+  });
+
+  test("and abort if it fails, keeping nothing", async () => {
+    const layersDir = await makeTree();
+    const work = precompile({ layersDir, failing: "assets:precompile" });
+    expect(await failureOf(work)).toEqual({
+      code: "rake/precompile-failed",
+      command: "bundle exec rake assets:precompile assets:clean",
+      exitCode: 1,
+      output: ["rake aborted!"],
+    });
+    expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
+  });
+
+  test("without assets:clean nothing is kept, and no fragments stay", async () => {
+    const { appDir, layersDir, commands } = await precompile({ tasks: ["assets:precompile"] });
+    expect(commands.at(-1)?.args).toEqual(["exec", "rake", "assets:precompile", "--trace"]);
+    expect(await readTree(layersDir)).toEqual({});
+    expect(await lstatIfAny(join(appDir, "tmp/cache/assets/a.cache"))).toBeUndefined();
+  });
+
+  test("BP_RAILS_SKIP_ASSETS=true skips all of it", async () => {
+    const { commands, served } = await precompile({ userEnv: { BP_RAILS_SKIP_ASSETS: "true" } });
+    expect(commands).toEqual([]);
+    expect(served).toEqual([]);
+  });
+
+  test("BP_EXEC_ENV=test leaves assets to the tests", async () => {
+    const { commands, log } = await precompile({ userEnv: { BP_EXEC_ENV: "test" } });
+    expect(commands).toEqual([]);
+    expect(log).toContain("Not precompiled, because `BP_EXEC_ENV` is `test`");
+  });
+});
+
+describe("BP_RAILS_ASSETS_REUSE=true", () => {
+  const made = {
+    "public/assets/a-1.css": "1",
+    "public/assets/.manifest.json": "{}",
+    "tmp/cache/assets/a.cache": "",
+    "app/assets/builds/tailwind.css": "compiled",
+    "log/": "",
+  };
+  const reuse = { made, userEnv: { BP_RAILS_ASSETS_REUSE: "true" } };
+
+  test("runs no rake where nothing has changed, and leaves the app as a compile leaves it", async () => {
+    const compiled = await precompile(reuse);
+    expect(compiled.commands).toHaveLength(2);
+    expect(compiled.log).toContain(
+      "Nothing to reuse, because there is nothing from an earlier build",
+    );
+    for (let build = 2; build <= 3; build++) {
+      const reused = await precompile({ ...reuse, layersDir: compiled.layersDir });
+      expect(reused.commands).toEqual([]);
+      expect(reused.log).toContain(
+        "Not precompiled, because nothing that it depends on has changed",
+      );
+      expect(reused.served).toEqual(["public/assets"]);
+      expect(await treeDigest(reused.appDir)).toBe(await treeDigest(compiled.appDir));
+    }
+  });
+
+  test.each<[string, Story]>([
+    ["the app's files", { files: { "app/models/stone.rb": "" } }],
+    [
+      "the build's environment variables",
+      { userEnv: { BP_RAILS_ASSETS_REUSE: "true", RAILS_RELATIVE_URL_ROOT: "/shop" } },
+    ],
+    ["Ruby, the gems or another buildpack's layers", { layers: { "gems.toml": "other gems" } }],
+  ])("precompiles where %s changed, and says so", async (reason, change) => {
+    const { layersDir } = await precompile(reuse);
+    await addToTree(layersDir, change.layers ?? {});
+    const again = await precompile({ ...reuse, ...change, layersDir });
+    expect(again.commands).toHaveLength(2);
+    expect(again.log).toMatch(
+      new RegExp(`Nothing to reuse, because ${reason} \\(\`\\w{16}\` to \`\\w{16}\`\\)\n`),
+    );
+    expect(again.log).toContain("Restored");
+  });
+
+  test("is off by default, and then keeps nothing that it would need", async () => {
+    const { layersDir } = await precompile(reuse);
+    const { commands } = await precompile({ made, layersDir });
+    expect(commands).toHaveLength(2);
+    expect(Object.keys(await readTree(layersDir)).join("\n")).not.toContain("outcome");
+  });
+
+  test("precompiles where the outcome of the last time was lost", async () => {
+    const { layersDir } = await precompile(reuse);
+    await removeTree(join(layersDir, "assets/outcome"));
+    const again = await precompile({ ...reuse, layersDir });
+    expect(again.commands).toHaveLength(2);
+    expect(again.log).toContain("Nothing to reuse, because its outcome is lost");
+  });
+
+  test("keeps no outcome of a precompilation that failed", async () => {
+    const { layersDir } = await precompile(reuse);
+    const files = { "app/models/stone.rb": "" };
+    await failureOf(precompile({ ...reuse, files, layersDir, failing: "assets:precompile" }));
+    const { commands } = await precompile({ ...reuse, layersDir });
+    expect(commands).toHaveLength(2);
+  });
+});
+
+describe("the environment of rake", () => {
+  test("is the contract's, with what is made up for it alone", async () => {
+    const { commands, layersDir, appDir, log } = await precompile();
+    const at = (name: string) => join(layersDir, name);
+    expect(commands[0]?.cwd).toBe(appDir);
+    for (const { env } of commands) {
+      expect(env).toMatchObject({
+        BUNDLE_FROZEN: "1",
+        BUNDLE_GEMFILE: join(appDir, "Gemfile"),
+        BUNDLE_WITHOUT: "development:test",
+        DATABASE_URL: "postgresql://user:password@127.0.0.1/none",
+        DISABLE_SPRING: "1",
+        GEM_HOME: at("gems"),
+        GEM_PATH: at("gems"),
+        PATH: `${appDir}/bin:${at("gems")}/bin:${at("ruby")}/bin:/usr/bin`,
+        RACK_ENV: "production",
+        RAILS_ENV: "production",
+        SECRET_KEY_BASE_DUMMY: "1",
+      });
+      expect(env).not.toHaveProperty("SECRET_KEY_BASE");
+    }
+    expect(log).toContain(
+      "Made up for these commands alone, as none is set: `DATABASE_URL` and `SECRET_KEY_BASE_DUMMY`",
+    );
+  });
+
+  test("lets the user's values go first, but not what would put other gems in place", async () => {
+    const userEnv = {
+      DATABASE_URL: "postgresql://db/shop",
+      RAILS_ENV: "staging",
+      RUBYOPT: "-rmine",
+      SECRET_KEY_BASE: "mine",
+    };
+    const { commands } = await precompile({ userEnv });
+    const { DATABASE_URL, RAILS_ENV, SECRET_KEY_BASE } = userEnv;
+    expect(commands[1]?.env).toMatchObject({ DATABASE_URL, RAILS_ENV, SECRET_KEY_BASE });
+    expect(commands[1]?.env).not.toHaveProperty("RUBYOPT");
+    expect(commands[1]?.env).not.toHaveProperty("SECRET_KEY_BASE_DUMMY");
+  });
+
+  test("keeps the boot's own traces out of the app, but not files of the app", async () => {
+    const made = { "tmp/local_secret.txt": "made up" };
+    const { appDir, commands } = await precompile({ made });
+    expect(await lstatIfAny(join(appDir, "tmp/local_secret.txt"))).toBeUndefined();
+    const bootsnap = commands[0]?.env["BOOTSNAP_CACHE_DIR"] ?? "";
+    expect(bootsnap.startsWith(appDir)).toBe(false);
+    expect(await lstatIfAny(bootsnap)).toBeUndefined();
+    const own = await precompile({ files: { "tmp/local_secret.txt": "mine" } });
+    expect(await lstatIfAny(join(own.appDir, "tmp/local_secret.txt"))).toBeDefined();
+  });
+});
+
+interface Story {
+  layersDir?: string;
+  files?: Record<string, string>;
+  tasks?: readonly string[];
+  /** What `assets:precompile` writes. */
+  made?: Record<string, string>;
+  failing?: string;
+  /** Files of the layers directory. */
+  layers?: Record<string, string>;
+  userEnv?: Record<string, string>;
+}
+
+async function precompile(story: Story = {}) {
+  const { tasks = ["assets:precompile", "assets:clean"], userEnv = {} } = story;
+  const { made = { "public/assets/a-1.css": "", "tmp/cache/assets/a.cache": "" } } = story;
+  const appDir = await makeTree({ ...app, ...story.files });
+  const layersDir = story.layersDir ?? (await makeTree());
+  const commands: Command[] = [];
+  const run: RunCommand = async (command) => {
+    commands.push(command);
+    if (command.args.includes("-P")) {
+      const lines = tasks.flatMap((task) => [`rake ${task}`, "    environment"]);
+      return { exitCode: 0, stdout: lines.join("\n"), stderr: "", lines };
+    }
+    if (story.failing && command.args.includes(story.failing)) {
+      return { exitCode: 1, stdout: "", stderr: "", lines: ["rake aborted!"] };
+    }
+    await addToTree(appDir, made);
+    return { exitCode: 0, stdout: "", stderr: "", lines: [] };
+  };
+  const input = { appDir, layersDir };
+  const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
+  const places = {
+    app: appDir,
+    gemfile: "Gemfile",
+    gems: join(layersDir, "gems"),
+    bundler: undefined,
+    ruby: join(layersDir, "ruby"),
+  };
+  const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
+  const ruby = { engine: "ruby", version: "3.3.8", checksum: "" };
+  const installed = {
+    places,
+    bundleGroups,
+    rubyVersion: "3.3.8",
+    ruby,
+    gemsMetadata,
+  };
+  const served = await precompileAssets(context, await readProject(appDir), installed);
+  return { appDir, layersDir, commands, served, log: context.log() };
+}

@@ -1,0 +1,170 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { precompileCode } from "../../../../src/buildpack/bootsnap/precompile-code.ts";
+import { readProject } from "../../../../src/buildpack/project/read-project.ts";
+import type { Command, RunCommand } from "../../../../src/system/command.ts";
+import { lstatIfAny } from "../../../../src/system/files.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
+import { gemsMetadata } from "../../../support/gems-metadata.ts";
+import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
+
+const lockfile = (version: string) =>
+  `PATH\n  remote: vendor/stones\n  specs:\n    stones (1.0)\n\n` +
+  `GEM\n  remote: https://gems.example.com/\n  specs:\n    bootsnap (${version})\n`;
+
+const app = {
+  Gemfile: "",
+  "Gemfile.lock": lockfile("1.26.1"),
+  "app/models/stone.rb": "",
+  "config/boot.rb": "",
+  "test/stone_test.rb": "",
+};
+const layers = {
+  "gems/bin/bootsnap": "",
+  "gems/gems/rack-test-2.2.0/lib/rack/test/utils.rb": "",
+  "gems/gems/rack-test-2.2.0/test/utils_test.rb": "",
+  "ruby/lib/ruby/set.rb": "",
+};
+/** The time of every file in an image, in seconds since 1970. */
+const imageTime = 315532801;
+
+describe("code is compiled ahead", () => {
+  test("of Ruby and the gems without the app's, then of the app, with the contract's variables", async () => {
+    const { commands, appDir, layersDir } = await precompile();
+    const [gems, own] = commands;
+    expect(gems?.args).toEqual([
+      ...["exec", "bootsnap", "precompile", "--gemfile", "--exclude"],
+      expect.stringContaining("^(?!"),
+      join(layersDir, "gems/gems/rack-test-2.2.0/lib/rack/test"),
+    ]);
+    const args = ["exec", "bootsnap", "precompile", "app", "config", "vendor/stones"];
+    expect(own).toMatchObject({ file: "bundle", args, cwd: appDir });
+    expect(gems?.env).toMatchObject({
+      BOOTSNAP_CACHE_DIR: join(layersDir, "bootsnap"),
+      GEM_HOME: join(layersDir, "gems"),
+      RAILS_ENV: "production",
+    });
+    expect(own?.env["BOOTSNAP_CACHE_DIR"]).toBe(join(appDir, "tmp/cache"));
+  });
+
+  test("from files that have the time of an image", async () => {
+    const { times } = await precompile();
+    expect(times).toEqual([
+      { gem: imageTime, ruby: imageTime, app: expect.any(Number) },
+      { gem: imageTime, ruby: imageTime, app: imageTime },
+    ]);
+  });
+
+  test("and is in the app's own cache, that of the gems as links to the layer", async () => {
+    const { appDir, layersDir } = await precompile();
+    const cache = join(appDir, "tmp/cache/bootsnap");
+    expect(await readTree(cache)).toEqual({ app: "app" });
+    const link = join(cache, "gems");
+    expect((await lstatIfAny(link))?.isSymbolicLink()).toBe(true);
+    expect(await readFile(link, "utf8")).toBe("gems");
+    // What both runs compiled is the layer's: only there every file had its time.
+    expect(await readFile(join(cache, "both"), "utf8")).toBe("gems");
+    expect(await readTree(join(layersDir, "bootsnap"))).toHaveProperty(["bootsnap/both"], "gems");
+  });
+
+  test("without what the app brought from elsewhere", async () => {
+    const files = { "tmp/cache/bootsnap/stale": "", "tmp/cache/other": "" };
+    const { appDir } = await precompile({ files });
+    expect(await lstatIfAny(join(appDir, "tmp/cache/bootsnap/stale"))).toBeUndefined();
+    expect(await lstatIfAny(join(appDir, "tmp/cache/other"))).toBeDefined();
+  });
+
+  test("of the app alone where that of the gems is kept", async () => {
+    const { layersDir } = await precompile();
+    const again = await precompile({ layersDir });
+    expect(again.commands.map(({ args }) => args[3])).toEqual(["app"]);
+    expect(await readFile(join(again.appDir, "tmp/cache/bootsnap/gems"), "utf8")).toBe("gems");
+  });
+});
+
+describe("code is not compiled ahead", () => {
+  test.each([
+    ["`BP_RAILS_BOOTSNAP` says so", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
+    ["bootsnap `1.5.0` is older than 1.6.0", { files: { "Gemfile.lock": lockfile("1.5.0") } }],
+    ["bootsnap compiles nothing for JRuby", { rubyVersion: "jruby 9.4.15.0" }],
+  ])("because %s", async (reason, story) => {
+    const { commands, log } = await precompile(story);
+    expect(commands).toEqual([]);
+    expect(log).toContain(`Code is not compiled ahead, because ${reason}\n`);
+  });
+
+  test("because bootsnap is not installed", async () => {
+    const layersDir = await makeTree();
+    const { commands, log } = await precompile({ layersDir });
+    expect([commands, log]).toEqual([[], expect.stringContaining("a group of gems that is not")]);
+  });
+
+  test("and nothing is said where the app has no bootsnap", async () => {
+    const { log } = await precompile({ files: { "Gemfile.lock": "GEM\n  specs:\n" } });
+    expect(log).toBe("");
+  });
+
+  test.each(["--gemfile", "app"])("with a warning, where it fails: %s", async (failing) => {
+    const { appDir, log } = await precompile({ failing });
+    expect(log).toContain("      no space for it");
+    expect(log).toMatch(/! `bundle exec bootsnap precompile .*` ended with exit code 9\.\n/);
+    expect(log).toContain("! The build goes on: the app compiles its code when it starts");
+    expect(await lstatIfAny(join(appDir, "tmp/cache/bootsnap"))).toBeUndefined();
+  });
+});
+
+interface Story {
+  layersDir?: string;
+  files?: Record<string, string>;
+  userEnv?: Record<string, string>;
+  rubyVersion?: string;
+  /** An argument of the command that fails. */
+  failing?: string;
+}
+
+async function precompile(story: Story = {}) {
+  const { userEnv = {}, rubyVersion = "3.3.8", failing } = story;
+  const appDir = await makeTree({ ...app, ...story.files });
+  const layersDir = story.layersDir ?? (await makeTree(layers));
+  const commands: Command[] = [];
+  const times: Record<string, number>[] = [];
+  const run: RunCommand = async (command) => {
+    commands.push(command);
+    times.push({
+      gem: await timeOf(join(layersDir, "gems/bin/bootsnap")),
+      ruby: await timeOf(join(layersDir, "ruby/lib/ruby/set.rb")),
+      app: await timeOf(join(appDir, "config/boot.rb")),
+    });
+    const kind = command.args.includes("--gemfile") ? "gems" : "app";
+    const made = { [`bootsnap/${kind}`]: kind, "bootsnap/both": kind };
+    await addToTree(command.env["BOOTSNAP_CACHE_DIR"] ?? "", made);
+    const exitCode = failing && command.args.includes(failing) ? 9 : 0;
+    if (exitCode > 0) command.onLine?.("no space for it");
+    return { exitCode, stdout: "", stderr: "", lines: [] };
+  };
+  const input = { appDir, layersDir };
+  const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
+  const places = {
+    app: appDir,
+    gemfile: "Gemfile",
+    gems: join(layersDir, "gems"),
+    bundler: undefined,
+    ruby: join(layersDir, "ruby"),
+  };
+  const bundleGroups = { BUNDLE_WITHOUT: "development:test" };
+  const ruby = { engine: "ruby", version: rubyVersion, checksum: "" };
+  const installed = {
+    places,
+    bundleGroups,
+    rubyVersion,
+    ruby,
+    gemsMetadata,
+  };
+  await precompileCode(context, await readProject(appDir), installed);
+  return { appDir, layersDir, commands, times, log: context.log() };
+}
+
+async function timeOf(path: string): Promise<number> {
+  return Math.floor((await stat(path)).mtimeMs / 1000);
+}

@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
+import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
+import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
+import { runCommand } from "../../../../src/system/command.ts";
+import { createFetcher } from "../../../../src/system/http.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { recordSection } from "../../../support/section.ts";
+import { tarballGz } from "../../../support/tarball.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const branches = `
+[[branches]]
+branch = "3.4"
+status = "normal maintenance"
+first-release = "2024-12-25"
+
+[[branches]]
+branch = "3.3"
+status = "security maintenance"
+first-release = "2023-12-25"
+eol = "2027-03-31"
+
+[[branches]]
+branch = "3.1"
+status = "eol"
+first-release = "2021-12-25"
+eol = "2025-03-26"
+`;
+
+const rubies = ["3.1.2", "3.1.7", "3.3.8", "3.3.9", "3.3.10", "3.4.0.preview1", "3.4.1"];
+
+describe("a whole version", () => {
+  test("is taken as it is, by its checksum", async () => {
+    const { found, lines } = await find({ engine: "ruby", version: "3.3.10" });
+    expect(found).toMatchObject({
+      ruby: { engine: "ruby", version: "3.3.10" },
+      checksum: checksumOf("3.3.10"),
+    });
+    expect(lines).toEqual([]);
+  });
+
+  test("that nobody vouches for is known by its address", async () => {
+    const jruby = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.14.0" };
+    const { found } = await find(jruby);
+    expect(found.checksum).toBe("none published for https://upstream.example.com/jruby-9.4.14.0");
+  });
+
+  test("that does not exist fails with the nearest that do", async () => {
+    expect(await failureOf(find({ engine: "ruby", version: "3.3.99" }))).toEqual({
+      code: "artifact/version-unknown",
+      name: "ruby",
+      version: "3.3.99",
+      source: ".ruby-version",
+      nearest: ["3.4.1", "3.3.10", "3.3.9", "3.3.8", "3.1.7"],
+    });
+  });
+});
+
+describe("a branch", () => {
+  test("is its newest release, counted as numbers, and the log says which", async () => {
+    const { found, lines } = await find({ engine: "ruby", version: "3.3" });
+    expect(found).toMatchObject({ ruby: { version: "3.3.10" }, checksum: checksumOf("3.3.10") });
+    expect(lines).toEqual(["`3.3.10` is the newest 3.3 that can be installed"]);
+  });
+
+  test("is never a prerelease", async () => {
+    const { found } = await find({ engine: "ruby", version: "3.4" });
+    expect(found.ruby.version).toBe("3.4.1");
+  });
+
+  test("of a whole series is the newest of all", async () => {
+    expect((await find({ engine: "ruby", version: "3" })).found.ruby.version).toBe("3.4.1");
+  });
+
+  test("of JRuby keeps the language that it speaks", async () => {
+    const { found } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4" });
+    expect(found.ruby).toEqual({ engine: "jruby", version: "3.1", engineVersion: "9.4.15.0" });
+  });
+
+  test("that does not exist fails with the nearest that do", async () => {
+    expect(await failureOf(find({ engine: "ruby", version: "3.9" }))).toMatchObject({
+      code: "artifact/version-unknown",
+      version: "3.9",
+    });
+  });
+});
+
+describe("a Ruby that is out of date", () => {
+  test("past its end of life gets a warning, with what is maintained", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.1.7" });
+    expect(lines).toEqual([
+      "! Ruby 3.1 reached its end of life on 2025-03-26: it gets no security fixes any more.",
+      "! Maintained are 3.3, 3.4.",
+    ]);
+  });
+
+  test("gets a warning with the newest release of its branch", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.3.8" });
+    expect(lines).toEqual([
+      "! Ruby 3.3.10 is a newer release of the same branch, with fixes that 3.3.8 lacks.",
+    ]);
+  });
+
+  test("is judged by the day of the build", async () => {
+    const { lines } = await find({ engine: "ruby", version: "3.3.10" }, "2027-03-31");
+    expect(lines[0]).toMatch(/^! Ruby 3\.3 reached its end of life on 2027-03-31/);
+  });
+
+  test("is not known of JRuby", async () => {
+    const { lines } = await find({ engine: "jruby", version: "3.1", engineVersion: "9.4.14.0" });
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("a JRuby that is installed", () => {
+  const asked = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
+  const speaks = "reports the version that was asked for, and that it speaks Ruby `3.1.7`";
+
+  test("says what it speaks, and is started as `ruby`", async () => {
+    const { directory, lines } = await install(asked, "Gemfile.lock");
+    expect(lines.at(-1)).toBe(`\`jruby 9.4.15.0\` ${speaks}`);
+    expect(await readlink(join(directory, "bin/ruby"))).toBe("jruby");
+  });
+
+  test("that speaks another Ruby than the lockfile says gets a warning", async () => {
+    const { lines } = await install({ ...asked, version: "3.1.4" }, "Gemfile.lock");
+    expect(lines.slice(-2)).toEqual([
+      "! Gemfile.lock says that jruby 9.4.15.0 speaks Ruby 3.1.4, but it speaks 3.1.7. Bundler will compare that with the Gemfile.",
+      '! Say ruby "3.1.7" in the Gemfile, and engine_version: "9.4.15.0", then: bundle update --ruby',
+    ]);
+  });
+
+  test.each(["3.1", "9.4.15.0"])(
+    "that was asked for without its language gets none",
+    async (version) => {
+      const { lines } = await install({ ...asked, version }, ".ruby-version");
+      expect(lines.at(-1)).toContain(speaks);
+    },
+  );
+
+  async function install(ruby: LockedRuby, source: string) {
+    const archive = tarballGz([
+      {
+        path: "bin/jruby",
+        body: "#!/bin/sh\necho 'jruby 9.4.15.0 (3.1.7) 2026-06-08'\n",
+        mode: 0o755,
+      },
+    ]);
+    const directory = join(await makeTree(), "ruby");
+    const buildpackDir = await makeTree({
+      "inventory/jruby.toml": `${jrubyEntry("9.4.15.0")}sha256 = "${sha256(archive)}"\n`,
+      "jruby-9.4.15.0": "",
+    });
+    await writeFile(join(buildpackDir, "jruby-9.4.15.0"), archive);
+    const fetcher = createFetcher({ env: {} });
+    onTestFinished(() => fetcher.close());
+    const context = makeBuildContext({
+      input: { buildpackDir },
+      userEnv: { BP_DEPENDENCY_MIRROR: pathToFileURL(buildpackDir).href },
+      env: { PATH: "/usr/bin:/bin" },
+      run: runCommand,
+    });
+    const section = recordSection();
+    const inventory = await readOwnInventory(buildpackDir);
+    const found = await findRuby(
+      { ...context, fetcher },
+      { ruby, source, disagreeing: [] },
+      inventory,
+      section,
+    );
+    await found.install(directory, section);
+    return { directory, lines: section.lines };
+  }
+});
+
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+async function find(ruby: LockedRuby, today = "2026-08-06") {
+  const buildpackDir = await makeTree({
+    "inventory/ruby.toml": rubies.map(rubyEntry).join("\n"),
+    "inventory/jruby.toml": ["9.4.14.0", "9.4.15.0"].map(jrubyEntry).join("\n"),
+    "inventory/ruby-branches.toml": branches,
+  });
+  const section = recordSection();
+  const context = makeBuildContext({ input: { buildpackDir }, today });
+  const request = { ruby, source: ".ruby-version", disagreeing: [] };
+  const inventory = await readOwnInventory(buildpackDir);
+  return { found: await findRuby(context, request, inventory, section), lines: section.lines };
+}
+
+function checksumOf(version: string): string {
+  return Buffer.from(version).toString("hex").padEnd(64, "0");
+}
+
+function rubyEntry(version: string): string {
+  return `[[artifacts]]
+name = "ruby"
+version = "${version}"
+kind = "source"
+url = "https://upstream.example.com/ruby-${version}"
+sha256 = "${checksumOf(version)}"
+`;
+}
+
+function jrubyEntry(version: string): string {
+  return `[[artifacts]]
+name = "jruby"
+version = "${version}"
+kind = "prebuilt"
+url = "https://upstream.example.com/jruby-${version}"
+`;
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadBuildInventory } from "../../../../src/buildpack/interpreter/load-inventory.ts";
+import { makeBuildContext } from "../../../support/build-context.ts";
+import { createFetcher } from "../../../../src/system/http.ts";
+import { addToTree, makeTree } from "../../../support/tree.ts";
+
+test("without BP_INVENTORY the buildpack's own is all, and nothing is said", async () => {
+  const { context, versions } = await load();
+  expect(versions).toEqual(["3.3.8"]);
+  expect(context.log()).toBe("");
+});
+
+test("BP_INVENTORY goes first, is named in the log without its checksum, and is kept", async () => {
+  const directory = await makeTree();
+  const text = entry("3.3.9");
+  await addToTree(directory, { "mine.toml": text });
+  const url = `file://${join(directory, "mine.toml")}`;
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const { context, versions } = await load({ BP_INVENTORY: `${url}#sha256=${sha256}` });
+  expect(versions).toEqual(["3.3.9", "3.3.8"]);
+  expect(context.log()).toBe(`- Inventory\n  - \`${url}\` goes before the buildpack's own\n`);
+});
+
+async function load(userEnv: Record<string, string> = {}) {
+  const buildpackDir = await makeTree({ "inventory/ruby.toml": entry("3.3.8") });
+  const input = { buildpackDir, layersDir: await makeTree() };
+  const fresh = makeBuildContext({ input, userEnv });
+  const context = { ...fresh, fetcher: createFetcher({ env: {} }) };
+  const inventory = await loadBuildInventory(context);
+  return { context, versions: inventory.map(({ version }) => version) };
+}
+
+function entry(version: string): string {
+  return `[[artifacts]]\nname = "ruby"\nversion = "${version}"\nkind = "source"\nurl = "https://x.example.com/r"\n`;
+}

@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { installRuby } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
+import type { RubyMetadata } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
+import { lstatIfAny } from "../../../../src/system/files.ts";
+import { recordSection } from "../../../support/section.ts";
+import { addToTree, makeTree } from "../../../support/tree.ts";
+
+const metadata = {
+  distro: "debian 12",
+  arch: "amd64",
+  rubyVersion: "3.3.8",
+  checksum: "a".repeat(64),
+};
+
+describe("the layer ruby", () => {
+  test("is filled on the first build, for build, launch and cache", async () => {
+    const layersDir = await makeTree();
+    const { dir, lines } = await install(layersDir);
+    expect(dir).toBe(join(layersDir, "ruby"));
+    expect(lines).toEqual([
+      "Installing, because there is nothing from an earlier build",
+      "installed",
+    ]);
+    expect(await readFile(join(dir, "bin/ruby"), "utf8")).toBe("3.3.8");
+    expect(await readFile(join(layersDir, "ruby.toml"), "utf8")).toBe(
+      "[types]\nlaunch = true\nbuild = true\ncache = true\n\n" +
+        '[metadata]\ndistro = "debian 12"\narch = "amd64"\nruby-version = "3.3.8"\n' +
+        `checksum = "${"a".repeat(64)}"\n`,
+    );
+  });
+
+  test("is kept where nothing has changed", async () => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    expect((await install(layersDir)).lines).toEqual([
+      "Kept `3.3.8`: nothing that it depends on has changed",
+    ]);
+  });
+
+  test.each<[keyof RubyMetadata, string, string]>([
+    ["distro", "ubuntu 24.04", "Distribution (`debian 12` to `ubuntu 24.04`)"],
+    ["arch", "arm64", "CPU architecture (`amd64` to `arm64`)"],
+    ["rubyVersion", "3.4.10", "Ruby version (`3.3.8` to `3.4.10`)"],
+    ["checksum", "b", `Ruby archive (\`${"a".repeat(64)}\` to \`b\`)`],
+  ])("is emptied for another %s (contract: Ruby version)", async (key, value, reason) => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    await addToTree(layersDir, { "ruby/old": "" });
+    const { dir, lines } = await install(layersDir, { ...metadata, [key]: value });
+    expect(lines[0]).toBe(`Installing, because ${reason}`);
+    expect(await lstatIfAny(join(dir, "old"))).toBeUndefined();
+  });
+
+  test("is known for incomplete after an installation that failed", async () => {
+    const layersDir = await makeTree();
+    const failing = installRuby({
+      layersDir,
+      metadata,
+      section: recordSection(),
+      install: async (directory) => {
+        await addToTree(directory, { "bin/half": "" });
+        throw new Error("no network");
+      },
+    });
+    await expect(failing).rejects.toThrow("no network");
+    const { dir, lines } = await install(layersDir);
+    expect(lines[0]).toBe("Installing, because it was left incomplete");
+    expect(await lstatIfAny(join(dir, "bin/half"))).toBeUndefined();
+  });
+});
+
+async function install(layersDir: string, wanted: RubyMetadata = metadata) {
+  const section = recordSection();
+  const dir = await installRuby({
+    layersDir,
+    metadata: wanted,
+    section,
+    install: async (directory) => {
+      await addToTree(directory, { "bin/ruby": wanted.rubyVersion });
+      section.say("installed");
+    },
+  });
+  return { dir, lines: section.lines };
+}

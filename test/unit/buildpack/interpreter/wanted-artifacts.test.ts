@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { wantedArtifacts } from "../../../../src/buildpack/interpreter/wanted-artifacts.ts";
+import { readBuildpackDescriptor } from "../../../../src/cnb/buildpack-descriptor.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const lockfile = (ruby: string) =>
+  `GEM\n  specs:\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n\nRUBY VERSION\n   ${ruby}\n`;
+
+async function wantedOf(files: Record<string, string>) {
+  const app = await makeTree({ Gemfile: "", ...files });
+  const versions = 'ruby = "3.4.9"\njemalloc = "5.3.1"';
+  const buildpack = await makeTree({
+    "buildpack.toml": `api = "0.10"\n[buildpack]\nid = "a/b"\nversion = "1.0.0"\n[metadata.default-versions]\n${versions}\n`,
+  });
+  return await wantedArtifacts(app, await readBuildpackDescriptor(buildpack));
+}
+
+const jemalloc = { name: "jemalloc", version: "5.3.1", source: "the buildpack's default" };
+
+test("a build wants the Ruby that its files name, and jemalloc", async () => {
+  expect(await wantedOf({ "Gemfile.lock": lockfile("ruby 3.3.8p144") })).toEqual([
+    { name: "ruby", version: "3.3.8", source: "Gemfile.lock" },
+    jemalloc,
+  ]);
+  const unpinned = { "Gemfile.lock": lockfile("").replace(/RUBY VERSION[^]*/, "") };
+  expect(await wantedOf({ ...unpinned, ".ruby-version": "3.2.1\n" })).toMatchObject([
+    { version: "3.2.1", source: ".ruby-version" },
+    jemalloc,
+  ]);
+  expect((await wantedOf(unpinned))[0]).toMatchObject({ version: "3.4.9" });
+});
+
+test("JRuby wants no jemalloc", async () => {
+  const wanted = await wantedOf({ "Gemfile.lock": lockfile("ruby 3.1.4p0 (jruby 9.4.8.0)") });
+  expect(wanted).toEqual([{ name: "jruby", version: "9.4.8.0", source: "Gemfile.lock" }]);
+});

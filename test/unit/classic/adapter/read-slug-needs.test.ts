@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { readSlugNeeds } from "../../../../src/classic/adapter/read-slug-needs.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const lockfile = (gems: string) => `GEM\n  specs:\n${gems}\nPLATFORMS\n  ruby\n`;
+
+test("reads what a slug has to hold from the lockfile and the app's files", async () => {
+  const app = await makeTree({
+    "Gemfile.lock": lockfile("    activerecord (4.0.13)\n    pg (0.21.0)\n    railties (4.0.13)\n"),
+    "package.json": "{}",
+    "bin/rails": "",
+  });
+  expect(await readSlugNeeds(app)).toEqual({
+    node: true,
+    databaseYml: expect.stringContaining("DATABASE_URL"),
+    addons: ["heroku-postgresql"],
+    testCommand: "bin/rails test",
+  });
+});
+
+test("a lockfile that cannot be read is left to the build to explain", async () => {
+  const app = await makeTree({ "Gemfile.lock": "<<<<<<< HEAD\n" });
+  expect(await readSlugNeeds(app)).toEqual({
+    node: false,
+    databaseYml: undefined,
+    addons: [],
+    testCommand: undefined,
+  });
+});
