@@ -1,5 +1,7 @@
 import { runInOrder, runTogether } from "./run-commands.ts";
 
+const vitest = ["vitest", "run", "-c", "test/vitest.config.ts"] as const;
+
 // Of the conformance stories, those of plans and of TOML; `npm test` runs all.
 const slowConformance = ["build", "export", "launch", "rebase", "restore"].map(
   (area) => `test/contract/conformance/${area}.test.ts`,
@@ -16,8 +18,9 @@ process.exitCode =
   failed ||
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
-    [
-      ...["vitest", "run", "-c", "test/vitest.config.ts", "--project", "unit"],
-      ...["--project", "contract", ...slowConformance.flatMap((file) => ["--exclude", file])],
-    ],
+    [...vitest, "--project", "unit", "--project", "contract", ...without(slowConformance)],
   ]));
+
+function without(files: readonly string[]): string[] {
+  return files.flatMap((file) => ["--exclude", file]);
+}

@@ -116,6 +116,8 @@ export interface FailureFacts {
   "platform/build-failed": { buildpack: string; exitCode: number };
   "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
   "platform/store-failed": { buildpack: string; layer: string; problem: string };
+  "platform/slice-invalid": { pattern: string };
+  "platform/process-type-invalid": { type: string };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
   "platform/nothing-built": { path: string };

@@ -27,10 +27,10 @@ export function formatRelease({ processTypes, addons }: Release): string {
 /** A process of an image as one line for a shell, to which a user's words can be appended. */
 export function commandLineOf(process: {
   command: readonly string[];
-  args: readonly string[];
+  args?: readonly string[] | undefined;
   workingDir?: string | undefined;
 }): string {
-  const line = [...process.command, ...process.args].map(shellQuote).join(" ");
+  const line = [...process.command, ...(process.args ?? [])].map(shellQuote).join(" ");
   const { workingDir } = process;
   return workingDir === undefined ? line : `cd ${shellQuote(workingDir)} && ${line}`;
 }

@@ -20,7 +20,7 @@ const order = z.array(
   }),
 );
 
-// The spec calls a target's variant `variant`, lifecycles read `arch-variant`.
+// The spec calls a target's variant `variant`; lifecycles read `arch-variant` alone.
 const targetOnDisk = z.object({
   os: text,
   arch: text,
@@ -125,7 +125,7 @@ export async function readBuildpackDescriptor(
 
 function decodeTarget(disk: z.output<typeof targetOnDisk>): z.input<typeof targetInside> {
   const { os, arch, distros = [] } = disk;
-  return { os, arch, archVariant: disk["arch-variant"] ?? disk.variant, distros };
+  return { os, arch, archVariant: disk["arch-variant"], distros };
 }
 
 function encodeTarget(target: z.output<typeof targetInside>): z.input<typeof targetOnDisk> {

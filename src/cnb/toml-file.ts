@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { readText, writeAtomically } from "../system/files.ts";
-import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+import { readUtf8, writeAtomically } from "../system/files.ts";
+import { parseForeignToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+import { foldKeys } from "./fold-keys.ts";
 
 /** What a TOML file holds, as far as a codec can tell. */
 export type TomlFile<T> =
@@ -10,12 +11,16 @@ export type TomlFile<T> =
   | { state: "invalid"; fault: "syntax" | "shape"; problem: string }
   | { state: "read"; value: T };
 
-/** Reads a TOML file through a codec and never throws for what stands there. */
+/**
+ * Reads a TOML file through a codec and never throws for what stands there. Platforms and other
+ * buildpacks write these files, so that they are read as lifecycles read them: TOML 1.1 in UTF-8, with or
+ * without a byte order mark, and keys in any case.
+ */
 export async function tryReadTomlFile<C extends z.ZodType>(
   path: string,
   codec: C,
 ): Promise<TomlFile<z.output<C>>> {
-  const file = await readText(path);
+  const file = await readUtf8(path);
   if (file.state === "missing") return file;
   if (file.state === "unreadable") {
     return { state: "invalid", fault: "syntax", problem: file.problem };
@@ -57,7 +62,7 @@ export function decodeToml<C extends z.ZodType>(
   codec: C,
 ): Exclude<TomlFile<z.output<C>>, { state: "missing" }> {
   try {
-    const result = codec.safeParse(parseToml(text));
+    const result = codec.safeParse(foldKeys(codec, parseForeignToml(text)));
     if (result.success) return { state: "read", value: result.data };
     return { state: "invalid", fault: "shape", problem: problemOf(result.error) };
   } catch (error) {

@@ -31,6 +31,8 @@ export interface Image {
   layers: readonly LayerBlob[];
   /** The digest by which it was found, of its manifest or its config. */
   reference?: string;
+  /** The name by which a registry knows it, and others where it is to be had too. */
+  name?: { image: string; mirrors?: readonly string[] | undefined };
 }
 
 /** A variable of an image's environment. */

@@ -213,6 +213,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     layer: "gems",
     problem: "it has a file that may not be read",
   },
+  "platform/slice-invalid": { pattern: "public/[a" },
+  "platform/process-type-invalid": { type: "web/one" },
   "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },

@@ -105,6 +105,18 @@ export const platformMessages: Messages<"platform"> = {
     next: ["lapidary build APP --clear-cache   # the buildpack then makes all its layers anew"],
     blame: "buildpack",
   }),
+  "platform/slice-invalid": ({ pattern }) => ({
+    headline: `A buildpack asks for a slice of the app by a pattern that is none: \`${pattern}\``,
+    happened: ["Patterns of slices may hold `*`, `?` and sets such as `[a-z]`; a set must be closed."],
+    next: ["Ask the author of the buildpack to correct `slices` in its launch.toml."],
+    blame: "buildpack",
+  }),
+  "platform/process-type-invalid": ({ type }) => ({
+    headline: `A buildpack defines a process whose type cannot be a name: \`${type}\``,
+    happened: ["A type becomes a file name in the image. It must not be empty, `.` or `..`, or hold any of / > < : | & \\."],
+    next: ["Ask the author of the buildpack to correct `processes` in its launch.toml."],
+    blame: "buildpack",
+  }),
   "platform/state-locked": ({ path, pid }) => ({
     headline: "Something else uses the state of this app: another build, or a run of it",
     happened: [`Process ${pid} holds \`${path}\`.`],

@@ -132,17 +132,22 @@ function becomeCommand(app: string): string {
   ].join("\n");
 }
 
-/** A command alone is a script; in a command with arguments each word is evaluated by itself. */
+/**
+ * A command alone is a script; in a command with arguments each word is evaluated by itself. Profile
+ * scripts may change the directory: the app's own is looked for where they left off, as lifecycles do it.
+ */
 function becomeScript(app: string, layers: readonly LaunchLayer[]): string {
-  const profile = quote(`${app}/.profile`);
   const script = [
+    "lapidary_own=; [ ! -f .profile ] || lapidary_own=yes",
     ...layers.flatMap(({ profiles }) => profiles.map((path) => `source ${quote(path)}`)),
-    `[ ! -f ${profile} ] || source ${profile}`,
+    '[ -z "$lapidary_own" ] || source .profile',
+    `cd ${quote(app)}`,
     '[ $# -gt 1 ] || exec bash -c "$1"',
     `exec bash -c ${quote(evaluateWords)} "$0" "$@"`,
   ].join("\n");
   return [
     '[ -x /bin/bash ] || lapidary_fail "bash exec: there is no /bin/bash"',
+    "unset PWD OLDPWD",
     `exec /bin/bash -c ${quote(script)} "$0" "$@"`,
   ].join("\n");
 }

@@ -51,7 +51,12 @@ lapidary_become() {
   */*) lapidary_is_program "$1" ;;
   *) lapidary_is_on_path "$1" ;;
   esac || lapidary_fail "path lookup: $1 is no program that can be run"
+  case $lapidary_directory in
+  -*) lapidary_directory=./$lapidary_directory ;;
+  esac
   CDPATH='' cd "$lapidary_directory" || lapidary_fail "change directory"
+  # The shell's own, which nobody asked for.
+  unset PWD OLDPWD
   exec "$@"
 }
 

@@ -167,12 +167,12 @@ async function store(finished: Finished): Promise<StoredLayers> {
   work.onStep("layers stored");
   work.signal?.throwIfAborted();
   const { app, layers } = inside;
-  const labels = {
-    ...Object.fromEntries(launch.labels.map(({ key, value }) => [key, value])),
-    "io.buildpacks.build.metadata": buildMetadataLabel(launch),
-  };
+  const labels = { "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi) };
+  const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
-  await state.commit({ inside: { app, layers }, ids, platformApi, labels, image, cache });
+  await state.commit({
+    ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
+  });
   return stored;
 }
 
@@ -184,7 +184,7 @@ function reportOf(
   return {
     platformApi,
     buildpacks: buildpacks.map(({ id, version }) => ({ id, version })),
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
+    processes: processes.map(({ type, command, args = [], buildpack, workingDir }) => ({
       type,
       command,
       args,

@@ -1,28 +1,31 @@
 import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type * as z from "zod";
+import * as z from "zod";
 import { buildTomlCodec } from "../../cnb/build-toml.ts";
 import { type Launch, launchCodec } from "../../cnb/launch.ts";
-import {
-  type LayerContentMetadata,
-  layerContentMetadataCodec,
-} from "../../cnb/layer-content-metadata.ts";
-import { type StoreMetadata, storeCodec } from "../../cnb/store.ts";
+import { type LayerTypes, layerContentMetadataCodec } from "../../cnb/layer-content-metadata.ts";
 import { tryReadTomlFile } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
-import { isDirectory, removeTree } from "../../system/files.ts";
+import { lstatIfAny } from "../../system/files.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
+
+/** A layer that a buildpack made. Its metadata is a table as a rule; lifecycles keep whatever it is. */
+export interface LayerOutput {
+  types: LayerTypes;
+  metadata: unknown;
+}
 
 /** What a buildpack left in its layers directory. */
 export interface BuildpackOutputs {
   buildpack: Buildpack;
   directory: string;
-  /** By name, in the order of their names; only those with a type. */
-  layers: ReadonlyMap<string, LayerContentMetadata>;
+  /** By name, in the order of their files' names; only those with a type. */
+  layers: ReadonlyMap<string, LayerOutput>;
   unmet: readonly string[];
   launch: Launch;
-  store: StoreMetadata | undefined;
+  /** What `store.toml` holds, where there is one. */
+  store: { metadata: unknown } | undefined;
   sboms: readonly LayerSbom[];
 }
 
@@ -40,14 +43,14 @@ export async function readBuildpackOutputs(
   const reader = { buildpack, directory };
   const all = await readLayers(reader);
   const layers = new Map([...all].filter(([, { types }]) => hasType(types)));
-  for (const name of all.keys()) if (!layers.has(name)) await setAside(join(directory, name));
+  for (const name of all.keys()) if (!layers.has(name)) await setAside(reader, name);
   return {
     buildpack,
     directory,
     layers,
     unmet: await readUnmet(reader, planned),
     launch: (await readOutput(reader, "launch.toml", launchCodec)) ?? noLaunch,
-    store: (await readOutput(reader, "store.toml", storeCodec))?.metadata,
+    store: await readOutput(reader, "store.toml", storeFile),
     sboms: await readSboms(buildpack, directory, layers),
   };
 }
@@ -60,25 +63,41 @@ interface Reader {
 const noLaunch: Launch = { labels: [], processes: [], slices: [] };
 
 /** Every TOML file counts, `launch.toml` and its like included: they are layers without a type. */
-async function readLayers(reader: Reader): Promise<Map<string, LayerContentMetadata>> {
-  const files = (await readdir(reader.directory)).filter((name) => name.endsWith(".toml"));
-  const layers = new Map<string, LayerContentMetadata>();
-  // By layer names: with its suffix, `a-b.toml` would come before `a.toml`.
-  for (const name of files.map((file) => file.slice(0, -".toml".length)).sort()) {
-    const layer = await readOutput(reader, `${name}.toml`, layerContentMetadataCodec);
-    if (layer) layers.set(name, layer);
+async function readLayers(reader: Reader): Promise<Map<string, LayerOutput>> {
+  const entries = await readdir(reader.directory, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.name.endsWith(".toml") && !entry.isDirectory());
+  const layers = new Map<string, LayerOutput>();
+  // With their suffixes, so that `a-b.toml` comes before `a.toml`.
+  for (const file of files.map(({ name }) => name).sort()) {
+    const name = file.slice(0, -".toml".length);
+    const layer = await readOutput(reader, file, layerFile);
+    layers.set(name, layer ?? { types: noTypes, metadata: undefined });
   }
   return layers;
 }
 
-function hasType({ launch, build, cache }: LayerContentMetadata["types"]): boolean {
+const noTypes: LayerTypes = { launch: false, build: false, cache: false };
+
+const layerFile = z
+  .object({ ...layerContentMetadataCodec.def.in.shape, metadata: z.unknown().optional() })
+  .transform(({ types, metadata }) => ({ types: { ...noTypes, ...types } as LayerTypes, metadata }));
+
+const storeFile = z
+  .object({ metadata: z.unknown().optional() })
+  .transform(({ metadata }) => ({ metadata: metadata ?? undefined }));
+
+function hasType({ launch, build, cache }: LayerTypes): boolean {
   return launch || build || cache;
 }
 
-async function setAside(path: string): Promise<void> {
-  if (!(await isDirectory(path))) return;
-  await removeTree(`${path}.ignore`);
-  await rename(path, `${path}.ignore`);
+async function setAside({ buildpack, directory }: Reader, name: string): Promise<void> {
+  const [from, to] = [join(directory, name), join(directory, `${name}.ignore`)];
+  if (!(await lstatIfAny(from))) return;
+  if (await lstatIfAny(to)) {
+    const problem = `the layer \`${name}\` has no type, and \`${name}.ignore\` stands where it is put aside`;
+    throw invalid({ buildpack, directory }, `${name}.ignore`, problem);
+  }
+  await rename(from, to);
 }
 
 async function readUnmet(reader: Reader, planned: readonly string[]): Promise<string[]> {

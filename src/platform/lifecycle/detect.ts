@@ -107,12 +107,14 @@ class Detection {
   private start(buildpack: Buildpack, optional: boolean): void {
     const { platformApi, sources } = this.options;
     const name = nameOf(buildpack);
-    if (this.runs.has(name)) return;
     const checksTarget = isAtLeast(platformApi, "0.12") && !optional;
-    const outcome =
-      checksTarget && !runsOn(buildpack.descriptor, sources.target)
-        ? Promise.resolve(wrongTarget)
-        : runDetect(buildpack, this.options);
+    if (checksTarget && !runsOn(buildpack.descriptor, sources.target)) {
+      // Also where an earlier group ran it as an optional one and it passed.
+      this.runs.set(name, { buildpack, outcome: Promise.resolve(wrongTarget) });
+      return;
+    }
+    if (this.runs.has(name)) return;
+    const outcome = runDetect(buildpack, this.options);
     // A rejection is met where the outcome is awaited; until then it must not count as unhandled.
     outcome.catch(() => {});
     this.runs.set(name, { buildpack, outcome });
@@ -121,12 +123,15 @@ class Detection {
   private async resolve(members: readonly Member[]): Promise<Detected | undefined> {
     const candidates: Candidate<Buildpack>[] = [];
     let fits = true;
+    let hasError = false;
     for (const { buildpack, optional } of members) {
       const outcome = await this.outcomeOf(buildpack);
       if (outcome.result === "pass") candidates.push({ buildpack, optional, plan: outcome.plan });
       else fits &&= optional;
-      this.sawError ||= outcome.result === "error";
+      hasError ||= outcome.result === "error";
     }
+    // An error of an optional buildpack alone is no reason why a group fails.
+    if (!fits) this.sawError ||= hasError;
     if (!fits || candidates.length === 0) return undefined;
     const resolution = resolvePlan(candidates);
     if (resolution.state === "resolved") return resolution;

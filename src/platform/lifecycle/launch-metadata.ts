@@ -1,6 +1,7 @@
 import type { Process } from "../../cnb/launch.ts";
-import { stringifyToml } from "../../toml.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { labelJson } from "./label-json.ts";
+import { lifecycleToml } from "./lifecycle-toml.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 
 /** A process of the image, and the buildpack that it comes from. */
@@ -51,42 +52,54 @@ export function mergeLaunch(
   };
 }
 
-/**
- * `<layers>/config/metadata.toml`, which launchers read. Before Platform API 0.10 a command is one
- * string, and what it has more goes to the front of the arguments.
- */
+/** `<layers>/config/metadata.toml`, which launchers read. */
 export function launchMetadataToml(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, labels, processes, slices, defaultProcess } = metadata;
-  const commandIsList = isAtLeast(platformApi, "0.10");
-  return stringifyToml({
-    buildpacks,
-    labels,
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
-      type,
-      command: commandIsList ? command : command[0],
-      args: commandIsList ? args : [...command.slice(1), ...args],
-      direct: true,
-      "buildpack-id": buildpack,
-      "working-dir": workingDir,
-    })),
-    slices,
+  return lifecycleToml({
     "buildpack-default-process-type": defaultProcess,
+    buildpacks: noneIfEmpty(buildpacks),
+    labels: noneIfEmpty(labels.map(({ key, value }) => ({ key, value }))),
+    processes: processes.map((process) => ({
+      type: process.type,
+      ...commandOf(process, platformApi),
+      direct: true,
+      "buildpack-id": process.buildpack,
+      "working-dir": process.workingDir || undefined,
+      "exec-env": noneIfEmpty(process.execEnv),
+    })),
+    slices: noneIfEmpty(slices.map(({ paths }) => ({ paths: noneIfEmpty(paths) }))),
   });
 }
 
 /** The label `io.buildpacks.build.metadata`, but for what it says of the launcher. */
-export function buildMetadataLabel(metadata: LaunchMetadata): string {
+export function buildMetadataLabel(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, processes, defaultProcess } = metadata;
-  return JSON.stringify({
+  return labelJson({
     buildpacks: buildpacks.map(({ id, version, homepage }) => ({ id, version, homepage })),
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
-      type,
-      command,
-      args,
+    processes: processes.map((process) => ({
+      type: process.type,
+      ...withArgs(commandOf(process, platformApi)),
       direct: true,
-      "working-dir": workingDir,
-      buildpackID: buildpack,
+      buildpackID: process.buildpack,
+      "working-dir": process.workingDir || undefined,
+      "exec-env": noneIfEmpty(process.execEnv),
     })),
     "buildpack-default-process-type": defaultProcess,
   });
+}
+
+/** Before Platform API 0.10 a command is one string, and what it has more goes in front of the arguments. */
+function commandOf({ command, args }: Process, platformApi: PlatformApi) {
+  const commandIsList = isAtLeast(platformApi, "0.10");
+  const all = commandIsList ? args : noneIfEmpty([...command.slice(1), ...(args ?? [])]);
+  return { command: commandIsList ? command : (command[0] ?? ""), ...(all ? { args: all } : {}) };
+}
+
+/** Labels name arguments also where there are none. */
+function withArgs({ command, args }: ReturnType<typeof commandOf>) {
+  return { command, args: args ?? null };
+}
+
+function noneIfEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list && list.length > 0 ? list : undefined;
 }

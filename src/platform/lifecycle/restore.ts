@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDirectory } from "../../system/files.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { type Buildpack, escapeId } from "./buildpack-store.ts";
-import { metadataToml } from "./json-metadata.ts";
+import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
 import { type BuildpackMetadata, metadataOf, type StoredLayer } from "./lifecycle-metadata.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
@@ -104,10 +104,12 @@ function layersToRestore(
 async function writeMetadata(
   directory: string,
   name: string,
-  metadata: Readonly<Record<string, unknown>>,
+  metadata: unknown,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, `${name}.toml`), metadataToml(metadata));
+  // JSON does not say which numbers were integers: all come back as floats, as from lifecycles.
+  const text = lifecycleToml({ metadata: sortKeys(metadata) });
+  await writeFile(join(directory, `${name}.toml`), text);
 }
 
 async function forgetLayer(toml: string): Promise<Contents[]> {

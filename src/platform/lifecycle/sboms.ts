@@ -1,9 +1,8 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { type Buildpack, escapeId, nameOf } from "./buildpack-store.ts";
-import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import type { BuildpackOutputs, LayerOutput } from "./buildpack-outputs.ts";
 
 /** An SBOM file of a layer, or without `layer` one of the whole buildpack. */
 export interface LayerSbom {
@@ -25,7 +24,7 @@ export interface LayerSbom {
 export async function readSboms(
   buildpack: Buildpack,
   directory: string,
-  layers: ReadonlyMap<string, LayerContentMetadata>,
+  layers: ReadonlyMap<string, LayerOutput>,
 ): Promise<LayerSbom[]> {
   const names = (await readdir(directory)).filter((name) => /\.sbom\..+\.json$/.test(name)).sort();
   for (const name of names) refuseUndeclared(buildpack, name);
@@ -37,11 +36,19 @@ export async function readSboms(
   });
 }
 
-/** Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. */
+/**
+ * Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. Beside
+ * them stands what took their place in earlier APIs, which is empty in later ones.
+ */
 export async function collectSboms(
   sbomDirectory: string,
   outputs: readonly BuildpackOutputs[],
 ): Promise<void> {
+  await rm(sbomDirectory, { recursive: true, force: true });
+  for (const kind of ["build", "launch"]) {
+    await mkdir(join(sbomDirectory, kind), { recursive: true });
+    await writeFile(join(sbomDirectory, kind, "sbom.legacy.json"), "null\n");
+  }
   for (const { buildpack, sboms } of outputs) {
     for (const { path, layer, kinds } of sboms) {
       const name = basename(path).slice(basename(path).indexOf(".") + 1);
@@ -54,7 +61,7 @@ export async function collectSboms(
   }
 }
 
-function kindsOf(name: string, layer: LayerContentMetadata | undefined): LayerSbom["kinds"] {
+function kindsOf(name: string, layer: LayerOutput | undefined): LayerSbom["kinds"] {
   if (name === "launch" || name === "build") return [name];
   if (!layer) return [];
   const main = layer.types.launch ? "launch" : "build";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
+import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 import type { ReportedLayer } from "../lifecycle/build-report.ts";
-import type { BuildpackOutputs } from "../lifecycle/buildpack-outputs.ts";
+import type { BuildpackOutputs, LayerOutput } from "../lifecycle/buildpack-outputs.ts";
 import { escapeId } from "../lifecycle/buildpack-store.ts";
 import { toJsonMetadata } from "../lifecycle/json-metadata.ts";
 import { digestLayer, fingerprintLayer } from "./layer-digest.ts";
@@ -60,10 +60,16 @@ export async function storeLayers(options: StoreOptions): Promise<StoredLayers> 
       if (stored?.cache) inCache.layers[name] = stored;
       report.push(reported);
     }
-    image.buildpacks.push(inImage);
-    cache.buildpacks.push(inCache);
+    image.buildpacks.push(withSortedLayers(inImage));
+    cache.buildpacks.push(withSortedLayers(inCache));
   }
   return { image, cache, report: [...report, ...removedLayers(options.previous, report)] };
+}
+
+/** By their names, as labels have them. */
+function withSortedLayers(metadata: BuildpackMetadata): BuildpackMetadata {
+  const layers = Object.entries(metadata.layers).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...metadata, layers: Object.fromEntries(layers) };
 }
 
 interface Outcome {
@@ -76,7 +82,7 @@ async function storeLayer(
   options: StoreOptions,
   output: BuildpackOutputs,
   name: string,
-  content: LayerContentMetadata,
+  content: LayerOutput,
 ): Promise<Outcome> {
   const { types } = content;
   const path = join(output.directory, name);
@@ -95,7 +101,7 @@ async function storeLayer(
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
   return {
-    stored: { ...types, sha, data: jsonOf(output, name, content.metadata) },
+    stored: storedLayer(types, sha, jsonOf(output, name, content.metadata)),
     reported: { buildpack, name, types, bytes, fate },
   };
 }
@@ -104,7 +110,7 @@ async function reuseLayer(
   options: StoreOptions,
   output: BuildpackOutputs,
   name: string,
-  { types, metadata }: LayerContentMetadata,
+  { types, metadata }: LayerOutput,
 ): Promise<Outcome> {
   const { previous, staged } = options;
   const buildpack = output.buildpack.id;
@@ -118,9 +124,14 @@ async function reuseLayer(
   const { bytes } = fingerprintLayer(from);
   const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
   return {
-    stored: { ...types, sha, data: jsonOf(output, name, metadata) },
+    stored: storedLayer(types, sha, jsonOf(output, name, metadata)),
     reported: { buildpack, name, types, bytes, fate: "reused" },
   };
+}
+
+/** Its members come in the order that they have in labels. */
+function storedLayer({ launch, build, cache }: LayerTypes, sha: string, data: unknown): StoredLayer {
+  return { sha, data, build, launch, cache };
 }
 
 /** A digest covers whose the files are. */
@@ -148,17 +159,17 @@ function shaBefore(
   return (inImage ?? metadataOf(cache, buildpack).layers[name])?.sha;
 }
 
-function storeOf(output: BuildpackOutputs): { store?: { metadata: Record<string, unknown> } } {
-  return output.store ? { store: { metadata: jsonOf(output, "store", output.store) } } : {};
+function storeOf(output: BuildpackOutputs): { store?: { metadata: unknown } } {
+  return output.store ? { store: { metadata: jsonOf(output, "store", output.store.metadata) } } : {};
 }
 
 function jsonOf(
   { buildpack }: BuildpackOutputs,
   layer: string,
-  metadata: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+  metadata: unknown,
+): unknown {
   try {
-    return toJsonMetadata(metadata) as Record<string, unknown>;
+    return toJsonMetadata(metadata) ?? null;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw storeFailed(buildpack.id, layer, `in its metadata, ${error.message}`);

@@ -87,7 +87,6 @@ export interface ChangedEntry {
 
 export interface AnswerImage {
   config?: Record<string, unknown>;
-  history?: unknown;
   layers?: AnswerLayer[];
   diff_ids?: string[];
   metadata_buildpacks?: unknown;

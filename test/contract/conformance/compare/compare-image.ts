@@ -52,19 +52,16 @@ function buildpacksOf({ config }: OurImage): unknown {
 
 /** A short answer has only one label, and of the history only what made each layer. */
 function compareConfigs(where: string, real: AnswerImage, ours: OurImage): Difference[] {
-  if (real.history === undefined) {
-    return differences(where, normalise(real.config ?? {}), normalise(ours.config));
+  const { config = {} } = real;
+  const history = (config["history"] ?? []) as unknown[];
+  if (!history.some((made) => typeof made === "string")) {
+    return differences(where, normalise(config), normalise(ours.config));
   }
-  const history = ours.config["history"] as { created_by?: string }[];
-  const label = (config: Record<string, unknown>) =>
-    normaliseLabel(labelsOf(config)[metadataLabel] ?? "");
+  const our = (ours.config["history"] as { created_by?: string }[]).map((made) => made.created_by);
+  const label = (one: Record<string, unknown>) => normaliseLabel(labelsOf(one)[metadataLabel] ?? "");
   return [
-    ...differences(
-      `${where} history`,
-      real.history,
-      history.map((entry) => entry.created_by),
-    ),
-    ...differences(`${where} ${metadataLabel}`, label(real.config ?? {}), label(ours.config)),
+    ...differences(`${where} history`, history, our),
+    ...differences(`${where} ${metadataLabel}`, label(config), label(ours.config)),
   ];
 }
 

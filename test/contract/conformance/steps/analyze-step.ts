@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openState } from "../../../../src/platform/state.ts";
+import { readTarget } from "../../../../src/cnb/target.ts";
+import { openState } from "../../../../src/platform/state/state.ts";
 import type { Step } from "../story.ts";
 import { pull, repositoryPath } from "../world/registry.ts";
 import type { Round } from "./round.ts";
@@ -16,7 +17,7 @@ export async function analyzeStep(round: Round, _step: Step): Promise<void> {
   const name = labels["io.buildpacks.base.distro.name"];
   const version = labels["io.buildpacks.base.distro.version"] ?? "";
   round.target = {
-    ...{ os: config.os, arch: config.architecture },
+    ...{ ...(await readTarget({}, { root: "/" })), os: config.os, arch: config.architecture },
     ...(name ? { distro: { name, version } } : {}),
   };
   round.state = await openState(state);

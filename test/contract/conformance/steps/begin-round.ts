@@ -1,9 +1,9 @@
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { copyApp } from "../../../../src/platform/app-copy.ts";
-import { giveTo } from "../../../../src/platform/owner.ts";
-import { writePlatformDirectory } from "../../../../src/platform/platform-directory.ts";
+import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
+import { giveTo } from "../../../../src/platform/sandbox/owner.ts";
+import { writePlatformDirectory } from "../../../../src/platform/lifecycle/platform-directory.ts";
 import type { Step } from "../story.ts";
 import { phaseContext, type Round } from "./round.ts";
 

@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { parse } from "smol-toml";
-import type { Target } from "../../../../src/cnb/target.ts";
-import { allowedEnv } from "../../../../src/platform/build-environment.ts";
-import { type Buildpack, readBuildpacks } from "../../../../src/platform/buildpack-store.ts";
-import { detect, type Detected } from "../../../../src/platform/detect.ts";
-import { checkOrder } from "../../../../src/platform/order.ts";
-import { stringifyToml } from "../../../../src/toml.ts";
+import { readTarget, type Target } from "../../../../src/cnb/target.ts";
+import { allowedEnv } from "../../../../src/platform/lifecycle/build-environment.ts";
+import { type Buildpack, readBuildpacks } from "../../../../src/platform/lifecycle/buildpack-store.ts";
+import { detect, type Detected } from "../../../../src/platform/lifecycle/detect.ts";
+import { checkOrder } from "../../../../src/platform/lifecycle/order.ts";
+import { lifecycleToml } from "../../../../src/platform/lifecycle/lifecycle-toml.ts";
 import type { ChangedEntry, Step, Story } from "../story.ts";
 import { phaseContext, type Round, stepEnvironment } from "./round.ts";
 import { readOrder } from "./read-order.ts";
 
 /** Detects, and says what `group.toml` and `plan.toml` would hold. */
 export async function detectStep(round: Round, step: Step): Promise<Record<string, ChangedEntry>> {
-  round.target ??= targetOf(round.story);
+  round.target ??= await targetOf(round.story);
   const context = { ...phaseContext(round, step), ...sourcesOf(round, step) };
   const buildpacks = await readBuildpacks(await buildpackDirectories());
   const order = await readOrder("/cnb/order.toml");
@@ -57,7 +57,8 @@ interface AnalyzedRunImage {
   };
 }
 
-function targetOf({ analyzed = "" }: Story): Target {
+/** As of every target, what is not known of the run image is taken from the build image. */
+async function targetOf({ analyzed = "" }: Story): Promise<Target> {
   const { "run-image": runImage } = parse(analyzed) as { "run-image"?: AnalyzedRunImage };
   const {
     os = "linux",
@@ -66,6 +67,7 @@ function targetOf({ analyzed = "" }: Story): Target {
     "arch-variant": archVariant,
   } = runImage?.target ?? {};
   return {
+    ...(await readTarget({}, { root: "/" })),
     ...{ os, arch },
     ...(archVariant === undefined ? {} : { archVariant }),
     ...(distro ? { distro: { name: distro.name ?? "", version: distro.version ?? "" } } : {}),
@@ -77,7 +79,7 @@ function groupToml({ group }: Detected): string {
     const { homepage } = descriptor.buildpack;
     return { id, version, api: descriptor.api, ...(homepage ? { homepage } : {}) };
   });
-  return stringifyToml({ group: elements });
+  return lifecycleToml({ group: elements });
 }
 
 function planToml({ group, entries }: Detected): string {
@@ -89,5 +91,5 @@ function planToml({ group, entries }: Detected): string {
   }));
   const sorted = named.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (sorted.length === 0) return "";
-  return stringifyToml({ entries: sorted.map(({ name: _name, ...entry }) => entry) });
+  return lifecycleToml({ entries: sorted.map(({ name: _name, ...entry }) => entry) });
 }

@@ -4,18 +4,17 @@ import { readLauncher } from "../../../../src/platform/export/launcher.ts";
 import {
   buildMetadataLabel,
   launchMetadataToml,
-} from "../../../../src/platform/launch-metadata.ts";
-import { openStoredBuild } from "../../../../src/platform/state-in-use.ts";
-import { storeLayers, storeRest } from "../../../../src/platform/store-layers.ts";
-import type { OurImage, Step } from "../story.ts";
-import { readExported } from "../world/read-exported.ts";
+} from "../../../../src/platform/lifecycle/launch-metadata.ts";
+import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
+import { storeLayers, storeRest } from "../../../../src/platform/state/store-layers.ts";
+import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 import { exportWork, stateDirectory } from "./analyze-step.ts";
 import { phaseContext, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";
 
 /** Stores the build as the platform does, and exports it. */
-export async function exportStep(round: Round, step: Step): Promise<Record<string, OurImage>> {
+export async function exportStep(round: Round, step: Step): Promise<void> {
   await store(round, step);
   const inUse = await openStoredBuild(stateDirectory);
   if (!inUse) throw new StepNotReached();
@@ -31,8 +30,6 @@ export async function exportStep(round: Round, step: Step): Promise<Record<strin
     work: exportWork,
   });
   await inUse.release();
-  const image = await readExported(repository);
-  return image ? { [repository]: image } : {};
 }
 
 async function store(round: Round, step: Step): Promise<void> {
@@ -46,12 +43,10 @@ async function store(round: Round, step: Step): Promise<void> {
     warn: () => {},
   });
   await storeRest(sandbox.host, staged, launchMetadataToml(launch, platformApi));
-  const labels = {
-    ...Object.fromEntries(launch.labels.map(({ key, value }) => [key, value])),
-    "io.buildpacks.build.metadata": buildMetadataLabel(launch),
-  };
+  const labels = { "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi) };
+  const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
-  await state.commit({ inside, ids, platformApi, labels, image, cache });
+  await state.commit({ inside, ids, platformApi, labels, buildpackLabels, image, cache });
   await mkdir("/cache", { recursive: true });
   await writeFile("/cache/kept", "");
 }

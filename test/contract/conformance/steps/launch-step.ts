@@ -1,6 +1,6 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
-import type { StoredBuild } from "../../../../src/platform/stored-build.ts";
+import type { StoredBuild } from "../../../../src/platform/state/stored-build.ts";
 import { runCommand } from "../../../../src/system/command.ts";
 import type { Step } from "../story.ts";
 import { asUser } from "../world/story-sandbox.ts";

@@ -1,11 +1,12 @@
 import { BuildpackError } from "../../../../src/failure.ts";
-import { exitCodeOf } from "../../../../src/platform/exit-code.ts";
+import { exitCodeOf } from "../../../../src/platform/lifecycle/exit-code.ts";
 import type { OurStep, Step, Story } from "../story.ts";
 import { isRoot } from "../world/ids.ts";
 import { buildpackEntries } from "../world/make-buildpacks.ts";
 import { makeEntries } from "../world/make-entries.ts";
 import { difference, observe } from "../world/observe-tree.ts";
 import { forgetImage, pushImages } from "../world/registry.ts";
+import { readExported } from "../world/read-exported.ts";
 import { resetRoot } from "../world/reset-root.ts";
 import type { Played } from "../worker-pool.ts";
 import { analyzeStep } from "./analyze-step.ts";
@@ -61,6 +62,7 @@ async function playStep(round: Round, step: Step): Promise<OurStep> {
   const outcome = await outcomeOf(round, step);
   const { virtual = {}, ...rest } = outcome;
   const { changed, removed } = difference(before, observe());
+  if (["exporter", "rebaser"].includes(step.run)) rest.images = await readExported(round.story);
   return { run: step.run, ...rest, changed: { ...changed, ...virtual }, removed };
 }
 
@@ -91,7 +93,8 @@ async function perform(round: Round, step: Step): Promise<Outcome> {
     case "builder":
       return { exit: 0, virtual: await buildStep(round, step) };
     case "exporter":
-      return { exit: 0, images: await exportStep(round, step) };
+      await exportStep(round, step);
+      return { exit: 0 };
     case "launch":
       return await launchStep(round, step);
     default:

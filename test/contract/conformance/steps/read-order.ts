@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { readTomlFile } from "../../../../src/cnb/toml-file.ts";
-import type { Order } from "../../../../src/platform/order.ts";
+import type { Order } from "../../../../src/platform/lifecycle/order.ts";
 
 /** The order of a builder. The platform takes it as a value, so that its reader is the suite's. */
 export async function readOrder(path: string): Promise<Order> {

@@ -1,4 +1,4 @@
-import { restore } from "../../../../src/platform/restore.ts";
+import { restore } from "../../../../src/platform/lifecycle/restore.ts";
 import type { Step } from "../story.ts";
 import { phaseContext, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";

@@ -1,11 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { OurImage } from "../story.ts";
+import type { OurImage, Story } from "../story.ts";
 import { readArchive } from "./read-archive.ts";
-import { repositoryPath } from "./registry.ts";
+import { repositories, repositoryPath } from "./registry.ts";
 
-/** An image of the registry as answers describe it, or nothing where there is none. */
-export async function readExported(repository: string): Promise<OurImage | undefined> {
+/** Images of the registry as answers describe them, but for those with which the story began. */
+export async function readExported({ images = {} }: Story): Promise<Record<string, OurImage>> {
+  const exported: Record<string, OurImage> = {};
+  for (const repository of await repositories()) {
+    const image = repository in { run: {}, ...images } ? undefined : await readOne(repository);
+    if (image) exported[repository] = image;
+  }
+  return exported;
+}
+
+async function readOne(repository: string): Promise<OurImage | undefined> {
   const layout = repositoryPath(repository);
   const index = await readJson<Index>(join(layout, "index.json")).catch(() => undefined);
   const digest = index?.manifests[0]?.digest;

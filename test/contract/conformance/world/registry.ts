@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "smol-toml";
 import { writeLayer } from "../../../../src/oci/blob.ts";
 import type { Image, ImageConfig } from "../../../../src/oci/image.ts";
 import { readImage, writeImage, writeIndex } from "../../../../src/oci/layout.ts";
@@ -9,6 +10,10 @@ import { ustarOf } from "./ustar.ts";
 /** Image layouts stand for the repositories of the registry that stories push to. */
 export function repositoryPath(repository: string): string {
   return join("/.given/registry", repository);
+}
+
+export async function repositories(): Promise<string[]> {
+  return (await readdir(repositoryPath(""))).sort();
 }
 
 /** The repository in a reference such as `localhost:5000/app:v1`. */
@@ -31,7 +36,18 @@ export async function forgetImage(repository: string): Promise<void> {
 /** An image as it was pushed, by a reference with its digest. */
 export async function pull(repository: string, architecture = "amd64"): Promise<Image> {
   const image = await readImage(repositoryPath(repository), { architecture });
-  return { ...image, reference: `localhost:5000/${repository}@${image.reference ?? ""}` };
+  const reference = `localhost:5000/${repository}@${image.reference ?? ""}`;
+  return { ...image, reference, name: await runImageName(`localhost:5000/${repository}`) };
+}
+
+/** The name of a run image, with the mirrors that `/cnb/run.toml` has of it. */
+async function runImageName(image: string): Promise<{ image: string; mirrors?: string[] }> {
+  const { images = [] } = parse(await readFile("/cnb/run.toml", "utf8")) as unknown as RunToml;
+  return images.find((one) => one.image === image) ?? { image };
+}
+
+interface RunToml {
+  images?: { image: string; mirrors?: string[] }[];
 }
 
 async function imageOf(story: StoryImage, layout: string): Promise<Image> {

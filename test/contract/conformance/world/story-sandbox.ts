@@ -1,4 +1,4 @@
-import type { Sandbox } from "../../../../src/platform/sandbox.ts";
+import type { Sandbox } from "../../../../src/platform/sandbox/sandbox.ts";
 import { type Command, runCommand } from "../../../../src/system/command.ts";
 import { type Ids, isRoot } from "./ids.ts";
 

@@ -46,8 +46,6 @@ function headerOf(entry: Entry, size: number): Buffer {
   block.write(types[entry.type ?? "file"] ?? "0", 156);
   block.write(entry.target ?? "", 157);
   block.write("ustar\x0000", 257);
-  octal(329, 7, 0);
-  octal(337, 7, 0);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return block;
