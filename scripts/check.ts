@@ -13,6 +13,8 @@ const failed = await runTogether([
   ["oxlint", "-c", "test/oxlint.json", "--type-aware", "--deny-warnings", "src", "scripts", "test"],
   ["tsc", "--noEmit"],
   ["knip", "--config", "test/knip.json"],
+  // Only what src/main and scripts use: this finds code that only tests use.
+  ["knip", "--config", "test/knip.json", "--production"],
 ]);
 process.exitCode =
   failed ||

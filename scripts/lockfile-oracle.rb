@@ -97,13 +97,7 @@ end
 def version(text)
   return nil unless Gem::Version.correct?(text)
   version = Gem::Version.new(text)
-  [version.to_s, version.prerelease?, version.release.to_s, version.bump.to_s]
-end
-
-def satisfies(version, requirements)
-  Gem::Requirement.new(requirements).satisfied_by?(Gem::Version.new(version))
-rescue ArgumentError
-  nil
+  [version.to_s, version.prerelease?]
 end
 
 def answer(question, *rest)
@@ -113,7 +107,6 @@ def answer(question, *rest)
   when "ruby-version" then ruby_version(*rest)
   when "version" then version(*rest)
   when "compare" then Gem::Version.new(rest[0]) <=> Gem::Version.new(rest[1])
-  when "satisfies" then satisfies(*rest)
   when "platform" then Gem::Platform.new(*rest).to_s
   when "platform-matches"
     local = Gem::Platform.new(rest[1])

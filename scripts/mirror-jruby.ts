@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import { removeTree } from "../src/system/files.ts";
+import { imageTime } from "../src/system/image-time.ts";
 import { cached } from "./cache.ts";
 import { fetchGems } from "./fetch-gems.ts";
 import { hashFile, type MirroredArchive, packDirectory } from "./mirror-archive.ts";
@@ -21,8 +22,7 @@ export async function mirrorJruby(work: Work, version: string): Promise<Mirrored
     await work.section.timed(title, async () => {
       const scratch = join(place, "scratch");
       const tree = await makeTree(work, version, scratch);
-      // The first second of 1980 that all formats can say, as in container images.
-      await packDirectory(work, tree, join(place, file), ["--mtime=@315532801"]);
+      await packDirectory(work, tree, join(place, file), [`--mtime=@${imageTime}`]);
       await removeTree(scratch);
     });
   });

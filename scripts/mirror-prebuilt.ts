@@ -9,6 +9,7 @@ import type { Target } from "../src/cnb/target.ts";
 import { runCommand } from "../src/system/command.ts";
 import { removeTree } from "../src/system/files.ts";
 import { createFetcher } from "../src/system/http.ts";
+import { imageTime } from "../src/system/image-time.ts";
 import { cacheDirectory } from "../src/system/cache-directory.ts";
 import { cached, withLock } from "./cache.ts";
 import { hashFile, type MirroredArchive } from "./mirror-archive.ts";
@@ -61,16 +62,13 @@ async function compileInto(work: Work, place: string, request: PrebuiltRequest):
     const { env } = work;
     const { needed } = await findSharedLibraries(tree, { run: runCommand, env });
     await writeFile(join(place, "libraries.json"), JSON.stringify(needed));
-    const names = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", `--mtime=@${date}`];
+    const names = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", `--mtime=@${imageTime}`];
     const archive = join(place, "archive.tgz");
     await run(work, "tar", ["-cf", archive, "-I", "gzip -n", ...names, "-C", tree, "."]);
   } finally {
     await removeTree(scratch);
   }
 }
-
-/** The time that container images give their files: the first second of 1980 that all formats can say. */
-const date = 315_532_801;
 
 async function compile(work: Work, { name, version, source }: PrebuiltRequest, tree: string) {
   const fetcher = createFetcher({ env: work.env });
@@ -93,14 +91,18 @@ async function compile(work: Work, { name, version, source }: PrebuiltRequest, t
   }
 }
 
-/** What the compiling code does, whatever its comments and its layout: an archive is made anew when it changes. */
+/**
+ * The code that compiles, without comments, layout and imports: an archive is made again when this
+ * changes, but not when a file moves.
+ */
 async function recipe(name: string): Promise<string[]> {
   const files = [`compile-${name}.ts`, "compile.ts", "strip-tree.ts"];
   return await Promise.all(
     files.map(async (file) => {
-      const path = fileURLToPath(new URL(`../src/artifacts/${file}`, import.meta.url));
+      const path = fileURLToPath(new URL(`../src/artifacts/compile/${file}`, import.meta.url));
       const text = await readFile(path, "utf8");
-      return (await transform(text, { loader: "ts", minify: true })).code;
+      const { code } = await transform(text, { loader: "ts", minify: true });
+      return code.replaceAll(/\bimport(?=[\s{])[^;]*;/g, "");
     }),
   );
 }

@@ -2,15 +2,14 @@
 export type Ask = (questions: readonly unknown[][]) => Promise<unknown[]>;
 
 /**
- * How RubyGems reads and orders versions, meets requirements and matches platforms, and how Bundler
- * reads Rubies, as JSON: `order[i]` says for version i how it compares to each other one,
- * `meets[i]` which versions requirement i accepts, `matches[i]` which machines platform i suits.
+ * How RubyGems parses and orders versions and matches platforms, and how Bundler parses Rubies, as
+ * JSON: `order[i]` says for version i how it compares to each other one, `matches[i]` which machines
+ * platform i suits.
  */
 export async function readVectors(ask: Ask): Promise<string> {
   const fields = {
     versions: await pairUp(ask, "version", versions),
     order: await grid(ask, "compare", ordered, ordered, "<=>"),
-    requirements: await grid(ask, "satisfies", requirements, ordered, "01"),
     platforms: await pairUp(ask, "platform", platforms),
     matches: await grid(ask, "platform-matches", platforms, machines, "01"),
     rubies: await pairUp(ask, "ruby-version", rubies),
@@ -30,15 +29,11 @@ async function pairUp(ask: Ask, question: string, texts: readonly string[]): Pro
 async function grid(
   ask: Ask,
   question: string,
-  rows: readonly (string | readonly string[])[],
+  rows: readonly string[],
   columns: readonly string[],
   signs: "<=>" | "01",
 ): Promise<unknown[][]> {
-  const questions = rows.flatMap((row) =>
-    columns.map((column) =>
-      question === "satisfies" ? [question, column, row] : [question, row, column],
-    ),
-  );
+  const questions = rows.flatMap((row) => columns.map((column) => [question, row, column]));
   const answers = await ask(questions);
   return rows.map((row, at) => {
     const own = answers.slice(at * columns.length, (at + 1) * columns.length);
@@ -109,19 +104,6 @@ const versions = [
   "~> 1",
   "1-1",
 ];
-
-const requirements: readonly (readonly string[])[] = [
-  ..."= 1|=1|1|!= 1.0|> 1|>1.0.a|< 1|<1.0.a|>= 1|>=0|>= 0.a|<= 1|<=1.0.rc1|~> 1|~> 1.0|~> 1.0.0".split(
-    "|",
-  ),
-  ..."~> 1.2.3|~> 1.2.a|~> 1.0.rc1|~> 1.a|~> 0|~> 0.0|~> 0.a|~> 2.0.0.pre.3|~> 3.4.0.preview1|~>3.3".split(
-    "|",
-  ),
-  ..." ~>   2 |>  =1|=> 1|~ 1|== 1|!1|1.|a|<1.0-rc.1|= 1.0.0-1|>= 99999999999999999999|".split("|"),
-  ..."= 1.0\0|>= 1 , < 2|!=1|~>1.0-rc|<>1|~> 20230101".split("|"),
-]
-  .map((requirement) => [requirement])
-  .concat([[], ["~> 1.0", "!= 1.0.1"], [">= 1", "< 2.a"], ["> 1", "> 1"], [">= 2", "x"]]);
 
 const platforms = [
   ..."ruby x86_64-linux x86_64-linux-gnu x86_64-linux-musl x86-linux x86-linux-gnu x86-linux-musl".split(

@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import glob from "fast-glob";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { readTextIfAny } from "../src/system/files.ts";
+import { searchPath } from "../src/system/search-path.ts";
 import { withLock } from "./cache.ts";
 import { runScript } from "./run-script.ts";
 import { Unavailable } from "./unavailable.ts";
@@ -76,7 +77,7 @@ async function isThere(tool: Tool, env: Readonly<Record<string, string>>): Promi
   const places = tool.endsWith(".h")
     ? ["/usr/include", ...multiarchIncludes, "/usr/local/include"]
     : [
-        ...(env["PATH"] ?? "").split(delimiter),
+        ...searchPath(env["PATH"]),
         ...(await glob("/usr/lib/postgresql/*/bin", { onlyDirectories: true })),
       ];
   const found = await Promise.all(places.map(async (place) => await exists(join(place, tool))));

@@ -120,6 +120,10 @@ export interface FailureFacts {
   "platform/process-type-invalid": { type: string };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
+  /** Namespaces are refused, by `problem`, and the option cannot be had without. */
+  "platform/isolation-needed": { option: string; problem: string };
+  /** Namespaces are refused, and the unprivileged user may not enter `directory` on the way to `path`. */
+  "platform/place-unreachable": { path: string; directory: string; user: string; problem: string };
   "platform/nothing-built": { path: string };
   "platform/process-unknown": { type: string; known: string[] };
   "platform/launch-failed": { problem: string };

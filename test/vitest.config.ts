@@ -7,7 +7,7 @@ const minutes = 60_000;
 // would leave one to itself: each of the two halves the fast ring.
 const oneProcess = { pool: "threads", isolate: false, maxWorkers: 2 } as const;
 
-// `unit` and `contract` are the fast ring; `integration` needs Ruby, root file systems and minutes.
+// `unit`, `contract` and `attack` are the fast ring; `integration` needs Ruby, root file systems and minutes.
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
@@ -28,6 +28,15 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
+          testTimeout: minutes,
+          ...oneProcess,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "attack",
+          include: ["test/attack/**/*.test.ts"],
           testTimeout: minutes,
           ...oneProcess,
         },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Section } from "../output/printer.ts";
-import { unpackArchive } from "../system/archive.ts";
+import { unpackArchive } from "../oci/unpack-archive.ts";
 import type { RunCommand } from "../system/command.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { removeTree } from "../system/files.ts";

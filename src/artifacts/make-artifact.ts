@@ -4,10 +4,10 @@ import type { Target } from "../cnb/target.ts";
 import { BuildpackError } from "../failure.ts";
 import { formatBytes } from "../output/build-summary.ts";
 import { diskFailure } from "../system/disk-failure.ts";
-import { packTree } from "../system/pack.ts";
 import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
 import { type InstallContext, installArtifact } from "./install-artifact.ts";
 import { addToInventory } from "./inventory-file.ts";
+import { packArtifact } from "./pack-artifact.ts";
 import { openToolchain } from "./compile/open-toolchain.ts";
 import { resolveArtifact } from "./resolve-artifact.ts";
 
@@ -52,7 +52,7 @@ export async function makeArtifact(
   await installArtifact(source, tree, { ...context, toolchain, paths });
   const file = archiveName(source, target);
   const packed = await section.timed(`Packing \`${file}\``, async () => {
-    return await packTree(tree, join(work, file));
+    return await packArtifact(tree, join(work, file));
   });
   await moveInto(out, work, file);
   section.detail(`${formatBytes(packed.bytes)}, SHA-256 \`${packed.sha256}\``);

@@ -1,7 +1,7 @@
 import glob from "fast-glob";
 import { basename } from "node:path";
 import type { RunCommand } from "../system/command.ts";
-import { findElfFiles } from "./elf.ts";
+import { findElfFiles } from "./elf-files.ts";
 import { ownToolchain, toolIn, type Toolchain } from "./compile/toolchain.ts";
 
 /** The shared libraries that a tree needs from the system, by name, sorted. */

@@ -1,30 +1,27 @@
-import { shellQuote } from "../system/shell-quote.ts";
+import { parse, stringify } from "yaml";
+import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
+import { shellQuote } from "../system/shell-quote.ts";
 
-/** What `bin/release` says of a compiled app. */
+/** What `bin/release` says about a compiled app. */
 export interface Release {
-  /** Commands by process type, each a line for `bash -c`. */
+  /** The command of each process type, as one line for `bash -c`. */
   processTypes: Readonly<Record<string, string>>;
-  /** Add-ons to be installed for a new app. */
+  /** The add-ons that a new app gets. */
   addons: readonly string[];
 }
 
-/** The YAML that `bin/release` prints. Strings are quoted as in JSON, which YAML reads alike. */
+/** The YAML that `bin/release` prints. Strings are quoted as in JSON, which every YAML parser reads. */
 export function formatRelease({ processTypes, addons }: Release): string {
-  const types = Object.entries(processTypes).map(
-    ([type, command]) => `  ${type}: ${JSON.stringify(command)}`,
+  return stringify(
+    { addons, default_process_types: processTypes },
+    { directives: true, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", ...asJson },
   );
-  return [
-    "---",
-    addons.length > 0 ? "addons:" : "addons: []",
-    ...addons.map((addon) => `  - ${JSON.stringify(addon)}`),
-    types.length > 0 ? "default_process_types:" : "default_process_types: {}",
-    ...types,
-    "",
-  ].join("\n");
 }
 
-/** A process of an image as one line for a shell, to which a user's words can be appended. */
+const asJson = { doubleQuotedAsJSON: true, lineWidth: 0 };
+
+/** A process of an image as one line for a shell. Arguments of the user can be appended to it. */
 export function commandLineOf(process: {
   command: readonly string[];
   args?: readonly string[] | undefined;
@@ -36,61 +33,44 @@ export function commandLineOf(process: {
 }
 
 /**
- * Reads the YAML of any buildpack's `bin/release`, as far as buildpacks print it: two levels of
- * mappings, lists of scalars, comments. What else it says (`config_vars`) is passed over.
+ * Parses the YAML that any buildpack's `bin/release` prints. Keys other than `addons` and
+ * `default_process_types` are ignored.
  *
- * @throws BuildpackError `classic/release-unreadable` naming the line.
+ * @throws BuildpackError `classic/release-unreadable` with what is wrong and in which line.
  */
 export function parseRelease(text: string, buildpack: string): Release {
-  const reading: Reading = { section: "", processTypes: {}, addons: [] };
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (/^\s*(#.*|---.*|\.\.\.)?$/.test(line) || readLine(reading, line)) continue;
-    const problem = `line ${index + 1} is not understood: \`${line.trim()}\``;
-    throw new BuildpackError({ code: "classic/release-unreadable", buildpack, problem });
-  }
-  const { processTypes, addons } = reading;
+  const release = releaseSchema.safeParse(parseYaml(text, buildpack) ?? {});
+  if (!release.success) throw unreadable(buildpack, z.prettifyError(release.error));
+  const { addons, default_process_types: processTypes } = release.data;
   return { processTypes, addons };
 }
 
-interface Reading {
-  /** The key on the first level that lines now belong to. */
-  section: string;
-  processTypes: Record<string, string>;
-  addons: string[];
-}
-
-/** Whether the line was understood. */
-function readLine(reading: Reading, line: string): boolean {
-  const [, key] = /^["']?([\w-]+)["']?:\s*(\{\}|\[\]|null|~)?\s*(#.*)?$/.exec(line) ?? [];
-  if (key !== undefined) {
-    reading.section = key;
-    return true;
-  }
-  const [, item] = /^\s*-\s+(.+)$/.exec(line) ?? [];
-  const [, name, value] = /^\s+["']?([\w-]+)["']?:\s+(.+)$/.exec(line) ?? [];
-  if (reading.section === "addons" && item !== undefined) reading.addons.push(scalar(item));
-  else if (reading.section !== "default_process_types") return !isOurs(reading.section);
-  else if (name === undefined || value === undefined) return false;
-  else reading.processTypes[name] = scalar(value);
-  return true;
-}
-
-function isOurs(section: string): boolean {
-  return section === "" || section === "addons";
-}
-
-function scalar(text: string): string {
-  const value = text.trim();
-  if (/^".*"$/.test(value)) return fromJson(value);
-  if (/^'.*'$/.test(value)) return value.slice(1, -1).replaceAll("''", "'");
-  return value.replace(/\s+#.*$/, "");
-}
-
-/** YAML knows more escapes than JSON; a text with one of those stays as it was written. */
-function fromJson(quoted: string): string {
+function parseYaml(text: string, buildpack: string): unknown {
   try {
-    return JSON.parse(quoted) as string;
-  } catch {
-    return quoted.slice(1, -1);
+    // All scalars are strings in this schema: a command may be `true`.
+    return parse(text, { schema: "failsafe", logLevel: "error" });
+  } catch (error) {
+    const [first = ""] = (error as Error).message.split("\n");
+    throw unreadable(buildpack, first.replace(/:$/, ""));
   }
+}
+
+/** An empty value in this schema, and the two ways to write null. */
+const nothing = new Set(["", "~", "null"]);
+
+function orNothing<S extends z.ZodType>(schema: S, empty: z.input<S>) {
+  const isNothing = (value: unknown) => typeof value === "string" && nothing.has(value);
+  return z.preprocess((value) => (isNothing(value) ? empty : (value ?? empty)), schema);
+}
+
+const releaseSchema = orNothing(
+  z.object({
+    addons: orNothing(z.array(z.string()), []),
+    default_process_types: orNothing(z.record(z.string(), z.string().trim()), {}),
+  }),
+  { addons: [], default_process_types: {} },
+);
+
+function unreadable(buildpack: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "classic/release-unreadable", buildpack, problem });
 }

@@ -1,36 +1,43 @@
 import { join } from "node:path";
-import { openSandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { SandboxOptions } from "../platform/sandbox/sandbox.ts";
 import { ownDirectory, slugRoot } from "./slug-root.ts";
 
 export interface DynoOptions {
-  /** The contents of a slug, on the host; what the process writes stays there. */
+  /** The directory of an unpacked slug on this machine. What the process writes stays there. */
   app: string;
-  /** The root file system that stands in for the stack's image. */
+  /** The root file system to use as the stack image. */
   root: string;
   uid: number;
   gid: number;
-  /** Config vars, and whatever else the process gets; beats what the dyno sets. */
+  /** Config vars and other variables of the process. They win over those that the dyno sets. */
   env: Readonly<Record<string, string>>;
-  /** The process type, `run` for a command that is none. */
+  /** The process type, or `run` for any other command. */
   type: string;
-  /** What bash runs. */
+  /** The line that bash runs. */
   line: string;
+  /** What is seen of this machine where `root` is `/`; see `SandboxOptions`. */
+  view?: SandboxOptions["view"];
+  /** A directory of ours in which the app lies; see `SandboxOptions`. */
+  ownTree?: string;
   signal?: AbortSignal;
 }
 
 /**
- * Runs a line as a dyno does: at `/app`, which is its HOME, by bash, after the files of `.profile.d`
- * and `.profile`. Where the machine grants no namespaces, the app runs where it stands. Resolves to
- * the exit code.
+ * Runs a line as a dyno does: with bash, at `/app`, which is also HOME, after sourcing `.profile.d/*.sh`
+ * and `.profile`. If the machine refuses namespaces, the app runs at its own path. Resolves to the exit
+ * code.
  */
 export async function runDyno(options: DynoOptions): Promise<number> {
-  const { app, root, uid, gid, env, type, line, signal } = options;
+  const { app, root, uid, gid, view, ownTree, env, type, line, signal } = options;
   const own = join(app, ownDirectory);
   const sandbox = await openSandbox({
     ...{ root, uid, gid, buildpacks: [], binds: [] },
-    // A slug has its layers in itself, and no platform directory.
+    // The layers of a slug are inside the app, and there is no platform directory.
     host: { app, layers: own, platform: own },
     inside: { app: slugRoot },
+    ...(view ? { view } : {}),
+    ...(ownTree ? { ownTree } : {}),
     ...(signal ? { signal } : {}),
   });
   try {

@@ -1,16 +1,17 @@
-/** Where the app of a slug stands when it runs. */
+/** The path of the app when a slug runs. */
 export const slugRoot = "/app";
 
-/** Below the app: where the buildpack keeps what it installs. */
+/** Below the app: the directory for everything that the buildpack installs. */
 export const ownDirectory = ".lapidary";
 
 /** Below the app: the layers. */
 export const layersDirectory = `${ownDirectory}/layers`;
 
 /**
- * Every mention of a directory as a whole path, or the beginning of one: `/app/lib` and `-L/app/lib`
- * mention `/app`; `/application`, `/srv/app` and `${root}/app` do not. A directory that is deeper down can
- * hardly be meant otherwise: `$(DESTDIR)/tmp/build_1/app` mentions `/tmp/build_1/app`.
+ * Matches a directory as a whole path or as the beginning of one: `/app` in `/app/lib` and `-L/app/lib`,
+ * but not in `/application`, `/srv/app` and `${root}/app`. A deeper directory matches after a variable as
+ * well, because its name is unlikely to mean anything else: `/tmp/build_1/app` in
+ * `$(DESTDIR)/tmp/build_1/app`.
  */
 export function mentionsOf(directory: string): RegExp {
   const escaped = directory.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
@@ -19,7 +20,7 @@ export function mentionsOf(directory: string): RegExp {
   return new RegExp(`(?:(?<!${within})|(?<=-[ILR]))${escaped}(?![\\w-]|\\.\\w)`, "g");
 }
 
-/** The text with every mention of one directory turned into one of another. */
+/** Replaces one directory by another in a text. */
 export function moveMentions(text: string, from: string, to: string): string {
   return from === to ? text : text.replace(mentionsOf(from), () => to);
 }

@@ -8,7 +8,8 @@ import { readTarget, type Target } from "../cnb/target.ts";
 import type { Section } from "../output/printer.ts";
 import { type CommandContext, imagePath } from "./build.ts";
 import type { ArtifactFlags } from "./command-line.ts";
-import { openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import type { Sandbox } from "../platform/sandbox/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { createFetcher, type Fetcher } from "../system/http.ts";
@@ -64,10 +65,11 @@ async function openWorkshop(
     },
     buildpacks: [],
     binds: [],
+    // Sources are unpacked and archives packed outside, by us, so that they have to be ours inside.
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     // Everything that was vouched for is there before a command runs.
-    network: false,
+    network: "none where possible",
     scratch: join(work, "scratch"),
     signal,
   });

@@ -20,7 +20,9 @@ import {
   type ProjectDescriptor,
   readProjectDescriptor,
 } from "../platform/inputs/project-descriptor.ts";
-import { type Bind, openSandbox, type Sandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
+import { type Sandbox, type SandboxOptions, unprivileged } from "../platform/sandbox/sandbox.ts";
+import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
@@ -58,7 +60,12 @@ export async function buildCommand(
       ...(exporter ? { target: exporter.target } : {}),
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
-      openSandbox: sandboxOpener(line, context, { binds, scratch: join(state, "scratch") }),
+      openSandbox: sandboxOpener(line, context, {
+        binds,
+        shown: await directoriesOfFileUrls(given),
+        ownTree: state,
+        scratch: join(state, "scratch"),
+      }),
       buildpacks: await buildpacksFor(app, line, project, context),
       platformApi: parsePlatformApi(line.platformApi ?? defaultPlatformApi),
       env: { ...project.env, ...given },
@@ -129,7 +136,7 @@ async function buildpacksFor(
 function sandboxOpener(
   { buildRoot, uid, gid, network }: BuildFlags,
   { cwd, printer, signal }: CommandContext,
-  { binds, scratch }: { binds: readonly Bind[]; scratch: string },
+  places: Pick<SandboxOptions, "binds" | "shown" | "ownTree" | "scratch">,
 ): (request: SandboxRequest) => Promise<Sandbox> {
   return async ({ host, buildpacks }) => {
     const sandbox = await openSandbox({
@@ -139,11 +146,10 @@ function sandboxOpener(
         inside: `/cnb/buildpacks/${one.path}`,
         host: one.host,
       })),
-      binds,
-      uid: uid ?? process.getuid?.() ?? 0,
-      gid: gid ?? process.getgid?.() ?? 0,
-      network,
-      scratch,
+      ...places,
+      uid: uid ?? unprivileged.uid,
+      gid: gid ?? unprivileged.gid,
+      network: network ? "host" : "none",
       signal,
     });
     printer.plain(`Builds ${sandbox.describe()}.`, "");

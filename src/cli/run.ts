@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CommandContext } from "./build.ts";
 import type { RunFlags } from "./command-line.ts";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { runApp } from "../platform/launch/run.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
@@ -16,8 +17,8 @@ export async function runCommandLine(
   return await runApp({
     state: await realpath(state).catch(() => state),
     root: resolve(cwd, line.runRoot),
-    uid: line.uid ?? process.getuid?.() ?? 0,
-    gid: line.gid ?? process.getgid?.() ?? 0,
+    uid: line.uid ?? unprivileged.uid,
+    gid: line.gid ?? unprivileged.gid,
     env: await readGivenVariables(line, env),
     process: line.process,
     command: line.rest,

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { CommandContext } from "./build.ts";
 import type { DynoFlags, SlugFlags } from "./command-line.ts";
+import { unprivileged } from "../platform/sandbox/sandbox.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { makeSlug } from "../classic/compiler/make-slug.ts";
 import { runSlug } from "../classic/compiler/run-slug.ts";
@@ -39,8 +40,8 @@ export async function slugRunCommand(
     command: line.rest,
     configVars: await readGivenVariables(line, env),
     root: resolve(cwd, line.runRoot),
-    uid: line.uid ?? process.getuid?.() ?? 0,
-    gid: line.gid ?? process.getgid?.() ?? 0,
+    uid: line.uid ?? unprivileged.uid,
+    gid: line.gid ?? unprivileged.gid,
     ...{ terminal, printer, signal },
   });
 }

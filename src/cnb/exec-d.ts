@@ -1,6 +1,5 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import * as z from "zod";
 import { removeTree } from "../system/files.ts";
 
 /** A program that runs before the app starts and sets variables by writing TOML to descriptor 3. */
@@ -33,13 +32,6 @@ export async function writeExecD(layerPath: string, programs: readonly ExecD[]):
     await writeExecutable(join(root, process, name), program);
   }
 }
-
-/** Exec.d Output (TOML): what a program wrote to descriptor 3, names and string values only. */
-export const execDOutputCodec = z.codec(
-  z.record(z.string().regex(/^[A-Za-z0-9_-]+$/, "expected a bare key"), z.string()),
-  z.record(z.string(), z.string()),
-  { decode: (disk) => disk, encode: (variables) => variables },
-);
 
 function isFileName(name: string): boolean {
   return name !== "" && !name.startsWith(".") && !name.includes("/");

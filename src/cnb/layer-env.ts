@@ -1,13 +1,12 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDirectory, readTextIfAny, removeTree } from "../system/files.ts";
-import {
-  applyEnvModifications,
-  type Env,
-  type EnvModification,
-  type EnvPhase,
-  type EnvScope,
-  type ModificationBehavior,
+import type {
+  Env,
+  EnvModification,
+  EnvPhase,
+  EnvScope,
+  ModificationBehavior,
 } from "./env-modification.ts";
 
 export type { EnvModification } from "./env-modification.ts";
@@ -45,22 +44,6 @@ export async function readLayerEnv(layerPath: string): Promise<EnvModification[]
     ...perProcess,
   ]);
   return directories.flat();
-}
-
-/**
- * The environment as a lifecycle leaves it for later buildpacks (`build`) or the app (`launch`)
- * after one layer: first the layer's paths, then its environment directories. Nothing is read but
- * whether `bin`, `lib`, `include` and `pkgconfig` exist. `env` is not changed.
- */
-export async function applyLayerEnv(
-  env: Env,
-  layerPath: string,
-  modifications: readonly EnvModification[],
-  phase: EnvPhase,
-  processType?: string,
-): Promise<Record<string, string>> {
-  const withPaths = await applyLayerPaths(env, layerPath, phase);
-  return applyEnvModifications(withPaths, modifications, phase, processType);
 }
 
 /** Layer Paths: those directories that the layer has, before what the variables hold already. */

@@ -28,6 +28,11 @@ export const buildpackId = z
   )
   .brand<"BuildpackId">();
 
+/** A buildpack's id as it is written in paths, such as `lapidary_ruby`. */
+export function escapeId(id: string): string {
+  return id.replaceAll("/", "_");
+}
+
 /** @throws ZodError for a name that the spec refuses. `layerName.safeParse` does not throw. */
 export function parseLayerName(name: string): LayerName {
   return layerName.parse(name);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { tryReadTomlFile, writeTomlFile } from "./toml-file.ts";
+import { tryReadTomlFile } from "./toml-file.ts";
 
 /** What the buildpack remembers from build to build. It stands in a label of the image. */
 export type StoreMetadata = Record<string, unknown>;
@@ -18,11 +18,6 @@ export const storeCodec = z.codec(
 export async function readStore(layersDir: string): Promise<StoreMetadata> {
   const file = await tryReadTomlFile(storePath(layersDir), storeCodec);
   return file.state === "read" ? file.value.metadata : {};
-}
-
-/** Writes `<layers>/store.toml`: strings and booleans, for the label holds JSON; never a secret. */
-export async function writeStore(layersDir: string, metadata: StoreMetadata): Promise<void> {
-  await writeTomlFile(storePath(layersDir), storeCodec, { metadata });
 }
 
 function storePath(layersDir: string): string {

@@ -1,11 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSlugNeeds } from "../classic/adapter/read-slug-needs.ts";
 import { BuildpackError } from "../failure.ts";
 import { printFailure } from "../output/print-failure.ts";
 import { compile } from "../classic/adapter/compile.ts";
 import { readReleaseText, testApp } from "../classic/adapter/test-app.ts";
-import { openSandbox } from "../platform/sandbox/sandbox.ts";
+import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
@@ -54,7 +53,6 @@ async function runCompile(): Promise<void> {
     buildpack: dirname(dirname(fileURLToPath(import.meta.url))),
     env: definedVariables(process.env),
     openSandbox,
-    readNeeds: readSlugNeeds,
     nodeProgram: process.execPath,
     printer,
     signal: stop.signal,

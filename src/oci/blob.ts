@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { mediaTypes } from "./media-types.ts";
 
-/** A blob as manifests name it (image-spec: Content Descriptors). */
+/** A blob as manifests describe it (image-spec: Content Descriptors). */
 export interface Descriptor {
   mediaType: string;
   /** `sha256:<hex>` of the blob. */
@@ -15,19 +15,19 @@ export interface Descriptor {
   size: number;
 }
 
-/** A layer, and where its blob stands. */
+/** A layer, and the path of its blob. */
 export interface LayerBlob extends Descriptor {
   /** `sha256:<hex>` of the uncompressed archive. */
   diffId: string;
   path: string;
 }
 
-/** Where a blob stands in a directory of blobs that is laid out as in an image layout. */
+/** The path of a blob in the `blobs` directory of an image layout. */
 export function blobPath(blobs: string, digest: string): string {
   return join(blobs, digest.replace(":", "/"));
 }
 
-/** Writes an archive as a gzip layer. Equal archives give equal blobs by the same version of Node. */
+/** Writes an archive as a gzip layer. The same version of Node makes equal blobs from equal archives. */
 export async function writeLayer(blobs: string, archive: Iterable<Buffer>): Promise<LayerBlob> {
   const tar = createHash("sha256");
   const compressed = createHash("sha256");
@@ -56,7 +56,7 @@ export async function writeLayer(blobs: string, archive: Iterable<Buffer>): Prom
   }
 }
 
-/** Writes a value as JSON. */
+/** Writes a value as a JSON blob. */
 export async function writeJson(
   blobs: string,
   value: object,
@@ -90,7 +90,7 @@ async function stagedPath(blobs: string): Promise<string> {
   return join(directory, `.${randomBytes(6).toString("hex")}`);
 }
 
-/** Blocks of a good size for the compressor: each costs it a turn on another thread. */
+/** Joins pieces into large blocks, because the compressor hands each of them to another thread. */
 function* inBlocks(pieces: Iterable<Buffer>, see: (block: Buffer) => void): Generator<Buffer> {
   let held: Buffer[] = [];
   let bytes = 0;

@@ -1,38 +1,30 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { unpackArchive } from "../system/archive.ts";
 import { lstatIfAny } from "../system/files.ts";
 import { digestOfFile, type LayerBlob, writeLayer } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { mediaTypes } from "./media-types.ts";
-import { entryAt, fileEntry, piecesOf, tarOf } from "./tar.ts";
+import { entryAt, fileEntry, piecesOf } from "./tar.ts";
+import { writeTarFile } from "./tar-file.ts";
 import type { TarEntry } from "./tar-header.ts";
+import { unpackArchive } from "./unpack-archive.ts";
 
 /**
- * Writes an image as `docker load` takes it, whole or not at all. Layers stay compressed, which every
- * engine accepts.
+ * Writes an image as an archive for `docker load`. The file appears complete or not at all. Layers stay
+ * compressed, which every engine accepts.
  *
- * @param names - what the engine calls it, such as `shop:latest`.
+ * @param names - the names of the image in the engine, such as `shop:latest`.
+ * @throws BuildpackError `system/disk-full`, `system/not-writable`.
  */
 export async function writeDockerArchive(
   path: string,
   image: Image,
   names: readonly string[],
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const staged = `${path}.${process.pid}.partial`;
-  try {
-    await pipeline(Readable.from(tarOf(entriesOf(image, names))), createWriteStream(staged));
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeTarFile(path, entriesOf(image, names));
 }
 
 function* entriesOf(image: Image, names: readonly string[]): Generator<TarEntry> {
@@ -64,9 +56,9 @@ const archiveManifest = z.array(
 );
 
 /**
- * Reads the first image of an archive that `docker save` wrote, or the one called `name`.
+ * Reads an image from an archive that `docker save` wrote: the one called `name`, or else the first.
  *
- * @param work - an empty directory, which the blobs of the image are kept in.
+ * @param work - an empty directory, which keeps the blobs of the image.
  * @throws BuildpackError `image/invalid`.
  */
 export async function readDockerArchive(
@@ -76,12 +68,7 @@ export async function readDockerArchive(
   const unpacked = join(work, "unpacked");
   await mkdir(unpacked, { recursive: true });
   try {
-    await unpackArchive({
-      archive: path,
-      destination: unpacked,
-      stripComponents: 0,
-      runTool: async () => await Promise.resolve({ exitCode: 127, lines: [] }),
-    });
+    await unpackArchive({ archive: path, destination: unpacked });
     return await readUnpacked(unpacked, name, work);
   } catch (error) {
     throw new BuildpackError({ code: "image/invalid", path, problem: problemOf(error) });
@@ -91,7 +78,7 @@ export async function readDockerArchive(
 async function readUnpacked(directory: string, name: string | undefined, work: string) {
   const images = archiveManifest.parse(await readJson(join(directory, "manifest.json")));
   const found = images.find(({ RepoTags }) => !name || RepoTags?.includes(name));
-  if (!found) throw new Error(`it holds no image \`${name}\``);
+  if (!found) throw new Error(`it contains no image \`${name}\``);
   const config = imageConfigSchema.parse(await readJson(within(directory, found.Config)));
   const layers: LayerBlob[] = [];
   for (const [index, layer] of found.Layers.entries()) {
@@ -108,12 +95,12 @@ async function readLayer(path: string, diffId: string, work: string): Promise<La
   }
   const layer = await writeLayer(join(work, "blobs"), piecesOf(path));
   if (layer.diffId === diffId) return layer;
-  throw new Error(`a layer's digest is ${layer.diffId}, its config says ${diffId}`);
+  throw new Error(`a layer has the digest ${layer.diffId}, but its config says ${diffId}`);
 }
 
 function diffIdAt({ rootfs }: ImageConfig, index: number): string {
   const diffId = rootfs.diff_ids[index];
-  if (diffId === undefined) throw new Error("its config names fewer layers than its manifest");
+  if (diffId === undefined) throw new Error("its config lists fewer layers than its manifest");
   return diffId;
 }
 
@@ -123,7 +110,7 @@ async function isGzip(path: string): Promise<boolean> {
   return buffer.readUInt16BE(0) === 0x1f8b;
 }
 
-/** Names in an archive may come from anywhere. */
+/** A name in a hostile archive may lead anywhere. */
 function within(directory: string, name: string): string {
   const path = resolve(directory, name);
   if (path.startsWith(`${directory}/`)) return path;
@@ -138,5 +125,5 @@ function problemOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error);
   if (error instanceof BuildpackError && "problem" in error.failure) return error.failure.problem;
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" ? "it is no archive of `docker save`" : message;
+  return code === "ENOENT" ? "it is not an archive made by `docker save`" : message;
 }

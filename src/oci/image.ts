@@ -3,7 +3,7 @@ import type { LayerBlob } from "./blob.ts";
 
 const text = z.string().optional();
 
-/** What an image says of itself (image-spec: Image Configuration). Keys that we do not know stay. */
+/** The configuration of an image (image-spec: Image Configuration). Unknown keys are kept. */
 export const imageConfigSchema = z.looseObject({
   created: text,
   architecture: z.string(),
@@ -24,24 +24,24 @@ export const imageConfigSchema = z.looseObject({
 
 export type ImageConfig = z.output<typeof imageConfigSchema>;
 
-/** An image whose blobs stand somewhere on this machine. */
+/** An image whose blobs are on this machine. */
 export interface Image {
-  /** `rootfs` names the layers below, in their order. */
+  /** Its `rootfs` lists the digests of `layers`, in the same order. */
   config: ImageConfig;
   layers: readonly LayerBlob[];
-  /** The digest by which it was found, of its manifest or its config. */
+  /** The digest of the manifest or config that it was read from. */
   reference?: string;
   /** The name by which a registry knows it, and others where it is to be had too. */
   name?: { image: string; mirrors?: readonly string[] | undefined };
 }
 
-/** A variable of an image's environment. */
+/** The value of a variable in an image's environment. */
 export function envOf({ config }: ImageConfig, name: string): string | undefined {
   const entry = config.Env?.find((pair) => pair.startsWith(`${name}=`));
   return entry?.slice(name.length + 1);
 }
 
-/** The environment of an image with variables set in it: in their places, or else at its end. */
+/** The environment of an image with these variables set: new ones are added at its end. */
 export function withEnv(
   env: readonly string[],
   variables: Readonly<Record<string, string>>,

@@ -29,8 +29,8 @@ const manifestSchema = z.looseObject({
 });
 
 /**
- * Writes an image into an image layout, each blob that is not there yet included. Blobs are hard
- * links of where they stood, where that can be.
+ * Writes an image into an image layout, with every blob that the layout lacks. Blobs are hard links to
+ * the originals if possible, otherwise copies.
  *
  * @returns the entry for an index.
  */
@@ -45,7 +45,7 @@ export async function writeImage(layout: string, image: Image): Promise<IndexEnt
   return { ...written, platform: { architecture, os } };
 }
 
-/** Writes an index as a blob: what a registry offers under one name for several architectures. */
+/** Writes an index as a blob: registries use it to offer several architectures under one name. */
 export async function writeNestedIndex(
   layout: string,
   manifests: readonly IndexEntry[],
@@ -54,20 +54,20 @@ export async function writeNestedIndex(
   return await writeJson(await openLayout(layout), index, mediaTypes.index);
 }
 
-/** Names what a layout holds; whatever it named before is forgotten. Written last. */
+/** Writes the list of images in a layout, and replaces the old list. To be called last. */
 export async function writeIndex(layout: string, manifests: readonly IndexEntry[]): Promise<void> {
   const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
   await writeFile(join(layout, "index.json"), JSON.stringify(index));
 }
 
-/** The annotation by which an index names its entries. */
+/** The annotation that holds the name of an entry of an index. */
 export const refName = "org.opencontainers.image.ref.name";
 
 /**
- * Reads an image of a layout: the one called `name`, or the first. Of an index that it leads to, the
- * image for linux on `architecture`.
+ * Reads an image of a layout: the one called `name`, or else the first. If that is an index, the image
+ * for linux on `architecture` is taken from it.
  *
- * @throws BuildpackError `image/invalid` with the file that is at fault.
+ * @throws BuildpackError `image/invalid` with the file that is wrong.
  */
 export async function readImage(
   layout: string,
@@ -78,7 +78,7 @@ export async function readImage(
   const entry = await findManifest(layout, named, architecture);
   if (!entry) {
     const wanted = name ? `\`${name}\` for linux/${architecture}` : `linux/${architecture}`;
-    throw invalid(join(layout, "index.json"), `it names no image ${wanted}`);
+    throw invalid(join(layout, "index.json"), `it lists no image ${wanted}`);
   }
   const manifest = await readBlob(layout, entry, manifestSchema);
   const config = await readBlob(layout, manifest.config, imageConfigSchema);
@@ -109,7 +109,7 @@ async function layersOf(
   layers: readonly Descriptor[],
 ): Promise<LayerBlob[]> {
   if (rootfs.diff_ids.length !== layers.length) {
-    throw invalid(layout, "manifest and config do not name the same number of layers");
+    throw invalid(layout, "its manifest and its config do not list the same number of layers");
   }
   return layers.map(({ mediaType, digest, size }, index) => ({
     ...{ mediaType: ociTypeOf(mediaType), digest, size },
@@ -118,7 +118,7 @@ async function layersOf(
   }));
 }
 
-/** Docker's types of layers, as the manifests that we write call them. */
+/** The OCI media type for Docker's type of a layer. */
 function ociTypeOf(mediaType: string): string {
   return mediaType.endsWith(".tar.gzip") ? mediaTypes.layer : mediaType;
 }

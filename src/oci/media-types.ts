@@ -6,13 +6,13 @@ export const mediaTypes = {
   layer: "application/vnd.oci.image.layer.v1.tar+gzip",
 } as const;
 
-/** Ours and Docker's for a manifest of one image. */
+/** The types of OCI and of Docker for the manifest of one image. */
 export const manifestTypes: readonly string[] = [
   mediaTypes.manifest,
   "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/** Ours and Docker's for a list of manifests. */
+/** The types of OCI and of Docker for a list of manifests. */
 export const indexTypes: readonly string[] = [
   mediaTypes.index,
   "application/vnd.docker.distribution.manifest.list.v2+json",

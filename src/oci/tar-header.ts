@@ -1,27 +1,28 @@
-/** What stands at a path of an archive. */
+import { imageTime } from "../system/image-time.ts";
+
+/** An entry of an archive. */
 export interface TarEntry {
-  /** Without a slash at its end. Names need not be UTF-8. */
+  /** Without a trailing slash. Names need not be UTF-8. */
   name: Buffer;
   /** The permission bits. */
   mode: number;
   uid: number;
   gid: number;
+  /** When it was last changed, in seconds since 1970; `imageTime` by default. */
+  time?: number;
   body: { kind: "directory" } | { kind: "link"; target: Buffer } | TarFile;
 }
 
 export interface TarFile {
   kind: "file";
   bytes: number;
-  /** The content, in pieces that stay as they are once they are handed out. */
+  /** Reads the content in pieces. A piece does not change once it was returned. */
   read: () => Iterable<Buffer>;
 }
 
-/** The time of every file in an image: the first second of 1980, in seconds since 1970. */
-export const imageTime = 315_532_801;
-
 /**
- * The header of an entry as lifecycles and `pack` write it: USTAR without names of users, and PAX
- * records in front only for what does not fit into it.
+ * The header of an entry as lifecycles and `pack` write it: USTAR without user names, with PAX records
+ * in front of it only for values that do not fit.
  *
  * Spec: POSIX.1-2008, pax, ustar Interchange Format.
  */
@@ -52,12 +53,12 @@ function numbersTooLarge(numbers: { uid: number; gid: number; size: number }): [
     .map((key) => [key, Buffer.from(String(numbers[key]))]);
 }
 
-/** What fills the last block of a file. */
+/** The zeros that fill the last block of a file. */
 export function padding(bytes: number): Buffer {
   return Buffer.alloc((blockBytes - (bytes % blockBytes)) % blockBytes);
 }
 
-/** Two empty blocks. */
+/** The two empty blocks that end an archive. */
 export const tarEnd = Buffer.alloc(1024);
 
 const blockBytes = 512;
@@ -104,7 +105,7 @@ function writeOctal(block: Buffer, offset: number, width: number, value: number)
   block.write(`${value.toString(8).padStart(width - 1, "0")}\0`, offset);
 }
 
-/** The two fields of a name, or nothing where it fits into no two. */
+/** Splits a name into the fields `prefix` and `name`, or returns nothing if it does not fit. */
 function splitName(name: Buffer): { prefix: Buffer; name: Buffer } | undefined {
   if (!isAscii(name)) return undefined;
   if (name.length <= nameBytes) return { prefix: nothing, name };
@@ -114,7 +115,7 @@ function splitName(name: Buffer): { prefix: Buffer; name: Buffer } | undefined {
   return { prefix: name.subarray(0, at), name: rest };
 }
 
-/** An extended header for the entry that follows; readers that do not know it see a small file. */
+/** An extended header for the next entry. Readers that do not know PAX see a small file. */
 function paxBlocks(name: Buffer, records: readonly [string, Buffer][]): Buffer {
   const content = Buffer.concat(records.map(paxRecord));
   const at = name.lastIndexOf("/");
@@ -131,7 +132,7 @@ function paxBlocks(name: Buffer, records: readonly [string, Buffer][]): Buffer {
   return Buffer.concat([header, content, padding(content.length)]);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts itself too. */
+/** `<length> <key>=<value>\n`; the length includes its own digits. */
 function paxRecord([key, value]: [string, Buffer]): Buffer {
   const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from("\n")]);
   let length = rest.length + 1;
@@ -139,7 +140,7 @@ function paxRecord([key, value]: [string, Buffer]): Buffer {
   return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
-// Loops over indices, as there are tens of thousands of headers: iterators take many times as long.
+// Loops over indices: for tens of thousands of headers, iterators take many times as long.
 function sumOf(block: Buffer): number {
   let sum = 0;
   for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0;

@@ -2,16 +2,13 @@ import { closeSync, lstatSync, openSync, readlinkSync, readSync, type Stats } fr
 import { entryKind, walk } from "../system/walk.ts";
 import { padding, tarEnd, type TarEntry, type TarFile, tarHeader } from "./tar-header.ts";
 
-/** Whose all files of an archive are. */
+/** The owner of all files of an archive. */
 export interface TarOwner {
   uid: number;
   gid: number;
 }
 
-/**
- * A tar archive of these entries, in their order, in pieces. Equal entries give equal bytes: every
- * time is `imageTime`.
- */
+/** A tar archive of these entries, in their order, in pieces. Equal entries give equal bytes. */
 export function* tarOf(entries: Iterable<TarEntry>): Generator<Buffer> {
   for (const entry of entries) {
     yield tarHeader(entry);
@@ -23,11 +20,11 @@ export function* tarOf(entries: Iterable<TarEntry>): Generator<Buffer> {
 }
 
 /**
- * A directory and all below it, in the order of names, as it stands at `name` in the archive: modes,
- * contents and link targets as they are. A file with several names is a file each time. What is
- * neither file, directory nor link is left out.
+ * A directory and everything below it, sorted by name, as entries below `name`: with their modes,
+ * contents and link targets, and the time of files in images. A file that has several names becomes
+ * several files. Sockets, pipes and devices are left out.
  *
- * @param owner - of every entry; where there is none, each keeps its own.
+ * @param owner - of every entry; without it, each keeps its own.
  */
 export function* treeEntries(
   directory: string,
@@ -42,7 +39,7 @@ export function* treeEntries(
   }
 }
 
-/** What stands at a path of the host, as an entry; nothing where it is a socket and the like. */
+/** The entry for one path of this machine; none for a socket, a pipe or a device. */
 export function* entryAt(path: Buffer, name: Buffer, owner?: TarOwner): Generator<TarEntry> {
   const stats = lstatSync(path);
   const { uid, gid } = owner ?? stats;
@@ -50,18 +47,18 @@ export function* entryAt(path: Buffer, name: Buffer, owner?: TarOwner): Generato
   if (body) yield { name, mode: stats.mode & 0o7777, uid, gid, body };
 }
 
-/** A directory that need not stand anywhere. */
+/** A directory that does not exist on this machine. */
 export function directoryEntry(name: string, owner: TarOwner, mode = 0o755): TarEntry {
   return { name: Buffer.from(name), mode, ...owner, body: { kind: "directory" } };
 }
 
-/** A file whose content is known. */
+/** A file with this content. */
 export function fileEntry(name: string, content: Buffer, owner: TarOwner, mode: number): TarEntry {
   const body: TarFile = { kind: "file", bytes: content.length, read: () => [content] };
   return { name: Buffer.from(name), mode, ...owner, body };
 }
 
-/** All directories above a path, the topmost first, without `/` itself. */
+/** All parent directories of a path, the topmost first, without `/`. */
 export function ancestorsOf(path: string): string[] {
   const parts = path.split("/").slice(1, -1);
   return parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
@@ -80,7 +77,7 @@ function bodyOf(path: Buffer, { mode, size }: Stats): TarEntry["body"] | undefin
   }
 }
 
-/** The content of a file, in pieces. */
+/** Reads a file in pieces. */
 export function piecesOf(path: string): Iterable<Buffer> {
   return contentOf(Buffer.from(path), lstatSync(path).size);
 }

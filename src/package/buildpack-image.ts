@@ -4,6 +4,7 @@ import { type LayerBlob, writeLayer } from "../oci/blob.ts";
 import type { Image } from "../oci/image.ts";
 import { tarOf } from "../oci/tar.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
+import { imageTimeText } from "../system/image-time.ts";
 import { packageLabels } from "./labels.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Architecture } from "./package-options.ts";
@@ -21,13 +22,13 @@ export interface BuildpackImageRequest {
   checkout: string;
   architecture: Architecture;
   runtime: NodeRuntime;
-  /** A directory whose files are shipped besides. */
+  /** A directory whose files are shipped in addition. */
   extra: string | undefined;
-  /** Where blobs are written. */
+  /** The directory for blobs. */
   blobs: string;
 }
 
-/** An image that holds the buildpack for one architecture, and nothing else. */
+/** Makes an image that contains only the buildpack, for one architecture. */
 export async function makeBuildpackImage(request: BuildpackImageRequest): Promise<Image> {
   const { checkout, architecture, blobs } = request;
   const descriptor = await readBuildpackDescriptor(checkout);
@@ -37,8 +38,8 @@ export async function makeBuildpackImage(request: BuildpackImageRequest): Promis
 }
 
 /**
- * The layer: first the two directories that platforms read the buildpack's id and version from, then
- * the buildpack.
+ * The entries of the layer: first the two directories whose names give platforms the id and version of
+ * the buildpack, then the buildpack.
  *
  * Spec: Distribution, Buildpack, Filesystem Layer.
  */
@@ -70,18 +71,17 @@ function configOf(
   { diffId }: LayerBlob,
   labels: Record<string, string>,
 ): Image["config"] {
-  const created = "1980-01-01T00:00:01Z";
   return {
-    created,
+    created: imageTimeText,
     architecture,
     os: "linux",
     config: { Labels: labels },
     rootfs: { type: "layers", diff_ids: [diffId] },
-    history: [{ created, created_by: `Buildpack: ${id}@${version}` }],
+    history: [{ created: imageTimeText, created_by: `Buildpack: ${id}@${version}` }],
   };
 }
 
-/** The blobs of a directory in which an image layout is put together. */
+/** The directory for blobs in an image layout. */
 export function blobsOf(layout: string): string {
   return join(layout, "blobs");
 }

@@ -2,11 +2,11 @@ import type { BuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import type { Architecture } from "./package-options.ts";
 
 /**
- * The labels by which a platform knows a buildpack in an image.
+ * The labels that tell a platform which buildpack an image contains.
  *
  * Spec: Distribution, Buildpack, Labels.
  *
- * @param layerDiffId - of the layer that holds the buildpack.
+ * @param layerDiffId - of the layer that contains the buildpack.
  */
 export function packageLabels(
   { api, buildpack, targets, stacks }: BuildpackDescriptor,
@@ -19,7 +19,7 @@ export function packageLabels(
   return {
     "io.buildpacks.buildpackage.metadata": JSON.stringify({
       ...{ id, name, version, homepage, description, keywords, licenses },
-      // The specification wants one at least, also where targets say it all.
+      // The specification requires at least one stack, even if there are targets.
       stacks: stacks.length > 0 ? stacks : [{ id: "*" }],
     }),
     "io.buildpacks.buildpack.layers": JSON.stringify({

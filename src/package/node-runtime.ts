@@ -5,13 +5,14 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
-import { unpackArchive } from "../system/archive.ts";
+import { unpackArchive } from "../oci/unpack-archive.ts";
 import { runCommand } from "../system/command.ts";
+import { parseElfHeader } from "../system/elf.ts";
 import { isFile, readTextIfAny, removeTree } from "../system/files.ts";
 import type { Architecture } from "./package-options.ts";
-import { architectureOf, stripElf } from "./strip-elf.ts";
+import { stripElf } from "./strip-elf.ts";
 
-/** The Node that a package brings. */
+/** The Node that a package contains. */
 export interface NodeRuntime {
   version: string;
   /** The executable, stripped. */
@@ -22,7 +23,7 @@ export interface NodeRuntime {
 export interface RuntimeRequest {
   checkout: string;
   architecture: Architecture;
-  /** Where packages that were fetched are kept. */
+  /** The directory that keeps downloaded packages. */
   cache: string;
   env: Readonly<Record<string, string>>;
   section: Section;
@@ -30,9 +31,9 @@ export interface RuntimeRequest {
 }
 
 /**
- * The Node of an architecture, in the version that the checkout pins: from its `node_modules`, where
- * npm put that of this machine, else fetched by npm, as npm is configured here, and compared with the
- * integrity that `package-lock.json` states.
+ * The Node for an architecture, in the version that the checkout pins. It is taken from `node_modules`,
+ * where npm has installed the Node for this machine, or else downloaded by npm and compared with the
+ * integrity in `package-lock.json`.
  *
  * @throws BuildpackError `package/runtime-unavailable`.
  */
@@ -42,8 +43,8 @@ export async function obtainRuntime(request: RuntimeRequest): Promise<NodeRuntim
   const directory =
     (await installedPackage(request, name, pinned)) ?? (await cachedPackage(request, name, pinned));
   const node = await readFile(join(directory, "bin/node"));
-  if (architectureOf(node) !== request.architecture) {
-    throw unavailable(name, `its \`bin/node\` is not for ${request.architecture}`);
+  if (parseElfHeader(node)?.architecture !== request.architecture) {
+    throw unavailable(name, `its \`bin/node\` is not a program for ${request.architecture}`);
   }
   const license = await readFile(join(directory, "LICENSE"));
   return { version: pinned.version, node: stripElf(node), license };
@@ -62,7 +63,7 @@ async function readPin(checkout: string, name: string): Promise<Pin> {
   const lock = lockfile.safeParse(JSON.parse(text));
   const pin = lock.data?.packages[`node_modules/${name}`];
   if (pin?.version && pin.integrity) return { version: pin.version, integrity: pin.integrity };
-  throw unavailable(name, `\`package-lock.json\` in ${checkout} pins none`);
+  throw unavailable(name, `\`package-lock.json\` in ${checkout} does not pin it`);
 }
 
 const lockfile = z.object({
@@ -93,7 +94,7 @@ async function cachedPackage(request: RuntimeRequest, name: string, pin: Pin): P
     section.say(`Node \`${pin.version}\` from the cache, \`${directory}\``);
     return directory;
   }
-  const text = `Fetching \`${name}@${pin.version}\` by npm`;
+  const text = `Downloading \`${name}@${pin.version}\` with npm`;
   await section.timed(text, async () => await fetchPackage(request, name, pin, directory));
   return directory;
 }
@@ -111,8 +112,7 @@ async function fetchPackage(
     checkIntegrity(name, await readFile(archive), pin.integrity);
     const destination = join(staged, "package");
     await mkdir(destination);
-    const noTool = async () => await Promise.resolve({ exitCode: 127, lines: [] });
-    await unpackArchive({ archive, destination, stripComponents: 1, runTool: noTool });
+    await unpackArchive({ archive, destination, stripComponents: 1 });
     await removeTree(directory);
     await rename(destination, directory);
   } finally {
@@ -146,7 +146,10 @@ const packResult = z.tuple([z.object({ filename: z.string() })]);
 function checkIntegrity(name: string, bytes: Buffer, integrity: string): void {
   const received = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
   if (received === integrity) return;
-  throw unavailable(name, `its integrity is \`${received}\`, \`package-lock.json\` has another`);
+  throw unavailable(
+    name,
+    `its integrity is \`${received}\`, which differs from \`package-lock.json\``,
+  );
 }
 
 function unavailable(name: string, problem: string): BuildpackError {

@@ -1,31 +1,20 @@
-import { createWriteStream } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
-import { tarOf } from "../oci/tar.ts";
+import { writeTarFile } from "../oci/tar-file.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 import { madeEntry, shippedEntries, shippedManifest } from "./shipped-files.ts";
 
-/** Writes the package that npm installs the command `lapidary` from, whole or not at all. */
+/** Writes the npm package of the command `lapidary`. The file appears complete or not at all. */
 export async function writeNpmTarball(checkout: string, path: string): Promise<void> {
   const texts = {
     "package.json": await shippedManifest(checkout),
     "buildpack.toml": await readFile(join(checkout, "buildpack.toml"), "utf8"),
     "README.md": await readFile(join(checkout, "README.md"), "utf8"),
   };
-  const staged = `${path}.${process.pid}.partial`;
-  try {
-    const archive = Readable.from(tarOf(entriesOf(checkout, texts)));
-    await pipeline(archive, createGzip({ level: 9 }), createWriteStream(staged));
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeTarFile(path, entriesOf(checkout, texts), { gzip: 9 });
 }
 
-/** npm makes directories itself and wants all files below `package`. */
+/** npm makes directories itself, and expects all files below `package`. */
 function* entriesOf(checkout: string, texts: Record<string, string>): Generator<TarEntry> {
   for (const [name, text] of Object.entries(texts)) yield madeEntry(`package/${name}`, text);
   for (const entry of shippedEntries(checkout, "package")) {

@@ -23,11 +23,11 @@ import { checkShippedFiles } from "./shipped-files.ts";
 export interface PackageContext {
   env: Readonly<Record<string, string>>;
   cwd: string;
-  /** The checkout that is packaged; its `dist` is built. */
+  /** The checkout that is packaged. Its `dist` must be built. */
   checkout: string;
   printer: Printer;
   signal: AbortSignal;
-  /** Puts what a build of an app installs into a directory, as files of the buildpack. */
+  /** Puts the artifacts that a build of an app installs into a directory of the buildpack. */
   embed: (request: EmbedRequest) => Promise<void>;
 }
 
@@ -41,11 +41,11 @@ export interface EmbedRequest {
 /**
  * `lapidary package`: makes
  *
- *     <out>/<name>-<version>-linux-<arch>.cnb   for `pack build --buildpack FILE`, one each architecture
+ *     <out>/<name>-<version>-linux-<arch>.cnb   for `pack build --buildpack FILE`, one per architecture
  *     <out>/<name>-<version>.oci/               an image layout of all of them, for registries
  *     <out>/lapidary-<version>.tgz              for `npm install`
  *
- * The same checkout and the same versions of npm's packages give the same bytes.
+ * The same checkout and the same npm packages give the same bytes.
  *
  * @throws BuildpackError `package/checkout-incomplete`, `package/runtime-unavailable`.
  */
@@ -141,7 +141,7 @@ interface LayoutRequest {
   made: readonly Made[];
 }
 
-/** One name for all architectures: a registry then offers each machine its own. */
+/** Writes all architectures under one name: a registry then gives each machine its own image. */
 async function makeLayout(request: LayoutRequest): Promise<void> {
   const { context, name, version, out, work, made } = request;
   await context.printer.section("Image layout for registries", async (section) => {
@@ -155,7 +155,7 @@ async function makeLayout(request: LayoutRequest): Promise<void> {
     await rename(staged, path);
     section.say(`Wrote \`${relative(context.cwd, path)}\``);
     const from = `oci:${relative(context.cwd, path)}:${version}`;
-    section.detail(`To push it: \`skopeo copy --all ${from} docker://REGISTRY/NAME:${version}\``);
+    section.detail(`Push it with \`skopeo copy --all ${from} docker://REGISTRY/NAME:${version}\``);
   });
 }
 

@@ -8,10 +8,10 @@ import { lstatIfAny } from "../system/files.ts";
 import { parseToml, stringifyToml } from "../toml.ts";
 import type { Architecture } from "./package-options.ts";
 
-/** What of a checkout is shipped as it is. */
+/** The files and directories of a checkout that are shipped unchanged. */
 const shipped = ["LICENSE", "bin", "dist", "inventory"] as const;
 
-/** @throws BuildpackError `package/checkout-incomplete` where something that is shipped is missing. */
+/** @throws BuildpackError `package/checkout-incomplete` if a shipped file is missing. */
 export async function checkShippedFiles(checkout: string): Promise<void> {
   const needed = [...shipped, "dist/detect.mjs", "buildpack.toml", "package.json"];
   const missing: string[] = [];
@@ -20,7 +20,7 @@ export async function checkShippedFiles(checkout: string): Promise<void> {
   throw new BuildpackError({ code: "package/checkout-incomplete", path: checkout, missing });
 }
 
-/** The files and directories that are shipped as they are, below `prefix`, by name. */
+/** The entries for the shipped files and directories, below `prefix`, sorted by name. */
 export function* shippedEntries(checkout: string, prefix: string): Generator<TarEntry> {
   for (const name of shipped) {
     const [path, inside] = [join(checkout, name), `${prefix}/${name}`];
@@ -32,7 +32,7 @@ export function* shippedEntries(checkout: string, prefix: string): Generator<Tar
   }
 }
 
-/** A tree that is shipped besides, below `prefix`, without directories that are there already. */
+/** The entries for additional files, below `prefix`, without directories that exist already. */
 export function* extraEntries(directory: string, prefix: string): Generator<TarEntry> {
   const present = new Set([prefix, ...shipped.map((name) => `${prefix}/${name}`)]);
   for (const entry of treeEntries(directory, prefix, root)) {
@@ -40,17 +40,17 @@ export function* extraEntries(directory: string, prefix: string): Generator<TarE
   }
 }
 
-/** A file that is made for the package. */
+/** The entry for a file that is generated for the package. */
 export function madeEntry(name: string, content: string | Buffer, mode = 0o644): TarEntry {
   return fileEntry(name, Buffer.from(content), root, mode);
 }
 
-/** A directory of the package. */
+/** The entry for a directory of the package. */
 export function madeDirectory(name: string): TarEntry {
   return directoryEntry(name, root);
 }
 
-/** `package.json` as it is shipped: without what only work on the checkout needs. */
+/** The shipped `package.json`: without the fields that only developers need. */
 export async function shippedManifest(checkout: string): Promise<string> {
   const manifest = manifestSchema.parse(
     JSON.parse(await readFile(join(checkout, "package.json"), "utf8")),
@@ -65,11 +65,11 @@ const manifestSchema = z.object({
   license: z.string(),
   type: z.string(),
   bin: z.record(z.string(), z.string()),
-  // They bring Node along: the one that npm runs on need not be new enough.
+  // They install Node, because the Node that npm runs on may be too old.
   optionalDependencies: z.record(z.string(), z.string()),
 });
 
-/** `buildpack.toml` for the one architecture that the package's Node runs on. */
+/** The shipped `buildpack.toml`, with only the target that the Node of the package runs on. */
 export async function descriptorFor(checkout: string, architecture: Architecture): Promise<string> {
   const text = await readFile(join(checkout, "buildpack.toml"), "utf8");
   const { targets, ...rest } = descriptorSchema.parse(parseToml(text));
@@ -78,12 +78,12 @@ export async function descriptorFor(checkout: string, architecture: Architecture
 
 const descriptorSchema = z.looseObject({ targets: z.array(z.looseObject({ arch: z.string() })) });
 
-/** Whose the files of a package are. */
+/** The owner of all files in a package. */
 const root = { uid: 0, gid: 0 };
 
 /**
- * An entry as every platform takes it, whatever the umask of the checkout: modes 0755 and 0644, and no
- * name with two dots in it, which `pack` takes for a way out.
+ * Gives an entry the mode 0755 or 0644, whatever the umask of the checkout was. Names with two dots
+ * are refused, because `pack` takes them for paths that lead out of the archive.
  */
 function normalised(entry: TarEntry): TarEntry {
   const name = entry.name.toString();

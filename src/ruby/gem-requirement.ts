@@ -1,4 +1,4 @@
-import { bumpOf, compareGemVersions, normalizeGemVersion, releaseOf } from "./gem-version.ts";
+import { normalizeGemVersion } from "./gem-version.ts";
 import { trimSpace } from "./ruby-text.ts";
 
 export type Operator = "=" | "!=" | ">" | "<" | ">=" | "<=" | "~>";
@@ -16,33 +16,3 @@ export function parseRequirement(text: string): GemRequirement | undefined {
   if (version === undefined) return undefined;
   return { operator: (match?.[1] ?? "=") as Operator, version };
 }
-
-/**
- * Whether a version meets every condition (Gem::Requirement#satisfied_by?); no condition is
- * `>= 0`. A prerelease is compared like any other version.
- *
- * @throws TypeError where the version or a condition cannot be read.
- * @example satisfies("3.1.4", ["~> 3.1", "!= 3.1.3"])
- */
-export function satisfies(version: string, requirements: readonly string[]): boolean {
-  const conditions = (requirements.length === 0 ? [">= 0"] : requirements).map(readCondition);
-  return conditions.every(({ operator, version: wanted }) => holds[operator](version, wanted));
-}
-
-function readCondition(text: string): GemRequirement {
-  const requirement = parseRequirement(text);
-  if (!requirement) throw new TypeError(`Not a requirement on a version: ${text}`);
-  return requirement;
-}
-
-const holds: Record<Operator, (version: string, wanted: string) => boolean> = {
-  "=": (version, wanted) => compareGemVersions(version, wanted) === 0,
-  "!=": (version, wanted) => compareGemVersions(version, wanted) !== 0,
-  ">": (version, wanted) => compareGemVersions(version, wanted) > 0,
-  "<": (version, wanted) => compareGemVersions(version, wanted) < 0,
-  ">=": (version, wanted) => compareGemVersions(version, wanted) >= 0,
-  "<=": (version, wanted) => compareGemVersions(version, wanted) <= 0,
-  "~>": (version, wanted) =>
-    compareGemVersions(version, wanted) >= 0 &&
-    compareGemVersions(releaseOf(version), bumpOf(wanted)) < 0,
-};

@@ -40,20 +40,6 @@ export function isPrerelease(version: string): boolean {
   return hasLetters(validVersion(version));
 }
 
-/** The release that a version leads up to: `1.2.0` for `1.2.0.rc1` (Gem::Version#release). */
-export function releaseOf(version: string): string {
-  const valid = validVersion(version);
-  return hasLetters(valid) ? numbersBeforeLetters(valid).join(".") : valid;
-}
-
-/** The version that `~>` excludes: `1.3` for `1.2.9` and `1.2.rc1` (Gem::Version#bump). */
-export function bumpOf(version: string): string {
-  const numbers = numbersBeforeLetters(validVersion(version));
-  if (numbers.length > 1) numbers.pop();
-  const last = numbers.pop() ?? "0";
-  return [...numbers, String(BigInt(last) + 1n)].join(".");
-}
-
 function validVersion(version: string): string {
   const normalized = normalizeGemVersion(version);
   if (normalized !== undefined) return normalized;
@@ -67,13 +53,6 @@ function hasLetters(version: string): boolean {
 
 function segmentsOf(version: string): string[] {
   return version.match(/[0-9]+|[a-zA-Z]+/g) ?? [];
-}
-
-function numbersBeforeLetters(version: string): string[] {
-  const segments = segmentsOf(version);
-  const letters = segments.findIndex(isLetters);
-  const numbers = letters < 0 ? segments : segments.slice(0, letters);
-  return numbers.map((digits) => String(BigInt(digits)));
 }
 
 // Zeros before letters and at the end say nothing: 1.0.a and 1.a, 1.0 and 1 are the same version.

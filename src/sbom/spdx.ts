@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { imageTimeText } from "../system/image-time.ts";
 import { type Component, inOrder, type Subject } from "./component.ts";
 import { spdxIdentifier } from "./licenses.ts";
 
@@ -20,7 +21,7 @@ export function toSpdx(subject: Subject, components: readonly Component[]): stri
     name: `layer ${name}`,
     documentNamespace: `https://spdx.org/spdxdocs/${buildpack.id.replace("/", "-")}-${name}-${digest}`,
     creationInfo: {
-      created: "1980-01-01T00:00:01Z",
+      created: imageTimeText,
       creators: [`Tool: ${buildpack.id.replace("/", "-")}-${buildpack.version}`],
     },
     packages,

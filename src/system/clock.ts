@@ -1,6 +1,6 @@
-/** The time of day, passed in so that tests can hold it still. */
+/** The time, passed in so that tests can fix it. */
 export interface Clock {
-  /** Milliseconds since some fixed moment; only differences mean anything. */
+  /** Milliseconds since an arbitrary moment; only differences have a meaning. */
   now(): number;
   /** The calendar date in UTC as `YYYY-MM-DD`. */
   today(): string;

@@ -1,31 +1,31 @@
 import { execa } from "execa";
 
-/** A command to run; `env` is the child's whole environment, nothing is inherited. */
+/** A command to run. `env` is the whole environment of the child: nothing is inherited. */
 export interface Command {
-  /** An absolute path, or a name looked up in `env.PATH`. */
+  /** An absolute path, or a name that is searched on `env.PATH`. */
   file: string;
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** Called for each line of standard output and standard error, as it comes. */
+  /** Called with each line of standard output and standard error, as soon as it is complete. */
   onLine?: (line: string) => void;
-  /** Called instead with whatever both streams bring, unfinished lines included, as it comes. */
+  /** Called instead of `onLine` with the text of both streams as it arrives, in pieces of any length. */
   onText?: (text: string) => void;
   signal?: AbortSignal;
-  /** What an aborted `signal` sends; SIGTERM unless stated, and SIGKILL five seconds later. */
+  /** The signal that an aborted `signal` sends, SIGTERM by default. SIGKILL follows after five seconds. */
   killSignal?: NodeJS.Signals;
 }
 
 export interface CommandResult {
-  /** The exit code; 127 where the command was not found, 128 + n where signal n ended it. */
+  /** The exit code: 127 if the command was not found, 128 + n if signal n ended it. */
   exitCode: number;
   stdout: string;
   stderr: string;
-  /** Both streams, line by line in the order in which they came. */
+  /** The lines of both streams, in the order in which they arrived. */
   lines: string[];
 }
 
-/** Runs a command to its end. A command that fails is a result, not an error. */
+/** Runs a command and waits for it. A command that fails is a result, not an error. */
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
 export const runCommand: RunCommand = async (command) => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { readTextIfAny } from "./files.ts";
 
 /**
- * Which installed Debian packages have some files below `root`, by path, from what dpkg has written down. Nothing
- * is known on other systems.
+ * The installed Debian packages that own these files below `root`, by path, according to dpkg's
+ * lists. Empty on systems without dpkg.
  */
 export async function packagesWith(
   paths: readonly string[],
@@ -31,7 +31,7 @@ export async function packagesWith(
   }
 }
 
-// Where /lib is a link to /usr/lib, dpkg knows a file by one of both names.
+// If /lib is a link to /usr/lib, dpkg lists a file under one of the two names.
 function spellings(path: string): string[] {
   const short = path.replace(/^\/usr\/(?=lib)/, "/");
   return [short, `/usr${short}`];

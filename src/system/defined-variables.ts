@@ -1,4 +1,4 @@
-/** The variables of an environment that have a value. */
+/** The variables of an environment that are set. */
 export function definedVariables(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

@@ -1,8 +1,8 @@
 import { BuildpackError } from "../failure.ts";
 
 /**
- * What a failed write says about the machine: a full disk or a place that may not be written.
- * `undefined` for any other error.
+ * The failure behind an error of a write: the disk is full, or the path is not writable. `undefined`
+ * for any other error.
  */
 export function diskFailure(error: unknown, path: string): BuildpackError | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
@@ -13,5 +13,5 @@ export function diskFailure(error: unknown, path: string): BuildpackError | unde
 }
 
 const fullCodes = new Set(["ENOSPC", "EDQUOT"]);
-// A file that stands where a directory has to be denies the place just as well.
+// A file in place of a directory makes the path just as unusable.
 const deniedCodes = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);

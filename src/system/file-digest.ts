@@ -2,8 +2,8 @@ import type { Hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 
 /**
- * Adds what is in a file to a hash, in pieces, whatever its size. The calls are synchronous: for tens
- * of thousands of small files, waiting for each would cost more than reading it.
+ * Adds the content of a file to a hash, in pieces. The calls are synchronous, because for tens of
+ * thousands of small files asynchronous ones would take longer than the reading itself.
  */
 export function addContent(hash: Hash, path: string | Buffer): void {
   const file = openSync(path, "r");

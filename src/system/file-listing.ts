@@ -6,13 +6,13 @@ export interface ListedFile {
   /** Relative to the root of the listing. */
   path: string;
   bytes: number;
-  /** When it was last written, in whole milliseconds since 1970. */
+  /** Its modification time, in whole milliseconds since 1970. */
   modified: number;
 }
 
 /**
- * All regular files below some directories of `root`, by path. A directory that is not there, or
- * that is reached through a link, which may lead anywhere, counts as empty; links are no files.
+ * All regular files below these directories of `root`, sorted by path. Links are left out. A directory
+ * that is missing, or that is reached through a link, counts as empty: the link may lead anywhere.
  */
 export async function listFiles(
   root: string,
@@ -22,7 +22,7 @@ export async function listFiles(
   return listings.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The files that were written last, as many as take less than `limit` bytes together. */
+/** The most recently written files, as many as have less than `limit` bytes in total. */
 export function newestBelow(files: readonly ListedFile[], limit: number): ListedFile[] {
   const newestFirst = files.toSorted((a, b) => b.modified - a.modified);
   let bytes = 0;
@@ -31,10 +31,10 @@ export function newestBelow(files: readonly ListedFile[], limit: number): Listed
 }
 
 /**
- * Copies files to the same paths below another root, except where anything is there already or
- * where the way leads through a link.
+ * Copies files to the same paths below another root. A path that exists already, or that leads
+ * through a link, is skipped.
  *
- * @param timeOf gives a copy its time of modification, in milliseconds since 1970.
+ * @param timeOf - returns the modification time of a copy, in milliseconds since 1970.
  * @returns the paths that were copied.
  */
 export async function copyMissingFiles(
@@ -57,7 +57,7 @@ export async function copyMissingFiles(
   return copied;
 }
 
-/** Whether a directory is there, and the way to it from `root` leads through no link. */
+/** Whether a directory exists, and the path to it from `root` contains no link. */
 export async function isDirectoryWithin(root: string, directory: string): Promise<boolean> {
   const entry = await lstatIfAny(join(root, directory));
   return entry?.isDirectory() === true && (await leadsThroughDirectories(root, directory));
@@ -77,14 +77,14 @@ async function listDirectory(root: string, directory: string): Promise<ListedFil
   );
 }
 
-/** Makes a directory, unless the way to it is taken by something else; says whether it is there. */
+/** Makes a directory unless something else is in the way. Resolves to whether it exists. */
 async function makeDirectoryWithin(root: string, directory: string): Promise<boolean> {
   if (!(await leadsThroughDirectories(root, join(directory, "file")))) return false;
   await mkdir(join(root, directory), { recursive: true });
   return true;
 }
 
-/** Whether everything on the way from `root` to a path is a directory or not there yet. */
+/** Whether every parent of a path below `root` is a directory or does not exist yet. */
 async function leadsThroughDirectories(root: string, path: string): Promise<boolean> {
   const parts = path.split("/").slice(0, -1);
   for (let depth = 1; depth <= parts.length; depth++) {

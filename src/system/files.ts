@@ -3,22 +3,21 @@ import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** What stands at a path, as far as a reader of text is concerned. */
+/** The result of reading a text file. */
 export type TextFile =
   { state: "missing" } | { state: "unreadable"; problem: string } | { state: "text"; text: string };
 
 /**
- * Reads a UTF-8 file without ever throwing for what stands there: a directory, a device, a file
- * without read permission or one with NUL bytes is `unreadable`, with the reason in a few words.
- * The null device is an empty text.
+ * Reads a UTF-8 file and never throws: a directory, a device, a file without read permission or one
+ * with NUL bytes is `unreadable`, with a short reason. The null device is an empty text.
  */
 export async function readText(path: string): Promise<TextFile> {
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) return { state: "unreadable", problem: "it is a directory" };
     if (isNullDevice(stats)) return { state: "text", text: "" };
-    // A pipe would be read for ever.
-    if (!stats.isFile()) return { state: "unreadable", problem: "it is no regular file" };
+    // Reading from a pipe would never end.
+    if (!stats.isFile()) return { state: "unreadable", problem: "it is not a regular file" };
     const bytes = await readFile(path);
     if (bytes.includes(0)) return { state: "unreadable", problem: "it is a binary file" };
     return { state: "text", text: bytes.toString("utf8") };
@@ -36,21 +35,21 @@ export async function readUtf8(path: string): Promise<TextFile> {
   return { state: "unreadable", problem: "it is not UTF-8" };
 }
 
-/** `/dev/null`, by whatever name; platforms give it for a file without content. */
+/** `/dev/null` under any name: platforms pass it for a file without content. */
 function isNullDevice(stats: Stats): boolean {
   const [major, minor] = [1, 3];
   return stats.isCharacterDevice() && stats.rdev === major * 256 + minor;
 }
 
-/** The text of a file, or `undefined` where none can be read. */
+/** The text of a file, or `undefined` if it cannot be read. */
 export async function readTextIfAny(path: string): Promise<string | undefined> {
   const file = await readText(path);
   return file.state === "text" ? file.text : undefined;
 }
 
 /**
- * The text of the file of a name in `from`, or in the nearest directory above it down to `root`, of
- * which `from` is part, as version managers look for theirs.
+ * The text of the file of this name in `from`, or else in the nearest directory above it, up to
+ * `root`. Version managers search for their files in this way. `from` is `root` or below it.
  */
 export async function readNearest(
   root: string,
@@ -62,12 +61,12 @@ export async function readNearest(
   return await readNearest(root, dirname(from), name);
 }
 
-/** What `stat` says, following links, or `undefined` where nothing is there. */
+/** The result of `stat`, which follows links, or `undefined` if the path does not exist. */
 export async function statIfAny(path: string): Promise<Stats | undefined> {
   return await stat(path).catch(() => undefined);
 }
 
-/** What `lstat` says of the entry itself, or `undefined` where nothing is there. */
+/** The result of `lstat`, which does not follow links, or `undefined` if the path does not exist. */
 export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   return await lstat(path).catch(() => undefined);
 }
@@ -80,20 +79,20 @@ export async function isDirectory(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isDirectory() ?? false;
 }
 
-/** Removes a path and all below it; nothing there is fine. */
+/** Removes a path and everything below it. It need not exist. */
 export async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 2 });
 }
 
-/** An empty directory at `path`, whatever stood there before. */
+/** Makes an empty directory at `path`, and removes what was there. */
 export async function makeEmptyDirectory(path: string): Promise<void> {
   await removeTree(path);
   await mkdir(path, { recursive: true });
 }
 
 /**
- * Writes a file so that a reader finds the old content or the new, never a part: the bytes go to a
- * neighbour that is then renamed into place. Missing parent directories are made.
+ * Writes a file so that a reader finds the old content or the new, never a part of it: the bytes go
+ * into a new file beside it, which is then renamed. Missing parent directories are made.
  */
 export async function writeAtomically(
   path: string,

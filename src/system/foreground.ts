@@ -5,11 +5,11 @@ import { isatty } from "node:tty";
 import type { Command } from "./command.ts";
 
 /**
- * Runs a command on our own standard input, output and error. Resolves to its exit code: 127 where
- * it was not found, 128 + n where signal n ended it.
+ * Runs a command with our own standard input, output and error. Resolves to its exit code: 127 if it
+ * was not found, 128 + n if signal n ended it.
  *
- * While it runs, SIGTERM and SIGHUP that we get go to the process `depth` generations below the one
- * that is started; so does SIGINT, unless a terminal has sent it to every process already.
+ * While it runs, SIGTERM and SIGHUP that we receive are passed on to the process `depth` generations
+ * below the one that is started. So is SIGINT, unless a terminal has sent it to every process already.
  */
 export async function runInForeground(command: Command, depth = 0): Promise<number> {
   const { file, args, cwd, env, signal, killSignal } = command;
@@ -35,7 +35,7 @@ async function forwardSignal(child: ChildProcess, depth: number, name: NodeJS.Si
   const terminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   if (child.pid === undefined || (name === "SIGINT" && terminal)) return;
   const target = await descendantOf(child.pid, depth);
-  // It may have ended in the meantime, and then there is nothing left to tell it.
+  // The process may have ended in the meantime.
   if (child.exitCode === null && child.signalCode === null) trySignal(target, name);
 }
 
@@ -63,7 +63,7 @@ function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") resolve(127);
-      // An abort is reported before the process has ended; its exit is still to come.
+      // An abort is reported before the process ends: its exit still follows.
       else if (error.name !== "AbortError") reject(error);
     });
     child.once("exit", (code, signal) => {

@@ -4,34 +4,34 @@ import { getCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
 
-/** What a server answered; `body` must be read to its end or destroyed. */
+/** The answer of a server. `body` must be read to its end or discarded. */
 export interface FetchedBody {
   status: number;
-  /** Bytes that the server promised, where it did. */
+  /** The length of the body, if the server announced it. */
   length: number | undefined;
   body: AsyncIterable<Uint8Array>;
-  /** Lets go of a body that is not read to its end. */
+  /** Discards a body that is not read to its end. */
   discard: () => void;
 }
 
 /** Fetches `https:`, `http:` and `file:` URLs. */
 export interface Fetcher {
   /**
-   * Requests a URL, following redirects. Any status is an answer; a network fault throws what the
-   * network said. A `file:` URL answers 200, or 404 where no file is.
+   * Requests a URL and follows redirects. Any status is an answer; a network fault throws the error
+   * of the network. A `file:` URL answers 200, or 404 if there is no file.
    */
   get(url: string, signal: AbortSignal): Promise<FetchedBody>;
   close(): Promise<void>;
 }
 
 export interface FetcherOptions {
-  /** Read for `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case. */
+  /** Gives `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in upper or lower case. */
   env: Readonly<Record<string, string>>;
-  /** Certificates in PEM that are trusted besides the system's and Node's own. */
+  /** Certificates in PEM that are trusted in addition to those of the system and of Node. */
   certificates?: readonly string[];
 }
 
-/** The real fetcher. Connections are opened when first needed; `close` ends them. */
+/** The real fetcher. It opens connections when they are needed; `close` ends them. */
 export function createFetcher(options: FetcherOptions): Fetcher {
   let dispatcher: Dispatcher | undefined;
   return {
@@ -46,7 +46,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 }
 
 function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatcher {
-  // An empty string, because a missing one would be taken from the process.
+  // An empty string, because undici would read a missing one from the environment of the process.
   const proxy = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
   const tls = { ca: trustedCertificates(certificates) };
   const agent = new EnvHttpProxyAgent({
@@ -56,7 +56,7 @@ function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatche
     connect: tls,
     requestTls: tls,
     proxyTls: tls,
-    // Whoever fetches watches for a stall; a second clock would only blur whose it was.
+    // The caller watches for stalled downloads, so a second timeout would only hide its own.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -117,7 +117,7 @@ async function sizeOfFile(path: string): Promise<number | undefined> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    // Without the code, by which a caller would take it for a failure to write.
+    // Without the error code: a caller would take it for a failure to write.
     throw new Error(`${path} cannot be read`, { cause: error });
   }
 }

@@ -12,7 +12,7 @@ export interface Namespaces {
   /** An empty directory on the host. What is mounted on it is seen by the command alone. */
   newRoot: string;
   steps: readonly MountStep[];
-  /** Root changes to these ids. Anybody else keeps their own, which these then have to be. */
+  /** The user and group that the command runs as, seen from inside. */
   uid: number;
   gid: number;
   callerIsRoot: boolean;
@@ -20,29 +20,32 @@ export interface Namespaces {
 }
 
 /**
- * The command that runs `command` in mount and PID namespaces of its own (and a user namespace where
- * the caller is not root), with `newRoot` as its root file system. The kernel ends everything inside
- * when the command ends, and when our own process ends in whatever way. Needs the util-linux of the
- * host, and `/usr/bin/env` inside.
+ * The command that runs `command` in mount, PID, IPC and UTS namespaces of its own (and a user
+ * namespace unless the caller is root), with `newRoot` as its root file system, without capabilities
+ * and with `no_new_privs` set. The kernel ends everything inside when the command ends, and when our
+ * own process ends in whatever way. Needs the util-linux of the host, and `/usr/bin/env` inside.
+ *
+ * Only where root asks for user 0 do a few capabilities remain: those that root needs to read, write
+ * and give away files.
  */
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
   const { direct, special } = splitEnvironment(command.env);
-  const { uid, gid, newRoot, callerIsRoot } = namespaces;
-  // Root of a container may be refused even the change to what it is already.
-  const ids = uid === 0 && gid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
-  const become = callerIsRoot ? ids : ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
+  const { callerIsRoot, network } = namespaces;
   return {
     ...command,
     file: "/usr/bin/setpriv",
     args: [
       // A terminal's SIGINT reaches all of us; unshare would die of it after the command has ended.
       ...["--pdeathsig", "KILL", "/usr/bin/env", "--ignore-signal=INT"],
-      ...["/usr/bin/unshare", "--mount", "--pid", "--fork"],
+      ...["/usr/bin/unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
-      ...(namespaces.network ? [] : ["--net"]),
+      ...(network ? [] : ["--net"]),
       ...["--", "/bin/sh", "-c", setupScript(namespaces), "sandbox"],
       ...["/usr/bin/env", "--default-signal=INT"],
-      ...["/usr/bin/unshare", ...become, `--root=${newRoot}`, `--wd=${command.cwd}`, "--"],
+      ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
+      ...["/usr/bin/unshare", ...identityOf(namespaces)],
+      // The setup leaves the shell in the new root.
+      ...["--root=.", `--wd=${command.cwd}`, "--"],
       ...["/usr/bin/env", ...special, command.file, ...command.args],
     ],
     cwd: "/",
@@ -51,8 +54,29 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
   };
 }
 
+/** What the last program of the host may still do: enter the new root and become the user. */
+const toEnter = ["setuid", "setgid", "sys_chroot"];
+/** What root of a container has by default, of that which concerns files and its own processes. */
+const ofRoot = ["chown", "dac_override", "fowner", "fsetid", "kill"];
+
+function privilegesOf({ callerIsRoot, uid }: Namespaces): string[] {
+  // In a user namespace the kernel refuses a change of groups, and what is dropped returns with the next.
+  if (!callerIsRoot) return ["--no-new-privs"];
+  const kept = uid === 0 ? [...toEnter, ...ofRoot] : toEnter;
+  const bounding = ["-all", ...kept.map((name) => `+${name}`)].join(",");
+  return ["--no-new-privs", "--clear-groups", `--bounding-set=${bounding}`];
+}
+
+function identityOf({ callerIsRoot, uid, gid }: Namespaces): string[] {
+  if (!callerIsRoot) return ["--user", `--map-user=${uid}`, `--map-group=${gid}`];
+  // Root of a container may be refused even the change to what it is already.
+  return uid === 0 && gid === 0 ? [] : [`--setuid=${uid}`, `--setgid=${gid}`];
+}
+
 /** The exit code of a sandbox whose furnishing failed; what failed is on standard error. */
 const setupFailed = 125;
+
+const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What the setup makes itself, whatever the root file system has there. */
 export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
@@ -61,24 +85,72 @@ export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
  * The shell stays as process 1 and the command is its child: process 1 itself would not be ended by
  * SIGTERM or SIGINT unless it handled them.
  */
-function setupScript({ newRoot, steps }: Namespaces): string {
+function setupScript(namespaces: Namespaces): string {
+  const { newRoot, steps } = namespaces;
+  const staysRoot = namespaces.callerIsRoot && namespaces.uid === 0;
   const at = (path: string) => shellQuote(newRoot + path);
   const directories = ["/dev/shm", "/dev/pts", "/proc"];
   for (const step of steps) if (step.make === "directory") directories.push(step.path);
   const furnish = [
     "set -e",
-    "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+    `PATH=${systemPath}`,
     `mount -t tmpfs -o mode=755 tmpfs ${at("")}`,
     `mkdir -p ${directories.map(at).join(" ")}`,
     ...steps.flatMap((step) => entryLines(step, at(step.path))),
     ...steps.flatMap((step) => mountLines(step, at(step.path))),
+    ...readOnlyLines(steps, at),
     ...deviceLines(at),
     // A container that hides parts of its own /proc is refused a fresh one.
     `mount -t proc proc ${at("/proc")} 2>/dev/null || mount --rbind /proc ${at("/proc")}`,
+    ...(staysRoot ? kernelSettings.flatMap((path) => readOnlyBind(at(path))) : []),
     `mount -o remount,bind,ro ${at("")}`,
   ];
+  // Covers the host's files, so that root finds no way back by `chroot`. Nobody else may call it, and
+  // in a root that is only changed to, the kernel also refuses them user namespaces.
+  const cover = staysRoot ? `PATH=${systemPath} mount --move . / || exit ${setupFailed}` : ":";
   // As the operand of `||` the subshell would go on after a failure, whatever `set -e` says.
-  return `umask 022\n(${furnish.join("\n")}\n)\n[ $? = 0 ] || exit ${setupFailed}\n"$@"\nexit $?\n`;
+  return `umask 022
+(${furnish.join("\n")}
+)
+[ $? = 0 ] || exit ${setupFailed}
+cd ${at("")} || exit ${setupFailed}
+${cover}
+"$@"
+exit $?
+`;
+}
+
+/** What the user root may change in `/proc` even without capabilities. */
+const kernelSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+
+function readOnlyBind(target: string): string[] {
+  // Some kernels lack some of them.
+  return [
+    `if [ -e ${target} ]; then mount --bind ${target} ${target}; mount -o remount,bind,ro ${target}; fi`,
+  ];
+}
+
+/**
+ * Makes every mount read-only that does not belong to a writable place: a recursive bind also brings
+ * the mounts below its source, each of which has flags of its own.
+ */
+function readOnlyLines(steps: readonly MountStep[], at: (path: string) => string): string[] {
+  const mounts = steps.filter((step) => step.make === "mount");
+  // The longest path first: of two that fit, the deeper one decides.
+  const sorted = mounts.toSorted((a, b) => b.path.length - a.path.length);
+  const remount = 'mount -o remount,bind,ro "$point"';
+  const cases = sorted.map(
+    ({ path, writable }) => `${at(path)}|${at(path)}/*) ${writable ? ":" : remount};;`,
+  );
+  return [
+    "while read -r _ _ _ _ point _; do",
+    // The kernel writes blanks and backslashes as octal numbers.
+    String.raw`case $point in *\\*) point=$(printf %b "$point");; esac`,
+    `case $point in`,
+    ...cases,
+    "esac",
+    "done </proc/self/mountinfo",
+  ];
 }
 
 function entryLines(step: MountStep, target: string): string[] {
@@ -89,11 +161,7 @@ function entryLines(step: MountStep, target: string): string[] {
 
 function mountLines(step: MountStep, target: string): string[] {
   if (step.make !== "mount") return [];
-  const source = shellQuote(step.source);
-  if (step.writable) return [`mount --rbind ${source} ${target}`];
-  // In a user namespace the first attempt mounts but cannot drop flags such as nosuid, which the
-  // second keeps.
-  const mount = `mount -o rbind,ro ${source} ${target} 2>/dev/null || mount -o remount,bind,ro ${target}`;
+  const mount = `mount --rbind ${shellQuote(step.source)} ${target}`;
   return [step.optional ? `${mount} 2>/dev/null || :` : mount];
 }
 

@@ -2,19 +2,41 @@ import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { isFile } from "./files.ts";
 
-/** Where a command is found on a `PATH`, or `undefined` where it is not. */
+/** The directories of a variable such as `PATH`, in order; empty entries are left out. */
+export function searchPath(value: string | undefined): string[] {
+  return (value ?? "").split(":").filter((directory) => directory !== "");
+}
+
+/** The path of a command that `PATH` has: the first executable file of this name. */
 export async function findProgram(
   name: string,
   path: string | undefined,
 ): Promise<string | undefined> {
-  for (const directory of (path ?? "").split(":").filter(Boolean)) {
-    const program = join(directory, name);
-    if ((await isFile(program)) && (await isExecutable(program))) return program;
+  return await findIn(searchPath(path), name, isExecutable);
+}
+
+/** The path of the first file of this name in these directories. */
+export async function findFile(
+  name: string,
+  directories: readonly string[],
+): Promise<string | undefined> {
+  return await findIn(directories, name, isFile);
+}
+
+async function findIn(
+  directories: readonly string[],
+  name: string,
+  matches: (path: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  for (const directory of directories) {
+    const path = join(directory, name);
+    if (await matches(path)) return path;
   }
   return undefined;
 }
 
 async function isExecutable(path: string): Promise<boolean> {
+  if (!(await isFile(path))) return false;
   return await access(path, constants.X_OK).then(
     () => true,
     () => false,

@@ -7,12 +7,12 @@ import { lstatIfAny, makeEmptyDirectory, removeTree } from "./files.ts";
 import { copyEntries } from "./tree.ts";
 
 /**
- * What stands at each path below a root: kind, mode, and a digest of what is in it. Times and owners
- * are left out, as an image has its own.
+ * The entry at each path below a root: its kind, its mode and a digest of its content. Times and
+ * owners are left out, because an image has its own.
  */
 export type TreeSnapshot = ReadonlyMap<string, string>;
 
-/** Reads a whole tree. Links are not followed. */
+/** Takes a snapshot of a whole tree. Links are not followed. */
 export function snapshotTree(root: string): TreeSnapshot {
   return new Map([...entriesBelow(root, "")].map((path) => [path, describe(join(root, path))]));
 }
@@ -24,19 +24,19 @@ export function digestSnapshot(snapshot: TreeSnapshot): string {
   return hash.digest("hex");
 }
 
-/** What work on a tree has done to it. */
+/** What has changed in a tree. */
 interface TreeChanges {
   removed: string[];
   directories: string[];
-  /** Files and links. */
+  /** Files and links that were written. */
   files: string[];
 }
 
 /**
- * Keeps in `record` whatever has changed below `root` since `before`, so that `replayChanges` can do
- * it again to a tree that is as `root` was.
+ * Records in the directory `record` what has changed below `root` since `before`. `replayChanges` can
+ * then make the same changes to a tree that looks as `root` did before.
  *
- * @param known files that the caller keeps itself.
+ * @param known - files that the caller keeps itself, and that are not recorded.
  */
 export async function recordChanges(
   root: string,
@@ -56,7 +56,7 @@ export async function recordChanges(
   await writeFile(join(record, "changes.json"), JSON.stringify(changes));
 }
 
-/** Does to `root` what was done to the tree that `record` was made of. */
+/** Makes the recorded changes to `root`. */
 export async function replayChanges(record: string, root: string): Promise<void> {
   const text = await readFile(join(record, "changes.json"), "utf8");
   const changes = JSON.parse(text) as TreeChanges;
@@ -66,7 +66,7 @@ export async function replayChanges(record: string, root: string): Promise<void>
 
 async function writeChanges(changes: TreeChanges, from: string, to: string): Promise<void> {
   for (const path of changes.directories) await makeDirectory(join(from, path), join(to, path));
-  // A copy would be written through a link that stands there.
+  // If a link is in the place of a file, the copy would be written through it.
   for (const path of changes.files) await removeTree(join(to, path));
   await copyEntries(from, changes.files, to);
 }
@@ -78,7 +78,7 @@ async function makeDirectory(from: string, to: string): Promise<void> {
   await chmod(to, (await lstat(from)).mode & 0o7777);
 }
 
-/** Directories before what is in them. */
+/** Lists each directory before its content. */
 function* entriesBelow(root: string, directory: string): Generator<string> {
   const entries = readdirSync(join(root, directory), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -88,7 +88,7 @@ function* entriesBelow(root: string, directory: string): Generator<string> {
   }
 }
 
-// What cannot be read here is no reason to fail: no task can have read it either.
+// An entry that cannot be read is no reason to fail: no task can have read it either.
 function describe(path: string): string {
   try {
     return describeEntry(path);

@@ -3,28 +3,29 @@ import { dirname } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
+import { imageTime } from "./image-time.ts";
 
 /**
- * Copies a tree as an archive of it would be extracted: modes and link targets stay, every file is a
- * file of its own, the times are now. Blocks are shared where the file system can share them.
+ * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
+ * separate files, and the times are now. Blocks are shared if the file system can share them.
  */
 export async function copyTree(from: string, to: string): Promise<void> {
   await copy(["-R", "-P", "--preserve=mode", "--reflink=auto"], from, to);
 }
 
-/** As `copyTree`, into a directory that is there already, whose mode becomes that of `from`. */
+/** Like `copyTree`, but into a directory that exists already. It gets the mode of `from`. */
 export async function copyTreeContents(from: string, to: string): Promise<void> {
   await copyTree(`${from}/.`, to);
 }
 
-/** Copies files and links by their paths relative to `from`, and makes the directories they are in. */
+/** Copies files and links, given by paths relative to `from`, and makes their parent directories. */
 export async function copyEntries(
   from: string,
   paths: readonly string[],
   to: string,
 ): Promise<void> {
   const options = ["-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
-  // The kernel limits the length of a command line, to two million bytes as a rule.
+  // The kernel limits the length of a command line, usually to two million bytes.
   for (let start = 0; start < paths.length; start += pathsAtOnce) {
     const some = paths.slice(start, start + pathsAtOnce);
     const { exitCode, stderr } = await run("cp", [...options, ...some, to], from);
@@ -34,43 +35,40 @@ export async function copyEntries(
 
 const pathsAtOnce = 1000;
 
-/** Removes sockets, pipes and devices, which no archive of the tree would hold. */
+/** Removes sockets, pipes and devices, which an archive of the tree would not contain. */
 export async function removeSpecialFiles(path: string): Promise<void> {
   const kinds = ["-type", "f", "-o", "-type", "d", "-o", "-type", "l"];
   const { exitCode, stderr } = await run("find", [path, "!", "(", ...kinds, ")", "-delete"]);
   if (exitCode !== 0) throw new Error(`find failed: ${stderr}`);
 }
 
-/** Copies a tree in which links, as mounted volumes have them, become what they lead to. */
+/** Copies a tree and follows its links, which mounted volumes consist of. */
 export async function copyFollowingLinks(from: string, to: string): Promise<void> {
   await copy(["-R", "-L", "--preserve=mode"], from, to);
 }
 
-/** Gives every file of a tree that nobody writes to a second name in the same file system. */
+/** Makes a copy of a tree by hard links. Nobody may write to its files. */
 export async function linkTree(from: string, to: string): Promise<void> {
   await copy(["-a", "-l"], from, to);
 }
 
 /**
- * Gives every file of a tree a symbolic link at the same place below another directory, which may be
- * there already; files that stand in the way are replaced.
+ * Makes a symbolic link to every file of a tree, at the same path below another directory. The
+ * directory may exist already; files that are in the way are replaced.
  */
 export async function linkInto(from: string, to: string): Promise<void> {
   await copy(["-R", "-s", "--remove-destination", "--no-target-directory"], from, to);
 }
 
-/**
- * Copies a tree as an image holds it: owners and modes stay, and every time is that of all files in
- * images, the first second of 1980.
- */
+/** Copies a tree as an image contains it: with owners and modes, and the time of files in images. */
 export async function copyTreeForImage(from: string, to: string): Promise<void> {
   await copy(["-R", "-P", "--preserve=mode,ownership", "--reflink=auto"], from, to);
   await setImageTimes(to);
 }
 
-/** Gives all files of a tree the time that files have in images. */
+/** Gives all files of a tree the time of files in images. */
 export async function setImageTimes(path: string): Promise<void> {
-  await touchTree(path, ["-d", "@315532801"]);
+  await touchTree(path, ["-d", `@${imageTime}`]);
 }
 
 /** Gives all files of a tree the present time. */
@@ -78,7 +76,7 @@ export async function setPresentTimes(path: string): Promise<void> {
   await touchTree(path, []);
 }
 
-/** Moves a tree within its file system, also one whose top directory is read-only. */
+/** Moves a tree within its file system, even if its top directory is read-only. */
 export async function moveTree(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   const { mode } = await lstat(from);
@@ -88,7 +86,7 @@ export async function moveTree(from: string, to: string): Promise<void> {
   if (isReadOnly) await chmod(to, mode & 0o7777);
 }
 
-/** Removes a tree, also one with read-only directories, as some package managers leave them. */
+/** Removes a tree, even one with read-only directories, which some package managers leave behind. */
 export async function discardTree(path: string): Promise<void> {
   if (!(await lstatIfAny(path))) return;
   const removed = await run("rm", ["-rf", "--", path]);
@@ -98,7 +96,7 @@ export async function discardTree(path: string): Promise<void> {
   if (exitCode !== 0) throw new Error(`rm failed: ${stderr}`);
 }
 
-/** Gives trees to a user and a group, which only root may do; links are not followed. */
+/** Gives trees to a user and a group, which only root may do. Links are not followed. */
 export async function giveTrees(
   paths: readonly string[],
   { uid, gid }: { uid: number; gid: number },
@@ -133,7 +131,7 @@ function copyFailure(stderr: string, to: string): Error {
   return new Error(`cp failed: ${stderr}`);
 }
 
-/** Programs of the system: for tens of thousands of files far faster than a call for each. */
+/** Runs a program of the system. For tens of thousands of files, that is far faster than one call each. */
 async function run(file: string, args: readonly string[], cwd = "/") {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
   return await runCommand({ file, args, cwd, env });

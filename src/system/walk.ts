@@ -1,15 +1,15 @@
 import { readdirSync } from "node:fs";
 
-/** An entry below a directory that is walked. Names need not be UTF-8. */
+/** An entry below a directory. Names need not be UTF-8. */
 export interface WalkedEntry {
   path: Buffer;
-  /** Relative to the directory, with a slash in front. */
+  /** Relative to the directory, with a leading slash. */
   name: Buffer;
 }
 
 /**
- * Every entry below a directory, in the order of its bytes, each directory before what it holds. The
- * calls are synchronous, since for thousands of small entries asynchronous ones cost ten times as much.
+ * Every entry below a directory, sorted by the bytes of the names, each directory before its content.
+ * The calls are synchronous: for thousands of small entries, asynchronous ones take ten times as long.
  */
 export function* walk(directory: Buffer, above: Buffer = Buffer.alloc(0)): Generator<WalkedEntry> {
   const entries = readdirSync(directory, { encoding: "buffer", withFileTypes: true });
@@ -23,7 +23,7 @@ export function* walk(directory: Buffer, above: Buffer = Buffer.alloc(0)): Gener
 
 const slash = Buffer.from("/");
 
-/** The kinds of entries in a mode (`inode(7)`). */
+/** The bits of a mode that say what kind of entry it is (`inode(7)`). */
 export const entryKind = {
   all: 0o170_000,
   file: 0o100_000,

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packSlug } from "../../src/classic/compiler/slug-archive.ts";
 import { type CommandResult, runCommand } from "../../src/system/command.ts";
-import { packDirectory } from "../../src/system/tarball.ts";
 import { skipWithoutNamespaces } from "../support/sandbox.ts";
 import { addToTree, makeTree } from "../support/tree.ts";
 
@@ -16,7 +16,7 @@ async function runSlug(
   const root = await makeTree({ "app/": "" });
   await addToTree(join(root, "app"), files);
   const slug = join(root, "slug.tgz");
-  await packDirectory(root, "app", slug);
+  await packSlug(join(root, "app"), slug);
   return await runCommand({
     file: command,
     args: ["slug", "run", ...args, slug, ...after],

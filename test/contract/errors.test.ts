@@ -217,6 +217,16 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/process-type-invalid": { type: "web/one" },
   "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
+  "platform/isolation-needed": {
+    option: "--no-network",
+    problem: "unshare: unshare failed: Operation not permitted",
+  },
+  "platform/place-unreachable": {
+    path: "/root/.local/state/lapidary/shop/work/app",
+    directory: "/root",
+    user: "1000:1000",
+    problem: "unshare: unshare failed: Operation not permitted",
+  },
   "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
   "platform/process-unknown": { type: "worker", known: ["web", "console"] },
   "platform/launch-failed": { problem: "`bin/rails` is not there" },

@@ -7,7 +7,13 @@ const checkout = resolve(import.meta.dirname, "../..");
 
 const ground = ["failure.ts", "system", "output"];
 const topic = [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "artifacts", "sbom"];
-const platform = [...ground, "toml.ts", "cnb", "oci"];
+const platformGround = [...ground, "toml.ts", "cnb", "oci"];
+const lifecycle = [...platformGround, "platform/sandbox", "platform/state"];
+const launch = [...lifecycle, "platform/lifecycle"];
+const platformRooms = ["sandbox", "state", "lifecycle", "launch", "export", "inputs"].map(
+  (room) => `platform/${room}`,
+);
+const platform = [...platformGround, ...platformRooms];
 
 // Each room, and the rooms that it may import besides itself. The topics of a build and their doors
 // to each other follow below.
@@ -19,17 +25,22 @@ const mayImport: Record<string, readonly string[]> = {
   ruby: ["failure.ts"],
   output: ["failure.ts", "system"],
   cnb: ["failure.ts", "toml.ts", "system"],
-  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby"],
-  sbom: ["ruby"],
+  artifacts: [...ground, "toml.ts", "settings.ts", "cnb", "ruby", "oci"],
+  sbom: ["ruby", "system"],
   buildpack: topic,
   oci: ["failure.ts", "system"],
   package: [...ground, "toml.ts", "cnb", "oci"],
-  platform,
-  "classic/compiler": [...platform, "platform", "classic"],
-  "classic/adapter": [...platform, "platform", "classic", "ruby"],
-  classic: [...platform, "platform"],
-  cli: [...platform, "platform", "classic", "classic/compiler", "artifacts", "package"],
-  main: [...[...topic, "buildpack", "platform", "classic/adapter", "cli", "package"]],
+  "platform/sandbox": platformGround,
+  "platform/state": platformGround,
+  "platform/inputs": [...platformGround, "platform/sandbox"],
+  "platform/lifecycle": lifecycle,
+  "platform/launch": launch,
+  "platform/export": [...launch, "platform/launch"],
+  "classic/compiler": [...platform, "classic"],
+  "classic/adapter": [...platform, "classic", "ruby"],
+  classic: platform,
+  cli: [...platform, "classic", "classic/compiler", "artifacts", "package"],
+  main: [...topic, ...platformRooms, "buildpack", "classic/adapter", "cli", "package"],
 };
 
 describe("import directions", () => {
@@ -37,13 +48,22 @@ describe("import directions", () => {
     expect(forbiddenImports()).toEqual([]);
   });
 
+  test("no room may import a room that imports it, not even through others", () => {
+    expect(Object.keys(mayImport).filter((room) => roomsBelow(room).has(room))).toEqual([]);
+  });
+
   test("only src/toml.ts imports the TOML package", () => {
     expect(importersOf("@iarna/toml")).toEqual(["src/toml.ts"]);
   });
 
-  test("only the doors to the world import execa, tar, undici and child_process", () => {
-    const doors = ["execa", "tar", "undici", "node:child_process"].flatMap(importersOf);
+  test("only src/system runs commands and talks to servers", () => {
+    const doors = ["execa", "undici", "node:child_process"].flatMap(importersOf);
     expect(doors.filter((file) => !file.startsWith("src/system/"))).toEqual([]);
+  });
+
+  test("only src/oci/tar-reader.ts unpacks with the tar package", () => {
+    const importers = sources().filter((file) => /^import \{.*from "tar"/m.test(read(file)));
+    expect(importers).toEqual(["src/oci/tar-reader.ts"]);
   });
 
   test("only src/main reads process.argv, process.env, process.cwd or exits", () => {
@@ -66,6 +86,16 @@ function forbiddenImports(): string[] {
 
 function allowed(from: string, to: string): boolean {
   return from === to || (mayImport[from] ?? []).includes(to);
+}
+
+/** All rooms that a room may import, those that they may import included. */
+function roomsBelow(room: string, seen = new Set<string>()): Set<string> {
+  for (const below of mayImport[room] ?? []) {
+    if (seen.has(below)) continue;
+    seen.add(below);
+    roomsBelow(below, seen);
+  }
+  return seen;
 }
 
 function roomOf(file: string): string {

@@ -7,7 +7,7 @@ import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
 import { makeSlug, type SlugOptions } from "../../src/classic/compiler/make-slug.ts";
 import { systemClock } from "../../src/system/clock.ts";
-import { unpackDirectory } from "../../src/system/tarball.ts";
+import { unpackTree } from "../../src/oci/unpack-tree.ts";
 import { makeClassicBuildpack } from "../support/classic-buildpack.ts";
 import { failureOf } from "../support/failure.ts";
 import { addToTree, makeTree, modeOf, readTree } from "../support/tree.ts";
@@ -45,7 +45,7 @@ async function makeDesk(files: Record<string, string> = { "index.x": "x" }): Pro
     },
     slug: async () => {
       const out = await makeTree();
-      await unpackDirectory(join(root, "slug.tgz"), out);
+      await unpackTree([join(root, "slug.tgz")], out);
       return await readTree(join(out, "app"));
     },
   };
@@ -72,7 +72,7 @@ describe("Which buildpack compiles", () => {
     const yes = await makeClassicBuildpack({ detect, compile: 'echo compiled > "$1/by"' });
     const never = await makeClassicBuildpack({ compile: "exit 9" });
     const log = await desk.make({ candidates: [no, yes, never] });
-    expect(log).toContain(`\`${yes}\` says that the app is for it: \`Tiny app\``);
+    expect(log).toContain(`\`${yes}\` detected \`Tiny app\``);
     expect((await desk.slug())["by"]).toBe("compiled\n");
   });
 
@@ -169,7 +169,7 @@ describe("Where the app comes from", () => {
 
   test.each([
     ["nothing", "there is no such file or directory"],
-    ["repository/index.x", "tar: This does not look like a tar archive"],
+    ["repository/index.x", "it is not a tar archive"],
   ])("%s is no source", async (name, problem) => {
     const desk = await makeDesk();
     const source = join(desk.root, name);

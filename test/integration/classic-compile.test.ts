@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createPrinter } from "../../src/output/printer.ts";
 import { createStyle } from "../../src/output/style.ts";
-import { compile, type CompileOptions } from "../../src/classic/adapter/compile.ts";
+import type { CompileOptions } from "../../src/classic/adapter/compile-options.ts";
+import { compile } from "../../src/classic/adapter/compile.ts";
 import { readReleaseText, testApp } from "../../src/classic/adapter/test-app.ts";
-import { openSandbox } from "../../src/platform/sandbox/sandbox.ts";
+import { openSandbox } from "../../src/platform/sandbox/open-sandbox.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { failureOf } from "../support/failure.ts";
@@ -17,7 +18,9 @@ import { makeTree, modeOf, readTree } from "../support/tree.ts";
 
 beforeEach(skipWithoutNamespaces);
 
-const noNeeds = { node: false, databaseYml: undefined, addons: [], testCommand: undefined };
+/** A Gemfile.lock with these gems. */
+const locked = (...gems: string[]) =>
+  `GEM\n  specs:\n${gems.map((gem) => `    ${gem}\n`).join("")}\nPLATFORMS\n  ruby\n`;
 
 interface Desk {
   /** Compiles a new checkout of the app, and resolves to it and to the log. */
@@ -46,7 +49,6 @@ async function makeDesk(build: string, files: Record<string, string> = {}): Prom
         buildpack,
         env: { PATH: process.env["PATH"] ?? "" },
         openSandbox,
-        readNeeds: async () => await Promise.resolve(noNeeds),
         nodeProgram: process.execPath,
         printer: createPrinter({
           ...{ write, style: createStyle(false), clock: systemClock, debug: false },
@@ -85,7 +87,7 @@ describe.each([
       "/app/.lapidary/layers/a_b/tool",
     );
     expect(JSON.stringify([tree, await readTree(desk.cacheDir)])).not.toContain(app);
-    if (place !== undefined) expect((await desk.compile()).log).toContain(`Compiles at ${place},`);
+    if (place !== undefined) expect((await desk.compile()).log).toContain(`Compiling at ${place},`);
   });
 
   test("runs from wherever it stands", async () => {
@@ -206,13 +208,12 @@ describe("what the buildpack is told", () => {
     expect(await readFile(join(app, ".bundle/config"), "utf8")).toBe(config);
   });
 
-  test("a Node of its own, in the slug too, for an app that needs one where PATH has none", async () => {
-    const desk = await makeDesk(build);
+  test("a Node of its own, in the slug too, for an app that needs one if PATH has none", async () => {
+    const desk = await makeDesk(build, { "Gemfile.lock": locked("execjs (2.10.0)") });
     const program = join(await makeTree({ node: "#!/bin/sh\necho v99\n" }), "node");
     await chmod(program, 0o755);
     const { app } = await desk.compile({
       nodeProgram: program,
-      readNeeds: async () => await Promise.resolve({ ...noNeeds, node: true }),
       env: { PATH: await withoutNode() },
       openSandbox: openRefusedSandbox,
     });
@@ -224,10 +225,12 @@ describe("what the buildpack is told", () => {
 
   test("a database.yml where this Rails needs one", async () => {
     const desk = await makeDesk("cp config/database.yml seen");
-    const readNeeds = async () => await Promise.resolve({ ...noNeeds, databaseYml: "ours" });
-    const app = await makeTree({ "config/database.yml": "theirs" });
-    await desk.compile({ buildDir: app, readNeeds });
-    expect((await readTree(app))["seen"]).toBe("ours");
+    const app = await makeTree({
+      "Gemfile.lock": locked("activerecord (4.0.13)"),
+      "config/database.yml": "theirs",
+    });
+    await desk.compile({ buildDir: app });
+    expect((await readTree(app))["seen"]).toContain("DATABASE_URL");
   });
 });
 
@@ -243,25 +246,24 @@ async function withoutNode(): Promise<string> {
 
 describe("bin/release", () => {
   const build = `printf '[[processes]]\\ntype = "web"\\ncommand = ["run", "a b"]\\nargs = ["c"]\\n' > $CNB_LAYERS_DIR/launch.toml`;
-  const needs = { ...noNeeds, addons: ["heroku-postgresql"], testCommand: "run tests" };
-  const readNeeds = async () => await Promise.resolve(needs);
+  const files = { "Gemfile.lock": locked("pg (1.5.9)", "rspec-core (3.13.2)") };
 
   test("prints the default process types and the add-ons", async () => {
-    const desk = await makeDesk(build);
-    const { app } = await desk.compile({ readNeeds });
+    const desk = await makeDesk(build, files);
+    const { app } = await desk.compile();
     expect(await readReleaseText(app)).toBe(
       `---\naddons:\n  - "heroku-postgresql"\ndefault_process_types:\n  web: "run 'a b' c"\n`,
     );
   });
 
-  test("names no database where HEROKU_SKIP_DATABASE_PROVISION is set", async () => {
-    const desk = await makeDesk(build);
+  test("lists no database if HEROKU_SKIP_DATABASE_PROVISION is set", async () => {
+    const desk = await makeDesk(build, files);
     const envDir = await makeTree({ HEROKU_SKIP_DATABASE_PROVISION: "1" });
-    const { app } = await desk.compile({ readNeeds, envDir });
+    const { app } = await desk.compile({ envDir });
     expect(await readReleaseText(app)).toContain("addons: []");
   });
 
-  test("fails where nothing has been compiled", async () => {
+  test("fails if nothing has been compiled", async () => {
     const app = await makeTree();
     const path = join(app, ".lapidary/release.yml");
     expect(await failureOf(readReleaseText(app))).toEqual({ code: "classic/not-compiled", path });
@@ -270,27 +272,29 @@ describe("bin/release", () => {
 
 describe("bin/test-compile and bin/test", () => {
   const build =
-    "cp -r $CNB_PLATFORM_DIR/env told; layer x launch; mkdir $CNB_LAYERS_DIR/x/env; printf production > $CNB_LAYERS_DIR/x/env/RAILS_ENV.default";
-  const needs = { ...noNeeds, testCommand: 'echo "$RAILS_ENV $EXTRA $PWD" > seen; exit 3' };
-  const readNeeds = async () => await Promise.resolve(needs);
+    "chmod +x bin/rails; cp -r $CNB_PLATFORM_DIR/env told; layer x launch; mkdir $CNB_LAYERS_DIR/x/env; printf production > $CNB_LAYERS_DIR/x/env/RAILS_ENV.default";
+  const files = {
+    "Gemfile.lock": locked("railties (8.0.2)"),
+    "bin/rails": '#!/bin/sh\necho "$1: $RAILS_ENV $EXTRA $PWD" > seen\nexit 3\n',
+  };
   const { signal } = new AbortController();
 
   test("build for tests and run them at /app, with their exit code", async () => {
-    const desk = await makeDesk(build);
-    const { app } = await desk.compile({ readNeeds, mode: "test" });
+    const desk = await makeDesk(build, files);
+    const { app } = await desk.compile({ mode: "test" });
     const envDir = await makeTree({ EXTRA: "more" });
     expect(await testApp({ buildDir: app, envDir, signal })).toBe(3);
     const tree = await readTree(app);
-    expect(tree["seen"]).toBe("test more /app\n");
+    expect(tree["seen"]).toBe("test: test more /app\n");
     expect(tree["told/BUNDLE_WITHOUT"]).toBe("development");
     expect(tree["told/BP_EXEC_ENV"]).toBe("test");
     expect(tree["told/RAILS_ENV"]).toBe("test");
   });
 
   test("the app's config vars come before what tests default to", async () => {
-    const desk = await makeDesk(build);
+    const desk = await makeDesk(build, files);
     const envDir = await makeTree({ BUNDLE_WITHOUT: "none", RAILS_ENV: "ci" });
-    const { app } = await desk.compile({ readNeeds, mode: "test", envDir });
+    const { app } = await desk.compile({ mode: "test", envDir });
     expect(await readTree(join(app, "told"))).toMatchObject({
       BUNDLE_WITHOUT: "none",
       RAILS_ENV: "ci",
@@ -298,8 +302,8 @@ describe("bin/test-compile and bin/test", () => {
   });
 
   test("an app compiled to run has no tests to run", async () => {
-    const desk = await makeDesk(build);
-    const { app } = await desk.compile({ readNeeds });
+    const desk = await makeDesk(build, files);
+    const { app } = await desk.compile();
     const testing = testApp({ buildDir: app, envDir: undefined, signal });
     expect(await failureOf(testing)).toMatchObject({ code: "classic/no-tests" });
   });

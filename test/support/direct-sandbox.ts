@@ -18,6 +18,7 @@ export async function openDirectSandbox(request: SandboxRequest): Promise<Sandbo
   return {
     inside: { ...request.host, buildpacks, home },
     host: request.host,
+    owner: undefined,
     ids: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     run: runCommand,
     attach: async (command) => (await runCommand(command)).exitCode,

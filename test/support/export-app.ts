@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { BuildReport } from "../../src/platform/lifecycle/build-report.ts";
+import type { ReportWithImage } from "../../src/platform/export/export-image.ts";
 import { type App, build } from "./lapidary.ts";
 import type { World } from "./world.ts";
 
@@ -13,8 +13,8 @@ export interface ExportRequest {
 
 export interface ExportedApp {
   log: string;
-  image: NonNullable<BuildReport["image"]>;
-  layers: BuildReport["layers"];
+  image: NonNullable<ReportWithImage["image"]>;
+  layers: ReportWithImage["layers"];
 }
 
 /** Builds an app and exports its image, which must succeed. */

@@ -2,11 +2,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished, type TestContext } from "vitest";
-import {
-  openSandbox,
-  type Sandbox,
-  type SandboxOptions,
-} from "../../src/platform/sandbox/sandbox.ts";
+import { openSandbox } from "../../src/platform/sandbox/open-sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../src/platform/sandbox/sandbox.ts";
 import { addToTree, makeTree } from "./tree.ts";
 
 /** For `beforeEach`: skips the test where the machine lets nobody make namespaces. */

@@ -2,7 +2,7 @@ import glob from "fast-glob";
 import { rm } from "node:fs/promises";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
-import { findElfFiles } from "../elf.ts";
+import { findElfFiles } from "../elf-files.ts";
 import { ownToolchain, toolIn, type Toolchain } from "./toolchain.ts";
 
 export interface StripContext {

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import glob from "fast-glob";
-import { readElfNeeds } from "../../artifacts/elf-needed.ts";
+import { readElfNeeds } from "../../system/elf-needs.ts";
 import type { Target } from "../../cnb/target.ts";
 import {
   isOfEverySystem,
@@ -9,7 +9,8 @@ import {
   packageOfLibrary,
 } from "../../ruby/system-libraries.ts";
 import { packagesWith } from "../../system/debian-packages.ts";
-import { findInDirectories, loaderDirectories } from "../../system/loader-path.ts";
+import { loaderDirectories } from "../../system/loader-path.ts";
+import { findFile, searchPath } from "../../system/search-path.ts";
 
 /** A library or a program that gems want of the system. */
 export interface SystemWant {
@@ -40,11 +41,11 @@ export interface SystemNeedsRequest {
  */
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
   const wanted = await wantedByGems(request);
-  const programs = (request.env["PATH"] ?? "").split(":").filter((directory) => directory !== "");
+  const programs = searchPath(request.env["PATH"]);
   const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
   const found = await Promise.all(
     wanted.map(async ({ names }) => {
-      const paths = await Promise.all(names.map((name) => findInDirectories(name, search)));
+      const paths = await Promise.all(names.map((name) => findFile(name, search)));
       return paths.find((path) => path !== undefined);
     }),
   );
@@ -64,14 +65,13 @@ interface Wanted {
 }
 
 async function wantedByGems({ gems, ruby, target }: SystemNeedsRequest): Promise<Wanted[]> {
-  const machine = machineOf[target.arch];
   const wanted = new Map<string, Wanted>();
-  for (const [library, users] of await linkedLibraries(gems, libraryFiles, machine)) {
+  for (const [library, users] of await linkedLibraries(gems, libraryFiles, target.arch)) {
     if (!isOfEverySystem(library)) wanted.set(library, { names: [library], gems: users });
   }
   if (wanted.size > 0) {
     // Where Ruby runs, what it is linked to is there.
-    for (const library of (await linkedLibraries(ruby, rubyFiles, machine)).keys()) {
+    for (const library of (await linkedLibraries(ruby, rubyFiles, target.arch)).keys()) {
       wanted.delete(library);
     }
   }
@@ -85,9 +85,6 @@ async function wantedByGems({ gems, ruby, target }: SystemNeedsRequest): Promise
   return [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, want]) => want);
 }
 
-/** `e_machine` of the libraries that a target loads. */
-const machineOf: Readonly<Record<string, number>> = { amd64: 62, arm64: 183 };
-
 const libraryFiles = [
   "{gems,bundler/gems}/*/{lib,ports,vendor}/**/*.so*",
   "{,bundler/gems/}extensions/**/*.so*",
@@ -98,7 +95,7 @@ const rubyFiles = ["bin/ruby", "lib/*.so*", "lib/ruby/**/*.so"];
 async function linkedLibraries(
   directory: string,
   patterns: string[],
-  machine: number | undefined,
+  arch: string,
 ): Promise<Map<string, Set<string>>> {
   const options = { cwd: directory, dot: true, followSymbolicLinks: false, onlyFiles: false };
   const files = await glob(patterns, options);
@@ -107,7 +104,7 @@ async function linkedLibraries(
   for (const file of files) {
     const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
     // Gems bring libraries for other machines, too.
-    if (needs === undefined || needs.machine !== machine) continue;
+    if (needs === undefined || needs.architecture !== arch) continue;
     for (const name of needs.needed) {
       // Ruby's own library is in its layer, under whatever name it was compiled with.
       if (brought.has(name) || name.startsWith("libruby")) continue;

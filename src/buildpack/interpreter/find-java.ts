@@ -1,11 +1,11 @@
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { parseJavaVersion } from "../../ruby/java-version.ts";
 import type { JavaVersion } from "../../ruby/java-version.ts";
 import { jrubySeriesOf } from "../../ruby/jruby-series.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
-import { isFile } from "../../system/files.ts";
+import { findProgram } from "../../system/search-path.ts";
 import type { BuildContext } from "../build-context.ts";
 import { childEnvironment } from "../environment/child-environment.ts";
 
@@ -49,13 +49,11 @@ async function askJava({ run, input, env }: BuildContext, request: RubyRequest):
 async function locateJava(
   env: Readonly<Record<string, string>>,
 ): Promise<{ path: string | undefined; because: string }> {
-  const { JAVACMD: command, JAVA_HOME: home, PATH = "" } = env;
+  const { JAVACMD: command, JAVA_HOME: home, PATH } = env;
   if (command) return { path: command, because: "as JAVACMD says" };
   if (home) return { path: join(home, "bin/java"), because: "as JAVA_HOME says" };
-  for (const directory of PATH.split(delimiter).filter(Boolean)) {
-    const path = join(directory, "java");
-    if (await isFile(path)) return { path, because: "the first on PATH" };
-  }
+  const path = await findProgram("java", PATH);
+  if (path !== undefined) return { path, because: "the first on PATH" };
   return { path: undefined, because: "JAVA_HOME is not set, and there is no `java` on PATH." };
 }
 

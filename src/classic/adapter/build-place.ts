@@ -5,13 +5,13 @@ import { isFile } from "../../system/files.ts";
 import { discardTree } from "../../system/tree.ts";
 import { type Buildpack, storePath } from "../../platform/lifecycle/buildpack-store.ts";
 import type { Sandbox } from "../../platform/sandbox/sandbox.ts";
-import type { CompileOptions } from "./compile.ts";
+import type { CompileOptions } from "./compile-options.ts";
 import { layersDirectory, slugRoot } from "../slug-root.ts";
 
 /**
- * Opens the place where an app is compiled: at `/app`, where it will run, in namespaces that have it
- * there; where the machine grants none, at its own path. Its HOME is its own, with what earlier
- * buildpacks or the machine's owner left in theirs to get private gems by.
+ * Opens the sandbox in which an app is compiled: at `/app`, where it will run, or at its own path if the
+ * machine refuses namespaces. It has its own HOME, with a copy of the files that give access to private
+ * gems (`.netrc`, `.gitconfig`).
  */
 export async function openBuildPlace(
   buildDir: string,
@@ -31,6 +31,8 @@ export async function openBuildPlace(
         { inside: `/cnb/buildpacks/${storePath(buildpack)}`, host: buildpack.directory },
       ],
       binds: [],
+      // Other buildpacks have put programs wherever they like.
+      view: "everything",
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
       scratch,

@@ -5,9 +5,9 @@ import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
 import { moveMentions, slugRoot } from "../slug-root.ts";
 
 /**
- * Puts an app's `.heroku_bundle` in the place of its `.bundle`, so that Bundler finds in it where
- * libraries of other buildpacks stand (`BUNDLE_BUILD__<GEM>: --with-lib=/app/…`). While the app is
- * built at another place than it runs, `.bundle/config` speaks of that place.
+ * Replaces an app's `.bundle` by its `.heroku_bundle`, which tells Bundler where libraries of other
+ * buildpacks are (`BUNDLE_BUILD__<GEM>: --with-lib=/app/…`). If the app is built at another path than
+ * `/app`, `.bundle/config` is changed to that path for the build.
  */
 export async function placeBundleConfig(
   app: string,
@@ -17,7 +17,7 @@ export async function placeBundleConfig(
   if (await isFile(join(app, ".heroku_bundle/config"))) {
     await removeTree(join(app, ".bundle"));
     await cp(join(app, ".heroku_bundle"), join(app, ".bundle"), { recursive: true });
-    section.say("`.heroku_bundle` stands in for `.bundle`");
+    section.say("Using `.heroku_bundle` as `.bundle`");
   }
   const config = join(app, ".bundle/config");
   const text = await readTextIfAny(config);
@@ -25,10 +25,10 @@ export async function placeBundleConfig(
   const moved = moveMentions(text, slugRoot, inside);
   if (moved === text) return;
   await writeFile(config, moved);
-  section.say(`\`.bundle/config\` says \`${inside}\` for \`${slugRoot}\` while the app is built`);
+  section.say(`Replaced \`${slugRoot}\` by \`${inside}\` in \`.bundle/config\` for the build`);
 }
 
-/** The same for directives that are config vars. */
+/** Makes the same change in build directives that are config vars. */
 export function moveDirectives(
   vars: Readonly<Record<string, string>>,
   inside: string,

@@ -4,14 +4,15 @@ import type { BuildPlan, BuildPlanAlternative } from "../../cnb/build-plan.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { isDirectory, isFile } from "../../system/files.ts";
+import { findProgram } from "../../system/search-path.ts";
 import type { PlanEntry } from "../../platform/lifecycle/plan-resolution.ts";
 
-/** What other buildpacks would have put there before: programs on PATH, packages in the app. */
+/** What earlier buildpacks have installed: programs on PATH, and npm packages in the app. */
 export async function companionsFound(app: string, path: string): Promise<string[]> {
   const [node, yarn, java, packages] = await Promise.all([
-    isOnPath("node", path),
-    isOnPath("yarn", path),
-    isOnPath("java", path),
+    findProgram("node", path),
+    findProgram("yarn", path),
+    findProgram("java", path),
     isDirectory(join(app, "node_modules")),
   ]);
   return [
@@ -23,10 +24,10 @@ export async function companionsFound(app: string, path: string): Promise<string
 }
 
 /**
- * Chooses the first alternative of a build plan of which everything is there that the buildpack does
- * not provide itself, and resolves it as a lifecycle would.
+ * Chooses the first alternative of a build plan whose requirements are all met, by the buildpack itself
+ * or by what was found, and resolves it as a lifecycle would.
  *
- * @throws BuildpackError `classic/companion-missing` where each lacks something.
+ * @throws BuildpackError `classic/companion-missing` if every alternative lacks something.
  */
 export function resolveWith(
   found: readonly string[],
@@ -43,24 +44,24 @@ export function resolveWith(
 }
 
 /**
- * Gives the app a Node where it needs one to run JavaScript and PATH has none: the one that runs us,
- * as a layer of its own.
+ * Installs Node into a layer, for an app that needs it if PATH has none. It is the Node that runs this
+ * buildpack.
  */
 export async function installNode(layer: string, program: string, section: Section): Promise<void> {
   await mkdir(join(layer, "bin"), { recursive: true });
   await copyFile(program, join(layer, "bin/node"));
   await chmod(join(layer, "bin/node"), 0o755);
-  section.say("Node, because the app needs one and PATH has none: the buildpack's own");
+  section.say("Installing the buildpack's own Node: the app needs Node, and PATH has none");
 }
 
-/** Warns of packages that somebody has to install before the app is compiled. */
+/** Warns about npm packages that must be installed before the app is compiled. */
 export async function warnOfPackages(app: string, path: string, section: Section): Promise<void> {
   if (!(await isFile(join(app, "package.json")))) return;
   if (await isDirectory(join(app, "node_modules"))) return;
-  if (await isOnPath("npm", path)) return;
+  if (await findProgram("npm", path)) return;
   section.warn(
-    "package.json: nobody has installed its packages, and there is no npm on PATH.",
-    "Where assets need them, put Node's buildpack before this one: heroku buildpacks:add --index 1 heroku/nodejs",
+    "The packages of package.json are not installed, and there is no npm on PATH.",
+    "If assets need them, add the Node buildpack before this one: heroku buildpacks:add --index 1 heroku/nodejs",
   );
 }
 
@@ -68,12 +69,6 @@ const companions: Readonly<Record<string, { tool: string; add: string }>> = {
   jdk: { tool: "java", add: "heroku/jvm" },
   node: { tool: "node", add: "heroku/nodejs" },
 };
-
-async function isOnPath(name: string, path: string): Promise<boolean> {
-  const directories = path.split(":").filter((directory) => directory !== "");
-  const found = await Promise.all(directories.map((directory) => isFile(join(directory, name))));
-  return found.includes(true);
-}
 
 function missingFrom(found: readonly string[], { provides, requires }: BuildPlanAlternative) {
   const there = new Set([...found, ...provides.map(({ name }) => name)]);

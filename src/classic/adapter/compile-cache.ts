@@ -4,14 +4,14 @@ import { copyTreeContents } from "../../system/tree.ts";
 import { openState, type StagedBuild } from "../../platform/state/state.ts";
 import { readStoredBuild, type StoredBuild } from "../../platform/state/stored-build.ts";
 
-/** What the last successful compile left in a cache directory; nothing there is written to. */
+/** The build of the last successful compile in a cache directory. It is only read. */
 export async function readCompileCache(cacheDir: string): Promise<StoredBuild | undefined> {
   return await readStoredBuild(stateIn(cacheDir));
 }
 
 /**
- * Puts a staged build into the cache directory, in the place of the one before: all of it at once, or
- * nothing. `beforeCommit` is the last that may fail.
+ * Replaces the build in the cache directory by a staged one, completely or not at all. `beforeCommit` is
+ * the last step that may fail.
  */
 export async function saveCompileCache(
   cacheDir: string,
@@ -21,7 +21,7 @@ export async function saveCompileCache(
 ): Promise<void> {
   const directory = stateIn(cacheDir);
   await mkdir(directory, { recursive: true });
-  // Only for its owner: among the layers is SECRET_KEY_BASE.
+  // Readable only by its owner: one of the layers holds SECRET_KEY_BASE.
   await chmod(directory, 0o700);
   const state = await openState(directory);
   try {

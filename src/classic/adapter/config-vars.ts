@@ -2,16 +2,15 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
 
-/** Variables that would mislead the build itself rather than configure the app. */
+/** Variables that would disturb the build instead of configuring the app. */
 const notForBuilds = new Set([
   ...["PATH", "HOME", "PWD", "GIT_DIR", "CPATH", "CPPATH", "LD_PRELOAD"],
   ...["LD_LIBRARY_PATH", "LIBRARY_PATH", "BASH_ENV", "ENV"],
 ]);
 
 /**
- * The app's config vars: each file of a directory is a variable. Line ends at the end of a value do
- * not count, since platforms and people write these files in their own ways. A directory that is not
- * there holds none.
+ * Reads the app's config vars: each file of the directory is a variable. Line ends at the end of a value
+ * are dropped, because some platforms write them and some do not. A missing directory has no variables.
  */
 export async function readConfigVars(directory: string | undefined): Promise<Map<string, string>> {
   const names = directory === undefined ? [] : await readdir(directory).catch(() => []);

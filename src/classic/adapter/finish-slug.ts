@@ -3,16 +3,16 @@ import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";
-import { escapeId } from "../../platform/lifecycle/buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
 import {
   type LaunchMetadata,
   launchMetadataToml,
   mergeLaunch,
 } from "../../platform/lifecycle/launch-metadata.ts";
 import { readLaunchPlan } from "../../platform/launch/launch-plan.ts";
-import { storeLayers } from "../../platform/state/store-layers.ts";
+import { storeLayers } from "../../platform/lifecycle/store-layers.ts";
 import { saveCompileCache } from "./compile-cache.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import { nodeBuildpack, testDefaults } from "./prepare-app.ts";
 import { exportScript, profileScript } from "./profile-script.ts";
 import { commandLineOf, formatRelease } from "../release.ts";
@@ -20,12 +20,13 @@ import { makeLinksRelative, relocate } from "./relocate.ts";
 import { type Built, platformApi } from "./run-buildpack.ts";
 import { layersDirectory, ownDirectory, slugRoot } from "../slug-root.ts";
 
-/** Below the app: what `bin/release` prints. */
+/** Below the app: the output of `bin/release`. */
 export const releaseFile = join(ownDirectory, "release.yml");
 
 /**
- * Makes a slug of a built app: paths speak of where it will run, layers that only builds need go, the
- * files that start it are written. The cache is committed last, when nothing can fail any more.
+ * Makes a slug from a built app: changes paths to those at which the app will run, removes layers that
+ * only builds need, and writes the files that start the app. The cache is committed last, when nothing
+ * can fail any more.
  */
 export async function finishSlug(work: Compile, built: Built): Promise<void> {
   const { printer, place, cacheDir, own } = work;
@@ -34,7 +35,7 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
     await makeLinksRelative(app, place.inside.app);
     await relocate(app, place.inside.app, slugRoot);
     const staged = join(app, ownDirectory, "staged");
-    // A build may leave no layer at all.
+    // A build may have no layers.
     await mkdir(join(staged, "image/layers", escapeId(own.id)), { recursive: true });
     const warn = (text: string) => section.warn(text);
     const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
@@ -44,15 +45,15 @@ export async function finishSlug(work: Compile, built: Built): Promise<void> {
       await takeLaunchLayers(work, staged);
       await writeStartFiles(work, built);
     };
-    await section.timed("Layers into the slug and the cache", async () => {
+    await section.timed("Moving layers into the slug and the cache", async () => {
       await saveCompileCache(cacheDir, staged, stagedBuild, finish);
     });
     await writeExport(work, built, section);
-    section.say("`.profile.d/lapidary.sh` sets up their environment when a dyno starts");
+    section.say("`.profile.d/lapidary.sh` sets up the environment when a dyno starts");
   });
 }
 
-/** A slug belongs to whoever unpacks it. */
+/** Owners in a slug have no meaning: the user who unpacks it owns the files. */
 const nobody = { uid: 0, gid: 0 };
 
 async function takeLaunchLayers({ own, place }: Compile, staged: string): Promise<void> {
@@ -90,7 +91,7 @@ function releaseOf(
   return formatRelease({ processTypes, addons });
 }
 
-/** Later buildpacks get what is in the slug and was for builds, too. Mostly there are none. */
+/** Writes the environment for later buildpacks, if there are any: that of layers for build and launch. */
 async function writeExport(
   { own, place }: Compile,
   { outputs }: Built,
@@ -107,7 +108,7 @@ async function writeExport(
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     section.say(
-      `Buildpacks that follow will not find Ruby: \`export\` cannot be written (${code})`,
+      `Later buildpacks will not find Ruby: the file \`export\` cannot be written (${code})`,
     );
   }
 }

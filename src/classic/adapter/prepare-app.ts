@@ -4,32 +4,36 @@ import type { Section } from "../../output/printer.ts";
 import { isDirectory } from "../../system/files.ts";
 import { moveDirectives, placeBundleConfig } from "./bundle-directives.ts";
 import { companionsFound, installNode, warnOfPackages } from "./companions.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import { readConfigVars } from "./config-vars.ts";
 import { layersDirectory, moveMentions, slugRoot } from "../slug-root.ts";
 
-/** What the buildpack finds when it is run. */
+/** What the buildpack is run with. */
 export interface Prepared {
-  /** The environment that it is run in, but for the config vars. */
+  /** Its environment, without the config vars. */
   baseEnv: Record<string, string>;
   configVars: Record<string, string>;
-  /** What stands there that build plans ask other buildpacks for. */
+  /** The requirements of build plans that earlier buildpacks have met. */
   companions: string[];
-  /** Whether we gave the app its Node. */
+  /** Whether the app got our Node. */
   node: boolean;
 }
 
-/** The buildpack whose layer a Node of ours counts as. */
+/** The id of the buildpack that our Node is attributed to. */
 export const nodeBuildpack = "lapidary/node";
 
-/** Makes an app's checkout ready to be built: what a platform of images leaves to others. */
+/** Does what buildpacks need before they run on a checkout, and what image platforms do not do. */
 export async function prepareApp(work: Compile): Promise<Prepared> {
   const { printer, place } = work;
   return await printer.section("Prepare the app", async (section) => {
     const app = place.host.app;
     const vars = Object.fromEntries(await readConfigVars(work.envDir));
     const isAtRoot = place.inside.app === slugRoot;
-    section.say(isAtRoot ? "Built where it will run" : "Built where it stands, then relocated");
+    section.say(
+      isAtRoot
+        ? "Building at the path where the app will run"
+        : "Building at the path of the checkout; paths are changed to `/app` afterwards",
+    );
     await placeBundleConfig(app, place.inside.app, section);
     await writeDatabaseYml(work, section);
     const baseEnv = environmentOf(work);
@@ -52,11 +56,11 @@ async function writeDatabaseYml({ needs, place }: Compile, section: Section): Pr
   if (needs.databaseYml === undefined || !(await isDirectory(directory))) return;
   await writeFile(join(directory, "database.yml"), needs.databaseYml);
   section.say(
-    "`config/database.yml` now reads `DATABASE_URL`, which this Rails does not by itself",
+    "Wrote a `config/database.yml` that reads `DATABASE_URL`, as this version of Rails does not",
   );
 }
 
-/** Earlier buildpacks speak of the checkout by its own path, which is another inside. */
+/** Earlier buildpacks know the checkout by its own path, which may differ from the one inside. */
 function environmentOf({ env, place }: Compile): Record<string, string> {
   const entries = Object.entries(env)
     .filter(([name]) => !/^(CNB_.*|NODE_OPTIONS|PWD|OLDPWD|SHLVL|_|HOME)$/.test(name))
@@ -85,7 +89,7 @@ function modeVars({ mode }: Compile): Record<string, string> {
   };
 }
 
-/** What tests run with unless the app's config vars say otherwise. */
+/** The defaults for tests. Config vars win over them. */
 export const testDefaults: Readonly<Record<string, string>> = {
   RACK_ENV: "test",
   RAILS_ENV: "test",

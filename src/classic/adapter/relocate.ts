@@ -4,8 +4,8 @@ import { runCommand } from "../../system/command.ts";
 import { moveMentions } from "../slug-root.ts";
 
 /**
- * Turns every mention of one directory into one of another, in all text files of a tree: scripts'
- * first lines, configuration. Binaries stay as they are.
+ * Replaces one directory by another in all text files of a tree, such as scripts and configuration.
+ * Binaries are not changed.
  */
 export async function relocate(tree: string, from: string, to: string): Promise<void> {
   if (from === to) return;
@@ -17,8 +17,8 @@ export async function relocate(tree: string, from: string, to: string): Promise<
 }
 
 /**
- * Makes links relative that lead from a tree into itself by the path `inside`, at which it was seen
- * when they were made: wherever the tree goes, they go with it.
+ * Makes absolute links into the tree relative, so that they stay valid wherever the tree is moved.
+ * `inside` is the path that the tree had when the links were made.
  */
 export async function makeLinksRelative(tree: string, inside: string): Promise<void> {
   for (const path of await found("find", [tree, "-type", "l", "-lname", "/*", "-print0"])) {
@@ -35,14 +35,14 @@ async function found(file: string, args: readonly string[]): Promise<string[]> {
   return stdout.split("\0").filter((path) => path !== "");
 }
 
-// Whatever encoding a file is in, each of its bytes is a character here.
+// Maps each byte to one character, whatever the encoding of the file.
 const bytes = "latin1";
 
 function asBytes(path: string): string {
   return Buffer.from(path).toString(bytes);
 }
 
-/** Package managers leave files that not even their owner may write to. */
+/** Package managers leave files that even their owner may not write to. */
 async function overwrite(path: string, text: string): Promise<void> {
   const { mode } = await stat(path);
   await chmod(path, mode | 0o200);

@@ -13,15 +13,15 @@ import { describeOutcome, runDetect } from "../../platform/lifecycle/run-detect.
 import { type StoredBuild, storedLayerPath } from "../../platform/state/stored-build.ts";
 import { resolveWith } from "./companions.ts";
 import { readCompileCache } from "./compile-cache.ts";
-import type { Compile } from "./compile.ts";
+import type { Compile } from "./compile-options.ts";
 import type { Prepared } from "./prepare-app.ts";
 import { relocate } from "./relocate.ts";
 import { ownDirectory, slugRoot } from "../slug-root.ts";
 
-/** The Platform API as which the buildpack is run. */
+/** The Platform API that the buildpack is run with. */
 export const platformApi = "0.12";
 
-/** What a build began with and what it left. */
+/** What a build started with and what it produced. */
 export interface Built {
   prepared: Prepared;
   previous: StoredBuild | undefined;
@@ -29,7 +29,7 @@ export interface Built {
   outputs: BuildpackOutputs[];
 }
 
-/** Runs the buildpack's `bin/detect` and `bin/build`, on the layers of the last compile. */
+/** Runs the buildpack's `bin/detect` and `bin/build`, with the layers of the last compile. */
 export async function runBuildpack(work: Compile, prepared: Prepared): Promise<Built> {
   const { place, own } = work;
   const { baseEnv, configVars } = prepared;
@@ -63,7 +63,7 @@ async function detectOwn(
   });
 }
 
-/** What is cached speaks of the place where apps run, which may not be where this one is built. */
+/** The cached layers contain the path at which apps run. This app may be built at another one. */
 async function restoreFrom(
   { place, own, printer }: Compile,
   previous: StoredBuild | undefined,
@@ -81,8 +81,8 @@ async function restoreFrom(
 }
 
 /**
- * A launch layer without contents is the last image's. Slugs have no image before them: the cache has
- * those, too, and the slug gets a copy, which is free to be changed.
+ * A launch layer without a directory is to be reused from the previous image. Slugs have no previous
+ * image, so the cache keeps these layers too, and the slug gets a copy that may be changed.
  */
 async function bringBackReused(
   { buildpack, directory, layers }: BuildpackOutputs,

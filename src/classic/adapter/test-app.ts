@@ -14,7 +14,7 @@ export interface TestOptions {
 }
 
 /**
- * What `bin/compile` found for `bin/release` to print.
+ * The output of `bin/release`, which `bin/compile` has written.
  *
  * @throws BuildpackError `classic/not-compiled`.
  */
@@ -26,8 +26,8 @@ export async function readReleaseText(buildDir: string): Promise<string> {
 }
 
 /**
- * `bin/test` of the classic API: runs the app's own tests in what `bin/test-compile` made, as in a
- * dyno, and resolves to their exit code.
+ * `bin/test` of the classic API: runs the app's tests in the slug of `bin/test-compile`, as in a dyno,
+ * and resolves to their exit code.
  *
  * @throws BuildpackError `classic/not-compiled`, `classic/no-tests`.
  */
@@ -39,7 +39,7 @@ export async function testApp({ buildDir, envDir, signal }: TestOptions): Promis
     throw new BuildpackError({ code: "classic/no-tests", path: join(buildDir, releaseFile) });
   }
   return await runDyno({
-    ...{ app, root: "/", type: "test", line, signal },
+    ...{ app, root: "/", view: "everything" as const, type: "test", line, signal },
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     env: Object.fromEntries(await readConfigVars(envDir)),

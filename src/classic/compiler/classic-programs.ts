@@ -6,12 +6,12 @@ import { parseRelease, type Release } from "../release.ts";
 
 /** A buildpack of the classic API, ready to be run. */
 export interface ClassicBuildpack {
-  /** As the user named it. */
+  /** The name that the user gave. */
   name: string;
   directory: string;
 }
 
-/** What its programs are run with. */
+/** What the programs of a buildpack are run with. */
 export interface ProgramContext {
   buildDir: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -19,7 +19,7 @@ export interface ProgramContext {
   signal: AbortSignal;
 }
 
-/** Runs `bin/detect BUILD_DIR`; exit code 0 says that the app is for the buildpack. */
+/** Runs `bin/detect BUILD_DIR`; exit code 0 means that the buildpack can build the app. */
 export async function runDetect(
   { directory }: ClassicBuildpack,
   context: ProgramContext,
@@ -30,7 +30,7 @@ export async function runDetect(
 /**
  * Runs `bin/compile BUILD_DIR CACHE_DIR ENV_DIR`.
  *
- * @throws BuildpackError `classic/buildpack-failed`; the reason of `signal` where it was aborted.
+ * @throws BuildpackError `classic/buildpack-failed`; the reason of `signal` if it was aborted.
  */
 export async function runCompile(
   buildpack: ClassicBuildpack,
@@ -44,7 +44,7 @@ export async function runCompile(
 }
 
 /**
- * Runs `bin/release BUILD_DIR` and reads what it prints; a buildpack need not have it.
+ * Runs `bin/release BUILD_DIR` and parses its output. A buildpack need not have it.
  *
  * @throws BuildpackError `classic/buildpack-failed`, `classic/release-unreadable`.
  */
@@ -75,7 +75,7 @@ async function run(
   });
 }
 
-/** Config vars are not in it: buildpacks read those they want from ENV_DIR. */
+/** Without config vars: buildpacks read the ones they want from ENV_DIR. */
 function programEnvironment(env: ProgramContext["env"]): Record<string, string> {
   const wanted = /^(PATH|HOME|LANG|LC_ALL|TMPDIR|STACK|NO_COLOR|SSL_CERT_.*|.*_proxy)$/i;
   const result: Record<string, string> = {};

@@ -1,11 +1,12 @@
 import { type CommandResult, runCommand } from "../../system/command.ts";
 
-/** What git needs of its user: credentials, keys, proxies. */
+/** The environment for git: it leads to credentials, keys and proxies. */
 export type GitEnv = Readonly<Record<string, string | undefined>>;
 
 /**
- * Clones a repository, its newest state alone, and resolves to why that could not be done, if so.
- * Nobody is asked for a password.
+ * Clones the newest commit of a repository, without asking for a password.
+ *
+ * @returns why it failed, if it did.
  */
 export async function cloneRepository(
   { url, branch }: { url: string; branch?: string | undefined },

@@ -3,23 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Printer } from "../../output/printer.ts";
 import { isDirectory, writeAtomically } from "../../system/files.ts";
-import { packDirectory } from "../../system/tarball.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { takeLock } from "../../platform/state/state-lock.ts";
 import { type ClassicBuildpack, runCompile, runRelease } from "./classic-programs.ts";
 import { formatRelease } from "../release.ts";
+import { packSlug } from "./slug-archive.ts";
 import { chooseBuildpack } from "./slug-buildpack.ts";
 import { checkOut } from "./slug-source.ts";
 
 export interface SlugOptions {
-  /** A repository: a directory, or an archive of one. */
+  /** The source of the app, see `checkOut`. */
   source: string;
-  /** The slug to make. */
+  /** The path of the slug. */
   output: string;
-  /** What buildpacks keep between successful slugs. */
+  /** The cache directory of buildpacks, kept between successful slugs. */
   cache: string;
   configVars: Readonly<Record<string, string>>;
-  /** Buildpacks to ask: directories, or URLs of git repositories. */
+  /** The buildpacks to try: directories, or URLs of git repositories. */
   candidates: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
@@ -27,19 +27,18 @@ export interface SlugOptions {
   signal: AbortSignal;
 }
 
-/** In a slug: what its buildpack's `bin/release` printed. */
+/** Below the app in a slug: the output of its buildpack's `bin/release`. */
 export const slugReleaseFile = ".release";
 
 /**
- * Makes a slug as a slug compiler does: checks the app out, finds its buildpack, runs `bin/compile`
- * and `bin/release`, and packs what came of it. The slug and the cache are replaced when all of that
- * has succeeded, and are as they were when it has not.
+ * Makes a slug as a slug compiler does: checks the app out, finds its buildpack, runs `bin/compile` and
+ * `bin/release`, and packs the result. The slug and the cache are replaced only if all of this succeeds.
  *
- * @throws BuildpackError of `classic/*`; the reason of `signal` where it was aborted.
+ * @throws BuildpackError of `classic/*`; the reason of `signal` if it was aborted.
  */
 export async function makeSlug(options: SlugOptions): Promise<void> {
   const unlock = await takeLock(`${options.cache}.lock`);
-  // Buildpacks see the paths below in what they build, so they are none with blanks or colons.
+  // These paths end up in what buildpacks build, so they have no spaces and no colons.
   const scratch = await mkdtemp(join(tmpdir(), "build_"));
   try {
     await makeIn(scratch, options);
@@ -53,9 +52,9 @@ export async function makeSlug(options: SlugOptions): Promise<void> {
 async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   const { printer, signal } = options;
   const work = {
-    // Slugs hold one directory of this name.
+    // A slug contains one directory of this name.
     buildDir: join(scratch, "app"),
-    // Beside the cache that it replaces when all has succeeded.
+    // Next to the cache that it replaces in the end.
     cacheDir: `${options.cache}.next`,
     envDir: join(scratch, "env"),
     buildpacks: join(scratch, "buildpacks"),
@@ -73,12 +72,12 @@ async function makeIn(scratch: string, options: SlugOptions): Promise<void> {
   await writeAtomically(join(work.buildDir, slugReleaseFile), formatRelease(release));
   await printer.section("Pack", async (section) => {
     await section.timed(`\`${options.output}\``, async () => {
-      await packDirectory(scratch, "app", options.output);
+      await packSlug(work.buildDir, options.output);
     });
     await replaceCache(work.cacheDir, options.cache);
     section.say(`\`${((await stat(options.output)).size / 2 ** 20).toFixed(1)} MiB\``);
     const types = Object.keys(release.processTypes);
-    section.say(`Process types of the buildpack: ${types.join(", ") || "none"}`);
+    section.say(`Default process types: ${types.join(", ") || "none"}`);
   });
 }
 
@@ -94,7 +93,7 @@ async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBui
   const { source, configVars, env, cwd, printer, signal } = options;
   return await printer.section("Slug compiler", async (section) => {
     await checkOut(source, work.buildDir, { scratch: work.source, env });
-    section.say(`\`${source}\` is checked out to \`${work.buildDir}\``);
+    section.say(`Checked out \`${source}\` to \`${work.buildDir}\``);
     await chmod(work.envDir, 0o700);
     for (const [name, value] of Object.entries(configVars)) {
       await writeFile(join(work.envDir, name), value);
@@ -107,7 +106,7 @@ async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBui
   });
 }
 
-/** Buildpacks get a copy of the cache; a slug compiler that was killed may have left an older one. */
+/** Buildpacks get a copy of the cache. A slug compiler that was killed may have left only `.old`. */
 async function openCache(copy: string, cache: string): Promise<void> {
   await discardTree(copy);
   const kept = (await isDirectory(cache)) ? cache : `${cache}.old`;

@@ -5,7 +5,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import { unpackDirectory } from "../../system/tarball.ts";
+import { unpackTree } from "../../oci/unpack-tree.ts";
 import { discardTree, giveTrees } from "../../system/tree.ts";
 import { slugReleaseFile } from "./make-slug.ts";
 import { parseRelease } from "../release.ts";
@@ -13,12 +13,12 @@ import { runDyno } from "../run-dyno.ts";
 
 export interface RunSlugOptions {
   slug: string;
-  /** The process type to start, `web` where there is no command either. */
+  /** The process type to start. Without it and without a command, `web` is started. */
   process: string | undefined;
-  /** A command instead of a process, or arguments for the `process` that is named. */
+  /** A command to run, or arguments for `process` if that is given. */
   command: readonly string[];
   configVars: Readonly<Record<string, string>>;
-  /** The root file system that stands in for the stack's image. */
+  /** The root file system to use as the stack image. */
   root: string;
   uid: number;
   gid: number;
@@ -28,8 +28,8 @@ export interface RunSlugOptions {
 }
 
 /**
- * Unpacks a slug and starts one of its processes, or a command, as a dyno does. Resolves to the exit
- * code; nothing that was written stays.
+ * Unpacks a slug and runs one of its processes, or a command, as a dyno does. Resolves to the exit code.
+ * Files that the process writes are removed.
  *
  * @throws BuildpackError `classic/slug-unusable`, `platform/process-unknown`.
  */
@@ -46,7 +46,7 @@ export async function runSlug(options: RunSlugOptions): Promise<number> {
       ...configVars,
     };
     if (type === "web") announce(options.printer, env);
-    return await runDyno({ app, root, uid, gid, env, type, line, signal });
+    return await runDyno({ app, root, uid, gid, ownTree: scratch, env, type, line, signal });
   } finally {
     await discardTree(scratch);
   }
@@ -57,13 +57,13 @@ async function unpack(slug: string, scratch: string): Promise<string> {
     new BuildpackError({ code: "classic/slug-unusable", path: slug, problem });
   if (!(await isFile(slug))) throw unusable("there is no such file");
   try {
-    await unpackDirectory(slug, scratch);
+    await unpackTree([slug], scratch);
   } catch (error) {
     throw error instanceof BuildpackError ? error : unusable((error as Error).message);
   }
   const app = join(scratch, "app");
   if (await isDirectory(app)) return app;
-  throw unusable("it holds no directory `app`");
+  throw unusable("it has no directory `app`");
 }
 
 async function lineFor(
@@ -80,7 +80,7 @@ async function lineFor(
   throw new BuildpackError({ code: "platform/process-unknown", type, known });
 }
 
-/** The app's own Procfile says what runs; the buildpack, what runs by default. */
+/** The processes of the Procfile win over the defaults of the buildpack. */
 async function processTypesOf(app: string): Promise<Record<string, string>> {
   const release = (await readTextIfAny(join(app, slugReleaseFile))) ?? "";
   const procfile = (await readTextIfAny(join(app, "Procfile"))) ?? "";

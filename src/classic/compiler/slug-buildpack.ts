@@ -7,12 +7,12 @@ import { type ClassicBuildpack, runDetect } from "./classic-programs.ts";
 import { cloneRepository, type GitEnv } from "./git.ts";
 
 export interface ChooseOptions {
-  /** The config var BUILDPACK_URL, which leaves no choice. */
+  /** The config var BUILDPACK_URL. If it is set, no other buildpack is tried. */
   buildpackUrl: string | undefined;
-  /** Those to be asked without it, in order. */
+  /** The buildpacks to try otherwise, in order. */
   candidates: readonly string[];
   buildDir: string;
-  /** Where git repositories are cloned to. */
+  /** The directory that git repositories are cloned into. */
   scratch: string;
   cwd: string;
   env: GitEnv;
@@ -20,8 +20,8 @@ export interface ChooseOptions {
 }
 
 /**
- * Finds the buildpack that compiles an app: the one of BUILDPACK_URL, else the first whose
- * `bin/detect` answers yes.
+ * Finds the buildpack for an app: the one of BUILDPACK_URL, or else the first whose `bin/detect`
+ * succeeds.
  *
  * @throws BuildpackError `classic/buildpack-unusable`, `classic/no-buildpack`.
  */
@@ -37,7 +37,7 @@ export async function chooseBuildpack(
     const answer = await runDetect(buildpack, options);
     const first = answer.lines.find((line) => line.trim() !== "") ?? "";
     if (answer.exitCode === 0) {
-      section.say(`\`${name}\` says that the app is for it: \`${first.trim()}\``);
+      section.say(`\`${name}\` detected \`${first.trim()}\``);
       return buildpack;
     }
     tried.push(`${name}: ${first.trim() || `exit code ${answer.exitCode}`}`);
@@ -62,7 +62,7 @@ async function fetchBuildpack(
   return { name, directory };
 }
 
-/** A URL, or what ssh takes for one (`git@host:name.git`); its fragment names a branch or a tag. */
+/** Parses a URL, or an address for ssh (`git@host:name.git`). Its fragment names a branch or a tag. */
 function repositoryIn(name: string): { url: string; branch: string | undefined } | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\/|^[\w.-]+@[\w.-]+:/i.test(name)) return undefined;
   const [url = "", branch] = name.split("#", 2);

@@ -1,16 +1,19 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { constants, copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
-import { unpackDirectory } from "../../system/tarball.ts";
+import { decompress } from "../../oci/decompress.ts";
+import { unpackTree } from "../../oci/unpack-tree.ts";
+import { runCommand } from "../../system/command.ts";
 import { copyApp } from "../../platform/inputs/app-copy.ts";
 import { cloneRepository, type GitEnv } from "./git.ts";
 
 /**
- * Checks an app out of its repository into `destination`: of a directory or a tar.gz, which may hold
- * the app's files, one directory with them, or a bare git repository, whose newest state it then is.
- * Git's own files and what `.slugignore` names stay behind. `scratch` is an empty directory.
+ * Checks an app out of its source into `destination`. The source is a directory or a tar archive. It
+ * holds the app's files, or one directory that holds them, or a bare git repository, of which the
+ * newest commit is taken. Git's own files and the files that `.slugignore` names are left out.
+ * `scratch` is an empty directory.
  *
  * @throws BuildpackError `classic/source-unusable`.
  */
@@ -28,15 +31,26 @@ async function treeOf(source: string, scratch: string): Promise<string> {
   if (await isDirectory(source)) return source;
   if (!(await isFile(source))) throw unusable(source, "there is no such file or directory");
   const unpacked = join(scratch, "source");
-  await mkdir(unpacked);
   try {
-    await unpackDirectory(source, unpacked);
+    await unpack(source, join(scratch, "archive"), unpacked);
   } catch (error) {
     throw error instanceof BuildpackError ? error : unusable(source, (error as Error).message);
   }
   const [only, ...others] = await readdir(unpacked, { withFileTypes: true });
   if (!only) throw unusable(source, "the archive is empty");
   return only.isDirectory() && others.length === 0 ? join(unpacked, only.name) : unpacked;
+}
+
+/** Works on a copy of the archive, since decompressing replaces it. */
+async function unpack(source: string, copy: string, destination: string): Promise<void> {
+  await copyFile(source, copy, constants.COPYFILE_FICLONE);
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  const problem = await decompress(
+    copy,
+    async (file, args) => await runCommand({ file, args, cwd: "/", env }),
+  );
+  if (problem) throw problem;
+  await unpackTree([copy], destination);
 }
 
 async function isBareRepository(tree: string): Promise<boolean> {

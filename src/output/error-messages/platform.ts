@@ -132,6 +132,31 @@ export const platformMessages: Messages<"platform"> = {
     ],
     blame: "command",
   }),
+  "platform/isolation-needed": ({ option, problem }) => ({
+    headline: `\`${option}\` does not work here: this machine refuses namespaces`,
+    happened: [
+      `The kernel says: ${problem}.`,
+      "Without namespaces, the build would see the whole machine and its network.",
+    ],
+    next: [
+      "docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …   # in a container",
+      "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0   # on Ubuntu 24.04 and newer",
+      `lapidary build APP   # without \`${option}\``,
+    ],
+    blame: "command",
+  }),
+  "platform/place-unreachable": ({ path, directory, user, problem }) => ({
+    headline: `User ${user} may not enter \`${directory}\``,
+    happened: [
+      `The build needs \`${path}\`. It never runs as root, and this machine refuses the namespaces`,
+      `in which it would see that path elsewhere (${problem}).`,
+    ],
+    next: [
+      "lapidary build APP --state /var/lib/lapidary/APP   # a directory outside of private ones",
+      "docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …   # allows namespaces in a container",
+    ],
+    blame: "command",
+  }),
   "platform/nothing-built": ({ path }) => ({
     headline: "This app has not been built yet",
     happened: [`There is no complete build in \`${path}\`.`],

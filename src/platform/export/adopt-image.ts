@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { envOf, type Image } from "../../oci/image.ts";
 import type { LayerBlob } from "../../oci/blob.ts";
-import { extractLayer } from "../../system/extract-layer.ts";
+import { unpackTree } from "../../oci/unpack-tree.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
 import { moveTree } from "../../system/tree.ts";
-import { decodeLifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { decodeLifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";
 import { metadataLabel } from "../state/stored-build.ts";
 import * as z from "zod";
@@ -26,7 +26,10 @@ export async function adoptImage(state: string, image: Image): Promise<boolean> 
   try {
     if (open.previous) return false;
     const extracted = join(open.staged, "extracted");
-    for (const { path } of own) await extractLayer(path, extracted);
+    await unpackTree(
+      own.map(({ path }) => path),
+      extracted,
+    );
     await moveIn(join(extracted, app), join(open.staged, "image/app"));
     await moveIn(join(extracted, layers), join(open.staged, "image/layers"));
     await removeTree(extracted);

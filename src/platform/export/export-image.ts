@@ -5,6 +5,7 @@ import { writeDockerArchive } from "../../oci/docker-archive.ts";
 import type { Image } from "../../oci/image.ts";
 import { refName, readImage, writeImage, writeIndex } from "../../oci/layout.ts";
 import { BuildpackError } from "../../failure.ts";
+import type { BuildReport } from "../lifecycle/build-report.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 import { configOf, type ImageParts, layersOf } from "./image-config.ts";
 import { makeParts, readLaunch } from "./image-layers.ts";
@@ -28,6 +29,11 @@ export interface ExportedImage {
   /** Of its manifest. */
   digest: string;
   layers: ExportedLayer[];
+}
+
+/** What `--report` writes: the build, and the image if one was exported. */
+export interface ReportWithImage extends BuildReport {
+  image?: ExportedImage;
 }
 
 export interface ExportedLayer {

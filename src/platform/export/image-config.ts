@@ -1,7 +1,8 @@
 import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts";
-import { labelJson, parseLabelJson } from "../lifecycle/label-json.ts";
+import { labelJson, parseLabelJson } from "../state/label-json.ts";
 import { isAtLeast } from "../lifecycle/platform-api.ts";
+import { imageTimeText } from "../../system/image-time.ts";
 import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
 /** A layer of the image, and what its history says of it. */
@@ -63,7 +64,7 @@ export function configOf(request: ConfigRequest): ImageConfig {
   };
 }
 
-const created = "1980-01-01T00:00:01Z";
+const created = imageTimeText;
 
 function launchEnv({ inside, platformApi }: StoredBuild, base: ImageConfig) {
   return {

@@ -5,12 +5,13 @@ import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { tarOf } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { isDirectory } from "../../system/files.ts";
-import { escapeId, nameOf } from "../lifecycle/buildpack-store.ts";
-import type { BuildpackMetadata } from "../lifecycle/lifecycle-metadata.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { nameOf } from "../lifecycle/buildpack-store.ts";
+import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import type { ImageParts, NamedLayer } from "./image-config.ts";
 import { type Launcher, launcherEntries, processTypeEntries } from "./launcher.ts";
-import { layerArchive } from "./layer-archive.ts";
+import { layerArchive } from "../../oci/layer-archive.ts";
 import { sliceArchive, splitApp } from "./slices.ts";
 
 export interface PartsRequest {

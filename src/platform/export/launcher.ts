@@ -5,7 +5,8 @@ import * as z from "zod";
 import { BuildpackError } from "../../failure.ts";
 import { directoryEntry, fileEntry } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
-import { unpackArchive } from "../../system/archive.ts";
+import { unpackArchive } from "../../oci/unpack-archive.ts";
+import { isElf } from "../../system/elf.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 import { readLaunchPlan } from "../launch/launch-plan.ts";
@@ -28,7 +29,7 @@ export interface Launcher {
 export async function readLauncher(path: string): Promise<Launcher> {
   try {
     const bytes = await readFile(path);
-    if (bytes.readUInt32BE(0) === 0x7f454c46) return { program: bytes, version: "" };
+    if (isElf(bytes)) return { program: bytes, version: "" };
     return await launcherInArchive(path);
   } catch (error) {
     const problem = error instanceof BuildpackError ? "it is no archive" : (error as Error).message;
@@ -81,13 +82,7 @@ const root = { uid: 0, gid: 0 };
 async function launcherInArchive(path: string): Promise<Launcher> {
   const directory = await mkdtemp(join(tmpdir(), "lapidary-lifecycle-"));
   try {
-    const noTool = async () => await Promise.resolve({ exitCode: 127, lines: [] });
-    await unpackArchive({
-      archive: path,
-      destination: directory,
-      stripComponents: 0,
-      runTool: noTool,
-    });
+    await unpackArchive({ archive: path, destination: directory });
     const program = await readFile(join(directory, "lifecycle/launcher"));
     const toml = parseToml((await readTextIfAny(join(directory, "lifecycle.toml"))) ?? "");
     return { program, version: lifecycleToml.parse(toml).lifecycle?.version ?? "" };

@@ -9,6 +9,7 @@ import { readImage } from "../../oci/layout.ts";
 import { tarOf, treeEntries } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { isFile, readTextIfAny, writeAtomically } from "../../system/files.ts";
+import { imageTimeText } from "../../system/image-time.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
 import * as z from "zod";
@@ -52,13 +53,12 @@ export async function readImageAt(
 async function imageOfRoot(root: string, request: RunImageRequest): Promise<Image> {
   const { target, ids } = request;
   const layer = await layerOfRoot(root, request);
-  const created = "1980-01-01T00:00:01Z";
   const labels = {
     "io.buildpacks.base.distro.name": target.distro?.name ?? "",
     "io.buildpacks.base.distro.version": target.distro?.version ?? "",
   };
   const config = {
-    created,
+    created: imageTimeText,
     architecture: target.arch,
     os: target.os,
     config: {
@@ -67,7 +67,7 @@ async function imageOfRoot(root: string, request: RunImageRequest): Promise<Imag
       Labels: labels,
     },
     rootfs: { type: "layers" as const, diff_ids: [layer.diffId] },
-    history: [{ created, created_by: "Root file system" }],
+    history: [{ created: imageTimeText, created_by: "Root file system" }],
   };
   return { config, layers: [layer] };
 }

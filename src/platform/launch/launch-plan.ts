@@ -4,7 +4,7 @@ import * as z from "zod";
 import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
 import { readTomlFile } from "../../cnb/toml-file.ts";
 import { isDirectory } from "../../system/files.ts";
-import { escapeId } from "../lifecycle/buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
 
 /** All that a launcher has to know of an image; every path is one inside it. */
 export interface LaunchPlan {

@@ -4,7 +4,8 @@ import type { Printer } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { isAtLeast } from "../lifecycle/platform-api.ts";
-import { openSandbox, type Sandbox } from "../sandbox/sandbox.ts";
+import { openSandbox } from "../sandbox/open-sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
@@ -107,6 +108,7 @@ async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sa
     host: { app, layers, platform },
     buildpacks: [],
     binds: [],
+    ownTree: options.state,
     uid,
     gid,
     ...(signal ? { signal } : {}),

@@ -15,13 +15,13 @@ import {
 import { checkOrder, type Order, orderOf } from "./order.ts";
 import { writePlatformDirectory } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { collectSboms } from "./sboms.ts";
+import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
+import { collectSboms } from "./collect-sboms.ts";
 import { type OpenState, openState } from "../state/state.ts";
 import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
-import { type StoredLayers, storeLayers, storeRest } from "../state/store-layers.ts";
+import { type StoredLayers, storeLayers, storeRest } from "./store-layers.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
-import { giveTo, type Owner, ownerIn } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 /**
  * Builds an app as a lifecycle does: detect, restore, build, and then store what an image and a
@@ -60,7 +60,7 @@ interface Work extends Omit<BuildOptions, "state" | "order" | "onStep"> {
 async function buildInState(work: Work): Promise<Omit<BuildReport, "durations">> {
   const sandbox = await work.stopwatch.time("prepare", () => prepare(work));
   try {
-    await giveTo(ownerIn(sandbox), ...Object.values(work.state.work));
+    await giveTo(sandbox.owner, ...Object.values(work.state.work));
     return await buildInSandbox(work, sandbox);
   } finally {
     await sandbox.close();
@@ -84,7 +84,7 @@ async function buildInSandbox(
   sandbox: Sandbox,
 ): Promise<Omit<BuildReport, "durations">> {
   const { stopwatch, signal, order, known, onStep } = work;
-  const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: ownerIn(sandbox) };
+  const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: sandbox.owner };
   const previous = usablePrevious(work, sandbox);
   const detected = await stopwatch.time("detect", () =>
     detect({ ...context, order, buildpacks: known }),
@@ -125,7 +125,7 @@ function usablePrevious({ state, printer }: Work, { inside }: Sandbox): StoredBu
 }
 
 async function restoreFrom(
-  work: Work & { owner: Owner | undefined },
+  work: Work & { owner: Ids | undefined },
   previous: StoredBuild | undefined,
   group: readonly Buildpack[],
 ): Promise<RestoredLayers> {

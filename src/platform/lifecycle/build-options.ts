@@ -4,6 +4,7 @@ import type { Clock } from "../../system/clock.ts";
 import type { Order } from "./order.ts";
 import type { PlatformApi } from "./platform-api.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { StateStep } from "../state/state.ts";
 
 /** What one build of one app needs; every path is one of the host. */
 export interface BuildOptions {
@@ -58,6 +59,5 @@ export type BuildStep =
   | "buildpack built"
   | "all buildpacks built"
   | "layers stored"
-  | "build staged"
-  | "build current"
+  | StateStep
   | "previous build removed";

@@ -1,15 +1,12 @@
 import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
-import type { ExportedImage } from "../export/export-image.ts";
 
-/** What a build did, as `--report` writes it and the summary prints it. Durations are milliseconds. */
+/** What a build did. The summary prints it, and `--report` writes it. Durations are in milliseconds. */
 export interface BuildReport {
   platformApi: string;
   buildpacks: { id: string; version: string }[];
   processes: ReportedProcess[];
   defaultProcess?: string;
   layers: ReportedLayer[];
-  /** Where an image was asked for. */
-  image?: ExportedImage;
   durations: Record<BuildPhase | "total", number>;
 }
 

@@ -5,19 +5,20 @@ import { BuildpackError } from "../../failure.ts";
 import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { type Buildpack, escapeId, nameOf, storePath } from "./buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs.ts";
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { discardTree } from "../../system/tree.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
   sandbox: Sandbox;
   baseEnv: Env;
   sources: EnvironmentSources;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 

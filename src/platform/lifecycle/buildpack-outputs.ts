@@ -8,13 +8,8 @@ import { tryReadTomlFile } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import type { LayerOutput } from "./layer-output.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
-
-/** A layer that a buildpack made. Its metadata is a table as a rule; lifecycles keep whatever it is. */
-export interface LayerOutput {
-  types: LayerTypes;
-  metadata: unknown;
-}
 
 /** What a buildpack left in its layers directory. */
 export interface BuildpackOutputs {

@@ -3,6 +3,7 @@ import {
   type BuildpackDescriptor,
   readBuildpackDescriptor,
 } from "../../cnb/buildpack-descriptor.ts";
+import { escapeId } from "../../cnb/names.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isFile } from "../../system/files.ts";
 
@@ -36,11 +37,6 @@ export async function readBuildpacks(directories: readonly string[]): Promise<Bu
 /** `<id>@<version>`, as people and lifecycles write it. */
 export function nameOf({ id, version }: { id: string; version: string }): string {
   return `${id}@${version}`;
-}
-
-/** An id as it stands in paths. */
-export function escapeId(id: string): string {
-  return id.replaceAll("/", "_");
 }
 
 /** Where a buildpack stands below the directory of all buildpacks. */

@@ -1,6 +1,6 @@
 import type { Process } from "../../cnb/launch.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
-import { labelJson } from "./label-json.ts";
+import { labelJson } from "../state/label-json.ts";
 import { lifecycleToml } from "./lifecycle-toml.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 

@@ -1,15 +1,21 @@
+import type { Ids } from "../sandbox/sandbox.ts";
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDirectory } from "../../system/files.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { type Buildpack, escapeId } from "./buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
+import type { Buildpack } from "./buildpack-store.ts";
 import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
-import { type BuildpackMetadata, metadataOf, type StoredLayer } from "./lifecycle-metadata.ts";
+import {
+  type BuildpackMetadata,
+  metadataOf,
+  type StoredLayer,
+} from "../state/lifecycle-metadata.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import { copyTree } from "../../system/tree.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 export interface RestoreOptions extends Pick<
   BuildOptions,
@@ -18,7 +24,7 @@ export interface RestoreOptions extends Pick<
   group: readonly Buildpack[];
   layersDirectory: string;
   previous: StoredBuild;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
   onStep: NonNullable<BuildOptions["onStep"]>;
 }
 

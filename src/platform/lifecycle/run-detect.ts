@@ -7,8 +7,8 @@ import { tryReadTomlFile } from "../../cnb/toml-file.ts";
 import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { giveTo, type Owner } from "../sandbox/owner.ts";
+import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
+import { giveTo } from "../sandbox/owner.ts";
 
 /** How one `bin/detect` ended, with what it printed on both streams. */
 export type DetectOutcome =
@@ -22,7 +22,7 @@ export interface DetectContext extends Pick<BuildOptions, "signal"> {
   plansDirectory: string;
   baseEnv: Env;
   sources: EnvironmentSources;
-  owner: Owner | undefined;
+  owner: Ids | undefined;
 }
 
 /** Runs `bin/detect` in the app directory. Whatever goes wrong with it is an outcome. */

@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { type Buildpack, escapeId, nameOf } from "./buildpack-store.ts";
-import type { BuildpackOutputs, LayerOutput } from "./buildpack-outputs.ts";
+import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import type { LayerOutput } from "./layer-output.ts";
 
 /** An SBOM file of a layer, or without `layer` one of the whole buildpack. */
 export interface LayerSbom {
@@ -34,31 +34,6 @@ export async function readSboms(
     const ofLayer = layers.has(layer) ? { layer } : {};
     return kinds.length > 0 ? [{ path: join(directory, name), ...ofLayer, kinds }] : [];
   });
-}
-
-/**
- * Copies SBOMs to where exporters look: `<layers>/sbom/<kind>/<escaped id>/[<layer>/]sbom.<ext>`. Beside
- * them stands what took their place in earlier APIs, which is empty in later ones.
- */
-export async function collectSboms(
-  sbomDirectory: string,
-  outputs: readonly BuildpackOutputs[],
-): Promise<void> {
-  await rm(sbomDirectory, { recursive: true, force: true });
-  for (const kind of ["build", "launch"]) {
-    await mkdir(join(sbomDirectory, kind), { recursive: true });
-    await writeFile(join(sbomDirectory, kind, "sbom.legacy.json"), "null\n");
-  }
-  for (const { buildpack, sboms } of outputs) {
-    for (const { path, layer, kinds } of sboms) {
-      const name = basename(path).slice(basename(path).indexOf(".") + 1);
-      for (const kind of kinds) {
-        const directory = join(sbomDirectory, kind, escapeId(buildpack.id), layer ?? "");
-        await mkdir(directory, { recursive: true });
-        await copyFile(path, join(directory, name));
-      }
-    }
-  }
 }
 
 function kindsOf(name: string, layer: LayerOutput | undefined): LayerSbom["kinds"] {

@@ -14,14 +14,22 @@ export interface Placed {
  * The steps that show `root` read-only with `placed` put into it, without writing to `root`: an
  * empty directory is furnished with a mount of each entry of `root`. A directory that lacks the
  * mount point of something placed below it is itself furnished entry by entry.
+ *
+ * @param shown the only paths of `root` that are seen, with all below them; all of it where this is absent.
  */
-export async function planRootView(root: string, placed: readonly Placed[]): Promise<MountStep[]> {
-  return await furnish({ root, placed: new Map(placed.map((one) => [one.inside, one])) }, "/");
+export async function planRootView(
+  root: string,
+  placed: readonly Placed[],
+  shown?: readonly string[],
+): Promise<MountStep[]> {
+  const byPath = new Map(placed.map((one) => [one.inside, one]));
+  return await furnish({ root, placed: byPath, shown }, "/");
 }
 
 interface View {
   root: string;
   placed: ReadonlyMap<string, Placed>;
+  shown: readonly string[] | undefined;
 }
 
 async function furnish(view: View, directory: string): Promise<MountStep[]> {
@@ -38,11 +46,19 @@ async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
   const placed = view.placed.get(path);
   if (placed) return [await mountPointFor(placed), mountOf(placed)];
   const inner = [...view.placed.values()].filter((one) => one.inside.startsWith(`${path}/`));
+  if (!isShown(view, path)) {
+    const leadsOn = inner.length > 0 || view.shown?.some((one) => one.startsWith(`${path}/`));
+    return leadsOn ? [{ make: "directory", path }, ...(await furnish(view, path))] : [];
+  }
   if (inner.length === 0) return await showEntry(view, path);
   if (await everyMountPointStands(view, path, inner)) {
     return [...(await showEntry(view, path)), ...inner.map(mountOf)];
   }
   return [{ make: "directory", path }, ...(await furnish(view, path))];
+}
+
+function isShown({ shown }: View, path: string): boolean {
+  return shown === undefined || shown.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 async function showEntry(view: View, path: string): Promise<MountStep[]> {

@@ -23,10 +23,11 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
   if (process.platform !== "linux") return { state: "refused", problem: "this is not Linux" };
   const namespaces: Namespaces = {
     newRoot: join(options.scratch, "root"),
-    steps: await planRootView(options.root, await placedInside(options)),
-    ...options.ids,
+    steps: await planRootView(options.root, await placedInside(options), shownOf(options)),
+    uid: options.uid,
+    gid: options.gid,
     callerIsRoot: options.callerIsRoot,
-    network: options.network ?? true,
+    network: (options.network ?? "host") === "host",
   };
   const probe = { file: "/usr/bin/env", args: [], cwd: insideOf(options).app, env: {} };
   const result = await runCommand(inNamespaces(namespaces, probe));
@@ -35,13 +36,16 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
 }
 
 function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbox {
-  const { signal, host, ids, scratch } = options;
+  const { signal, host, uid, gid, scratch, callerIsRoot } = options;
+  const ids = { uid, gid };
   const wrap = (command: Command): Command =>
     inNamespaces(namespaces, { ...(signal ? { signal } : {}), ...command });
   return {
     inside: insideOf(options),
     host,
     ids,
+    // A user namespace shows files of the caller as those of the user inside.
+    owner: callerIsRoot && uid !== 0 ? ids : undefined,
     run: async (command) => await runCommand(wrap(command)),
     // The shell that is process 1 inside is one generation down; the command is its child.
     attach: async (command) => await runInForeground(wrap(command), 2),
@@ -50,12 +54,25 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
   };
 }
 
-function description({ root, uid, gid, ids, network }: PreparedSandbox): string {
-  const from = root === "/" ? "this machine's files" : `\`${root}\``;
-  const parts = [`in namespaces of its own over ${from}, read-only, as user ${ids.uid}:${ids.gid}`];
-  if (network === false) parts.push("without network");
-  if (ids.uid !== uid || ids.gid !== gid) parts.push(`only root can run as ${uid}:${gid}`);
+function description({ root, uid, gid, network }: PreparedSandbox): string {
+  const files = root === "/" ? "this machine's programs" : `\`${root}\``;
+  const parts = [`in a sandbox with ${files}, read-only, as user ${uid}:${gid}`];
+  if ((network ?? "host") !== "host") parts.push("without network");
   return parts.join("; ");
+}
+
+/** Of this machine, what a builder image would have: no homes, no data, no sockets of services. */
+const programs = [
+  ...["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr", "/opt", "/etc", "/sys"],
+  // Where other distributions keep all their programs.
+  ...["/nix", "/gnu"],
+  // What package managers know, which tells which package a library comes from.
+  ...["/var/lib/dpkg", "/var/lib/rpm", "/var/lib/alternatives", "/var/lib/ca-certificates"],
+  "/var/cache/fontconfig",
+];
+
+function shownOf({ root, view }: PreparedSandbox): readonly string[] | undefined {
+  return root === "/" && view !== "everything" ? programs : undefined;
 }
 
 function insideOf(options: PreparedSandbox): Sandbox["inside"] {
@@ -73,11 +90,26 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
     ...separate.map((name) => ({ host: host[name], inside: inside[name], writable: true })),
     { host: join(scratch, "home"), inside: inside.home, writable: true },
     { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
+    { host: join(scratch, "var-tmp"), inside: "/var/tmp", writable: true },
     { host: "/sys", inside: "/sys", writable: false },
     ...options.buildpacks.map((one) => ({ ...one, writable: false })),
-    ...(root === "/" ? [] : await networkFiles(scratch)),
+    ...(root === "/" ? await filesBehindLinks(options) : await networkFiles(scratch)),
+    ...(options.shown ?? []).map((path) => ({ host: path, inside: path, writable: false })),
     ...options.binds,
   ];
+}
+
+/** Files of `/etc` that are links to what is not shown: names would not resolve without them. */
+async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {
+  const shown = shownOf(options);
+  if (!shown) return [];
+  const placed: Placed[] = [];
+  for (const path of ["/etc/resolv.conf", "/etc/hosts", "/etc/localtime"]) {
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined || shown.some((one) => real.startsWith(`${one}/`))) continue;
+    placed.push({ host: real, inside: real, writable: false });
+  }
+  return placed;
 }
 
 /** What a bare root file system needs of the host so that names resolve and TLS is trusted. */

@@ -1,27 +1,35 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
 import { type Command, runCommand } from "../../system/command.ts";
-import { discardTree } from "../../system/tree.ts";
+import { copyTree, discardTree } from "../../system/tree.ts";
 import { runInForeground } from "../../system/foreground.ts";
-import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
+import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";
 
 /**
- * The sandbox of a machine that grants no namespaces: commands run on the host's own paths, which
- * therefore have to be the same for every build, and see the whole machine. Extra binds cannot be
- * had and are left out.
+ * The sandbox of a machine that refuses namespaces: commands run on the host's own paths, which
+ * therefore have to be the same for every build, and see the whole machine. Where root starts them,
+ * they still run as the unprivileged user.
+ *
+ * @throws BuildpackError `platform/isolation-needed` for what only namespaces can do,
+ * `platform/place-unreachable` where the user may not enter a directory above the build's.
  */
 export async function openPlainSandbox(
   options: PreparedSandbox,
   problem: string,
 ): Promise<Sandbox> {
-  const { host, scratch, ids } = options;
+  refuseIsolation(options, problem);
+  const { host, scratch, uid, gid, callerIsRoot } = options;
+  const owner = callerIsRoot && uid !== 0 ? { uid, gid } : undefined;
+  if (owner) await openWay(options, owner, problem);
   const buildpacks = join(scratch, "buildpacks");
-  await linkBuildpacks(buildpacks, options.buildpacks);
+  await placeBuildpacks(buildpacks, options.buildpacks, owner);
   const wrap = (command: Command) => asUser(options, command);
   return {
     inside: { ...host, buildpacks, home: join(scratch, "home") },
     host,
-    ids,
+    ids: { uid, gid },
+    owner,
     run: async (command) => await runCommand(wrap(command)),
     attach: async (command) => await runInForeground(wrap(command)),
     describe: () => description(options, problem),
@@ -29,19 +37,78 @@ export async function openPlainSandbox(
   };
 }
 
-async function linkBuildpacks(directory: string, buildpacks: PreparedSandbox["buildpacks"]) {
-  for (const { inside, host } of buildpacks) {
-    const link = join(directory, inside.replace(/^\/cnb\/buildpacks\//, ""));
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(host, link);
+/** Doing without what the user asked for would expose what they meant to protect. */
+function refuseIsolation({ network, binds }: PreparedSandbox, problem: string): void {
+  if (network === "none") {
+    throw new BuildpackError({
+      code: "platform/isolation-needed",
+      option: "--no-network",
+      problem,
+    });
+  }
+  if (binds.length > 0) {
+    throw new BuildpackError({ code: "platform/isolation-needed", option: "--volume", problem });
   }
 }
 
-function asUser({ callerIsRoot, ids, signal }: PreparedSandbox, command: Command): Command {
-  const become = [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, "--clear-groups"];
+/** A buildpack in a directory that the user may not enter is copied, else it is linked to. */
+async function placeBuildpacks(
+  directory: string,
+  buildpacks: PreparedSandbox["buildpacks"],
+  owner: Ids | undefined,
+): Promise<void> {
+  for (const { inside, host } of buildpacks) {
+    const place = join(directory, inside.replace(/^\/cnb\/buildpacks\//, ""));
+    await mkdir(dirname(place), { recursive: true });
+    const isClosed = owner !== undefined && (await closedAbove(host, owner)).length > 0;
+    if (isClosed) await copyTree(host, place);
+    else await symlink(host, place);
+  }
+}
+
+/** Lets the user pass through our own private directories; other directories stay as they are. */
+async function openWay(options: PreparedSandbox, owner: Ids, problem: string): Promise<void> {
+  const { host, scratch, ownTree, shown = [] } = options;
+  for (const path of [host.app, host.layers, host.platform, join(scratch, "home"), ...shown]) {
+    for (const { directory, mode, bit } of await closedAbove(path, owner)) {
+      if (ownTree === undefined || !`${directory}/`.startsWith(`${ownTree}/`)) {
+        const user = `${owner.uid}:${owner.gid}`;
+        const code = "platform/place-unreachable";
+        throw new BuildpackError({ code, path, directory, user, problem });
+      }
+      await chmod(directory, mode | bit);
+    }
+  }
+}
+
+interface ClosedDirectory {
+  directory: string;
+  mode: number;
+  /** The bit of its mode that would let the user in. */
+  bit: number;
+}
+
+/** The directories above a path that a user may not pass through. */
+async function closedAbove(path: string, { uid, gid }: Ids): Promise<ClosedDirectory[]> {
+  const closed: ClosedDirectory[] = [];
+  for (const directory of ancestorsOf(path)) {
+    const entry = await lstat(directory);
+    const bit = entry.uid === uid ? 0o100 : entry.gid === gid ? 0o010 : 0o001;
+    if ((entry.mode & bit) === 0) closed.push({ directory, mode: entry.mode & 0o7777, bit });
+  }
+  return closed;
+}
+
+function ancestorsOf(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [] : [...ancestorsOf(parent), parent];
+}
+
+function asUser({ callerIsRoot, uid, gid, signal }: PreparedSandbox, command: Command): Command {
+  const become = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all"];
   // Root of a container may be refused even the change to what it is already.
-  const changes = callerIsRoot && (ids.uid !== 0 || ids.gid !== 0);
-  const args = ["--pdeathsig", "KILL", ...(changes ? become : []), "--"];
+  const changes = callerIsRoot && (uid !== 0 || gid !== 0);
+  const args = ["--pdeathsig", "KILL", "--no-new-privs", ...(changes ? become : []), "--"];
   return {
     ...(signal ? { signal } : {}),
     ...command,
@@ -50,10 +117,10 @@ function asUser({ callerIsRoot, ids, signal }: PreparedSandbox, command: Command
   };
 }
 
-function description({ ids, uid, gid, network, binds }: PreparedSandbox, problem: string): string {
-  const parts = [`without isolation (${problem}), as user ${ids.uid}:${ids.gid}`];
-  if (binds.length > 0) parts.push("volumes cannot be mounted");
-  if (network === false) parts.push("the network cannot be cut off");
-  if (ids.uid !== uid || ids.gid !== gid) parts.push(`only root can run as ${uid}:${gid}`);
-  return parts.join("; ");
+function description({ callerIsRoot, uid, gid }: PreparedSandbox, problem: string): string {
+  const user = callerIsRoot ? `as user ${uid}:${gid}` : "as your own user";
+  const allow = callerIsRoot
+    ? "In a container, `--cap-add SYS_ADMIN --security-opt apparmor=unconfined` allows them"
+    : "On Ubuntu, `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0` allows them";
+  return `without a sandbox, ${user}: this machine refuses namespaces (${problem}). ${allow}`;
 }

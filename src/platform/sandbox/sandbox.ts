@@ -1,12 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, realpath } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import type { Command, CommandResult } from "../../system/command.ts";
-import { isDirectory } from "../../system/files.ts";
-import { discardTree } from "../../system/tree.ts";
-import { openNamespacedSandbox } from "./sandbox-in-namespaces.ts";
-import { openPlainSandbox } from "./sandbox-in-place.ts";
 
 /**
  * A place in which buildpacks and processes run and see the directories of the specification:
@@ -17,8 +9,10 @@ export interface Sandbox {
   readonly inside: SandboxPaths & { buildpacks: string; home: string };
   /** Where the same directories stand for us. */
   readonly host: SandboxPaths;
-  /** Whom commands really run as, which is not what was asked for where that needs root. */
-  readonly ids: { uid: number; gid: number };
+  /** Whom commands run as, seen from inside; files of an image belong to them. */
+  readonly ids: Ids;
+  /** Whom their files belong to on the host; absent where that is our own user. */
+  readonly owner: Ids | undefined;
   /**
    * Runs a command inside to its end. `cwd`, `file` and all paths in `args` and `env` are inside
    * paths; `env` is passed exactly. In namespaces, whatever it left running ends with it.
@@ -34,6 +28,15 @@ export interface Sandbox {
   /** Removes what the sandbox itself made. */
   close(): Promise<void>;
 }
+
+/** The numbers of a user and a group. */
+export interface Ids {
+  uid: number;
+  gid: number;
+}
+
+/** Whom builds and apps run as unless the user says otherwise, as in the usual builder images. */
+export const unprivileged: Ids = { uid: 1000, gid: 1000 };
 
 export interface SandboxPaths {
   app: string;
@@ -55,68 +58,41 @@ export interface SandboxOptions {
   /** Where each buildpack is to be found inside, below `/cnb/buildpacks`, and where it stands on the host. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];
+  /** Files and directories of the host that are seen inside at the same path, for reading. */
+  shown?: readonly string[];
   /**
    * Where the directories are to stand inside, where that is not as the specification has it. Only
    * namespaces can do it. A directory that lies in the app on the host has to lie in it inside.
    */
   inside?: Partial<SandboxPaths>;
-  /** Whom commands run as. Ids other than the caller's need root. The directories stay whose they are. */
+  /**
+   * Whom commands run as, seen from inside. Where the machine grants no namespaces, only root can run
+   * them as others than itself. The directories stay whose they are.
+   */
   uid: number;
   gid: number;
-  /** `false` cuts commands off from every network; the default is the host's network. */
-  network?: boolean;
+  /**
+   * What is seen of this machine where `root` is `/`: its programs and settings, as in a builder image,
+   * or all of it. The default is `programs`.
+   */
+  view?: "programs" | "everything";
+  /**
+   * A directory of ours alone, in which `host` and `scratch` lie. Where the machine grants no namespaces,
+   * directories on the way there are opened to the user for passing through.
+   */
+  ownTree?: string;
+  /**
+   * `none` cuts commands off from every network, and without namespaces fails; the default is the host's
+   * network.
+   */
+  network?: "host" | "none" | "none where possible";
   /** Holds `/tmp` and HOME. Made empty now, removed at the end; the default is a new one. */
   scratch?: string;
   signal?: AbortSignal;
-}
-
-/**
- * Opens the most isolated place that this machine allows: namespaces of its own where the kernel
- * grants them, else the host's own paths.
- *
- * @throws BuildpackError `platform/root-unusable` where a root other than `/` cannot be entered.
- */
-export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  if (!(await isDirectory(options.root))) {
-    throw rootUnusable(options.root, "there is no such directory");
-  }
-  const prepared = await prepare(options);
-  try {
-    const attempt = await openNamespacedSandbox(prepared);
-    if (attempt.state === "open") return attempt.sandbox;
-    if (prepared.root !== "/") throw rootUnusable(options.root, attempt.problem);
-    return await openPlainSandbox(prepared, attempt.problem);
-  } catch (error) {
-    await discardTree(prepared.scratch);
-    throw error;
-  }
 }
 
 /** The options with every default filled in and every directory made. */
 export interface PreparedSandbox extends SandboxOptions {
   callerIsRoot: boolean;
   scratch: string;
-  ids: { uid: number; gid: number };
-}
-
-async function prepare(options: SandboxOptions): Promise<PreparedSandbox> {
-  const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const callerIsRoot = caller.uid === 0;
-  const ids = callerIsRoot ? { uid: options.uid, gid: options.gid } : caller;
-  const scratch = await makeScratch(options.scratch);
-  for (const name of ["root", "tmp", "home"]) await mkdir(join(scratch, name));
-  await chmod(join(scratch, "tmp"), 0o1777);
-  if (callerIsRoot) await chown(join(scratch, "home"), ids.uid, ids.gid);
-  return { ...options, root: await realpath(options.root), scratch, callerIsRoot, ids };
-}
-
-async function makeScratch(path: string | undefined): Promise<string> {
-  if (path === undefined) return await realpath(await mkdtemp(join(tmpdir(), "lapidary-")));
-  await discardTree(path);
-  await mkdir(path, { recursive: true });
-  return await realpath(path);
-}
-
-function rootUnusable(root: string, problem: string): BuildpackError {
-  return new BuildpackError({ code: "platform/root-unusable", root, problem });
 }

@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { digestOf } from "../../oci/blob.ts";
 import { tarOf, type TarOwner } from "../../oci/tar.ts";
 import { entryKind as kind, walk } from "../../system/walk.ts";
-import { layerArchive } from "../export/layer-archive.ts";
+import { layerArchive } from "../../oci/layer-archive.ts";
 
 /** What a layer directory weighs, and whether anything below it has been touched. */
 export interface LayerFingerprint {

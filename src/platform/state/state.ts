@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BuildStep } from "../lifecycle/build-options.ts";
 import { buildsInUse } from "./state-in-use.ts";
 import { takeLock } from "./state-lock.ts";
 import {
@@ -10,8 +9,8 @@ import {
   readStoredBuild,
   type StoredBuild,
 } from "./stored-build.ts";
-import type { LifecycleMetadata } from "../lifecycle/lifecycle-metadata.ts";
-import { labelJson } from "../lifecycle/label-json.ts";
+import { labelJson } from "./label-json.ts";
+import type { LifecycleMetadata } from "./lifecycle-metadata.ts";
 import { discardTree } from "../../system/tree.ts";
 
 /**
@@ -50,10 +49,13 @@ export interface StagedBuild {
   cache: LifecycleMetadata;
 }
 
+/** The points that a commit reaches. */
+export type StateStep = "build staged" | "build current";
+
 /** @throws BuildpackError `platform/state-locked` while another build of the app is at work. */
 export async function openState(
   directory: string,
-  onStep: (step: BuildStep) => void = () => {},
+  onStep: (step: StateStep) => void = () => {},
 ): Promise<OpenState> {
   const unlock = await takeLock(join(directory, "lock"));
   try {

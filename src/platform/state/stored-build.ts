@@ -2,12 +2,12 @@ import { readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { readTextIfAny } from "../../system/files.ts";
-import { escapeId } from "../lifecycle/buildpack-store.ts";
+import { escapeId } from "../../cnb/names.ts";
 import {
   decodeLifecycleMetadata,
   type LifecycleMetadata,
   readLifecycleMetadata,
-} from "../lifecycle/lifecycle-metadata.ts";
+} from "./lifecycle-metadata.ts";
 
 /**
  * What a successful build left: what its image would hold, and its cache.

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeArtifact } from "../../../src/artifacts/make-artifact.ts";
-import { unpackArchive } from "../../../src/system/archive.ts";
+import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
 import { parseToml } from "../../../src/toml.ts";
 import { failureOf } from "../../support/failure.ts";
 import { makeFakeMachine } from "../../support/fake-compiler.ts";

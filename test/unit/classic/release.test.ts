@@ -19,13 +19,13 @@ describe("formatRelease", () => {
     );
   });
 
-  test("says so where there is nothing", () => {
+  test("has empty values for an app without process types and add-ons", () => {
     expect(formatRelease({ processTypes: {}, addons: [] })).toBe(
       "---\naddons: []\ndefault_process_types: {}\n",
     );
   });
 
-  test("is read back as it was", () => {
+  test("can be parsed again", () => {
     const release = {
       processTypes: { web: `a "b" \\c 'd' # e: f\nnext`, "my-worker_1": "x" },
       addons: ["one", "two:plan"],
@@ -43,31 +43,42 @@ describe("parseRelease reads what other buildpacks print", () => {
     ["default_process_types:\n    web: 'it''s me'\n", "it's me"],
     ['---\n"default_process_types":\n  "web": "a b"\n...\n', "a b"],
     ["--- \r\ndefault_process_types:\r\n  web: npm start\r\n", "npm start"],
-    ["config_vars:\n  A: b\n  - odd\ndefault_process_types:\n  web: x:y\n", "x:y"],
+    ["config_vars:\n  A: b\ndefault_process_types:\n  web: x:y\n", "x:y"],
+    ["default_process_types:\n  web: >\n    npm\n    start", "npm start"],
+    ["default_process_types: { web: true }\n", "true"],
+    ["addons: ~\ndefault_process_types:\n  web: a\n", "a"],
   ])("%j", (text, web) => {
     expect(parseRelease(text, "other")).toEqual({ processTypes: { web }, addons: [] });
   });
 
-  test("add-ons stand in a list, indented or not; nothing at all is no mistake", () => {
+  test.each(["", "  "])("add-ons are a list, indented by %j", (indent) => {
+    const text = `addons:\n${indent}- heroku-postgresql:hobby\n${indent}- b\ndefault_process_types:\n`;
     const addons = ["heroku-postgresql:hobby", "b"];
-    const text = "addons:\n- heroku-postgresql:hobby\n  - b\ndefault_process_types: {}\n";
     expect(parseRelease(text, "other")).toEqual({ processTypes: {}, addons });
-    expect(parseRelease("\n", "other")).toEqual({ processTypes: {}, addons: [] });
-    expect(parseRelease("--- {}\n", "other")).toEqual({ processTypes: {}, addons: [] });
   });
 
-  test("a line without sense is named", async () => {
-    const reading = Promise.resolve().then(() => parseRelease("---\nweb node\n", "./other"));
+  test.each(["", "\n", "--- {}\n", "addons:\n", "---\naddons: null\n"])("%j is empty", (text) => {
+    expect(parseRelease(text, "other")).toEqual({ processTypes: {}, addons: [] });
+  });
+
+  test.each([
+    ["---\nweb node\n", "Invalid input: expected object, received string"],
+    ["default_process_types:\n  web: a: b\n", "Nested mappings"],
+    ["default_process_types:\n  web: a\n web: b\n", "at line 3, column 1"],
+    ["default_process_types:\n  web: [a]\n", "default_process_types.web"],
+    ["addons: postgres\n", "addons"],
+  ])("%j is refused with the reason", async (text, problem) => {
+    const reading = Promise.resolve().then(() => parseRelease(text, "./other"));
     expect(await failureOf(reading)).toEqual({
       code: "classic/release-unreadable",
       buildpack: "./other",
-      problem: "line 2 is not understood: `web node`",
+      problem: expect.stringContaining(problem) as string,
     });
   });
 });
 
 describe("commandLineOf", () => {
-  test("is a line that gives each word to the program, and to which words append", async () => {
+  test("is a line that passes each word to the program, and more words can be appended", async () => {
     const command = ["printf", "<%s>", "a b", "it's", "$HOME", "*"];
     const line = commandLineOf({ command, args: ["last one"] });
     const env = { PATH: "/usr/bin:/bin", HOME: "/x" };
@@ -75,7 +86,7 @@ describe("commandLineOf", () => {
     expect((await runCommand(request)).stdout).toBe("<a b><it's><$HOME><*><last one><more>");
   });
 
-  test("changes to the directory of the process first", () => {
+  test("changes to the working directory of the process first", () => {
     expect(commandLineOf({ command: ["run"], args: [], workingDir: "/app/a b" })).toBe(
       "cd '/app/a b' && run",
     );

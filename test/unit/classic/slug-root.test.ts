@@ -25,7 +25,7 @@ describe("moveMentions", () => {
     "lib/app/x",
     "~/app",
     "https://example.com/app/x",
-  ])("%s mentions another directory and stays", (text) => {
+  ])("%s names another directory and stays", (text) => {
     expect(moveMentions(text, "/app", "/tmp/build_1")).toBe(text);
   });
 
@@ -36,11 +36,11 @@ describe("moveMentions", () => {
     ["/var/tmp/build_1/app", "/var/tmp/build_1/app"],
     ["~/tmp/build_1/app", "~/tmp/build_1/app"],
     ["/tmp/build_1/application", "/tmp/build_1/application"],
-  ])("from deeper down, %s becomes %s", (text, expected) => {
+  ])("for a deeper directory, %s becomes %s", (text, expected) => {
     expect(moveMentions(text, "/tmp/build_1/app", "/app")).toBe(expected);
   });
 
-  test("takes signs of patterns in a directory's name as they are", () => {
+  test("treats pattern characters in a directory name literally", () => {
     expect(moveMentions("x=/tmp/b.1+$/y /tmp/bx1/y", "/tmp/b.1+$", "/$&")).toBe(
       "x=/$&/y /tmp/bx1/y",
     );

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { execDOutputCodec, writeExecD } from "../../../src/cnb/exec-d.ts";
+import { writeExecD } from "../../../src/cnb/exec-d.ts";
 import { makeTree, modeOf, readTree } from "../../support/tree.ts";
 
 const program = "#!/bin/sh\nprintf 'A = \"1\"' >&3\n";
@@ -51,15 +51,5 @@ describe("Exec.d", () => {
     const layer = await makeTree({ "exec.d/kept": program });
     await expect(writeExecD(layer, programs)).rejects.toThrow();
     expect(await readTree(layer)).toEqual({ "exec.d/kept": program });
-  });
-});
-
-describe("Exec.d Output (TOML)", () => {
-  test("is names and strings", () => {
-    expect(execDOutputCodec.parse({ LD_PRELOAD: "/x.so" })).toEqual({ LD_PRELOAD: "/x.so" });
-  });
-
-  test.each([{ A: 1 }, { A: true }, { A: { b: "c" } }, { "A B": "c" }])("is not %j", (output) => {
-    expect(execDOutputCodec.safeParse(output).success).toBe(false);
   });
 });

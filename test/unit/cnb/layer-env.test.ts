@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
-  applyLayerEnv,
+  applyLayerPaths,
   type EnvModification,
   readLayerEnv,
   writeLayerEnv,
@@ -136,7 +136,7 @@ describe("Layer Paths", () => {
 
   test("are all seen at build", async () => {
     const layer = await makeTree(all);
-    expect(await applyLayerEnv({ PATH: "/bin" }, layer, [], "build")).toEqual({
+    expect(await applyLayerPaths({ PATH: "/bin" }, layer, "build")).toEqual({
       PATH: `${layer}/bin:/bin`,
       LD_LIBRARY_PATH: `${layer}/lib`,
       LIBRARY_PATH: `${layer}/lib`,
@@ -147,7 +147,7 @@ describe("Layer Paths", () => {
 
   test("are bin and lib at launch", async () => {
     const layer = await makeTree(all);
-    expect(await applyLayerEnv({}, layer, [], "launch")).toEqual({
+    expect(await applyLayerPaths({}, layer, "launch")).toEqual({
       PATH: `${layer}/bin`,
       LD_LIBRARY_PATH: `${layer}/lib`,
     });
@@ -155,23 +155,9 @@ describe("Layer Paths", () => {
 
   test("count only as directories that are there", async () => {
     const layer = await makeTree({ bin: "a file", "lib/": "" });
-    expect(await applyLayerEnv({ PATH: "/bin" }, layer, [], "launch")).toEqual({
+    expect(await applyLayerPaths({ PATH: "/bin" }, layer, "launch")).toEqual({
       PATH: "/bin",
       LD_LIBRARY_PATH: join(layer, "lib"),
-    });
-  });
-
-  test("come before what the environment directories add, which wins", async () => {
-    const layer = await makeTree({ "bin/": "" });
-    const prepend: EnvModification = {
-      scope: "all",
-      name: "PATH",
-      behavior: "prepend",
-      value: "/app/bin",
-      delim: ":",
-    };
-    expect(await applyLayerEnv({ PATH: "/bin" }, layer, [prepend], "build")).toEqual({
-      PATH: `/app/bin:${layer}/bin:/bin`,
     });
   });
 });

@@ -9,7 +9,7 @@ import { makeTree } from "../../support/tree.ts";
 const sha256 = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 describe("writeLayer", () => {
-  test("names the blob by its own digest, and tells that of what it holds", async () => {
+  test("names the blob by its digest, and returns the digest of its content", async () => {
     const blobs = await makeTree();
     const pieces = [Buffer.alloc(700_000, "a"), Buffer.alloc(3, "b")];
     const layer = await writeLayer(blobs, pieces);
@@ -21,7 +21,7 @@ describe("writeLayer", () => {
     expect(layer.mediaType).toBe("application/vnd.oci.image.layer.v1.tar+gzip");
   });
 
-  test("writes the same bytes whenever it is called, and in whatever pieces", async () => {
+  test("writes the same bytes every time, whatever the pieces", async () => {
     const blobs = await makeTree();
     const one = await writeLayer(blobs, [Buffer.from("some"), Buffer.from("text")]);
     const two = await writeLayer(blobs, [Buffer.from("sometext")]);
@@ -29,7 +29,7 @@ describe("writeLayer", () => {
     expect(await readdir(join(blobs, "sha256"))).toHaveLength(1);
   });
 
-  test("leaves nothing where reading fails", async () => {
+  test("leaves nothing behind if reading fails", async () => {
     const blobs = await makeTree();
     function* failing(): Generator<Buffer> {
       yield Buffer.alloc(600_000);

@@ -24,7 +24,7 @@ async function pack(directory: string): Promise<string> {
 }
 
 describe("a Docker archive", () => {
-  test("names config, layers and tags in manifest.json, and is read again", async () => {
+  test("lists config, layers and tags in manifest.json, and can be read again", async () => {
     const work = await makeTree();
     const { config, layers } = await makeImage(work, ["one", "two"]);
     const twice = [...layers, ...layers.slice(0, 1)];
@@ -44,7 +44,7 @@ describe("a Docker archive", () => {
     );
   });
 
-  test("may have layers that are not compressed, as engines write them", async () => {
+  test("may contain uncompressed layers, which engines write", async () => {
     const work = await makeTree();
     const image = await makeImage(work, ["one"]);
     const directory = await makeTree();
@@ -64,10 +64,10 @@ describe("a Docker archive", () => {
     await expect(refused).rejects.toMatchObject(failing("its config says"));
   });
 
-  test("is refused where it is none, or names a file outside of itself", async () => {
+  test("is refused if it is not one, or names a file outside of itself", async () => {
     const none = await pack(await makeTree({ a: "" }));
     const refused = readDockerArchive(none, { work: await makeTree() });
-    await expect(refused).rejects.toMatchObject(failing("no archive of `docker save`"));
+    await expect(refused).rejects.toMatchObject(failing("not an archive made by `docker save`"));
     const manifest = JSON.stringify([{ Config: "../../etc/passwd", Layers: [] }]);
     const hostile = await pack(await makeTree({ "manifest.json": manifest }));
     const alsoRefused = readDockerArchive(hostile, { work: await makeTree() });

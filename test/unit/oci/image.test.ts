@@ -3,7 +3,7 @@ import { envOf, imageConfigSchema, withEnv } from "../../../src/oci/image.ts";
 
 const rootfs = { type: "layers", diff_ids: [] };
 
-test("a config keeps the keys that nobody here knows", () => {
+test("a config keeps unknown keys", () => {
   const text = {
     architecture: "amd64",
     os: "linux",
@@ -14,7 +14,7 @@ test("a config keeps the keys that nobody here knows", () => {
   expect(imageConfigSchema.parse(text)).toEqual(text);
 });
 
-test("envOf finds a variable whose value holds an equals sign, and none that only begins so", () => {
+test("envOf finds a variable whose value contains an equals sign, but not one with a longer name", () => {
   const config = imageConfigSchema.parse({
     ...{ architecture: "amd64", os: "linux", rootfs },
     config: { Env: ["PATHS=x", "PATH=/a=b"] },

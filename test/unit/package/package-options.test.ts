@@ -3,7 +3,7 @@ import { usageText } from "../../../src/cli/usage.ts";
 import { parsePackageLine } from "../../../src/package/package-options.ts";
 
 describe("parsePackageLine", () => {
-  test("without options both architectures go to `packages`", () => {
+  test("packages both architectures into `packages` by default", () => {
     expect(parsePackageLine([])).toEqual({
       help: false,
       out: "packages",

@@ -5,7 +5,7 @@ import { checkShippedFiles } from "../../../src/package/shipped-files.ts";
 import { failureOf } from "../../support/failure-of.ts";
 import { makeCheckout } from "../../support/package-checkout.ts";
 
-test("a checkout that is not built is refused with what it lacks", async () => {
+test("refuses a checkout that is not built, and lists what is missing", async () => {
   const path = await makeCheckout();
   await checkShippedFiles(path);
   await rm(join(path, "dist"), { recursive: true });

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
-  bumpOf,
   compareGemVersions,
   isPrerelease,
   normalizeGemVersion,
-  releaseOf,
 } from "../../../src/ruby/gem-version.ts";
 
 describe("versions", () => {
@@ -44,16 +42,5 @@ describe("versions", () => {
   test("compare after odd dashes made empty parts of them", () => {
     const kept = normalizeGemVersion("1--a") ?? "";
     expect(compareGemVersions(kept, "1")).toBeLessThan(0);
-  });
-});
-
-describe("the release and the bump of a version", () => {
-  test.each([
-    ["1.2.3", "1.2.3", "1.3"],
-    ["1.2.0.rc1", "1.2.0", "1.3"],
-    ["7", "7", "8"],
-    ["2.0.0.pre.3", "2.0.0", "2.1"],
-  ])("of %s are %s and %s", (version, release, bump) => {
-    expect([releaseOf(version), bumpOf(version)]).toEqual([release, bump]);
   });
 });

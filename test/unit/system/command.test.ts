@@ -5,7 +5,7 @@ import { makeTree } from "../../support/tree.ts";
 const env = { PATH: "/usr/bin:/bin" };
 
 describe("runCommand", () => {
-  test("gives back both streams, apart and in order", async () => {
+  test("returns both streams, separately and in order", async () => {
     const result = await sh("echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; exit 3");
     expect(result).toEqual({
       exitCode: 3,
@@ -15,7 +15,7 @@ describe("runCommand", () => {
     });
   });
 
-  test("hands over each line as it comes", async () => {
+  test("passes on each line as it arrives", async () => {
     const lines: string[] = [];
     await runCommand({
       file: "sh",
@@ -27,7 +27,7 @@ describe("runCommand", () => {
     expect(lines).toEqual(["one", "", "three"]);
   });
 
-  test("passes the given environment and nothing of its own", async () => {
+  test("passes the given environment and adds nothing to it", async () => {
     const { stdout } = await runCommand({
       file: "env",
       args: [],
@@ -47,12 +47,12 @@ describe("runCommand", () => {
     expect(stdout).toBe("$HOME|a  b|*||");
   });
 
-  test("runs in the directory that it is given", async () => {
+  test("runs in the given directory", async () => {
     const cwd = await makeTree();
     expect((await runCommand({ file: "pwd", args: ["-P"], cwd, env })).stdout).toBe(cwd);
   });
 
-  test("leaves nothing to read on standard input", async () => {
+  test("gives the command an empty standard input", async () => {
     expect((await sh("cat; echo end")).stdout).toBe("end");
   });
 
@@ -71,7 +71,7 @@ describe("runCommand", () => {
     expect((await sh(`kill -${signal} $$`)).exitCode).toBe(exitCode);
   });
 
-  test("is ended by its signal", async () => {
+  test("ends the command when its signal is aborted", async () => {
     const controller = new AbortController();
     const running = runCommand({
       file: "sh",
@@ -84,7 +84,7 @@ describe("runCommand", () => {
     expect((await running).exitCode).toBe(143);
   });
 
-  test("is ended at once where it is to be killed", async () => {
+  test("kills the command at once if asked to", async () => {
     const controller = new AbortController();
     const running = runCommand({
       file: "sh",
@@ -103,7 +103,7 @@ async function sh(script: string) {
   return await runCommand({ file: "sh", args: ["-c", script], cwd: "/", env });
 }
 
-test("passes on text as it comes, before a line ends", async () => {
+test("passes on text as it arrives, even within a line", async () => {
   const texts: string[] = [];
   await runCommand({
     file: "/bin/sh",

@@ -21,6 +21,6 @@ test.each([
   expect((await packagesWith([there], root)).get(there)).toBe(owner);
 });
 
-test("nothing is known where there is no dpkg", async () => {
+test("finds no packages on a system without dpkg", async () => {
   expect(await packagesWith(["/lib/libpq.so.5"], await makeTree())).toEqual(new Map());
 });

@@ -16,7 +16,7 @@ describe("listFiles", () => {
     ]);
   });
 
-  test("does not follow a link on the way", async () => {
+  test("does not follow a link in the path", async () => {
     const root = await makeTree({ "elsewhere/assets/x": "" });
     await symlink("elsewhere", join(root, "public"));
     expect(await listFiles(root, ["public/assets"])).toEqual([]);
@@ -24,7 +24,7 @@ describe("listFiles", () => {
 });
 
 describe("copyMissingFiles", () => {
-  test("copies with the time that it is told, and leaves what is there", async () => {
+  test("copies with the given times, and skips files that exist", async () => {
     const from = await makeTree({ "a/new": "theirs", "a/old": "theirs" });
     const to = await makeTree({ "a/old": "mine" });
     const copied = await copyMissingFiles(from, to, ["a/new", "a/old"], () => 1_234_567_890_123);
@@ -33,7 +33,7 @@ describe("copyMissingFiles", () => {
     expect((await stat(join(to, "a/new"))).mtimeMs).toBeCloseTo(1_234_567_890_123, -1);
   });
 
-  test("leaves a link that leads nowhere, and goes through none", async () => {
+  test("keeps a dead link, and follows no link", async () => {
     const from = await makeTree({ "a/x": "theirs", "b/y": "theirs" });
     const to = await makeTree({ "a/": "" });
     const outside = await makeTree();
@@ -43,7 +43,7 @@ describe("copyMissingFiles", () => {
     expect(await readTree(outside)).toEqual({});
   });
 
-  test("takes a file that stands where a directory would be as it is", async () => {
+  test("skips files whose directory is a file", async () => {
     const from = await makeTree({ "a/x": "theirs" });
     const to = await makeTree({ a: "mine" });
     await mkdir(join(to, "b"));

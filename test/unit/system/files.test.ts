@@ -22,11 +22,14 @@ describe("readText", () => {
     expect(await readText(join(root, "file"))).toEqual({ state: "text", text: "größer\r\n" });
   });
 
-  test.each(["gone", "gone/deeper", "file/below", "link"])("misses %s", async (path) => {
-    const root = await makeTree({ file: "" });
-    await symlink("nowhere", join(root, "link"));
-    expect(await readText(join(root, path))).toEqual({ state: "missing" });
-  });
+  test.each(["gone", "gone/deeper", "file/below", "link"])(
+    "reports %s as missing",
+    async (path) => {
+      const root = await makeTree({ file: "" });
+      await symlink("nowhere", join(root, "link"));
+      expect(await readText(join(root, path))).toEqual({ state: "missing" });
+    },
+  );
 
   test("cannot read a directory", async () => {
     expect(await readText(await makeTree())).toEqual({
@@ -48,25 +51,25 @@ describe("readText", () => {
     await promisify(execFile)("mkfifo", [join(root, "pipe")]);
     expect(await readText(join(root, "pipe"))).toEqual({
       state: "unreadable",
-      problem: "it is no regular file",
+      problem: "it is not a regular file",
     });
   });
 
-  test("takes the null device for an empty text", async () => {
+  test("reads the null device as an empty text", async () => {
     expect(await readText("/dev/null")).toEqual({ state: "text", text: "" });
   });
 
-  test("does not read a device for ever", async () => {
+  test("does not read from a device", async () => {
     expect(await readText("/dev/zero")).toMatchObject({ state: "unreadable" });
   });
 
-  test("says that a link leads round in a circle", async () => {
+  test("reports a link that leads in a circle", async () => {
     const root = await makeTree();
     await symlink("loop", join(root, "loop"));
     expect(await readText(join(root, "loop"))).toMatchObject({ state: "unreadable" });
   });
 
-  test("cannot read what its user may not", async (ctx) => {
+  test("cannot read a file without read permission", async (ctx) => {
     if (process.getuid?.() === 0) ctx.skip("root reads every file");
     const root = await makeTree({ file: "" });
     await chmod(join(root, "file"), 0o000);
@@ -77,14 +80,14 @@ describe("readText", () => {
   });
 });
 
-test("readTextIfAny is the text, or nothing whatever stands there", async () => {
+test("readTextIfAny returns the text, or undefined if there is none", async () => {
   const root = await makeTree({ file: "text", "directory/": "" });
   expect(await readTextIfAny(join(root, "file"))).toBe("text");
   expect(await readTextIfAny(join(root, "directory"))).toBeUndefined();
   expect(await readTextIfAny(join(root, "gone"))).toBeUndefined();
 });
 
-test("links are followed by all but lstatIfAny", async () => {
+test("every function but lstatIfAny follows links", async () => {
   const root = await makeTree({ file: "", "directory/": "" });
   await symlink("file", join(root, "to-file"));
   await symlink("directory", join(root, "to-directory"));
@@ -98,14 +101,14 @@ test("links are followed by all but lstatIfAny", async () => {
 });
 
 describe("removeTree", () => {
-  test("removes all below a path, and takes nothing there for done", async () => {
+  test("removes everything below a path, and accepts a path that does not exist", async () => {
     const root = await makeTree({ "a/b/c": "", keep: "" });
     await removeTree(join(root, "a"));
     await removeTree(join(root, "a"));
     expect(await readTree(root)).toEqual({ keep: "" });
   });
 
-  test("removes a link, not what it leads to", async () => {
+  test("removes a link, not its target", async () => {
     const root = await makeTree({ "target/file": "" });
     await symlink("target", join(root, "link"));
     await removeTree(join(root, "link"));
@@ -123,7 +126,7 @@ test.each([{}, { "place/old": "" }, { place: "a file" }])(
 );
 
 describe("writeAtomically", () => {
-  test("writes a file with its mode, and the directories above it", async () => {
+  test("writes a file with its mode, and makes its parent directories", async () => {
     const root = await makeTree();
     await writeAtomically(join(root, "a/b/file"), "text", 0o755);
     expect(await readTree(root)).toEqual({ "a/b/file": "text" });
@@ -137,7 +140,7 @@ describe("writeAtomically", () => {
     expect(await modeOf(join(root, "file"))).toBe(0o644);
   });
 
-  test("leaves nothing of its own where it fails", async () => {
+  test("leaves nothing behind when it fails", async () => {
     const root = await makeTree();
     await mkdir(join(root, "file"));
     await expect(writeAtomically(join(root, "file"), "text")).rejects.toThrow(/EISDIR|directory/);

@@ -12,7 +12,7 @@ import type { Answer } from "../../support/loopback-server.ts";
 import { makeTree } from "../../support/tree.ts";
 
 describe("requests", () => {
-  test("give the body and the length that the server promised", async () => {
+  test("return the body and the announced length", async () => {
     const { url } = await startServer(give("body"));
     expect(await fetchText(url)).toEqual({ status: 200, length: 4, text: "body" });
   });
@@ -29,7 +29,7 @@ describe("requests", () => {
     expect(target.requests).toEqual(["/there"]);
   });
 
-  test("send credentials of the URL, but not on to another host", async () => {
+  test("send the credentials of the URL, but not to another host", async () => {
     const seen: (string | undefined)[] = [];
     const see =
       (then: Answer): Answer =>
@@ -43,7 +43,7 @@ describe("requests", () => {
     expect(seen).toEqual([`Basic ${btoa("me:p@ss")}`, undefined]);
   });
 
-  test("end with the signal", async () => {
+  test("end when the signal is aborted", async () => {
     const { url } = await startServer(() => {});
     const stop = new AbortController();
     const outcome = open({ env: {} }).get(url, stop.signal);
@@ -59,20 +59,20 @@ describe("file: URLs", () => {
     expect(await fetchText(url)).toEqual({ status: 200, length: 5, text: "bytes" });
   });
 
-  test.for(["nothing", "", "file/below"])("give 404 where no file is: %j", async (path) => {
+  test.for(["nothing", "", "file/below"])("answer 404 if there is no file: %j", async (path) => {
     const root = await makeTree({ file: "bytes" });
     expect((await fetchText(pathToFileURL(join(root, path)).href)).status).toBe(404);
   });
 });
 
 describe("proxies", () => {
-  test.for(["HTTP_PROXY", "http_proxy"])("serve http: URLs where %s names one", async (name) => {
+  test.for(["HTTP_PROXY", "http_proxy"])("serve http: URLs if %s names one", async (name) => {
     const proxy = await startServer(give("through the proxy"));
     const answer = await fetchText("http://upstream.invalid/path", { env: { [name]: proxy.url } });
     expect(answer.text).toBe("through the proxy");
   });
 
-  test("carry https: URLs through a tunnel, where the server's certificate still counts", async () => {
+  test("tunnel https: URLs, and the server's certificate is still checked", async () => {
     const upstream = await startTlsServer("through the tunnel");
     const proxy = await startTunnel();
     const options = { env: { HTTPS_PROXY: proxy.url }, certificates: [loopbackCertificate] };
@@ -80,14 +80,14 @@ describe("proxies", () => {
     expect(proxy.tunnels).toEqual([new URL(upstream).host]);
   });
 
-  test("are passed by for hosts in NO_PROXY", async () => {
+  test("are not used for hosts in NO_PROXY", async () => {
     const direct = await startServer(give("direct"));
     const proxy = await startServer(give("through the proxy"));
     const env = { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" };
     expect((await fetchText(direct.url, { env })).text).toBe("direct");
   });
 
-  test("are not taken from the process's own environment", async () => {
+  test("are not read from the environment of the process", async () => {
     const proxy = await startServer(give("through the proxy"));
     const before = process.env["HTTP_PROXY"];
     process.env["HTTP_PROXY"] = proxy.url;
@@ -101,7 +101,7 @@ describe("proxies", () => {
 });
 
 describe("certificates", () => {
-  test("of nobody known are refused", async () => {
+  test("of an unknown issuer are refused", async () => {
     const url = await startTlsServer("secret");
     await expect(fetchText(url)).rejects.toThrow(/self-signed certificate/);
   });

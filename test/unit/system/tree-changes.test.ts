@@ -39,22 +39,22 @@ describe("the digest of a tree", () => {
     expect(digestSnapshot(snapshotTree(root))).not.toBe(before);
   });
 
-  test("is had of a tree with a name that is not UTF-8", async () => {
+  test("works for names that are not UTF-8", async () => {
     const root = await tree();
     const before = digestSnapshot(snapshotTree(root));
     await writeFile(Buffer.concat([Buffer.from(`${root}/stone-`), Buffer.from([0xff])]), "");
     expect(digestSnapshot(snapshotTree(root))).not.toBe(before);
   });
 
-  test("does not change with times, or where the tree stands", async () => {
+  test("does not depend on times or on the path of the tree", async () => {
     const [root, other] = [await tree(), await tree()];
     await utimes(join(root, "app/a.css"), 1000, 1000);
     expect(digestSnapshot(snapshotTree(root))).toBe(digestSnapshot(snapshotTree(other)));
   });
 });
 
-describe("changes that are kept", () => {
-  test("make of an equal tree what was made of the first", async () => {
+describe("recorded changes", () => {
+  test("turn an equal tree into what the first one became", async () => {
     const [root, other] = [await tree(), await tree()];
     const record = await makeTree();
     const before = snapshotTree(root);
@@ -65,7 +65,7 @@ describe("changes that are kept", () => {
     expect(await treeDigest(other)).toBe(await treeDigest(root));
   });
 
-  test("hold nothing that stayed as it was, and nothing that the caller keeps", async () => {
+  test("contain nothing that did not change, and nothing that the caller keeps", async () => {
     const root = await tree();
     const record = await makeTree();
     const before = snapshotTree(root);
@@ -75,7 +75,7 @@ describe("changes that are kept", () => {
     expect(kept).toEqual(["app/builds/t.css"]);
   });
 
-  test("are not written through a link that was there", async () => {
+  test("are not written through a link", async () => {
     const [root, other] = [await tree(), await tree()];
     const record = await makeTree();
     const before = snapshotTree(root);

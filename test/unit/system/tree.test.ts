@@ -23,7 +23,7 @@ async function makeSource(): Promise<{ root: string; from: string; to: string }>
   return { root, from, to: join(root, "new/parent/to") };
 }
 
-test("copyTree makes files of their own and keeps modes and links", async () => {
+test("copyTree makes independent files and keeps modes and links", async () => {
   const { from, to } = await makeSource();
   await copyTree(from, to);
   expect(await readTree(to)).toEqual({ file: "x", "shut/inner": "y", twin: "x" });
@@ -32,12 +32,12 @@ test("copyTree makes files of their own and keeps modes and links", async () => 
   expect((await stat(join(to, "file"))).nlink).toBe(1);
 });
 
-test("copyTree of what is not there fails", async () => {
+test("copyTree fails if there is nothing to copy", async () => {
   const { root, to } = await makeSource();
   await expect(copyTree(join(root, "nothing"), to)).rejects.toThrow("No such file");
 });
 
-test("copyFollowingLinks turns links into what they lead to", async () => {
+test("copyFollowingLinks replaces links by their targets", async () => {
   const { from, to } = await makeSource();
   await copyFollowingLinks(from, to);
   expect((await lstat(join(to, "link"))).isFile()).toBe(true);
@@ -49,14 +49,14 @@ test("linkTree shares the files", async () => {
   expect((await stat(join(to, "shut/inner"))).ino).toBe((await stat(join(from, "shut/inner"))).ino);
 });
 
-test("linkInto leaves a symbolic link for each file, in place of what stands there", async () => {
+test("linkInto makes a symbolic link to each file, and replaces files that are in the way", async () => {
   const root = await makeTree({ "from/a/b": "x", "to/a/b": "old", "to/a/c": "y" });
   await linkInto(join(root, "from"), join(root, "to"));
   expect(await readlink(join(root, "to/a/b"))).toBe(join(root, "from/a/b"));
   expect(await readTree(join(root, "to"))).toEqual({ "a/c": "y" });
 });
 
-test("setImageTimes gives everything the first second of 1980, links too and not what they lead to", async () => {
+test("setImageTimes sets the time of files and links, not of link targets outside", async () => {
   const { from, root } = await makeSource();
   await symlink(join(root, "outside"), join(from, "away"));
   await writeFile(join(root, "outside"), "");
@@ -75,7 +75,7 @@ test("moveTree moves a read-only directory and leaves it read-only", async () =>
   expect(await lstatIfAny(join(from, "shut"))).toBeUndefined();
 });
 
-test("discardTree removes read-only directories, links without their targets, and nothing", async () => {
+test("discardTree removes read-only directories and links without their targets, and accepts a missing path", async () => {
   const { root, from } = await makeSource();
   await symlink(from, join(root, "pointer"));
   await discardTree(join(root, "pointer"));

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { walk } from "../../../src/system/walk.ts";
 import { makeTree } from "../../support/tree.ts";
 
-test("walk goes through a directory in the order of bytes and follows no links", async () => {
+test("walk sorts names by their bytes and follows no links", async () => {
   const root = await makeTree({ "b/c": "", "b-d": "", "B/": "" });
   await symlink("b", join(root, "link"));
   await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), "");

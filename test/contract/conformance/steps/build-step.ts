@@ -1,6 +1,6 @@
 import { build } from "../../../../src/platform/lifecycle/build.ts";
 import { launchMetadataToml, mergeLaunch } from "../../../../src/platform/lifecycle/launch-metadata.ts";
-import { collectSboms } from "../../../../src/platform/lifecycle/sboms.ts";
+import { collectSboms } from "../../../../src/platform/lifecycle/collect-sboms.ts";
 import type { ChangedEntry, Step } from "../story.ts";
 import { sourcesOf } from "./detect-step.ts";
 import { phaseContext, type Round } from "./round.ts";

@@ -6,7 +6,7 @@ import {
   launchMetadataToml,
 } from "../../../../src/platform/lifecycle/launch-metadata.ts";
 import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
-import { storeLayers, storeRest } from "../../../../src/platform/state/store-layers.ts";
+import { storeLayers, storeRest } from "../../../../src/platform/lifecycle/store-layers.ts";
 import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 import { exportWork, stateDirectory } from "./analyze-step.ts";

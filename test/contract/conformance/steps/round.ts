@@ -5,13 +5,12 @@ import { createStyle } from "../../../../src/output/style.ts";
 import type { BuildpackOutputs } from "../../../../src/platform/lifecycle/buildpack-outputs.ts";
 import type { Detected } from "../../../../src/platform/lifecycle/detect.ts";
 import type { LaunchMetadata } from "../../../../src/platform/lifecycle/launch-metadata.ts";
-import { ownerIn } from "../../../../src/platform/sandbox/owner.ts";
 import { parsePlatformApi, type PlatformApi } from "../../../../src/platform/lifecycle/platform-api.ts";
 import type { RestoredLayers } from "../../../../src/platform/lifecycle/restore.ts";
 import type { OpenState } from "../../../../src/platform/state/state.ts";
 import { systemClock } from "../../../../src/system/clock.ts";
 import type { Step, Story } from "../story.ts";
-import { type Ids, isRoot } from "../world/ids.ts";
+import type { Ids } from "../world/ids.ts";
 import { storySandbox } from "../world/story-sandbox.ts";
 
 /** One build of a story: what its steps hand to each other. */
@@ -37,7 +36,7 @@ export function phaseContext(round: Round, step: Step) {
   const sandbox = storySandbox(ids);
   return {
     sandbox,
-    owner: isRoot ? ownerIn(sandbox) : undefined,
+    owner: sandbox.owner,
     platformApi: platformApiOf(round, step),
     printer: createPrinter({
       write: () => {},

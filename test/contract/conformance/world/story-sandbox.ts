@@ -10,6 +10,7 @@ export function storySandbox(ids: Ids): Sandbox {
     inside: { ...host, buildpacks: "/cnb/buildpacks", home: "/home/cnb" },
     host,
     ids,
+    owner: isRoot ? ids : undefined,
     run,
     attach: async (command) => (await run(command)).exitCode,
     describe: () => "in a root of its own",

@@ -9,7 +9,7 @@ import { makeTree, readTree } from "../../../support/tree.ts";
 const config = 'BUNDLE_BUILD__PG: "--with-pg-include=/app/pg/include --with-pg-lib=/app/pg/lib"\n';
 
 describe("placeBundleConfig", () => {
-  test("puts .heroku_bundle in the place of .bundle, and the place of the build for /app", async () => {
+  test("replaces .bundle by .heroku_bundle, and /app by the path of the build", async () => {
     const app = await makeTree({
       ".heroku_bundle/config": config,
       ".bundle/config": "BUNDLE_JOBS: 1",
@@ -23,8 +23,8 @@ describe("placeBundleConfig", () => {
       ".heroku_bundle/config": config,
     });
     expect(section.lines).toEqual([
-      "`.heroku_bundle` stands in for `.bundle`",
-      "`.bundle/config` says `/tmp/build_1` for `/app` while the app is built",
+      "Using `.heroku_bundle` as `.bundle`",
+      "Replaced `/app` by `/tmp/build_1` in `.bundle/config` for the build",
     ]);
   });
 
@@ -34,7 +34,7 @@ describe("placeBundleConfig", () => {
     expect((await readTree(app))[".bundle/config"]).toBe(config);
   });
 
-  test("moves what the app's own .bundle/config says of /app; without one, does nothing", async () => {
+  test("rewrites /app in the app's own .bundle/config; does nothing without one", async () => {
     const app = await makeTree({ ".bundle/config": config });
     await placeBundleConfig(app, "/tmp/b", recordSection());
     expect((await readTree(app))[".bundle/config"]).toContain("=/tmp/b/pg/lib");
@@ -44,7 +44,7 @@ describe("placeBundleConfig", () => {
   });
 });
 
-test("directives among the config vars are moved, other variables are not", () => {
+test("rewrites /app in config vars that are build directives, and in no others", () => {
   const vars = { BUNDLE_BUILD__PG: "--with-pg-lib=/app/pg/lib", DATA: "/app/data" };
   expect(moveDirectives(vars, "/tmp/b")).toEqual({
     BUNDLE_BUILD__PG: "--with-pg-lib=/tmp/b/pg/lib",

@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import {
   companionsFound,
@@ -25,13 +26,13 @@ describe("resolveWith", () => {
   test.each([
     [["node"], "node"],
     [[], "none"],
-  ])("with %j the alternative %j is the first that fits", (found, provider) => {
+  ])("with %j it chooses the alternative %j, the first one that fits", (found, provider) => {
     expect(resolveWith(found, plan, "a/b")).toEqual([
       { name: "ruby", providers: ["a/b"], requires: [ruby(provider)] },
     ]);
   });
 
-  test("without what every alternative needs, says what to add", async () => {
+  test("names the buildpack to add when every alternative lacks something", async () => {
     const jruby = { provides, requires: [ruby("none"), { name: "jdk" }], or: [] };
     expect(resolveWith(["jdk"], jruby, "a/b")).toHaveLength(1);
     const resolving = Promise.resolve().then(() => resolveWith(["node"], jruby, "a/b"));
@@ -44,23 +45,25 @@ describe("resolveWith", () => {
   });
 });
 
-test("companionsFound looks on PATH, and into the app for installed packages", async () => {
+test("companionsFound finds programs on PATH, and node_modules in the app", async () => {
   const root = await makeTree({ "bin/node": "", "more/java": "", "app/node_modules/": "" });
+  for (const program of ["bin/node", "more/java"]) await chmod(`${root}/${program}`, 0o755);
   const path = `:${root}/none:${root}/bin:${root}/more`;
   expect(await companionsFound(`${root}/app`, path)).toEqual(["node", "jdk", "node_modules"]);
   expect(await companionsFound(root, "/nowhere")).toEqual([]);
 });
 
-test("installNode puts the program into a layer, executable", async () => {
+test("installNode copies the program into a layer and makes it executable", async () => {
   const root = await makeTree({ program: "node's bytes" });
   await installNode(`${root}/layer`, `${root}/program`, recordSection());
   expect((await readTree(`${root}/layer`))["bin/node"]).toBe("node's bytes");
   expect(await modeOf(`${root}/layer/bin/node`)).toBe(0o755);
 });
 
-test("packages that nobody installed are warned of, where no npm is there to install them", async () => {
+test("warns about npm packages that are not installed when there is no npm to install them", async () => {
   const warned = async (files: Record<string, string>) => {
     const root = await makeTree(files);
+    if ("bin/npm" in files) await chmod(`${root}/bin/npm`, 0o755);
     const section = recordSection();
     await warnOfPackages(`${root}/app`, `${root}/bin`, section);
     return section.lines.join(" ");

@@ -50,7 +50,7 @@ describe("profileScript", () => {
     "variables/env/OTHER.override": "/application and /srv/app",
   };
 
-  test("sets up the layers where the app stands, wherever it was moved to", async () => {
+  test("sets up the layers wherever the app was moved to", async () => {
     const first = await makeSlug(layers);
     const app = join(await makeTree(), "moved to 'here'");
     await cp(first, app, { recursive: true });
@@ -62,20 +62,20 @@ describe("profileScript", () => {
     });
   });
 
-  test("finds the app in HOME under a shell that does not know what it sources", async () => {
+  test("finds the app in HOME if the shell cannot tell which file it sources", async () => {
     const app = await makeSlug(layers);
     const sourced = await source(join(app, ".profile.d/lapidary.sh"), { HOME: app }, "dash");
     expect(sourced["GEM_HOME"]).toBe(`${app}/.lapidary/layers/a_b/gems`);
   });
 
-  test("lets the user beat a default, and its own defaults beat those of layers", async () => {
+  test("lets the user's variables win over defaults, and its own defaults over those of layers", async () => {
     const app = await makeSlug(layers, { RACK_ENV: "test" });
     const script = join(app, ".profile.d/lapidary.sh");
     expect((await source(script))["RACK_ENV"]).toBe("test");
     expect((await source(script, { RACK_ENV: "staging" }))["RACK_ENV"]).toBe("staging");
   });
 
-  test("takes the process type from DYNO", async () => {
+  test("reads the process type from DYNO", async () => {
     const app = await makeSlug({ "x/env.launch/web/KIND.override": "a web" });
     const script = join(app, ".profile.d/lapidary.sh");
     expect((await source(script, { DYNO: "web.3" }))["KIND"]).toBe("a web");
@@ -83,7 +83,7 @@ describe("profileScript", () => {
     expect((await source(script))["KIND"]).toBeUndefined();
   });
 
-  test("runs the exec.d programs of layers, with what was set before them", async () => {
+  test("runs the exec.d programs of layers, with the variables that were set before", async () => {
     const program = '#!/bin/sh\n[ "$ON" != true ] || echo "LOADED = \'$BEFORE\'" >&3\n';
     const app = await makeSlug({ "x/exec.d/load": program, "x/env/BEFORE.override": "/app/x" });
     await chmod(join(app, ".lapidary/layers/a_b/x/exec.d/load"), 0o755);
@@ -98,7 +98,7 @@ describe("profileScript", () => {
     expect(sourced["FROM_PROFILE"]).toBe("yes");
   });
 
-  test("leaves no function and no variable of its own in the shell", async () => {
+  test("leaves none of its functions and variables in the shell", async () => {
     const app = await makeSlug(layers);
     const { stdout } = await runCommand({
       file: "bash",
@@ -111,7 +111,7 @@ describe("profileScript", () => {
 });
 
 describe("exportScript", () => {
-  test("gives later buildpacks what layers add to builds, at the place of the build", async () => {
+  test("gives later buildpacks the environment of build layers, with the path of the build", async () => {
     const app = await makeTree({
       "ruby/bin/": "",
       "ruby/lib/": "",

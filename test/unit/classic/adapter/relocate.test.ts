@@ -5,7 +5,7 @@ import { makeLinksRelative, relocate } from "../../../../src/classic/adapter/rel
 import { makeTree, modeOf, readTree } from "../../../support/tree.ts";
 
 describe("relocate", () => {
-  test("moves mentions in text files of whatever mode and encoding, and in no binary", async () => {
+  test("rewrites text files of any mode and encoding, and no binaries", async () => {
     const tree = await makeTree({
       "bin/tool": "#!/tmp/b/ruby\n",
       "read-only": "x=/tmp/b\n",
@@ -31,7 +31,7 @@ describe("relocate", () => {
 });
 
 describe("makeLinksRelative", () => {
-  test("links that lead into the tree go with it, others stay", async () => {
+  test("links into the tree become relative; others stay", async () => {
     const tree = await makeTree({ "a/b/": "", "c/file": "" });
     await symlink("/app/c/file", join(tree, "a/b/in"));
     await symlink("/app", join(tree, "top"));

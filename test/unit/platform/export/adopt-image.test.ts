@@ -28,7 +28,7 @@ async function exportedImage(): Promise<Image> {
 }
 
 describe("adoptImage", () => {
-  test("what the image holds is the state's previous build, which has no cache", async () => {
+  test("makes the image the previous build, without a cache", async () => {
     const state = await makeTree();
     const image = await exportedImage();
     expect(await adoptImage(state, image)).toBe(true);
@@ -55,7 +55,7 @@ describe("adoptImage", () => {
     expect(await readdir(join(state, "builds/1"))).not.toContain("extracted");
   });
 
-  test("a state that has a build keeps it", async () => {
+  test("keeps the build of a state folder that has one", async () => {
     const state = await makeTree();
     const image = await exportedImage();
     await adoptImage(state, image);
@@ -63,7 +63,7 @@ describe("adoptImage", () => {
     expect(await readdir(join(state, "builds"))).toEqual(["1"]);
   });
 
-  test("an image that no platform built is left alone", async () => {
+  test("ignores an image that no platform has built", async () => {
     const state = await makeTree();
     expect(await adoptImage(state, await makeImage(await makeTree(), ["a"]))).toBe(false);
     expect(await readStoredBuild(state)).toBeUndefined();

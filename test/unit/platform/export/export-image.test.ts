@@ -33,8 +33,8 @@ async function exportCurrent({ root, state }: LocalPlatform) {
   return { exported, stated: layers.map(({ sha }) => sha), diffIds: config.rootfs.diff_ids };
 }
 
-describe("exportImage, of builds that the platform stored", () => {
-  test("the digests of the label are those of the image, also of layers that were reused", async () => {
+describe("exportImage of stored builds", () => {
+  test("the digests in the label match the image, reused layers included", async () => {
     const platform = await makePlatform();
     await platform.build([await makeBuildpack({ build: first })]);
     const before = await exportCurrent(platform);
@@ -46,7 +46,7 @@ describe("exportImage, of builds that the platform stored", () => {
     expect(after.exported.layers.filter(({ reused }) => !reused)).toEqual([]);
   });
 
-  test("files of another user are other layers, though nothing was written to them", async (context) => {
+  test("another owner of the files makes different layers, even if nothing was written", async (context) => {
     if (process.getuid?.() !== 0) context.skip("only root can build as another user");
     const platform = await makePlatform();
     await platform.build([await makeBuildpack({ build: first })]);

@@ -24,7 +24,7 @@ async function prepare(line: Partial<ExporterRequest["line"]>, cwd = "/") {
 }
 
 describe("prepareExport", () => {
-  test("where no image is wanted there is nothing to prepare", async () => {
+  test("prepares nothing if no image is wanted", async () => {
     expect(await prepare({})).toBeUndefined();
   });
 
@@ -41,7 +41,7 @@ describe("prepareExport", () => {
     });
   });
 
-  test("a run image or a launcher that cannot be read is told before anything is built", async () => {
+  test("reports an unreadable run image or launcher before anything is built", async () => {
     const image = { image: "oci:x", runRoot: "/srv" };
     const runImage = await failureOf(prepare({ image: "oci:x", runImage: "oci:/nowhere" }));
     expect(runImage).toMatchObject({ code: "image/invalid", path: "/nowhere/index.json" });
@@ -49,7 +49,7 @@ describe("prepareExport", () => {
     expect(lifecycle).toMatchObject({ code: "image/lifecycle-invalid", path: "/nothing.tgz" });
   });
 
-  test("the app is built for the distribution that the run image says it is", async () => {
+  test("builds the app for the distribution of the run image", async () => {
     const cwd = await makeTree();
     const labels = {
       "io.buildpacks.base.distro.name": "ubuntu",

@@ -25,7 +25,7 @@ describe("parseImageLocation", () => {
   });
 });
 
-test("an engine calls the image as the user does, or as the app's directory is called", () => {
+test("the name in an engine is the user's, or else that of the app's directory", () => {
   const location = { kind: "docker-archive", path: "/a.tar" } as const;
   expect(imageNameFor({ ...location, name: "shop:v1" }, "/x")).toBe("shop:v1");
   expect(imageNameFor({ ...location, name: "shop" }, "/x")).toBe("shop:latest");

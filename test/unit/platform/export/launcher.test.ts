@@ -15,7 +15,7 @@ async function write(bytes: Buffer): Promise<string> {
 }
 
 describe("readLauncher", () => {
-  test("takes the launcher and the version out of what a lifecycle is released as", async () => {
+  test("reads the launcher and its version from the archive of a lifecycle", async () => {
     const archive = tarball([
       { path: "lifecycle.toml", body: '[lifecycle]\nversion = "0.21.12"\n' },
       { path: "lifecycle/launcher", body: "the launcher", mode: 0o755 },
@@ -24,7 +24,7 @@ describe("readLauncher", () => {
     expect([String(program), version]).toEqual(["the launcher", "0.21.12"]);
   });
 
-  test("takes a program as it is", async () => {
+  test("takes a program unchanged", async () => {
     const program = tinyProgram(62);
     expect(await readLauncher(await write(program))).toEqual({ program, version: "" });
   });

@@ -22,7 +22,7 @@ const root = {
 };
 
 describe("openRunImage", () => {
-  test("a root file system becomes an image of one layer, without what the kernel fills", async () => {
+  test("turns a root file system into an image of one layer, without the kernel's directories", async () => {
     const path = await makeTree(root);
     await symlink("usr/lib", join(path, "lib"));
     await chmod(join(path, "bin"), 0o750);
@@ -48,7 +48,7 @@ describe("openRunImage", () => {
     });
   });
 
-  test("a root file system is read once, until something in it changes", async () => {
+  test("reads a root file system again only if something in it has changed", async () => {
     const [path, work] = [await makeTree(root), await makeTree()];
     const open = async () => await openRunImage({ source: { root: path }, target, ids, work });
     const first = await open();
@@ -60,7 +60,7 @@ describe("openRunImage", () => {
     expect((await open()).layers[0]?.diffId).not.toBe(first.layers[0]?.diffId);
   });
 
-  test("an image is read from a layout by its tag, and out of a Docker archive", async () => {
+  test("reads an image from a layout by its tag, and from a Docker archive", async () => {
     const [layout, work] = [await makeTree(), await makeTree()];
     const image = await makeImage(await makeTree(), ["a"], { labels: { from: "here" } });
     const entry = await writeImage(layout, image);

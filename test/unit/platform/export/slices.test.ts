@@ -20,7 +20,7 @@ async function split(patterns: readonly string[][], all: Record<string, string> 
 }
 
 describe("Buildpack Interface: launch.toml, Slices", () => {
-  test("without slices all of the app is one layer, sorted by whole paths", async () => {
+  test("without slices the whole app is one layer, sorted by path", async () => {
     expect(await split([])).toEqual([
       [
         ...["", "config.ru", "public", "public-x", "public-x/c", "public/404.html"],
@@ -34,7 +34,7 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
     ]);
   });
 
-  test("a directory takes all that is in it, with the directories above it; the rest is last", async () => {
+  test("a directory includes its content and its parents; the rest of the app comes last", async () => {
     expect(await split([["public/assets"]])).toEqual([
       [
         ...["", "public", "public/assets", "public/assets/a.css", "public/assets/deep"],
@@ -44,7 +44,7 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
     ]);
   });
 
-  test("what a slice has taken no later one gets, and one that matches nothing is empty", async () => {
+  test("a file belongs to the first slice that matches it, and a slice may be empty", async () => {
     const [first, second, none] = await split([["public/*.html"], ["public"], ["nothing"]]);
     expect(first).toEqual(["", "public", "public/404.html"]);
     expect(second).not.toContain("public/404.html");
@@ -65,13 +65,13 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
     ["public/assets/deep/", ["public/assets/deep/b.js"]],
     ["[", []],
     ["(c)onfig.ru", []],
-  ])("the pattern %s is one of Go's filepath.Match", async (pattern, matched) => {
+  ])("the pattern %s works as in Go's filepath.Match", async (pattern, matched) => {
     const [slice = []] = await split([[pattern]]);
     const names = Object.keys(files);
     expect(slice.filter((path) => names.includes(path))).toEqual(matched);
   });
 
-  test("names that are no UTF-8 are in the archive byte by byte", async () => {
+  test("names that are not UTF-8 keep their bytes", async () => {
     const app = await makeTree({ "public/a": "" });
     const odd = Buffer.concat([Buffer.from("public/"), Buffer.from([0xff, 0x2e])]);
     await writeFile(Buffer.concat([Buffer.from(`${app}/`), odd]), "odd");

@@ -54,7 +54,7 @@ describe("copyApp", () => {
     },
   );
 
-  test("leaves the app as it was", async () => {
+  test("does not change the app", async () => {
     const root = await makeTree({ "app/file": "", "app/project.toml": "" });
     const look = () =>
       execFileSync("find", [join(root, "app"), "-printf", "%p %m %T@ %C@\n"], { encoding: "utf8" });
@@ -64,7 +64,7 @@ describe("copyApp", () => {
     expect(look()).toBe(before);
   });
 
-  test("opens the app's directory to others, however closed the user keeps it", async () => {
+  test("makes the app's directory readable for others, even if the original is private", async () => {
     const root = await makeTree({ "app/file": "" });
     await chmod(join(root, "app"), 0o700);
     await copyApp(join(root, "app"), join(root, "copy"), everything);
@@ -82,21 +82,21 @@ describe("copyApp", () => {
   );
 
   describe("with project.toml's exclude", () => {
-    test("leaves out what matches, at any depth or from the root", async () => {
+    test("excludes what matches, at any depth or from the root", async () => {
       const files = { "a.log": "", "lib/b.log": "", "lib/c.rb": "", "doc/x": "", "lib/doc/y": "" };
       expect(await copied(files, { exclude: ["*.log", "/doc"] })).toEqual([
         ...["lib", "lib/c.rb", "lib/doc", "lib/doc/y"],
       ]);
     });
 
-    test("lets a later pattern bring back what an earlier took, and knows cases apart", async () => {
+    test("lets a later pattern include a file again, and is case-sensitive", async () => {
       const files = { "tmp/a": "", "tmp/.keep": "", "TMP/b": "" };
       expect(await copied(files, { exclude: ["tmp/*", "!tmp/.keep"] })).toEqual([
         ...["TMP", "TMP/b", "tmp", "tmp/.keep"],
       ]);
     });
 
-    test("keeps a directory of which all is left out, but not one that is itself", async () => {
+    test("keeps a directory whose content is excluded, but not an excluded directory", async () => {
       expect(
         await copied({ "log/a": "", "tmp/b": "", c: "" }, { exclude: ["log/*", "tmp/"] }),
       ).toEqual([...["c", "log"]]);
@@ -104,7 +104,7 @@ describe("copyApp", () => {
   });
 
   describe("with project.toml's include", () => {
-    test("takes what matches and the directories on the way", async () => {
+    test("includes what matches and its parent directories", async () => {
       const files = { "app/models/a.rb": "", "app/assets/b.css": "", Gemfile: "", "doc/x": "" };
       expect(await copied(files, { include: ["/Gemfile", "app/models", "*.css"] })).toEqual([
         ...["Gemfile", "app", "app/assets", "app/assets/b.css", "app/models", "app/models/a.rb"],
@@ -112,14 +112,14 @@ describe("copyApp", () => {
     });
   });
 
-  test("copies names that a shell or a program could misunderstand", async () => {
+  test("copies files whose names a shell or a program could misunderstand", async () => {
     const names = ["-rf", "a b", "new\nline", "quo'te", "*"];
     const files = Object.fromEntries(names.map((name) => [name, "x"]));
     expect(await copied(files)).toEqual([...names].sort());
     expect(await copied(files, { exclude: ["nothing"] })).toEqual([...names].sort());
   });
 
-  test("refuses an app that is not there, and a copy inside of the app", async () => {
+  test("refuses a missing app, and a copy inside of the app", async () => {
     const root = await makeTree({ "app/file": "" });
     const missing = copyApp(join(root, "none"), join(root, "copy"), everything);
     expect(await failureOf(missing)).toMatchObject({ code: "platform/app-missing" });

@@ -5,7 +5,7 @@ import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("readGivenVariables", () => {
-  test("keeps values byte for byte, also those with equals signs, spaces and line breaks", async () => {
+  test("keeps values byte for byte, with equals signs, spaces and line breaks", async () => {
     const env = ["A=b=c", "B= x ", "C=one\ntwo", "D="];
     expect(await readGivenVariables({ env, envFiles: [] }, {})).toEqual({
       A: "b=c",
@@ -15,12 +15,12 @@ describe("readGivenVariables", () => {
     });
   });
 
-  test("takes a name alone from our own environment", async () => {
+  test("reads the value for a name without one from our own environment", async () => {
     const given = { env: ["TOKEN", "ABSENT"], envFiles: [] };
     expect(await readGivenVariables(given, { TOKEN: "t" })).toEqual({ TOKEN: "t", ABSENT: "" });
   });
 
-  test("reads files line by line, and lets the command beat them", async () => {
+  test("reads files line by line, and options win over files", async () => {
     const root = await makeTree({ one: "# comment\n\nA=1\r\nB='1'\n", two: "B=2\nC=2" });
     const envFiles = [join(root, "one"), join(root, "two")];
     expect(await readGivenVariables({ env: ["C=3"], envFiles }, {})).toEqual({
@@ -30,7 +30,7 @@ describe("readGivenVariables", () => {
     });
   });
 
-  test("refuses a file that is not there, and a value without a name", async () => {
+  test("refuses a missing file, and a value without a name", async () => {
     const missing = readGivenVariables({ env: [], envFiles: ["/no/such/file"] }, {});
     expect(await failureOf(missing)).toMatchObject({ code: "platform/usage" });
     const nameless = readGivenVariables({ env: ["=x"], envFiles: [] }, {});

@@ -7,7 +7,7 @@ import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 describe("withBindings", () => {
-  test("gives directories under their own name, or under one that the user chose", async () => {
+  test("passes directories under their own name, or under the name that the user chose", async () => {
     const root = await makeTree({ "database/type": "postgresql", "d=x/type": "odd" });
     const typed = ["database", `orders=${root}/database`, "d=x"];
     let link = "";
@@ -20,7 +20,7 @@ describe("withBindings", () => {
     expect(existsSync(link)).toBe(false);
   });
 
-  test("refuses what is no directory", async () => {
+  test("refuses what is not a directory", async () => {
     for (const typed of ["none", "name=none"]) {
       const work = withBindings([typed], "/", async () => {});
       expect(await failureOf(work)).toMatchObject({ code: "platform/usage" });

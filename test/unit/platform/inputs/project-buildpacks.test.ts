@@ -11,12 +11,12 @@ const named = (fields: Partial<ProjectBuildpack>): ProjectBuildpack => ({
 });
 
 describe("chooseBuildpacks", () => {
-  test("builds with our own where nobody names another", async () => {
+  test("uses our own buildpack if no other is named", async () => {
     const choice = await chooseBuildpacks("/app", [], { group: [], pre: [], post: [] }, own);
     expect(choice).toEqual({ directories: ["/own"], unavailable: [] });
   });
 
-  test("takes directories of project.toml relative to the app, ours by its id", async () => {
+  test("resolves directories in project.toml relative to the app, and our buildpack by its id", async () => {
     const app = await makeTree({ "mine/": "", "last/": "" });
     const project = {
       group: [named({ uri: "./mine" }), named({ id: "lapidary/ruby" })],
@@ -27,7 +27,7 @@ describe("chooseBuildpacks", () => {
     expect(directories).toEqual([join(app, "mine"), "/own", join(app, "last")]);
   });
 
-  test("lets the command beat the group, but not what stands before and after it", async () => {
+  test("lets --buildpack replace the group, but not the buildpacks before and after it", async () => {
     const app = await makeTree({ "a/": "", "b/": "", "c/": "" });
     const project = {
       group: [named({ uri: "a" })],
@@ -38,7 +38,7 @@ describe("chooseBuildpacks", () => {
     expect(directories).toEqual([join(app, "b"), "/typed", join(app, "c")]);
   });
 
-  test("says what cannot be had here, and builds with our own where nothing is left", async () => {
+  test("lists unavailable buildpacks, and uses our own if none is left", async () => {
     const group = [
       named({ uri: "docker://example/node" }),
       named({ id: "heroku/ruby", version: "1.0.0" }),

@@ -9,7 +9,7 @@ const read = async (text: string) =>
   await readProjectDescriptor(await makeTree({ "project.toml": text }));
 
 describe("Project Descriptor", () => {
-  test("asks for nothing where there is no file, or one about other things", async () => {
+  test("asks for nothing without a file, or in a file about other things", async () => {
     expect(await readProjectDescriptor(await makeTree())).toEqual(nothing);
     expect(await read('[project]\nid = "x"\n[com.example]\nkey = 1\n')).toEqual(nothing);
     expect(await read('[_]\nschema-version = "0.2"\nname = "x"\n')).toEqual(nothing);
@@ -74,7 +74,7 @@ describe("Project Descriptor", () => {
     expect(await read(text)).toEqual(nothing);
   });
 
-  test("reads the older spelling of build variables, which the newer one beats", async () => {
+  test("reads the older spelling of build variables, and the newer one wins", async () => {
     const text = `
       [_]
       schema-version = "0.2"

@@ -4,7 +4,7 @@ import { readVolumes } from "../../../../src/platform/inputs/volumes.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
-test("reads where a file of this machine is seen inside, for reading unless it says `rw`", async () => {
+test("parses host and inside path, read-only unless it says `rw`", async () => {
   const cwd = await makeTree({ "mirror/inventory.toml": "" });
   const host = join(cwd, "mirror");
   expect(await readVolumes(["mirror:/mirror/", `${host}:/opt/a:ro`, "mirror:/b:rw"], cwd)).toEqual([

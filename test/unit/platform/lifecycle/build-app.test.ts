@@ -5,7 +5,7 @@ import { makePlatform } from "../../../support/local-platform.ts";
 import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
 
 describe("buildApp", () => {
-  test("builds an app with one buildpack and keeps what it made", async () => {
+  test("builds an app with one buildpack and stores the result", async () => {
     const platform = await makePlatform({ "hello.txt": "hi" });
     const buildpack = await makeBuildpack({
       build: `

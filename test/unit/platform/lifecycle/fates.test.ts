@@ -27,7 +27,7 @@ describe("the fate of a layer", () => {
     expect(await fates(first, second)).toEqual({ l: fate });
   });
 
-  test("a restored layer keeps its digest, one that was written to gets another", async () => {
+  test("a restored layer keeps its digest; one that was written to gets a new one", async () => {
     const platform = await makePlatform();
     const digest = async () =>
       /sha256:[0-9a-f]+/.exec(await readFile(join(platform.current, "cache.json"), "utf8"))?.[0];
@@ -39,7 +39,7 @@ describe("the fate of a layer", () => {
     expect(await digest()).not.toBe(first);
   });
 
-  test("durations of all phases are told in whole milliseconds", async () => {
+  test("the report has the duration of each phase in whole milliseconds", async () => {
     const platform = await makePlatform();
     const { report } = await platform.build([await makeBuildpack()]);
     expect(Object.keys(report.durations)).toEqual([

@@ -18,7 +18,7 @@ describe("metadataToml", () => {
     },
   );
 
-  test("gives back keys that need quotes, tables and lists; leaves out nulls", () => {
+  test("writes keys that need quotes, tables and lists, and omits nulls", () => {
     const metadata = { "a.b c": "x", table: { list: ["x", { y: true }], "": "" } };
     expect(parseToml(metadataToml({ ...metadata, none: null }))).toEqual({ metadata });
   });
@@ -34,7 +34,7 @@ describe("toJsonMetadata", () => {
     expect(() => toJsonMetadata(parseToml(`a = ${number}`))).toThrow(RangeError);
   });
 
-  test("keeps integers beyond 2^53 as JSON's readers see them", () => {
+  test("rounds integers beyond 2^53 as JSON parsers do", () => {
     expect(toJsonMetadata(parseToml("a = 9007199254740993"))).toEqual({ a: 9007199254740992 });
   });
 });

@@ -5,7 +5,7 @@ import { failureOf } from "../../../support/failure-of.ts";
 import { makeBuildpack } from "../../../support/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
 
-test("buildpacks given one after the other are one group", async () => {
+test("the given buildpacks form one group", async () => {
   const given = [await makeBuildpack({ id: "a" }), await makeBuildpack({ id: "b" })];
   expect(orderOf(await readBuildpacks(given))).toEqual([
     {
@@ -17,7 +17,7 @@ test("buildpacks given one after the other are one group", async () => {
   ]);
 });
 
-test("the parts of a composite that is given are not members themselves", async () => {
+test("the parts of a composite buildpack are not members of the group", async () => {
   const composite = await makeBuildpack({ id: "all", order: [[{ id: "a" }]] });
   const given = [await makeBuildpack({ id: "a" }), composite, await makeBuildpack({ id: "b" })];
   const ids = orderOf(await readBuildpacks(given)).flatMap(({ group }) =>
@@ -31,7 +31,7 @@ test("a buildpack that is given twice counts once", async () => {
   expect(await readBuildpacks([buildpack, buildpack])).toHaveLength(1);
 });
 
-test("a directory without a buildpack is told", async () => {
+test("refuses a directory without a buildpack", async () => {
   const empty = await makeTree();
   expect(await failureOf(readBuildpacks([empty]))).toEqual({
     code: "platform/buildpack-missing",

@@ -38,7 +38,7 @@ describe("one trial", () => {
     expect(resolve(candidate("a", [{}]))).toEqual(["a"]);
   });
 
-  test("what is required must be provided earlier", () => {
+  test("a requirement must be provided earlier", () => {
     expect(
       resolve(candidate("a", [{ requires: ["x"] }]), candidate("b", [{ provides: ["x"] }])),
     ).toEqual([
@@ -47,7 +47,7 @@ describe("one trial", () => {
     ]);
   });
 
-  test("who could provide what is missing is named where the requirement says so", () => {
+  test("names the buildpack that could provide a missing requirement, if its metadata says so", () => {
     const plan = {
       provides: [],
       requires: [{ name: "jdk", metadata: { buildpack: "test/jvm" } }],
@@ -59,7 +59,7 @@ describe("one trial", () => {
     ]);
   });
 
-  test("what is provided must be required later", () => {
+  test("a provision must be required later", () => {
     expect(resolve(candidate("a", [{ provides: ["x"] }]))).toEqual([
       "a provides x, which no other buildpack requires",
     ]);
@@ -91,7 +91,7 @@ describe("one trial", () => {
     ).toEqual(["a"]);
   });
 
-  test("a required buildpack fails where only a dropped one provides for it", () => {
+  test("a buildpack fails if only a dropped one provides what it requires", () => {
     expect(
       resolve(
         candidate("a", [{ provides: ["y"], requires: ["x"] }], optional),
@@ -100,7 +100,7 @@ describe("one trial", () => {
     ).toEqual(["b requires y, which no other buildpack provides"]);
   });
 
-  test("nothing is left where all are dropped", () => {
+  test("fails if all buildpacks are dropped", () => {
     expect(resolve(candidate("a", [{ requires: ["x"] }], optional))).toEqual([
       "no buildpack is left",
     ]);
@@ -146,7 +146,7 @@ describe("alternatives", () => {
 });
 
 describe("the plan's entries", () => {
-  test("an entry has all who provided before a requirement, and all requirements in order", () => {
+  test("an entry lists all earlier providers, and all requirements in order", () => {
     const resolution = resolvePlan([
       candidate("a", [{ provides: ["x"] }]),
       candidate("b", [{ provides: ["x"], requires: ["x"] }]),

@@ -5,7 +5,7 @@ import { writePlatformDirectory } from "../../../../src/platform/lifecycle/platf
 import { failureOf } from "../../../support/failure-of.ts";
 import { makeTree, modeOf, readTree } from "../../../support/tree.ts";
 
-test("writes variables and bindings, readable for their owner alone", async () => {
+test("writes variables and bindings, readable only by their owner", async () => {
   const platform = await makeTree();
   const bindings = await makeTree({ "db/type": "pg", "db/password": "secret" });
   const env = { A: "1\n", "B.append": "" };
@@ -34,7 +34,7 @@ test.each(["a/b", "..", "", "A=B"])("refuses the name %j for a variable", async 
   expect(await failureOf(work)).toMatchObject({ code: "platform/usage" });
 });
 
-test("refuses a binding without a type, and two of one name", async () => {
+test("refuses a binding without a type, and two with the same name", async () => {
   const platform = await makeTree();
   const root = await makeTree({ "one/db/type": "a", "two/db/type": "b", "none/key": "" });
   const write = (...names: string[]) =>

@@ -8,7 +8,7 @@ import {
   fingerprintLayer,
 } from "../../../../src/platform/state/layer-digest.ts";
 import { tarOf } from "../../../../src/oci/tar.ts";
-import { layerArchive } from "../../../../src/platform/export/layer-archive.ts";
+import { layerArchive } from "../../../../src/oci/layer-archive.ts";
 import { readTar } from "../../../support/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
 
@@ -18,7 +18,7 @@ const owner = { uid: 1001, gid: 1000 };
 const digestLayer = (directory: string) => digestOf(directory, "/layers/x/y", owner);
 
 describe("digestLayer", () => {
-  test("is the same for the same content, wherever and whenever it was made", async () => {
+  test("is the same for the same content, wherever and whenever it was created", async () => {
     const one = await makeTree(files);
     const two = await makeTree(files);
     await utimes(join(two, "lib/a"), 1, 1);
@@ -41,7 +41,7 @@ describe("digestLayer", () => {
     expect(digestLayer(root)).not.toBe(before);
   });
 
-  test("tells a link's target, and bytes that move from one file to the next", async () => {
+  test("changes with the target of a link, and with bytes that move from one file to the next", async () => {
     const one = await makeTree({ a: "xy", b: "z" });
     const two = await makeTree({ a: "x", b: "yz" });
     expect(digestLayer(one)).not.toBe(digestLayer(two));
@@ -52,7 +52,7 @@ describe("digestLayer", () => {
     expect(digestLayer(one)).not.toBe(before);
   });
 
-  test("takes a hard link for a file of its own and leaves sockets out", async () => {
+  test("counts hard links as separate files and ignores sockets", async () => {
     const linked = await makeTree({ a: "x" });
     await link(join(linked, "a"), join(linked, "b"));
     expect(digestLayer(linked)).toBe(digestLayer(await makeTree({ a: "x", b: "x" })));
@@ -63,7 +63,7 @@ describe("digestLayer", () => {
     server.close();
   });
 
-  test("is that of the archive that holds the directories above it, and covers the owner", async () => {
+  test("is the digest of the archive with the parent directories, and covers the owner", async () => {
     const root = await makeTree(files);
     const archive = [...tarOf(layerArchive(root, "/layers/x/y", owner))];
     const names = (await readTar(Buffer.concat(archive))).map(({ path }) => path);
@@ -74,7 +74,7 @@ describe("digestLayer", () => {
     expect(digestOf(root, "/layers/x/z", owner)).not.toBe(digestLayer(root));
   });
 
-  test("reads names that are no UTF-8, and files larger than a piece", async () => {
+  test("covers names that are not UTF-8, and files larger than one piece", async () => {
     const root = await makeTree({ big: "x".repeat(3_000_000) });
     await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xe9])]), "odd");
     const before = digestLayer(root);
@@ -88,7 +88,7 @@ describe("fingerprintLayer", () => {
     expect(fingerprintLayer(await makeTree(files)).bytes).toBe(7);
   });
 
-  test("stays while nothing is written, and changes with a write that restores size and time", async () => {
+  test("changes only when something is written, even if size and time stay the same", async () => {
     const root = await makeTree(files);
     await utimes(join(root, "lib/a"), 1, 1);
     const before = fingerprintLayer(root).stamp;

@@ -21,7 +21,7 @@ async function deadPid(): Promise<number> {
   return child.pid ?? 0;
 }
 
-test("gives the lock back without leaving anything", async () => {
+test("releases the lock without leaving anything behind", async () => {
   const path = await lockPath();
   const release = await takeLock(path);
   expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
@@ -29,7 +29,7 @@ test("gives the lock back without leaving anything", async () => {
   expect(await readdir(join(path, ".."))).toEqual([]);
 });
 
-test("refuses while the holder lives", async () => {
+test("refuses while the holder is running", async () => {
   const path = await lockPath();
   const release = await takeLock(path);
   expect(await failureOf(takeLock(path))).toMatchObject({ code: "platform/state-locked" });
@@ -39,7 +39,7 @@ test("refuses while the holder lives", async () => {
   )();
 });
 
-test("waits for a holder where it is asked to, and has the lock afterwards", async () => {
+test("waits for the holder if asked to, and then has the lock", async () => {
   const path = await lockPath();
   const release = await takeLock(path);
   const order: string[] = [];
@@ -54,28 +54,28 @@ test("waits for a holder where it is asked to, and has the lock afterwards", asy
   expect(order).toEqual(["given back", "taken"]);
 });
 
-test("takes over from a process that is no more", async () => {
+test("takes over from a process that has ended", async () => {
   const path = await lockPath(JSON.stringify({ pid: await deadPid(), identity: "boot 1" }));
   await (
     await takeLock(path)
   )();
 });
 
-test("takes over where the process id has been given to another process since", async () => {
+test("takes over if the process id now belongs to another process", async () => {
   const path = await lockPath(JSON.stringify({ pid: process.pid, identity: "boot 1" }));
   await (
     await takeLock(path)
   )();
 });
 
-test.each(["", "{", "null", "17"])("takes over a file without sense: %j", async (content) => {
+test.each(["", "{", "null", "17"])("takes over a damaged lock file: %j", async (content) => {
   const path = await lockPath(content);
   await (
     await takeLock(path)
   )();
 });
 
-test("takes over although a process died while it took over", async () => {
+test("takes over after a process died during a takeover", async () => {
   const dead = JSON.stringify({ pid: await deadPid(), identity: "boot 1" });
   const path = await lockPath(dead);
   await writeFile(`${path}.takeover`, dead);
@@ -85,14 +85,14 @@ test("takes over although a process died while it took over", async () => {
   expect(await readdir(join(path, ".."))).toEqual([]);
 });
 
-test("of many that find a stale lock at once, one gets it", async () => {
+test("only one of several processes gets a stale lock", async () => {
   const path = await lockPath(JSON.stringify({ pid: await deadPid(), identity: "boot 1" }));
   const attempts = Array.from({ length: 20 }, async () => await takeLock(path));
   const results = await Promise.allSettled(attempts);
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-test("a process is told from others, and one that has ended has no identity", async () => {
+test("each process has its own identity, and one that has ended has none", async () => {
   const child = spawn("/bin/sleep", ["10"]);
   const own = await processIdentity(process.pid);
   expect(own).toBe(await processIdentity(process.pid));

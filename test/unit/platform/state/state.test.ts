@@ -34,7 +34,7 @@ describe("a build that fails", () => {
     ["in bin/build", "exit 1"],
     ["over what bin/build left", `echo '[[' > "$CNB_LAYERS_DIR/launch.toml"`],
     ["while its layers are stored", "types missing launch"],
-  ])("%s leaves the state as it was, byte for byte", async (_, ending) => {
+  ])("%s leaves the state unchanged, byte for byte", async (_, ending) => {
     const platform = await makePlatform();
     await platform.build([await countingBuildpack()]);
     const before = await treeDigest(platform.state);
@@ -42,7 +42,7 @@ describe("a build that fails", () => {
     expect(await treeDigest(platform.state)).toBe(before);
   });
 
-  test("in detect leaves it as it was too", async () => {
+  test("in detect leaves it unchanged too", async () => {
     const platform = await makePlatform();
     await platform.build([await countingBuildpack()]);
     const before = await treeDigest(platform.state);
@@ -50,14 +50,14 @@ describe("a build that fails", () => {
     expect(await treeDigest(platform.state)).toBe(before);
   });
 
-  test("as the first of its app leaves no build", async () => {
+  test("and is the first of its app leaves no build", async () => {
     const platform = await makePlatform();
     await failureOf(platform.build([await countingBuildpack("exit 1")]));
     expect(await readdir(platform.state)).toEqual(["builds"]);
     expect(await readdir(join(platform.state, "builds"))).toEqual([]);
   });
 
-  test("because it was interrupted leaves the state as it was", async () => {
+  test("because it was interrupted leaves the state unchanged", async () => {
     const platform = await makePlatform();
     await platform.build([await countingBuildpack()]);
     const before = await treeDigest(platform.state);
@@ -108,7 +108,7 @@ async function buildAndDie(
 }
 
 describe("a build that succeeds", () => {
-  test("replaces the one before, whose directory goes", async () => {
+  test("replaces the previous build and removes it", async () => {
     const platform = await makePlatform();
     const buildpack = await countingBuildpack();
     await platform.build([buildpack]);
@@ -118,7 +118,7 @@ describe("a build that succeeds", () => {
     expect((await readdir(platform.state)).sort()).toEqual(["builds", "current"]);
   });
 
-  test("leaves the one before to the app that runs from it", async () => {
+  test("keeps the previous build while an app runs from it", async () => {
     const platform = await makePlatform();
     const buildpack = await countingBuildpack();
     await platform.build([buildpack]);
@@ -152,7 +152,7 @@ describe("a build that succeeds", () => {
 });
 
 describe("a second build of the same app", () => {
-  test("fails while the first is at work, and names its process", async () => {
+  test("fails while the first is running, and names its process", async () => {
     const state = await makeTree();
     const first = await openState(state);
     const failure = await failureOf(openState(state));

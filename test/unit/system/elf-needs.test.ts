@@ -3,21 +3,21 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { readElfNeeds } from "../../../src/artifacts/elf-needed.ts";
+import { readElfNeeds } from "../../../src/system/elf-needs.ts";
 import { elfBytes, elfLibrary } from "../../support/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 
 test.each([
-  [{ needed: ["libpq.so.5", "libc.so.6"], machine: 62 }],
-  [{ needed: ["libvips.so.42"], machine: 183 }],
-  [{ needed: [], machine: 62 }],
-  [{ needed: ["libpq.so.5"], machine: 22, big: true }],
-])("reads what a library needs: %j", async (story) => {
+  [{ needed: ["libpq.so.5", "libc.so.6"], machine: 62 }, "amd64"],
+  [{ needed: ["libvips.so.42"], machine: 183 }, "arm64"],
+  [{ needed: [], machine: 62 }, "amd64"],
+  [{ needed: ["libpq.so.5"], machine: 22, big: true }, undefined],
+] as const)("reads what a library needs: %j", async (story, architecture) => {
   const needs = await needsOf(elfLibrary(story));
-  expect(needs).toEqual({ machine: story.machine, needed: story.needed });
+  expect(needs).toEqual({ architecture, needed: story.needed });
 });
 
-test("reads a real executable as the loader does", async () => {
+test("agrees with the loader about a real executable", async () => {
   const { stdout } = await promisify(execFile)("ldd", [process.execPath]);
   const needs = await readElfNeeds(process.execPath);
   expect(needs?.needed).toContain("libc.so.6");
@@ -30,12 +30,12 @@ test.each<[string, Buffer]>([
   ["cut off within its header", elfLibrary({ needed: [] }).subarray(0, 40)],
   ["cut off within its tables", elfLibrary({ needed: [] }).subarray(0, 100)],
   ["cut off within its names", elfLibrary({ needed: ["libpq.so.5"] }).subarray(0, -3)],
-])("knows nothing of a file that is %s", async (_, bytes) => {
+])("returns undefined for a file that is %s", async (_, bytes) => {
   expect(await needsOf(bytes)).toBeUndefined();
 });
 
-test("finds nothing in a file that has no dynamic section", async () => {
-  expect(await needsOf(elfBytes("object"))).toEqual({ machine: 0, needed: [] });
+test("reads no needs from a file without a dynamic section", async () => {
+  expect(await needsOf(elfBytes("object"))).toEqual({ architecture: "amd64", needed: [] });
 });
 
 async function needsOf(bytes: Buffer) {

@@ -1,7 +1,7 @@
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findElfFiles } from "../../../src/artifacts/elf.ts";
+import { findElfFiles } from "../../../src/artifacts/elf-files.ts";
 import { elfBytes } from "../../support/elf.ts";
 import { makeTree } from "../../support/tree.ts";
 

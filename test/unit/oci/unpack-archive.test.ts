@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { unpackArchive } from "../../../src/system/archive.ts";
+import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { failureOf } from "../../support/failure.ts";
 import { tarball, tarballGz } from "../../support/tarball.ts";
@@ -19,7 +19,7 @@ const honest: TarEntry[] = [
 ];
 
 describe("unpacking", () => {
-  test("writes files, modes and links, without the leading directories that are dropped", async () => {
+  test("writes files, modes and links, and drops leading directories", async () => {
     const { unpack, destination } = await prepare(tarballGz(honest));
     await unpack(1);
     expect(await readFile(join(destination, "bin/ruby"), "utf8")).toBe("#!");
@@ -29,13 +29,13 @@ describe("unpacking", () => {
     expect(await readFile(join(destination, "bin/hard"), "utf8")).toBe("#!");
   });
 
-  test("knows by the first bytes whether gzip compressed it", async () => {
+  test("accepts an uncompressed archive", async () => {
     const { unpack, destination } = await prepare(tarball(honest));
     await unpack(1);
     expect(await readFile(join(destination, "bin/ruby"), "utf8")).toBe("#!");
   });
 
-  test.for(["bzip2", "xz"])("knows by the first bytes that %s did", async (tool, { skip }) => {
+  test.for(["bzip2", "xz"])("recognizes %s by the first bytes", async (tool, { skip }) => {
     const compressed = spawnSync(tool, ["-c"], { input: tarball(honest) });
     if (compressed.error) skip(`${tool} is not installed`);
     const { unpack, destination } = await prepare(compressed.stdout);
@@ -43,7 +43,7 @@ describe("unpacking", () => {
     expect(await readFile(join(destination, "bin/ruby"), "utf8")).toBe("#!");
   });
 
-  test("takes over no set-uid bit", async () => {
+  test("drops set-uid bits", async () => {
     const { unpack, destination } = await prepare(
       tarballGz([{ path: "su", body: "x", mode: 0o4755 }]),
     );
@@ -96,7 +96,7 @@ describe("hostile archives", () => {
       { path: "pipe", type: "FIFO" },
       "`pipe` is of a kind that does not belong here (FIFO)",
     ],
-  ])("are refused by the name of the entry: %s", async ([, entry, problem]) => {
+  ])("are refused with the name of the entry: %s", async ([, entry, problem]) => {
     const { unpack, archive, root } = await prepare(
       tarballGz([{ path: "first", body: "1" }, entry]),
     );
@@ -105,7 +105,7 @@ describe("hostile archives", () => {
     expect((await readdir(root)).sort()).toEqual(["archive", "destination"]);
   });
 
-  test("that write through their own link are refused", async () => {
+  test("are refused if they write through their own link", async () => {
     const { unpack, destination } = await prepare(
       tarballGz([
         { path: "real/", type: "Directory" },
@@ -145,7 +145,7 @@ describe("hostile archives", () => {
       ],
       "`./link` is written through the link `link`",
     ],
-  ])("are refused where entries together lead out: %s", async ([, entries, problem]) => {
+  ])("are refused if several entries together lead out: %s", async ([, entries, problem]) => {
     const { unpack, root } = await prepare(
       tarballGz([{ path: "d/", type: "Directory" }, { path: "real", body: "r" }, ...entries]),
     );
@@ -153,7 +153,7 @@ describe("hostile archives", () => {
     expect((await readdir(root)).sort()).toEqual(["archive", "destination"]);
   });
 
-  test("whose link leads out only once the leading directory is dropped are refused", async () => {
+  test("are refused if a link leads out only without the leading directory", async () => {
     const link = { path: "top/link", type: "SymbolicLink", linkpath: "../out" } as const;
     const { unpack } = await prepare(tarballGz([link]));
     expect(await failureOf(unpack(1))).toMatchObject({
@@ -179,7 +179,7 @@ describe("damaged archives", () => {
     expect(failure).toHaveProperty("problem", expected);
   });
 
-  test("say which tool is not installed", async () => {
+  test("are refused with the name of a missing program", async () => {
     const { unpack } = await prepare(Buffer.from("BZh91AY&SY"));
     expect(await failureOf(unpack(1, ""))).toMatchObject({
       problem: "it needs `bzip2`, which is not installed",

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { readSlugNeeds } from "../../../../src/classic/adapter/read-slug-needs.ts";
+import { readSlugNeeds } from "../../../../src/classic/adapter/slug-needs.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const lockfile = (gems: string) => `GEM\n  specs:\n${gems}\nPLATFORMS\n  ruby\n`;
 
-test("reads what a slug has to hold from the lockfile and the app's files", async () => {
+test("reads the needs of an app from its lockfile and its files", async () => {
   const app = await makeTree({
     "Gemfile.lock": lockfile("    activerecord (4.0.13)\n    pg (0.21.0)\n    railties (4.0.13)\n"),
     "package.json": "{}",
@@ -18,7 +18,7 @@ test("reads what a slug has to hold from the lockfile and the app's files", asyn
   });
 });
 
-test("a lockfile that cannot be read is left to the build to explain", async () => {
+test("a lockfile that cannot be parsed gives no needs", async () => {
   const app = await makeTree({ "Gemfile.lock": "<<<<<<< HEAD\n" });
   expect(await readSlugNeeds(app)).toEqual({
     node: false,

@@ -3,21 +3,20 @@ import { chmod, mkdir, readdir, readFile, symlink, utimes, writeFile } from "nod
 import { join } from "node:path";
 import { list, type ReadEntry } from "tar";
 import { describe, expect, test } from "vitest";
-import { unpackArchive } from "../../../src/system/archive.ts";
-import { packTree } from "../../../src/system/pack.ts";
+import { unpackArchive } from "../../../src/oci/unpack-archive.ts";
+import { packArtifact } from "../../../src/artifacts/pack-artifact.ts";
 import { failureOf } from "../../support/failure.ts";
 import { makeTree, modeOf, readTree } from "../../support/tree.ts";
 
-describe("packing a tree", () => {
-  test("keeps files, empty directories, links and whether a file can be run", async () => {
+describe("packing an artifact", () => {
+  test("keeps files, empty directories, links and whether a file is executable", async () => {
     const tree = await makeTree({ "bin/ruby": "#!", "lib/empty/": "", "@odd": "x" });
     await chmod(join(tree, "bin/ruby"), 0o755);
     await symlink("bin", join(tree, "sbin"));
     const archive = join(await makeTree(), "a.tgz");
-    await packTree(tree, archive);
+    await packArtifact(tree, archive);
     const destination = await makeTree();
-    const runTool = async () => ({ exitCode: 127, lines: [] });
-    await unpackArchive({ archive, destination, stripComponents: 0, runTool });
+    await unpackArchive({ archive, destination });
     expect(await readTree(destination)).toEqual({ "bin/ruby": "#!", "@odd": "x" });
     expect(await readdir(join(destination, "lib"))).toEqual(["empty"]);
     expect(await modeOf(join(destination, "bin/ruby"))).toBe(0o755);
@@ -27,13 +26,13 @@ describe("packing a tree", () => {
 
   test("resolves to the archive's SHA-256 and size", async () => {
     const archive = join(await makeTree(), "a.tgz");
-    const { sha256, bytes } = await packTree(await makeTree({ file: "x" }), archive);
+    const { sha256, bytes } = await packArtifact(await makeTree({ file: "x" }), archive);
     const content = await readFile(archive);
     expect(sha256).toBe(createHash("sha256").update(content).digest("hex"));
     expect(bytes).toBe(content.length);
   });
 
-  test("makes the same bytes of the same files, whoever made them, when and in which order", async () => {
+  test("makes the same bytes from the same files, whatever their owners, times, umask and order", async () => {
     const one = await makeTree({ a: "1", "b/c": "2", "b/d": "3" });
     const two = await makeTree();
     await mkdir(join(two, "b"));
@@ -49,29 +48,31 @@ describe("packing a tree", () => {
     await chmod(join(two, "b"), 0o775);
     const place = await makeTree();
     const digests = [one, two].map(async (tree, at) => {
-      return (await packTree(tree, join(place, `${at}.tgz`))).sha256;
+      return (await packArtifact(tree, join(place, `${at}.tgz`))).sha256;
     });
     const [first, second] = await Promise.all(digests);
     expect(second).toBe(first);
   });
 
-  test("dates every file as images do, and sorts them", async () => {
+  test("gives every file the time of files in images, and sorts them", async () => {
     const archive = join(await makeTree(), "a.tgz");
-    await packTree(await makeTree({ "b/z": "", "b/a": "", a: "" }), archive);
+    await packArtifact(await makeTree({ "b/z": "", "b/a": "", a: "" }), archive);
     const entries = await entriesOf(archive);
-    expect(entries.map(({ path }) => path)).toEqual(["./a", "./b/", "./b/a", "./b/z"]);
+    expect(entries.map(({ path }) => path)).toEqual(["./a", "./b", "./b/a", "./b/z"]);
     const files = entries.filter(({ type }) => type === "File");
     expect([...new Set(files.map(({ mtime }) => mtime?.toISOString()))]).toEqual([
       "1980-01-01T00:00:01.000Z",
     ]);
-    expect(entries.every(({ uid, uname }) => uid === undefined && !uname)).toBe(true);
+    expect(entries.every(({ uid, uname }) => uid === 0 && !uname)).toBe(true);
   });
 
   test("says that the disk is full", async () => {
     const tree = await makeTree({ file: "x" });
-    expect(await failureOf(packTree(tree, "/dev/full"))).toEqual({
+    const archive = join(await makeTree(), "a.tgz");
+    await symlink("/dev/full", `${archive}.${process.pid}.partial`);
+    expect(await failureOf(packArtifact(tree, archive))).toEqual({
       code: "system/disk-full",
-      path: "/dev/full",
+      path: archive,
     });
   });
 });

@@ -4,19 +4,20 @@ import { join } from "node:path";
 import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
-import type { ReportedLayer } from "../lifecycle/build-report.ts";
-import type { BuildpackOutputs, LayerOutput } from "../lifecycle/buildpack-outputs.ts";
-import { escapeId } from "../lifecycle/buildpack-store.ts";
-import { toJsonMetadata } from "../lifecycle/json-metadata.ts";
-import { digestLayer, fingerprintLayer } from "./layer-digest.ts";
+import type { ReportedLayer } from "./build-report.ts";
+import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import type { LayerOutput } from "./layer-output.ts";
+import { escapeId } from "../../cnb/names.ts";
+import { toJsonMetadata } from "./json-metadata.ts";
+import { digestLayer, fingerprintLayer } from "../state/layer-digest.ts";
 import {
   type BuildpackMetadata,
   type LifecycleMetadata,
   metadataOf,
   type StoredLayer,
-} from "../lifecycle/lifecycle-metadata.ts";
-import type { RestoredLayers } from "../lifecycle/restore.ts";
-import { type StoredBuild, storedLayerPath } from "./stored-build.ts";
+} from "../state/lifecycle-metadata.ts";
+import type { RestoredLayers } from "./restore.ts";
+import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import { linkTree, moveTree } from "../../system/tree.ts";
 
 export interface StoreOptions {

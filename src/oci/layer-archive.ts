@@ -1,0 +1,17 @@
+import { ancestorsOf, directoryEntry, type TarOwner, treeEntries } from "./tar.ts";
+import type { TarEntry } from "./tar-header.ts";
+
+/**
+ * The entries of a directory as a layer of an image: first its parent directories, then the directory
+ * and everything below it, sorted by name.
+ *
+ * @param path - its path in the image.
+ */
+export function* layerArchive(
+  directory: string,
+  path: string,
+  owner: TarOwner,
+): Generator<TarEntry> {
+  for (const ancestor of ancestorsOf(path)) yield directoryEntry(ancestor, owner);
+  yield* treeEntries(directory, path, owner);
+}
