@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDirectory, readTextIfAny, removeTree } from "../system/files.ts";
+import { isDirectory, readTextIfAny, removeTree, statIfAny } from "../system/files.ts";
 import type {
   Env,
   EnvModification,
@@ -55,7 +55,7 @@ export async function applyLayerPaths(
   const result = { ...env };
   for (const [name, directory, phases] of layerPaths) {
     const path = join(layerPath, directory);
-    if (!phases.includes(phase) || !(await isDirectory(path))) continue;
+    if (!phases.includes(phase) || !(await statIfAny(path))) continue;
     result[name] = result[name] ? `${path}:${result[name]}` : path;
   }
   return result;

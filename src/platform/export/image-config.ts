@@ -86,6 +86,7 @@ function historyOf({ history, rootfs }: Pick<ImageConfig, "history" | "rootfs">)
 /** Labels that buildpacks set come last, so that they beat those of the platform. */
 function labelsOf({ build, launcherVersion, ...request }: ConfigRequest): Record<string, string> {
   return {
+    ...build.labels,
     [metadataLabel]: labelJson(lifecycleMetadata({ build, ...request })),
     [buildMetadataLabel]: withLauncher(build.labels[buildMetadataLabel], launcherVersion),
     "io.buildpacks.project.metadata": "{}",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
 import { readTomlFile } from "../../cnb/toml-file.ts";
-import { isDirectory } from "../../system/files.ts";
+import { statIfAny } from "../../system/files.ts";
 import { escapeId } from "../../cnb/names.ts";
 
 /** All that a launcher has to know of an image; every path is one inside it. */
@@ -96,8 +96,8 @@ async function readLayer(directory: string, path: string): Promise<LaunchLayer> 
   const profiles = await entriesOf(join(directory, "profile.d"));
   return {
     path,
-    hasBin: await isDirectory(join(directory, "bin")),
-    hasLib: await isDirectory(join(directory, "lib")),
+    hasBin: (await statIfAny(join(directory, "bin"))) !== undefined,
+    hasLib: (await statIfAny(join(directory, "lib"))) !== undefined,
     env: await readLayerEnv(directory),
     execD: await readExecD(join(directory, "exec.d"), join(path, "exec.d")),
     profiles: profiles.files.map((name) => join(path, "profile.d", name)),

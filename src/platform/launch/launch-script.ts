@@ -114,13 +114,19 @@ function forProcess(type: string, line: string): string {
 }
 
 function becomeProcess(process: LaunchProcess, { app, argsReplace }: LaunchPlan): string {
-  const { type, command, args, workingDir = app } = process;
-  const lines = [`  lapidary_become ${quote(workingDir)} ${command.map(quote).join(" ")} "$@"`];
+  const { type, command, args, workingDir } = process;
+  if (!command[0]) return failWithout(type);
+  const lines = [`  lapidary_become ${quote(workingDir || app)} ${command.map(quote).join(" ")} "$@"`];
   if (args.length > 0) {
     const own = args.map(quote).join(" ");
     lines.unshift(argsReplace ? `  [ $# -gt 0 ] || set -- ${own}` : `  set -- ${own} "$@"`);
   }
   return [`if [ "$lapidary_type" = ${quote(type)} ]; then`, ...lines, "fi"].join("\n");
+}
+
+function failWithout(type: string): string {
+  const problem = quote(`no command provided for process type "${type}"`);
+  return `[ "$lapidary_type" != ${quote(type)} ] || lapidary_fail ${problem}`;
 }
 
 function becomeCommand(app: string): string {

@@ -8,6 +8,7 @@ import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts"
 import { detect } from "./detect.ts";
 import {
   buildMetadataLabel,
+  execEnvLabel,
   type LaunchMetadata,
   launchMetadataToml,
   mergeLaunch,
@@ -167,7 +168,10 @@ async function store(finished: Finished): Promise<StoredLayers> {
   work.onStep("layers stored");
   work.signal?.throwIfAborted();
   const { app, layers } = inside;
-  const labels = { "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi) };
+  const labels = {
+    "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
+    ...execEnvLabel(platformApi),
+  };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
   await state.commit({

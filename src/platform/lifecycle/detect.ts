@@ -94,6 +94,7 @@ class Detection {
     for (const [index, element] of group.entries()) {
       if (members.some(({ buildpack }) => buildpack.id === element.id)) continue;
       const buildpack = findBuildpack(this.options.buildpacks, element);
+      if (!this.isForExecEnv(buildpack)) continue;
       const optional = element.optional ?? false;
       const { order } = buildpack.descriptor;
       if (order) return await this.tryOrder(order, members, group.slice(index + 1), optional);
@@ -101,6 +102,15 @@ class Detection {
       this.start(buildpack, optional);
     }
     return await this.resolve(members);
+  }
+
+  /** Since Platform API 0.15 and Buildpack API 0.12, others are as if the order did not name them. */
+  private isForExecEnv({ descriptor }: Buildpack): boolean {
+    const { platformApi, sources } = this.options;
+    const { execEnv = [] } = descriptor.buildpack;
+    if (execEnv.length === 0 || !isAtLeast(platformApi, "0.15")) return true;
+    if (!isAtLeast(descriptor.api, "0.12")) return true;
+    return execEnv.includes(sources.execEnv ?? "production");
   }
 
   /** An optional buildpack's detect runs on any target: that is how lifecycles behave. */

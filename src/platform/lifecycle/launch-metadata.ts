@@ -67,7 +67,7 @@ export function launchMetadataToml(metadata: LaunchMetadata, platformApi: Platfo
       "working-dir": process.workingDir || undefined,
       "exec-env": noneIfEmpty(process.execEnv),
     })),
-    slices: noneIfEmpty(slices.map(({ paths }) => ({ paths: noneIfEmpty(paths) }))),
+    slices: noneIfEmpty(slices.map(({ paths }) => ({ paths }))),
   });
 }
 
@@ -88,11 +88,15 @@ export function buildMetadataLabel(metadata: LaunchMetadata, platformApi: Platfo
   });
 }
 
+/** Since Platform API 0.15, images say for which execution environment they are. */
+export function execEnvLabel(platformApi: PlatformApi): Record<string, string> {
+  return isAtLeast(platformApi, "0.15") ? { "io.buildpacks.exec-env": "production" } : {};
+}
+
 /** Before Platform API 0.10 a command is one string, and what it has more goes in front of the arguments. */
 function commandOf({ command, args }: Process, platformApi: PlatformApi) {
-  const commandIsList = isAtLeast(platformApi, "0.10");
-  const all = commandIsList ? args : noneIfEmpty([...command.slice(1), ...(args ?? [])]);
-  return { command: commandIsList ? command : (command[0] ?? ""), ...(all ? { args: all } : {}) };
+  if (isAtLeast(platformApi, "0.10")) return { command, ...(args ? { args } : {}) };
+  return { command: command[0] ?? "", args: [...command.slice(1), ...(args ?? [])] };
 }
 
 /** Labels name arguments also where there are none. */

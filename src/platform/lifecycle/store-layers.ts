@@ -161,7 +161,12 @@ function shaBefore(
 }
 
 function storeOf(output: BuildpackOutputs): { store?: { metadata: unknown } } {
-  return output.store ? { store: { metadata: jsonOf(output, "store", output.store.metadata) } } : {};
+  return output.store ? { store: { metadata: tableOrNull(jsonOf(output, "store", output.store.metadata)) } } : {};
+}
+
+/** Of what a store may hold, labels keep tables alone. */
+function tableOrNull(metadata: unknown): unknown {
+  return typeof metadata === "object" && !Array.isArray(metadata) ? metadata : null;
 }
 
 function jsonOf(

@@ -33,6 +33,7 @@ export function sourcesOf(round: Round, step: Step) {
     sources: {
       userEnv: round.userEnv,
       target: round.target ?? { os: "linux", arch: "amd64" },
+      execEnv: step.env?.["CNB_EXEC_ENV"] ?? undefined,
       ...(existsSync(buildConfig) ? { buildConfig } : {}),
     },
   };

@@ -3,6 +3,7 @@ import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
 import {
   buildMetadataLabel,
+  execEnvLabel,
   launchMetadataToml,
 } from "../../../../src/platform/lifecycle/launch-metadata.ts";
 import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
@@ -43,7 +44,10 @@ async function store(round: Round, step: Step): Promise<void> {
     warn: () => {},
   });
   await storeRest(sandbox.host, staged, launchMetadataToml(launch, platformApi));
-  const labels = { "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi) };
+  const labels = {
+    "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
+    ...execEnvLabel(platformApi),
+  };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
   await state.commit({ inside, ids, platformApi, labels, buildpackLabels, image, cache });
