@@ -1,5 +1,12 @@
 import { runInOrder, runTogether } from "./run-commands.ts";
 
+const vitest = ["vitest", "run", "-c", "test/vitest.config.ts"] as const;
+
+// Only the conformance stories about plans and TOML; `npm test` runs all.
+const slowConformance = ["build", "export", "launch", "rebase", "restore"].map(
+  (area) => `test/contract/conformance/${area}.test.ts`,
+);
+
 // The first ring of tests, to run before every commit.
 const failed = await runTogether([
   ["prettier", "--check", "--log-level", "warn", "."],
@@ -14,8 +21,12 @@ process.exitCode =
   (await runInOrder([
     ["node", "scripts/bundle.ts"],
     [
-      "vitest",
-      ...["run", "-c", "test/vitest.config.ts"],
+      ...vitest,
       ...["unit", "contract", "attack"].flatMap((project) => ["--project", project]),
+      ...without(slowConformance),
     ],
   ]));
+
+function without(files: readonly string[]): string[] {
+  return files.flatMap((file) => ["--exclude", file]);
+}

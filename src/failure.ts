@@ -125,6 +125,8 @@ export interface FailureFacts {
   "platform/build-output-invalid": { buildpack: string; path: string; problem: string };
   "platform/store-failed": { buildpack: string; layer: string; problem: string };
   "platform/state-foreign": { path: string; entries: string[] };
+  "platform/slice-invalid": { pattern: string };
+  "platform/process-type-invalid": { type: string };
   "platform/state-locked": { path: string; pid: number };
   "platform/root-unusable": { root: string; problem: string };
   /** The option needs namespaces, which the machine refuses with the error `problem`. */

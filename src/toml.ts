@@ -1,4 +1,8 @@
 import TOML from "@iarna/toml";
+import { parse, TomlDate, TomlError } from "smol-toml";
+
+/** A date, a time or both, with the zone in which it was written, if any. */
+export { TomlDate } from "smol-toml";
 
 /** A TOML document that could not be read; `line` counts from 1. */
 export class TomlSyntaxError extends Error {
@@ -12,7 +16,7 @@ export class TomlSyntaxError extends Error {
 }
 
 /**
- * Reads a TOML document into plain values.
+ * Reads a TOML document of ours into plain values.
  *
  * @throws TomlSyntaxError with the line, where the text is not TOML.
  */
@@ -24,10 +28,44 @@ export function parseToml(text: string): unknown {
   }
 }
 
+/**
+ * Reads a TOML 1.1 document that others wrote, and keeps its types: integers become `bigint`, floats
+ * `number`, dates and times `TomlDate`. Tables have no prototype. Fractions of seconds keep three digits.
+ *
+ * @throws TomlSyntaxError with the line, where the text is not TOML or an integer has more than 64 bits.
+ */
+export function parseForeignToml(text: string): unknown {
+  try {
+    const document = parse(text, { integersAsBigInt: true });
+    refuseLargeIntegers(document);
+    return document;
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The first line says what is wrong; a picture of the place follows.
+    const [message = ""] = error.message.split("\n");
+    throw new TomlSyntaxError(`${message} on line ${error.line}`, error.line);
+  }
+}
+
+/** A date or time as TOML has it, without zeros at the end of a fraction. */
+export function tomlDateText(date: TomlDate): string {
+  return date.toISOString().replace(/\.(\d*?)0+(?=$|[Z+-])/, (_text, digits: string) => {
+    return digits === "" ? "" : `.${digits}`;
+  });
+}
+
 /** Writes plain values as TOML. Keys whose value is `undefined` are left out. */
 export function stringifyToml(value: object): string {
   // A round trip through JSON drops undefined members, on which the writer would choke.
   return TOML.stringify(JSON.parse(JSON.stringify(value)) as TOML.JsonMap);
+}
+
+function refuseLargeIntegers(value: unknown): void {
+  if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) {
+    throw new TomlSyntaxError(`the integer ${value} has more than 64 bits`, undefined);
+  }
+  if (typeof value !== "object" || value === null || value instanceof TomlDate) return;
+  for (const item of Object.values(value)) refuseLargeIntegers(item);
 }
 
 function syntaxError(error: unknown): TomlSyntaxError {

@@ -24,10 +24,10 @@ const asJson = { doubleQuotedAsJSON: true, lineWidth: 0 };
 /** A process of an image as one line for a shell. Arguments of the user can be appended to it. */
 export function commandLineOf(process: {
   command: readonly string[];
-  args: readonly string[];
+  args?: readonly string[] | undefined;
   workingDir?: string | undefined;
 }): string {
-  const line = [...process.command, ...process.args].map(shellQuote).join(" ");
+  const line = [...process.command, ...(process.args ?? [])].map(shellQuote).join(" ");
   const { workingDir } = process;
   return workingDir === undefined ? line : `cd ${shellQuote(workingDir)} && ${line}`;
 }

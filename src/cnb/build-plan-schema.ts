@@ -1,11 +1,13 @@
 import * as z from "zod";
 import type { BuildPlan } from "./build-plan.ts";
 
-const name = z.string().min(1);
+// Lifecycles take an entry without a name for one whose name is empty.
+const name = z.string().default("");
 
 const require = z.object({
   name,
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  // Handed on as it is, whatever it is.
+  metadata: z.unknown().optional() as unknown as z.ZodType<Record<string, unknown> | undefined>,
   version: z.undefined({ error: "belongs into the entry's `metadata`" }).optional(),
 });
 

@@ -7,9 +7,8 @@ import { readTomlFile } from "./toml-file.ts";
 const text = z.string().optional();
 const texts = z.array(z.string());
 const metadata = z.record(z.string(), z.unknown());
-const version = z
-  .string()
-  .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, "expected `X.Y.Z` without leading zeros");
+// The spec wants three numbers; lifecycles take any text.
+const version = z.string();
 const api = z.string().regex(/^\d+(\.\d+)?$/, "expected `<major>.<minor>`");
 const license = z.object({ type: text, uri: text });
 const stack = z.object({ id: z.string() });
@@ -20,7 +19,7 @@ const order = z.array(
   }),
 );
 
-// The spec says `variant`, but lifecycles read `arch-variant`.
+// The spec says `variant`, but lifecycles only read `arch-variant`.
 const targetOnDisk = z.object({
   os: text,
   arch: text,
@@ -49,6 +48,7 @@ const onDisk = z.object({
     licenses: z.array(license).optional(),
     "clear-env": z.boolean().optional(),
     "sbom-formats": texts.optional(),
+    "exec-env": texts.optional(),
   }),
   targets: z.array(targetOnDisk).optional(),
   stacks: z.array(stack).optional(),
@@ -69,6 +69,8 @@ const inside = z
       licenses: z.array(license),
       clearEnv: z.boolean(),
       sbomFormats: texts,
+      /** The execution environments that it is for; all where there are none. */
+      execEnv: texts.optional(),
     }),
     targets: z.array(targetInside),
     stacks: z.array(stack),
@@ -86,19 +88,30 @@ export type BuildpackDescriptor = z.output<typeof inside>;
 /** buildpack.toml (TOML). */
 export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
   decode: ({ buildpack, ...disk }) => {
-    const { "clear-env": clearEnv = false, "sbom-formats": sbomFormats = [], ...about } = buildpack;
+    const { "clear-env": clearEnv = false, "sbom-formats": sbomFormats = [], ...named } = buildpack;
+    const { "exec-env": execEnv, ...about } = named;
     const { keywords = [], licenses = [] } = about;
     return {
       ...disk,
-      buildpack: { ...about, keywords, licenses, clearEnv, sbomFormats },
+      buildpack: {
+        ...about,
+        keywords,
+        licenses,
+        clearEnv,
+        sbomFormats,
+        ...(execEnv ? { execEnv } : {}),
+      },
       targets: (disk.targets ?? []).map(decodeTarget),
       stacks: disk.stacks ?? [],
       metadata: disk.metadata ?? {},
     };
   },
-  encode: ({ buildpack: { clearEnv, sbomFormats, ...about }, targets, ...rest }) => ({
+  encode: ({ buildpack: { clearEnv, sbomFormats, execEnv, ...about }, targets, ...rest }) => ({
     ...rest,
-    buildpack: { ...about, "clear-env": clearEnv, "sbom-formats": sbomFormats },
+    buildpack: {
+      ...{ ...about, "clear-env": clearEnv, "sbom-formats": sbomFormats },
+      ...(execEnv ? { "exec-env": execEnv } : {}),
+    },
     targets: targets.map(encodeTarget),
   }),
 });
@@ -115,9 +128,9 @@ export async function readBuildpackDescriptor(
 ): Promise<BuildpackDescriptor> {
   const path = join(buildpackDir, "buildpack.toml");
   if (apis) {
-    const declared = await readTomlFile(path, z.object({ api }));
-    if (!apis.includes(declared.api)) {
-      throw new BuildpackError({ code: "cnb/buildpack-api-unsupported", path, api: declared.api });
+    const { api: declared = "" } = await readTomlFile(path, z.object({ api: text }));
+    if (!apis.includes(declared)) {
+      throw new BuildpackError({ code: "cnb/buildpack-api-unsupported", path, api: declared });
     }
   }
   return await readTomlFile(path, buildpackDescriptorCodec);
@@ -125,7 +138,7 @@ export async function readBuildpackDescriptor(
 
 function decodeTarget(disk: z.output<typeof targetOnDisk>): z.input<typeof targetInside> {
   const { os, arch, distros = [] } = disk;
-  return { os, arch, archVariant: disk["arch-variant"] ?? disk.variant, distros };
+  return { os, arch, archVariant: disk["arch-variant"], distros };
 }
 
 function encodeTarget(target: z.output<typeof targetInside>): z.input<typeof targetOnDisk> {

@@ -4,38 +4,39 @@ import { BuildpackError } from "../failure.ts";
 import { processType } from "./names.ts";
 import { writeTomlFile } from "./toml-file.ts";
 
-const command = z
-  .array(z.string(), { error: "expected a list of strings" })
-  .nonempty("expected a program")
-  .refine(([program]) => program !== "", "expected a program");
+const command = z.array(z.string(), { error: "expected a list of strings" });
 const texts = z.array(z.string());
-const label = z.object({ key: z.string().min(1), value: z.string() });
+const label = z.object({ key: z.string(), value: z.string() });
 const slice = z.object({ paths: texts });
 
 const processOnDisk = z.object({
   type: z.string(),
-  command,
+  command: command.optional(),
   args: texts.optional(),
   default: z.boolean().optional(),
   "working-dir": z.string().optional(),
+  "exec-env": texts.optional(),
   direct: z.undefined({ error: "every process is direct, and the key is gone" }).optional(),
 });
 
+// What is missing is empty to lifecycles.
 const onDisk = z.object({
-  labels: z.array(label).optional(),
+  labels: z.array(label.partial()).optional(),
   processes: z.array(processOnDisk).optional(),
-  slices: z.array(slice).optional(),
+  slices: z.array(slice.partial()).optional(),
 });
 
 const processInside = z.object({
-  type: processType,
+  type: z.string(),
   /** The program and the arguments that it always gets. Run without a shell. */
   command,
   /** Arguments that the user may replace. */
-  args: texts,
+  args: texts.optional(),
   default: z.boolean(),
   /** Absolute, or relative to the app. By default, the app's directory. */
   workingDir: z.string().optional(),
+  /** The execution environments for which the process is meant; all where there are none. */
+  execEnv: texts.optional(),
 });
 
 const inside = z.object({
@@ -55,14 +56,15 @@ export type Process = Launch["processes"][number];
 /** launch.toml (TOML). Rejects what a lifecycle rejects. `writeLaunch` rejects more. */
 export const launchCodec = z.codec(onDisk, inside, {
   decode: ({ labels = [], processes = [], slices = [] }) => ({
-    labels,
-    processes: processes.map(({ "working-dir": workingDir, ...process }) => ({
+    labels: labels.map(({ key = "", value = "" }) => ({ key, value })),
+    processes: processes.map(({ "working-dir": workingDir, "exec-env": execEnv, ...process }) => ({
       ...process,
-      args: process.args ?? [],
+      command: process.command ?? [],
       default: process.default ?? false,
       workingDir,
+      ...(execEnv ? { execEnv } : {}),
     })),
-    slices,
+    slices: slices.map(({ paths = [] }) => ({ paths })),
   }),
   encode: ({ labels, processes, slices }) => ({
     ...(labels.length > 0 ? { labels } : {}),
@@ -85,6 +87,11 @@ export async function writeLaunch(layersDir: string, launch: Launch): Promise<vo
 }
 
 function problemOf({ labels, processes, slices }: Launch): string | undefined {
+  for (const { type, command } of processes) {
+    if (!processType.safeParse(type).success) return `\`${type}\` is no type of a process`;
+    if (!command[0]) return `the process \`${type}\` has no program`;
+  }
+  if (labels.some(({ key }) => key === "")) return "a label has no key";
   const type = firstRepeated(processes.map(({ type }) => type));
   if (type) return `there are two processes of type \`${type}\``;
   const key = firstRepeated(labels.map(({ key }) => key));
@@ -106,11 +113,13 @@ function isSliceGlob(glob: string): boolean {
 function encodeProcess({
   args,
   workingDir,
+  execEnv,
   ...process
 }: z.input<typeof processInside>): z.input<typeof processOnDisk> {
   return {
     ...process,
-    ...(args.length > 0 ? { args } : {}),
+    ...(args && args.length > 0 ? { args } : {}),
+    ...(execEnv ? { "exec-env": execEnv } : {}),
     ...(workingDir === undefined ? {} : { "working-dir": workingDir }),
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isDirectoryOrLink, readText, removeTree, type TextFile } from "../system/files.ts";
+import { lstatIfAny, readText, removeTree, type TextFile } from "../system/files.ts";
 import { listInside, readTextInside } from "../system/open-inside.ts";
 import type {
   Env,
@@ -88,7 +88,7 @@ export async function applyLayerPaths(
   const result = { ...env };
   for (const [name, directory, phases] of layerPaths) {
     const path = join(layerPath, directory);
-    if (!phases.includes(phase) || !(await isDirectoryOrLink(path))) continue;
+    if (!phases.includes(phase) || !(await lstatIfAny(path))) continue;
     result[name] = result[name] ? `${path}:${result[name]}` : path;
   }
   return result;

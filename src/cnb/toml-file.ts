@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { readText, type TextFile, writeAtomically } from "../system/files.ts";
+import { readUtf8, type TextFile, writeAtomically } from "../system/files.ts";
 import { readTextInside } from "../system/open-inside.ts";
-import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+import { parseForeignToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
+import { foldKeys } from "./fold-keys.ts";
 
 /** The result of reading a TOML file with a codec. */
 export type TomlFile<T> =
@@ -12,12 +13,16 @@ export type TomlFile<T> =
   | { state: "invalid"; fault: "syntax" | "shape"; problem: string }
   | { state: "read"; value: T };
 
-/** Reads a TOML file with a codec. Never throws because of the file's contents. */
+/**
+ * Reads a TOML file with a codec. Never throws because of the file's contents. Platforms and other
+ * buildpacks write these files, so they are read as lifecycles read them: TOML 1.1 in UTF-8, with or
+ * without a byte order mark, and keys in any case.
+ */
 export async function tryReadTomlFile<C extends z.ZodType>(
   path: string,
   codec: C,
 ): Promise<TomlFile<z.output<C>>> {
-  return decodeFile(await readText(path), codec);
+  return decodeFile(await readUtf8(path), codec);
 }
 
 /**
@@ -91,7 +96,7 @@ export function decodeToml<C extends z.ZodType>(
   codec: C,
 ): Exclude<TomlFile<z.output<C>>, { state: "missing" }> {
   try {
-    const result = codec.safeParse(parseToml(text));
+    const result = codec.safeParse(foldKeys(codec, parseForeignToml(text)));
     if (result.success) return { state: "read", value: result.data };
     return { state: "invalid", fault: "shape", problem: problemOf(result.error) };
   } catch (error) {

@@ -31,6 +31,8 @@ export interface Image {
   layers: readonly LayerBlob[];
   /** The digest of the manifest or config that it was read from. */
   reference?: string;
+  /** The name by which a registry knows it, and others where it is to be had too. */
+  name?: { image: string; mirrors?: readonly string[] | undefined };
 }
 
 /** The value of a variable in an image's environment. */

@@ -31,16 +31,26 @@ export function tarHeader(entry: TarEntry): Buffer {
   const target = body.kind === "link" ? body.target : Buffer.alloc(0);
   const bytes = body.kind === "file" ? body.bytes : 0;
   const split = splitName(name);
-  const records: [string, Buffer][] = [];
+  const records = numbersTooLarge({ uid: entry.uid, gid: entry.gid, size: bytes });
   if (target.length > nameBytes || !isAscii(target)) records.push(["linkpath", target]);
-  if (!split) records.push(["path", name]);
-  if (bytes > largestSize) records.push(["size", Buffer.from(String(bytes))]);
-  const fields: HeaderFields = {
-    ...{ ...entry, ...(split ?? { prefix: nothing, name: asciiOf(name) }) },
-    ...{ type: types[body.kind], target: asciiOf(target), bytes },
-  };
-  const main = headerBlock({ ...fields, bytes: bytes > largestSize ? 0 : bytes });
+  // A name of two fields is of no use to readers once there are records.
+  const isWhole = split !== undefined && (records.length === 0 || split.prefix.length === 0);
+  if (!isWhole) records.push(["path", name]);
+  records.sort(([a], [b]) => (a < b ? -1 : 1));
+  const fits = (value: number, largest: number) => (value > largest ? 0 : value);
+  const main = headerBlock({
+    ...(isWhole ? split : { prefix: nothing, name: asciiOf(name) }),
+    ...{ mode: entry.mode, uid: fits(entry.uid, largestId), gid: fits(entry.gid, largestId) },
+    ...{ type: types[body.kind], target: asciiOf(target), bytes: fits(bytes, largestSize) },
+  });
   return records.length === 0 ? main : Buffer.concat([paxBlocks(name, records), main]);
+}
+
+function numbersTooLarge(numbers: { uid: number; gid: number; size: number }): [string, Buffer][] {
+  const largest = { uid: largestId, gid: largestId, size: largestSize };
+  return (["uid", "gid", "size"] as const)
+    .filter((key) => numbers[key] > largest[key])
+    .map((key) => [key, Buffer.from(String(numbers[key]))]);
 }
 
 /** The zeros that fill the last block of a file. */
@@ -55,6 +65,7 @@ const blockBytes = 512;
 const nameBytes = 100;
 const prefixBytes = 155;
 const largestSize = 0o77_777_777_777;
+const largestId = 0o7_777_777;
 const types = { file: "0", link: "2", directory: "5" } as const;
 const nothing = Buffer.alloc(0);
 
@@ -82,8 +93,8 @@ function headerBlock(fields: HeaderFields): Buffer {
   block.write(fields.type, 156);
   fields.target.copy(block, 157, 0, nameBytes);
   block.write("ustar\u000000", 257);
-  writeOctal(block, 329, 8, 0);
-  writeOctal(block, 337, 8, 0);
+  if (fields.type !== "x") writeOctal(block, 329, 8, 0);
+  if (fields.type !== "x") writeOctal(block, 337, 8, 0);
   fields.prefix.copy(block, 345, 0, prefixBytes);
   const sum = sumOf(block);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
@@ -114,7 +125,8 @@ function paxBlocks(name: Buffer, records: readonly [string, Buffer][]): Buffer {
     name.subarray(at + 1),
   ]);
   const header = headerBlock({
-    ...{ prefix: nothing, name: asciiOf(path), mode: 0, uid: 0, gid: 0 },
+    ...{ prefix: nothing, name: withoutSlash(asciiOf(path).subarray(0, nameBytes)) },
+    ...{ mode: 0, uid: 0, gid: 0 },
     ...{ bytes: content.length, time: 0, type: "x", target: nothing },
   });
   return Buffer.concat([header, content, padding(content.length)]);
@@ -133,6 +145,10 @@ function sumOf(block: Buffer): number {
   let sum = 0;
   for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0;
   return sum;
+}
+
+function withoutSlash(name: Buffer): Buffer {
+  return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
 }
 
 function isAscii(text: Buffer): boolean {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -23,6 +24,15 @@ export async function readText(path: string): Promise<TextFile> {
   } catch (error) {
     return explainReadError(error);
   }
+}
+
+/** As `readText`, for files that have to be UTF-8: others are `unreadable`. */
+export async function readUtf8(path: string): Promise<TextFile> {
+  const file = await readText(path);
+  // The sign for a character that could not be read is a character too.
+  if (file.state !== "text" || !file.text.includes("\uFFFD")) return file;
+  if (isUtf8(await readFile(path))) return file;
+  return { state: "unreadable", problem: "it is not UTF-8" };
 }
 
 /** `/dev/null` under any name: platforms pass it for a file without content. */
@@ -67,12 +77,6 @@ export async function isFile(path: string): Promise<boolean> {
 
 export async function isDirectory(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isDirectory() ?? false;
-}
-
-/** Whether a path is a directory or a link. The target of a link is known only at its final path. */
-export async function isDirectoryOrLink(path: string): Promise<boolean> {
-  const entry = await lstatIfAny(path);
-  return entry?.isDirectory() === true || entry?.isSymbolicLink() === true;
 }
 
 /** Removes a path and everything below it. It need not exist. */

@@ -223,6 +223,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     problem: "it has a file that may not be read",
   },
   "platform/state-foreign": { path: "/home/me/shop", entries: ["Gemfile", "work"] },
+  "platform/slice-invalid": { pattern: "public/[a" },
+  "platform/process-type-invalid": { type: "web/one" },
   "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
   "platform/isolation-needed": {

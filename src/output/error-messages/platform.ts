@@ -116,6 +116,21 @@ export const platformMessages: Messages<"platform"> = {
     ],
     blame: "command",
   }),
+  "platform/slice-invalid": ({ pattern }) => ({
+    headline: `A buildpack uses an invalid pattern for a slice of the app: \`${pattern}\``,
+    happened: ["A pattern may contain `*`, `?` and sets such as `[a-z]`. A set must be closed."],
+    next: ["Ask the authors of the buildpack to correct `slices` in its launch.toml."],
+    blame: "buildpack",
+  }),
+  "platform/process-type-invalid": ({ type }) => ({
+    headline: `A buildpack uses an invalid process type: \`${type}\``,
+    happened: [
+      "A type becomes a file name in the image. It must not be empty, `.` or `..`, or contain any of",
+      "/ > < : | & \\.",
+    ],
+    next: ["Ask the authors of the buildpack to correct `processes` in its launch.toml."],
+    blame: "buildpack",
+  }),
   "platform/state-locked": ({ path, pid }) => ({
     headline: "This app is being built or run by another process",
     happened: [`Process ${pid} has locked \`${path}\`.`],

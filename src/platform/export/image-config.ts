@@ -1,5 +1,7 @@
 import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts";
+import { labelJson, parseLabelJson } from "../state/label-json.ts";
+import { isAtLeast } from "../lifecycle/platform-api.ts";
 import { imageTimeText } from "../../system/image-time.ts";
 import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
@@ -40,10 +42,15 @@ export function layersOf({ launch, sbom, app, launcher, config, processTypes }: 
  */
 export function configOf(request: ConfigRequest): ImageConfig {
   const { build, runImage, parts, defaultProcess } = request;
-  const base = runImage.config;
+  // Lifecycles hand on what they know of configs, and no other key.
+  const { container: _unknown, ...base } = runImage.config;
   const { Cmd: _replaced, ...inherited } = base.config;
   const added = layersOf(parts);
   const diffIds = added.map(({ layer }) => layer.diffId);
+  const history = [
+    ...historyOf(base),
+    ...added.map((layer) => ({ created, created_by: layer.history })),
+  ];
   return {
     ...base,
     created,
@@ -55,10 +62,8 @@ export function configOf(request: ConfigRequest): ImageConfig {
       Labels: { ...base.config.Labels, ...labelsOf(request) },
     },
     rootfs: { type: "layers", diff_ids: [...base.rootfs.diff_ids, ...diffIds] },
-    history: [
-      ...historyOf(base),
-      ...added.map(({ history }) => ({ created, created_by: history })),
-    ],
+    // Before Platform API 0.12, lifecycles say of no layer what made it.
+    history: isAtLeast(build.platformApi, "0.12") ? history : history.map(() => ({ created })),
   };
 }
 
@@ -66,37 +71,39 @@ const created = imageTimeText;
 
 function launchEnv({ inside, platformApi }: StoredBuild, base: ImageConfig) {
   return {
-    PATH: ["/cnb/process", "/cnb/lifecycle", envOf(base, "PATH")].filter(Boolean).join(":"),
     CNB_LAYERS_DIR: inside.layers,
     CNB_APP_DIR: inside.app,
     CNB_PLATFORM_API: platformApi,
     CNB_DEPRECATION_MODE: "quiet",
+    PATH: ["/cnb/process", "/cnb/lifecycle", envOf(base, "PATH") ?? ""].join(":"),
   };
 }
 
 /** One entry per layer: some tools that squash images drop entries. */
-function historyOf({ history, rootfs }: ImageConfig): NonNullable<ImageConfig["history"]> {
-  const own = (history ?? []).map((entry) => ({ ...entry, created }));
-  const layers = own.filter(({ empty_layer: isEmpty }) => !isEmpty).length;
-  if (layers === rootfs.diff_ids.length) return own;
+function historyOf({ history, rootfs }: Pick<ImageConfig, "history" | "rootfs">) {
+  const own = (history ?? []).filter(({ empty_layer: isEmpty }) => !isEmpty);
+  if (own.length === rootfs.diff_ids.length) return own.map((entry) => ({ ...entry, created }));
   return rootfs.diff_ids.map(() => ({ created }));
 }
 
+/** Labels that buildpacks set come last, so that they beat those of the platform. */
 function labelsOf({ build, launcherVersion, ...request }: ConfigRequest): Record<string, string> {
-  const buildMetadata = JSON.parse(build.labels[buildMetadataLabel] ?? "{}") as object;
-  const source = { git: { repository: "", commit: "" } };
   return {
     ...build.labels,
-    [metadataLabel]: JSON.stringify(lifecycleMetadata({ build, ...request })),
-    [buildMetadataLabel]: JSON.stringify({
-      ...buildMetadata,
-      launcher: { version: launcherVersion, source },
-    }),
+    [metadataLabel]: labelJson(lifecycleMetadata({ build, ...request })),
+    [buildMetadataLabel]: withLauncher(build.labels[buildMetadataLabel], launcherVersion),
     "io.buildpacks.project.metadata": "{}",
+    ...build.buildpackLabels,
   };
 }
 
 const buildMetadataLabel = "io.buildpacks.build.metadata";
+
+function withLauncher(label = "{}", version: string): string {
+  const { buildpacks, ...rest } = parseLabelJson(label) as Record<string, unknown>;
+  const launcher = { version, source: { git: { repository: "", commit: "" } } };
+  return labelJson({ buildpacks, launcher, ...rest });
+}
 
 /** The id of the image, which does not depend on its path on this machine. */
 function imageIdOf({ config, reference }: Image): string {
@@ -108,18 +115,31 @@ function lifecycleMetadata({
   runImage,
   parts,
 }: Pick<ConfigRequest, "build" | "runImage" | "parts">): object {
-  const sha = (part: NamedLayer) => ({ sha: part.layer.diffId });
+  const sha = (part: NamedLayer | undefined) => ({ sha: part?.layer.diffId ?? "" });
   const { sbom, app, launcher, config, processTypes } = parts;
+  const { buildpacks } = parseLabelJson(build.labels[metadataLabel] ?? "{}") as {
+    buildpacks?: unknown;
+  };
+  const name = namesOf(runImage);
   return {
     app: app.map(sha),
-    ...(sbom ? { sbom: sha(sbom) } : {}),
-    buildpacks: build.image.buildpacks,
+    sbom: sha(sbom),
+    buildpacks,
     config: sha(config),
     launcher: sha(launcher),
-    ...(processTypes ? { "process-types": sha(processTypes) } : {}),
+    "process-types": sha(processTypes),
     runImage: {
       topLayer: runImage.config.rootfs.diff_ids.at(-1) ?? "",
       reference: imageIdOf(runImage),
+      ...(isAtLeast(build.platformApi, "0.12") ? name : {}),
     },
+    ...(name ? { stack: { runImage: name } } : {}),
   };
+}
+
+/** By these names, rebasers look for a newer run image. */
+function namesOf({ name }: Image): Image["name"] {
+  if (!name) return undefined;
+  const { image, mirrors = [] } = name;
+  return { image, ...(mirrors.length > 0 ? { mirrors } : {}) };
 }

@@ -54,17 +54,28 @@ export function launcherEntries({ program }: Launcher): TarEntry[] {
   ];
 }
 
-/** The entries of the layer with process types. Each is a link to the launcher. */
+/**
+ * The entries of the layer with process types. Each is a link to the launcher.
+ *
+ * @throws BuildpackError `platform/process-type-invalid`.
+ */
 export function processTypeEntries(types: readonly string[]): TarEntry[] {
+  for (const type of types) refuseNoName(type);
   const target = Buffer.from("/cnb/lifecycle/launcher");
   return [
     directoryEntry("/cnb", root),
     directoryEntry("/cnb/process", root),
     ...types.map((type) => ({
-      ...{ name: Buffer.from(`/cnb/process/${type}`), mode: 0o777, ...root },
+      ...{ name: Buffer.from(`/cnb/process/${type}`), mode: 0o755, ...root },
       body: { kind: "link" as const, target },
     })),
   ];
+}
+
+/** What lifecycles refuse, and names that would lead out of the directory. */
+function refuseNoName(type: string): void {
+  if (!/[/><:|&\\]/.test(type) && !["", ".", ".."].includes(type)) return;
+  throw new BuildpackError({ code: "platform/process-type-invalid", type });
 }
 
 const root = { uid: 0, gid: 0 };

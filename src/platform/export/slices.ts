@@ -1,6 +1,9 @@
+import { isUtf8 } from "node:buffer";
+import { BuildpackError } from "../../failure.ts";
 import { entryAt, type TarOwner } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { walk } from "../../system/walk.ts";
+import { parsePattern } from "./path-pattern.ts";
 
 /** A part of the app that becomes a layer: paths relative to the app, sorted by their bytes. */
 export type AppSlice = readonly Buffer[];
@@ -8,23 +11,26 @@ export type AppSlice = readonly Buffer[];
 /**
  * Splits an app into the slices that buildpacks ask for, in their order, and the rest. A path belongs to
  * the first slice that matches it or one of its parent directories. Each slice also has the parent
- * directories of its files.
+ * directories of its files. A directory of which nothing is left is not part of the rest.
  *
  * Spec: Buildpack Interface, launch.toml, Slices. The patterns are those of Go's `filepath.Match`.
+ *
+ * @throws BuildpackError `platform/slice-invalid` for an invalid pattern.
  */
 export function splitApp(app: string, slices: readonly { paths: readonly string[] }[]): AppSlice[] {
-  let left = [...walk(Buffer.from(app))].map(({ name }) => name.subarray(1));
+  const all = [...walk(Buffer.from(app))].map(({ name }) => name.subarray(1));
+  let left = [Buffer.alloc(0), ...all];
   const result: AppSlice[] = [];
   for (const { paths } of slices) {
-    const patterns = paths.flatMap(matcherFor);
+    const patterns = paths.map(patternOf);
     const isTaken = (path: Buffer) =>
       placesOf(path).some((place) => patterns.some((one) => one.test(place)));
-    const taken = left.filter(isTaken);
-    left = left.filter((path) => !isTaken(path));
-    result.push(withParents(taken));
+    const slice = withParents(left.filter(isTaken));
+    const gone = new Set(slice.map((path) => path.toString("latin1")));
+    left = left.filter((path) => !gone.has(path.toString("latin1")));
+    result.push(slice);
   }
-  // The app directory itself must exist, because processes start in it.
-  return [...result, [Buffer.alloc(0), ...left].sort(byBytes)];
+  return [...result, withParents(left)];
 }
 
 /** The entries of a slice, below its path in the image. */
@@ -48,36 +54,30 @@ function byBytes(a: Buffer, b: Buffer): number {
   return Buffer.compare(a, b);
 }
 
-/** A path and each of its parents, as text in which every byte is one character. */
+/** A path and each of its parents as text. If it is not UTF-8, every byte is one character. */
 function placesOf(path: Buffer): string[] {
-  const parts = path.toString("latin1").split("/");
-  return parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
+  return [path, ...parentsOf(path)].map((place) =>
+    place.toString(isUtf8(path) ? "utf8" : "latin1"),
+  );
 }
 
 function withParents(paths: readonly Buffer[]): Buffer[] {
-  const all = new Set(paths.flatMap((path) => ["", ...placesOf(path)]));
-  return [...all].map((path) => Buffer.from(path, "latin1")).sort(byBytes);
-}
-
-/** Returns nothing for an invalid pattern, which lifecycles ignore. */
-function matcherFor(pattern: string): RegExp[] {
-  const bytes = Buffer.from(pattern.replace(/^\.\//, "").replace(/\/+$/, "")).toString("latin1");
-  const source = bytes.replace(
-    /\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|[*?]|[^*?\\]/gs,
-    (text, escaped?: string, negated?: string, set?: string) => {
-      if (escaped !== undefined) return literal(escaped);
-      if (set !== undefined) return `[${negated ? "^/" : ""}${set.replaceAll("[", "\\[")}]`;
-      if (text === "*") return "[^/]*";
-      return text === "?" ? "[^/]" : literal(text);
-    },
-  );
-  try {
-    return [new RegExp(`^${source}$`, "s")];
-  } catch {
-    return [];
+  const all = new Map<string, Buffer>();
+  for (const path of paths) {
+    for (const place of [path, ...parentsOf(path)]) all.set(place.toString("latin1"), place);
   }
+  return [...all.values()].sort(byBytes);
 }
 
-function literal(character: string): string {
-  return character.replace(/[.*+?^${}()|[\]\\/]/, "\\$&");
+/** The directories above a path, the app's own included. */
+function parentsOf(path: Buffer): Buffer[] {
+  if (path.length === 0) return [];
+  const parent = path.subarray(0, Math.max(0, path.lastIndexOf("/")));
+  return [parent, ...parentsOf(parent)];
+}
+
+function patternOf(text: string): RegExp {
+  const pattern = parsePattern(text);
+  if (pattern) return pattern;
+  throw new BuildpackError({ code: "platform/slice-invalid", pattern: text });
 }

@@ -114,13 +114,21 @@ function forProcess(type: string, line: string): string {
 }
 
 function becomeProcess(process: LaunchProcess, { app, argsReplace }: LaunchPlan): string {
-  const { type, command, args, workingDir = app } = process;
-  const lines = [`  lapidary_become ${quote(workingDir)} ${command.map(quote).join(" ")} "$@"`];
+  const { type, command, args, workingDir } = process;
+  if (!command[0]) return failWithout(type);
+  const lines = [
+    `  lapidary_become ${quote(workingDir || app)} ${command.map(quote).join(" ")} "$@"`,
+  ];
   if (args.length > 0) {
     const own = args.map(quote).join(" ");
     lines.unshift(argsReplace ? `  [ $# -gt 0 ] || set -- ${own}` : `  set -- ${own} "$@"`);
   }
   return [`if [ "$lapidary_type" = ${quote(type)} ]; then`, ...lines, "fi"].join("\n");
+}
+
+function failWithout(type: string): string {
+  const problem = quote(`no command provided for process type "${type}"`);
+  return `[ "$lapidary_type" != ${quote(type)} ] || lapidary_fail ${problem}`;
 }
 
 function becomeCommand(app: string): string {
@@ -132,17 +140,22 @@ function becomeCommand(app: string): string {
   ].join("\n");
 }
 
-/** A command alone is a script. With arguments, each word is evaluated separately. */
+/**
+ * A command alone is a script. With arguments, each word is evaluated separately. Profile scripts may
+ * change the directory: as in lifecycles, the app's own `.profile` is looked up where they left off.
+ */
 function becomeScript(app: string, layers: readonly LaunchLayer[]): string {
-  const profile = quote(`${app}/.profile`);
   const script = [
+    "lapidary_own=; [ ! -f .profile ] || lapidary_own=yes",
     ...layers.flatMap(({ profiles }) => profiles.map((path) => `source ${quote(path)}`)),
-    `[ ! -f ${profile} ] || source ${profile}`,
+    '[ -z "$lapidary_own" ] || source .profile',
+    `cd ${quote(app)}`,
     '[ $# -gt 1 ] || exec bash -c "$1"',
     `exec bash -c ${quote(evaluateWords)} "$0" "$@"`,
   ].join("\n");
   return [
     '[ -x /bin/bash ] || lapidary_fail "bash exec: there is no /bin/bash"',
+    "unset PWD OLDPWD",
     `exec /bin/bash -c ${quote(script)} "$0" "$@"`,
   ].join("\n");
 }

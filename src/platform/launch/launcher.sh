@@ -31,6 +31,14 @@ lapidary_default() {
 # Takes away what the platform put into the environment for the launcher.
 lapidary_clear_environment() {
   unset CNB_LAYERS_DIR CNB_APP_DIR CNB_PROCESS_TYPE CNB_PLATFORM_API CNB_DEPRECATION_MODE
+  # Without a PATH, shells have one of their own, which they do not pass on.
+  case $(export -p) in
+  *' PATH='*) ;;
+  *)
+    unset PATH
+    return
+    ;;
+  esac
   lapidary_rest=$PATH:
   lapidary_kept=
   while [ -n "$lapidary_rest" ]; do
@@ -51,7 +59,14 @@ lapidary_become() {
   */*) lapidary_is_program "$1" ;;
   *) lapidary_is_on_path "$1" ;;
   esac || lapidary_fail "path lookup: $1 is no program that can be run"
+  case $lapidary_directory in
+  -*) lapidary_directory=./$lapidary_directory ;;
+  esac
   CDPATH='' cd "$lapidary_directory" || lapidary_fail "change directory"
+  # The shell's own, which nobody asked for.
+  unset PWD OLDPWD
+  # Reached only where the program cannot be started.
+  trap 'exit 82' EXIT
   exec "$@"
 }
 
@@ -60,9 +75,16 @@ lapidary_is_program() {
 }
 
 lapidary_is_on_path() {
-  lapidary_rest=$PATH:
+  lapidary_rest=${PATH-}:
   while [ -n "$lapidary_rest" ]; do
-    ! lapidary_is_program "${lapidary_rest%%:*}/$1" || return 0
+    lapidary_directory_on_path=${lapidary_rest%%:*}
+    if lapidary_is_program "${lapidary_directory_on_path:-.}/$1"; then
+      # What stands below the current directory is not run by its name alone.
+      case $lapidary_directory_on_path in
+      /*) return 0 ;;
+      *) return 1 ;;
+      esac
+    fi
     lapidary_rest=${lapidary_rest#*:}
   done
   return 1

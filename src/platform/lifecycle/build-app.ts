@@ -8,6 +8,7 @@ import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts"
 import { detect } from "./detect.ts";
 import {
   buildMetadataLabel,
+  execEnvLabel,
   type LaunchMetadata,
   launchMetadataToml,
   mergeLaunch,
@@ -165,11 +166,14 @@ async function store(finished: Finished): Promise<StoredLayers> {
   work.signal?.throwIfAborted();
   const { app, layers } = inside;
   const labels = {
-    ...Object.fromEntries(launch.labels.map(({ key, value }) => [key, value])),
-    "io.buildpacks.build.metadata": buildMetadataLabel(launch),
+    "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
+    ...execEnvLabel(platformApi),
   };
+  const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
-  await state.commit({ inside: { app, layers }, ids, platformApi, labels, image, cache });
+  await state.commit({
+    ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
+  });
   return stored;
 }
 
@@ -181,7 +185,7 @@ function reportOf(
   return {
     platformApi,
     buildpacks: buildpacks.map(({ id, version }) => ({ id, version })),
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
+    processes: processes.map(({ type, command, args = [], buildpack, workingDir }) => ({
       type,
       command,
       args,

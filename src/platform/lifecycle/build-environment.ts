@@ -14,6 +14,8 @@ export interface EnvironmentSources {
   /** A build-config directory on this machine, with a directory `env` in it. */
   buildConfig?: string | undefined;
   target: Target;
+  /** The execution environment that the image is for; `production` where nothing else is said. */
+  execEnv?: string | undefined;
 }
 
 /** The variables of the build image's environment that buildpacks see: only those on a list. */
@@ -38,7 +40,7 @@ export async function buildpackEnv(
   const { clearEnv } = buildpack.descriptor.buildpack;
   const withUser = clearEnv ? { ...base } : withUserEnv(base, sources.userEnv);
   const withOperator = await withBuildConfig(withUser, sources.buildConfig);
-  return { ...withOperator, ...targetEnv(buildpack.descriptor.api, sources.target), ...cnb };
+  return { ...withOperator, ...targetEnv(buildpack.descriptor.api, sources), ...cnb };
 }
 
 /**
@@ -81,7 +83,8 @@ function asDefaultWithoutSuffix(file: EnvModification): EnvModification {
   return file.unsuffixed ? { ...file, behavior: "default" } : file;
 }
 
-function targetEnv(buildpackApi: string, { os, arch, archVariant, distro }: Target): Env {
+function targetEnv(buildpackApi: string, { target, execEnv }: EnvironmentSources): Env {
+  const { os, arch, archVariant, distro } = target;
   if (!isAtLeast(buildpackApi, "0.10")) return {};
   return {
     CNB_TARGET_OS: os,
@@ -89,7 +92,7 @@ function targetEnv(buildpackApi: string, { os, arch, archVariant, distro }: Targ
     ...(archVariant ? { CNB_TARGET_ARCH_VARIANT: archVariant } : {}),
     ...(distro?.name ? { CNB_TARGET_DISTRO_NAME: distro.name } : {}),
     ...(distro?.version ? { CNB_TARGET_DISTRO_VERSION: distro.version } : {}),
-    ...(isAtLeast(buildpackApi, "0.12") ? { CNB_EXEC_ENV: "production" } : {}),
+    ...(isAtLeast(buildpackApi, "0.12") ? { CNB_EXEC_ENV: execEnv ?? "production" } : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../../cnb/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
-import { stringifyToml } from "../../toml.ts";
+import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
@@ -106,10 +106,13 @@ async function runProgram(
   });
 }
 
-/** A buildpack gets all requirements of the names that it provides. */
+/** A buildpack gets all requirements of the names that it provides, with their metadata. */
 function planToml(plan: readonly PlanEntry[]): string {
   const entries = plan.flatMap(({ requires }) => requires);
-  return entries.length > 0 ? stringifyToml({ entries }) : "";
+  if (entries.length === 0) return "";
+  return lifecycleToml({
+    entries: entries.map(({ name, metadata }) => ({ name, metadata: sortKeys(metadata) })),
+  });
 }
 
 async function withBuildLayers(

@@ -1,17 +1,14 @@
 import { join, relative } from "node:path";
-import type * as z from "zod";
+import * as z from "zod";
 import { buildTomlCodec } from "../../cnb/build-toml.ts";
 import { type Launch, launchCodec } from "../../cnb/launch.ts";
-import {
-  type LayerContentMetadata,
-  layerContentMetadataCodec,
-} from "../../cnb/layer-content-metadata.ts";
-import { type StoreMetadata, storeCodec } from "../../cnb/store.ts";
+import { type LayerTypes, layerContentMetadataCodec } from "../../cnb/layer-content-metadata.ts";
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
-import { removeTree } from "../../system/files.ts";
+import { lstatIfAny } from "../../system/files.ts";
 import { isDirectoryInside, listInside, moveOutOf } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import type { LayerOutput } from "./layer-output.ts";
 import { readLaunchLayer } from "../state/launch-layer.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
 
@@ -19,11 +16,12 @@ import { type LayerSbom, readSboms } from "./sboms.ts";
 export interface BuildpackOutputs {
   buildpack: Buildpack;
   directory: string;
-  /** By name and sorted by name; only layers with a type. */
-  layers: ReadonlyMap<string, LayerContentMetadata>;
+  /** By name, sorted by the names of their files; only layers with a type. */
+  layers: ReadonlyMap<string, LayerOutput>;
   unmet: readonly string[];
   launch: Launch;
-  store: StoreMetadata | undefined;
+  /** What `store.toml` holds, where there is one. */
+  store: { metadata: unknown } | undefined;
   sboms: readonly LayerSbom[];
 }
 
@@ -53,7 +51,7 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
   const { buildpack, directory } = reader;
   const all = await readLayers(reader);
   const layers = new Map([...all].filter(([, { types }]) => hasType(types)));
-  for (const name of all.keys()) if (!layers.has(name)) await setAside(directory, name);
+  for (const name of all.keys()) if (!layers.has(name)) await setAside(reader, name);
   for (const name of layers.keys()) await refuseLinks(directory, name);
   return {
     buildpack,
@@ -61,7 +59,7 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
     layers,
     unmet: await readUnmet(reader, planned),
     launch: (await readOutput(reader, "launch.toml", launchCodec)) ?? noLaunch,
-    store: (await readOutput(reader, "store.toml", storeCodec))?.metadata,
+    store: await readOutput(reader, "store.toml", storeFile),
     sboms: await readSboms(buildpack, directory, layers),
   };
 }
@@ -74,30 +72,48 @@ interface Reader {
 const noLaunch: Launch = { labels: [], processes: [], slices: [] };
 
 /** Every TOML file counts, even `launch.toml` and similar: they are layers without a type. */
-async function readLayers(reader: Reader): Promise<Map<string, LayerContentMetadata>> {
+async function readLayers(reader: Reader): Promise<Map<string, LayerOutput>> {
   const entries = await listInside(reader.directory, "");
-  const files = entries.map(({ name }) => name).filter((name) => name.endsWith(".toml"));
-  const layers = new Map<string, LayerContentMetadata>();
-  // Sorted without the suffix: with it, `a-b.toml` would come before `a.toml`.
-  for (const name of files.map((file) => file.slice(0, -".toml".length)).sort()) {
+  const files = entries.filter((entry) => entry.name.endsWith(".toml") && !entry.isDirectory());
+  const layers = new Map<string, LayerOutput>();
+  // Sorted with the suffix, so that `a-b.toml` comes before `a.toml`.
+  for (const file of files.map(({ name }) => name).sort()) {
+    const name = file.slice(0, -".toml".length);
     if (["", ".", ".."].includes(name)) {
-      throw invalid(reader, `${name}.toml`, `\`${name}\` cannot be the name of a layer`);
+      throw invalid(reader, file, `\`${name}\` cannot be the name of a layer`);
     }
-    const layer = await readOutput(reader, `${name}.toml`, layerContentMetadataCodec);
-    if (layer) layers.set(name, layer);
+    const layer = await readOutput(reader, file, layerFile);
+    layers.set(name, layer ?? { types: noTypes, metadata: undefined });
   }
   return layers;
 }
 
-function hasType({ launch, build, cache }: LayerContentMetadata["types"]): boolean {
+const noTypes: LayerTypes = { launch: false, build: false, cache: false };
+
+const layerFile = z
+  .object({ ...layerContentMetadataCodec.def.in.shape, metadata: z.unknown().optional() })
+  .transform(({ types, metadata }) => ({
+    types: { ...noTypes, ...types } as LayerTypes,
+    metadata,
+  }));
+
+const storeFile = z
+  .object({ metadata: z.unknown().optional() })
+  .transform(({ metadata }) => ({ metadata: metadata ?? undefined }));
+
+function hasType({ launch, build, cache }: LayerTypes): boolean {
   return launch || build || cache;
 }
 
-async function setAside(directory: string, name: string): Promise<void> {
-  if (!(await isDirectoryInside(directory, name))) return;
-  const ignored = join(directory, `${name}.ignore`);
-  await removeTree(ignored);
-  await moveOutOf(directory, name, ignored);
+async function setAside(reader: Reader, name: string): Promise<void> {
+  const { directory } = reader;
+  const ignored = `${name}.ignore`;
+  if (!(await lstatIfAny(join(directory, name)))) return;
+  if (await lstatIfAny(join(directory, ignored))) {
+    const problem = `the layer \`${name}\` has no type, and \`${ignored}\` already exists`;
+    throw invalid(reader, ignored, problem);
+  }
+  await moveOutOf(directory, name, join(directory, ignored));
 }
 
 /** Refuses links that launchers would refuse later, while it is known which buildpack made them. */

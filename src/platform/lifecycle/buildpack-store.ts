@@ -49,10 +49,6 @@ async function readBuildpack(directory: string): Promise<Buildpack> {
     throw missing(directory, `it has no \`buildpack.toml\``);
   }
   const descriptor = await readBuildpackDescriptor(directory, buildpackApis);
-  for (const program of descriptor.order ? [] : ["bin/detect", "bin/build"]) {
-    if (!(await isFile(join(directory, program))))
-      throw missing(directory, `it has no \`${program}\``);
-  }
   const { id, version } = descriptor.buildpack;
   return { id, version, directory, descriptor };
 }

@@ -103,6 +103,7 @@ class Detection {
     for (const [index, element] of group.entries()) {
       if (members.some(({ buildpack }) => buildpack.id === element.id)) continue;
       const buildpack = findBuildpack(this.options.buildpacks, element);
+      if (!this.isForExecEnv(buildpack)) continue;
       const optional = element.optional ?? false;
       const { order } = buildpack.descriptor;
       if (order) return await this.tryOrder(order, members, group.slice(index + 1), optional);
@@ -112,16 +113,27 @@ class Detection {
     return await this.resolve(members);
   }
 
+  /** From Platform API 0.15 and Buildpack API 0.12 on, other buildpacks are skipped. */
+  private isForExecEnv({ descriptor }: Buildpack): boolean {
+    const { platformApi, sources } = this.options;
+    const { execEnv = [] } = descriptor.buildpack;
+    if (execEnv.length === 0 || !isAtLeast(platformApi, "0.15")) return true;
+    if (!isAtLeast(descriptor.api, "0.12")) return true;
+    return execEnv.includes(sources.execEnv ?? "production");
+  }
+
   /** Lifecycles run the detect of an optional buildpack on any target. */
   private start(buildpack: Buildpack, optional: boolean): void {
     const { platformApi, sources } = this.options;
     const name = nameOf(buildpack);
-    if (this.runs.has(name)) return;
     const checksTarget = isAtLeast(platformApi, "0.12") && !optional;
-    const outcome =
-      checksTarget && !runsOn(buildpack.descriptor, sources.target)
-        ? Promise.resolve(wrongTarget)
-        : runDetect(buildpack, this.options);
+    if (checksTarget && !runsOn(buildpack.descriptor, sources.target)) {
+      // Also if an earlier group ran it as an optional buildpack and it passed.
+      this.runs.set(name, { buildpack, outcome: Promise.resolve(wrongTarget) });
+      return;
+    }
+    if (this.runs.has(name)) return;
+    const outcome = runDetect(buildpack, this.options);
     // The rejection is handled when the outcome is awaited; until then it must not count as unhandled.
     outcome.catch(() => {});
     this.runs.set(name, { buildpack, outcome });
@@ -130,12 +142,15 @@ class Detection {
   private async resolve(members: readonly Member[]): Promise<Detected | undefined> {
     const candidates: Candidate<Buildpack>[] = [];
     let fits = true;
+    let hasError = false;
     for (const { buildpack, optional } of members) {
       const outcome = await this.outcomeOf(buildpack);
       if (outcome.result === "pass") candidates.push({ buildpack, optional, plan: outcome.plan });
       else fits &&= optional;
-      this.sawError ||= outcome.result === "error";
+      hasError ||= outcome.result === "error";
     }
+    // An error of an optional buildpack alone is no reason why a group fails.
+    if (!fits) this.sawError ||= hasError;
     if (!fits || candidates.length === 0) return undefined;
     const resolution = resolvePlan(candidates);
     if (resolution.state === "resolved") return resolution;

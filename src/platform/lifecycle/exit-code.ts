@@ -13,6 +13,8 @@ const exitCodes: Partial<Record<FailureCode, number>> = {
   "platform/build-failed": 51,
   "platform/build-output-invalid": 52,
   "platform/store-failed": 62,
+  "platform/slice-invalid": 62,
+  "platform/process-type-invalid": 62,
   "platform/launch-failed": 82,
   "platform/process-unknown": 82,
 };

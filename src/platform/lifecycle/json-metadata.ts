@@ -1,55 +1,30 @@
-/** A value that both TOML and JSON can express. */
-export type JsonValue =
-  string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+import { TomlDate, tomlDateText } from "../../toml.ts";
 
 /**
- * Converts a TOML table for a label of an image. Labels contain JSON, which has no dates: they become
- * strings. Infinities and NaN cannot be stored.
+ * Converts a TOML value for a label of an image, with the members of tables sorted. Labels contain JSON,
+ * which has no dates: they become strings. Infinities and NaN cannot be stored.
  *
  * @throws RangeError for such a number.
  */
-export function toJsonMetadata(value: unknown): JsonValue {
-  if (typeof value === "bigint") return Number(value);
+export function toJsonMetadata(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new RangeError(`the number ${value} cannot be kept in a label`);
   }
-  if (value instanceof Date) return value.toISOString().replace(".000", "");
+  if (value instanceof TomlDate) return instantText(value);
   if (Array.isArray(value)) return value.map(toJsonMetadata);
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value);
-    return Object.fromEntries(entries.map(([key, item]) => [key, toJsonMetadata(item)]));
-  }
-  return value as string | number | boolean | null;
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([key, item]) => [key, toJsonMetadata(item)] as const);
+  return Object.fromEntries(members.sort(([a], [b]) => Buffer.compare(bytes(a), bytes(b))));
 }
 
-/**
- * The `metadata` table that a lifecycle writes from a label. JSON does not distinguish integers, so all
- * numbers come back as floats: `1` as `1.0`. Nulls are omitted.
- */
-export function metadataToml(metadata: Readonly<Record<string, unknown>>): string {
-  const lines = Object.entries(metadata)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${tomlString(key)} = ${tomlValue(value)}\n`);
-  return `[metadata]\n${lines.join("")}`;
+/** Missing parts of a date, a time or a zone are those of the beginning of year 0 in UTC. */
+function instantText(date: TomlDate): string {
+  const text = tomlDateText(date);
+  if (date.isDate()) return `${text}T00:00:00Z`;
+  if (date.isTime()) return `0000-01-01T${text}Z`;
+  return date.isLocal() ? `${text}Z` : text;
 }
 
-function tomlValue(value: unknown): string {
-  if (typeof value === "string") return tomlString(value);
-  if (typeof value === "number") return tomlFloat(value);
-  if (Array.isArray(value)) return `[${value.map(tomlValue).join(", ")}]`;
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== null);
-    return `{${members.map(([key, member]) => `${tomlString(key)} = ${tomlValue(member)}`).join(", ")}}`;
-  }
-  return String(value);
-}
-
-function tomlFloat(value: number): string {
-  const text = String(value);
-  return /[.e]/.test(text) ? text.replace("e+", "e") : `${text}.0`;
-}
-
-/** TOML has the escapes of JSON, but also requires DEL to be escaped. */
-function tomlString(text: string): string {
-  return JSON.stringify(text).replaceAll("\u007f", "\\u007F");
+function bytes(text: string): Buffer {
+  return Buffer.from(text);
 }

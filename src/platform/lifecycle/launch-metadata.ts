@@ -1,6 +1,7 @@
 import type { Process } from "../../cnb/launch.ts";
-import { stringifyToml } from "../../toml.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import { labelJson } from "../state/label-json.ts";
+import { lifecycleToml } from "./lifecycle-toml.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 
 /** A process of the image, with the id of its buildpack. */
@@ -51,42 +52,58 @@ export function mergeLaunch(
   };
 }
 
-/**
- * The text of `<layers>/config/metadata.toml`, which launchers read. Before Platform API 0.10, a command
- * is one string, and its other words are put in front of the arguments.
- */
+/** The text of `<layers>/config/metadata.toml`, which launchers read. */
 export function launchMetadataToml(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, labels, processes, slices, defaultProcess } = metadata;
-  const commandIsList = isAtLeast(platformApi, "0.10");
-  return stringifyToml({
-    buildpacks,
-    labels,
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
-      type,
-      command: commandIsList ? command : command[0],
-      args: commandIsList ? args : [...command.slice(1), ...args],
-      direct: true,
-      "buildpack-id": buildpack,
-      "working-dir": workingDir,
-    })),
-    slices,
+  return lifecycleToml({
     "buildpack-default-process-type": defaultProcess,
+    buildpacks: noneIfEmpty(buildpacks),
+    labels: noneIfEmpty(labels.map(({ key, value }) => ({ key, value }))),
+    processes: processes.map((process) => ({
+      type: process.type,
+      ...commandOf(process, platformApi),
+      direct: true,
+      "buildpack-id": process.buildpack,
+      "working-dir": process.workingDir || undefined,
+      "exec-env": noneIfEmpty(process.execEnv),
+    })),
+    slices: noneIfEmpty(slices.map(({ paths }) => ({ paths }))),
   });
 }
 
 /** The label `io.buildpacks.build.metadata`, without the part about the launcher. */
-export function buildMetadataLabel(metadata: LaunchMetadata): string {
+export function buildMetadataLabel(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, processes, defaultProcess } = metadata;
-  return JSON.stringify({
+  return labelJson({
     buildpacks: buildpacks.map(({ id, version, homepage }) => ({ id, version, homepage })),
-    processes: processes.map(({ type, command, args, buildpack, workingDir }) => ({
-      type,
-      command,
-      args,
+    processes: processes.map((process) => ({
+      type: process.type,
+      ...withArgs(commandOf(process, platformApi)),
       direct: true,
-      "working-dir": workingDir,
-      buildpackID: buildpack,
+      buildpackID: process.buildpack,
+      "working-dir": process.workingDir || undefined,
+      "exec-env": noneIfEmpty(process.execEnv),
     })),
     "buildpack-default-process-type": defaultProcess,
   });
+}
+
+/** Since Platform API 0.15, images say for which execution environment they are. */
+export function execEnvLabel(platformApi: PlatformApi): Record<string, string> {
+  return isAtLeast(platformApi, "0.15") ? { "io.buildpacks.exec-env": "production" } : {};
+}
+
+/** Before Platform API 0.10 a command is one string, and what it has more goes in front of the arguments. */
+function commandOf({ command, args }: Process, platformApi: PlatformApi) {
+  if (isAtLeast(platformApi, "0.10")) return { command, ...(args ? { args } : {}) };
+  return { command: command[0] ?? "", args: [...command.slice(1), ...(args ?? [])] };
+}
+
+/** Labels name arguments also where there are none. */
+function withArgs({ command, args }: ReturnType<typeof commandOf>) {
+  return { command, args: args ?? null };
+}
+
+function noneIfEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list && list.length > 0 ? list : undefined;
 }

@@ -1,7 +1,17 @@
 import { BuildpackError } from "../../failure.ts";
 
-/** The Platform APIs that this platform supports, oldest first. The others make no difference here. */
-export const platformApis = ["0.9", "0.10", "0.11", "0.12", "0.13", "0.14"] as const;
+/** The Platform APIs that this platform supports, oldest first. */
+export const platformApis = [
+  "0.7",
+  "0.8",
+  "0.9",
+  "0.10",
+  "0.11",
+  "0.12",
+  "0.13",
+  "0.14",
+  "0.15",
+] as const;
 export type PlatformApi = (typeof platformApis)[number];
 
 /** The API of most platforms today. */

@@ -6,7 +6,7 @@ import { copyOutOf, listInside } from "../../system/open-inside.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
 import type { Buildpack } from "./buildpack-store.ts";
-import { metadataToml } from "./json-metadata.ts";
+import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
 import {
   type BuildpackMetadata,
@@ -108,13 +108,11 @@ function layersToRestore(
   return layers;
 }
 
-async function writeMetadata(
-  directory: string,
-  name: string,
-  metadata: Readonly<Record<string, unknown>>,
-): Promise<void> {
+async function writeMetadata(directory: string, name: string, metadata: unknown): Promise<void> {
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, `${name}.toml`), metadataToml(metadata));
+  // JSON does not say which numbers were integers: all come back as floats, as from lifecycles.
+  const text = lifecycleToml({ metadata: sortKeys(metadata) });
+  await writeFile(join(directory, `${name}.toml`), text);
 }
 
 async function forgetLayer(toml: string): Promise<Contents[]> {

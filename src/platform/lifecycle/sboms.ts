@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { listInside, lookInside } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import type { LayerOutput } from "./layer-output.ts";
 
 /** An SBOM file of a layer, or of the whole buildpack if `layer` is missing. */
 export interface LayerSbom {
@@ -24,7 +24,7 @@ export interface LayerSbom {
 export async function readSboms(
   buildpack: Buildpack,
   directory: string,
-  layers: ReadonlyMap<string, LayerContentMetadata>,
+  layers: ReadonlyMap<string, LayerOutput>,
 ): Promise<LayerSbom[]> {
   const entries = await listInside(directory, "");
   const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
@@ -42,7 +42,7 @@ export async function readSboms(
   });
 }
 
-function kindsOf(name: string, layer: LayerContentMetadata | undefined): LayerSbom["kinds"] {
+function kindsOf(name: string, layer: LayerOutput | undefined): LayerSbom["kinds"] {
   if (name === "launch" || name === "build") return [name];
   if (!layer) return [];
   const main = layer.types.launch ? "launch" : "build";

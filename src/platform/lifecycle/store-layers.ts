@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { LayerContentMetadata } from "../../cnb/layer-content-metadata.ts";
+import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
 import type { ReportedLayer } from "./build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
+import type { LayerOutput } from "./layer-output.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { toJsonMetadata } from "./json-metadata.ts";
 import { digestLayer, fingerprintLayer } from "../state/layer-digest.ts";
@@ -62,10 +63,16 @@ export async function storeLayers(options: StoreOptions): Promise<StoredLayers> 
       if (stored?.cache) inCache.layers[name] = stored;
       report.push(reported);
     }
-    image.buildpacks.push(inImage);
-    cache.buildpacks.push(inCache);
+    image.buildpacks.push(withSortedLayers(inImage));
+    cache.buildpacks.push(withSortedLayers(inCache));
   }
   return { image, cache, report: [...report, ...removedLayers(options.previous, report)] };
+}
+
+/** By their names, as labels have them. */
+function withSortedLayers(metadata: BuildpackMetadata): BuildpackMetadata {
+  const layers = Object.entries(metadata.layers).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...metadata, layers: Object.fromEntries(layers) };
 }
 
 interface Outcome {
@@ -78,7 +85,7 @@ async function storeLayer(
   options: StoreOptions,
   output: BuildpackOutputs,
   name: string,
-  content: LayerContentMetadata,
+  content: LayerOutput,
 ): Promise<Outcome> {
   const { types } = content;
   const path = join(output.directory, name);
@@ -102,7 +109,7 @@ async function storeLayer(
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
   return {
-    stored: { ...types, sha, data: jsonOf(output, name, content.metadata) },
+    stored: storedLayer(types, sha, jsonOf(output, name, content.metadata)),
     reported: { buildpack, name, types, bytes, fate },
   };
 }
@@ -111,7 +118,7 @@ async function reuseLayer(
   options: StoreOptions,
   output: BuildpackOutputs,
   name: string,
-  { types, metadata }: LayerContentMetadata,
+  { types, metadata }: LayerOutput,
 ): Promise<Outcome> {
   const { previous, staged } = options;
   const buildpack = output.buildpack.id;
@@ -125,9 +132,18 @@ async function reuseLayer(
   const { bytes } = fingerprintLayer(from);
   const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
   return {
-    stored: { ...types, sha, data: jsonOf(output, name, metadata) },
+    stored: storedLayer(types, sha, jsonOf(output, name, metadata)),
     reported: { buildpack, name, types, bytes, fate: "reused" },
   };
+}
+
+/** The members are in the order that labels have. */
+function storedLayer(
+  { launch, build, cache }: LayerTypes,
+  sha: string,
+  data: unknown,
+): StoredLayer {
+  return { sha, data, build, launch, cache };
 }
 
 /** The digest of a layer covers the owner of its files. */
@@ -155,17 +171,20 @@ function shaBefore(
   return (inImage ?? metadataOf(cache, buildpack).layers[name])?.sha;
 }
 
-function storeOf(output: BuildpackOutputs): { store?: { metadata: Record<string, unknown> } } {
-  return output.store ? { store: { metadata: jsonOf(output, "store", output.store) } } : {};
+function storeOf(output: BuildpackOutputs): { store?: { metadata: unknown } } {
+  return output.store
+    ? { store: { metadata: tableOrNull(jsonOf(output, "store", output.store.metadata)) } }
+    : {};
 }
 
-function jsonOf(
-  { buildpack }: BuildpackOutputs,
-  layer: string,
-  metadata: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+/** Of what a store may hold, labels keep tables alone. */
+function tableOrNull(metadata: unknown): unknown {
+  return typeof metadata === "object" && !Array.isArray(metadata) ? metadata : null;
+}
+
+function jsonOf({ buildpack }: BuildpackOutputs, layer: string, metadata: unknown): unknown {
   try {
-    return toJsonMetadata(metadata) as Record<string, unknown>;
+    return toJsonMetadata(metadata) ?? null;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw storeFailed(buildpack.id, layer, `in its metadata, ${error.message}`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
-import { isDirectoryOrLink } from "../../system/files.ts";
+import { lstatIfAny } from "../../system/files.ts";
 import { listInside } from "../../system/open-inside.ts";
 
 /** What a launcher needs to know about a layer. All paths are paths in the image. */
@@ -24,8 +24,8 @@ export async function readLaunchLayer(directory: string, path: string): Promise<
   const profiles = await sortedEntries(directory, "profile.d");
   return {
     path,
-    hasBin: await isDirectoryOrLink(join(directory, "bin")),
-    hasLib: await isDirectoryOrLink(join(directory, "lib")),
+    hasBin: (await lstatIfAny(join(directory, "bin"))) !== undefined,
+    hasLib: (await lstatIfAny(join(directory, "lib"))) !== undefined,
     env: await readLayerEnv(directory),
     execD: await readExecD(directory, join(path, "exec.d")),
     profiles: profiles.files.map((name) => join(path, "profile.d", name)),

@@ -2,17 +2,18 @@ import * as z from "zod";
 import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
 import { readTextIfAny } from "../../system/files.ts";
 
-/** A layer as the image's label and the cache's metadata know it. `data` went through JSON. */
+/** A layer as the image's label and the cache's metadata know it. */
 export interface StoredLayer extends LayerTypes {
   sha: string;
-  data: Record<string, unknown>;
+  /** What `toJsonMetadata` made of the layer's metadata, a table as a rule; null where there are none. */
+  data: unknown;
 }
 
 export interface BuildpackMetadata {
   key: string;
   version: string;
   layers: Record<string, StoredLayer>;
-  store?: { metadata: Record<string, unknown> } | undefined;
+  store?: { metadata: unknown } | undefined;
 }
 
 /**
@@ -23,12 +24,14 @@ export interface LifecycleMetadata {
   buildpacks: BuildpackMetadata[];
 }
 
-const metadata = z.record(z.string(), z.unknown());
 const flag = z.boolean().optional().default(false);
 
 const storedLayer = z.object({
   sha: z.string(),
-  data: metadata.nullish().transform((data) => data ?? {}),
+  data: z
+    .unknown()
+    .optional()
+    .transform((data) => data ?? null),
   launch: flag,
   build: flag,
   cache: flag,
@@ -43,8 +46,14 @@ const lifecycleMetadata = z.object({
     z.object({
       key: id,
       version: z.string(),
-      layers: z.record(name, storedLayer),
-      store: z.object({ metadata }).optional(),
+      layers: z
+        .record(name, storedLayer)
+        .nullish()
+        .transform((layers) => layers ?? {}),
+      store: z
+        .object({ metadata: z.unknown().optional() })
+        .nullish()
+        .transform((store) => (store ? { metadata: store.metadata ?? null } : undefined)),
     }),
   ),
 });

@@ -10,6 +10,7 @@ import {
   readStoredBuild,
   type StoredBuild,
 } from "./stored-build.ts";
+import { labelJson } from "./label-json.ts";
 import type { LifecycleMetadata } from "./lifecycle-metadata.ts";
 import { discardTree } from "../../system/tree.ts";
 
@@ -45,6 +46,7 @@ export interface StagedBuild {
   ids?: { uid: number; gid: number } | undefined;
   platformApi: string;
   labels: Readonly<Record<string, string>>;
+  buildpackLabels?: Readonly<Record<string, string>>;
   image: LifecycleMetadata;
   cache: LifecycleMetadata;
 }
@@ -124,10 +126,11 @@ async function makeWorkplace(path: string): Promise<OpenState["work"]> {
 
 async function complete(staged: string, build: StagedBuild): Promise<void> {
   const { inside, ids, platformApi, image, cache } = build;
-  const labels = { ...build.labels, [metadataLabel]: JSON.stringify(image) };
+  const labels = { ...build.labels, [metadataLabel]: labelJson(image) };
   const write = async (name: string, value: object) =>
-    await writeFile(join(staged, name), `${JSON.stringify(value, undefined, 2)}\n`);
+    await writeFile(join(staged, name), `${labelJson(value)}\n`);
   await write("labels.json", labels);
+  await write("buildpack-labels.json", build.buildpackLabels ?? {});
   await write("cache.json", cache);
   await write("build.json", { platformApi, inside, ids });
 }

@@ -16,7 +16,8 @@ import {
  *     image/layers/<id>/<layer>         each launch layer, those that are cached too included
  *     image/layers/config/metadata.toml what a launcher reads
  *     image/layers/sbom/launch
- *     labels.json                       the labels of the image by name
+ *     labels.json                       the labels of the image that the platform sets, by name
+ *     buildpack-labels.json             the labels that buildpacks set
  *     cache/layers/<id>/<layer>         each cached layer that is not in the image
  *     cache/sbom
  *     cache.json                        the cache's metadata
@@ -33,7 +34,9 @@ export interface StoredBuild {
   /** The owner of the files in the image. Unknown for a build that an older version stored. */
   ids?: { uid: number; gid: number } | undefined;
   platformApi: string;
+  /** Those of the platform. */
   labels: Readonly<Record<string, string>>;
+  buildpackLabels: Readonly<Record<string, string>>;
   /** The label `io.buildpacks.lifecycle.metadata`, decoded. */
   image: LifecycleMetadata;
   cache: LifecycleMetadata;
@@ -53,17 +56,21 @@ export async function readStoredBuild(state: string): Promise<StoredBuild | unde
   const path = join(state, "builds", name);
   const record = decodeJson(buildRecord, await readTextIfAny(join(path, "build.json")));
   if (!record) return undefined;
-  const labelsText = await readTextIfAny(join(path, "labels.json"));
-  const labels = decodeJson(z.record(z.string(), z.string()), labelsText) ?? {};
+  const labels = await readLabels(join(path, "labels.json"));
   return {
     path,
     app: join(path, "image/app"),
     layers: join(path, "image/layers"),
     ...record,
     labels,
+    buildpackLabels: await readLabels(join(path, "buildpack-labels.json")),
     image: decodeLifecycleMetadata(labels[metadataLabel]),
     cache: await readLifecycleMetadata(join(path, "cache.json")),
   };
+}
+
+async function readLabels(path: string): Promise<Record<string, string>> {
+  return decodeJson(z.record(z.string(), z.string()), await readTextIfAny(path)) ?? {};
 }
 
 /** The name of the current build's directory in `builds`. */

@@ -40,6 +40,7 @@ export async function makeStoredBuild(story: StoredStory = {}): Promise<StoredBu
     inside: { app: "/workspace", layers: "/layers" },
     ids: builder,
     platformApi: "0.12",
+    buildpackLabels: {},
     labels: {
       "io.buildpacks.build.metadata": '{"buildpacks":[{"id":"test/one","version":"1.0.0"}]}',
       ...story.labels,

@@ -1,0 +1,58 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { existsSync, lchownSync, lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
+import { writePlatformDirectory } from "../../../../src/platform/lifecycle/platform-directory.ts";
+import type { Step } from "../story.ts";
+import type { Ids } from "../world/ids.ts";
+import { phaseContext, type Round } from "./round.ts";
+
+/**
+ * Hands app and platform directory of the story to the platform as a user would, and begins a build.
+ * The story's own are kept for the next build of the same story.
+ */
+export async function beginRound(
+  story: Round["story"],
+  ids: Round["ids"],
+  step: Step,
+): Promise<Round> {
+  const round = { story, ids, userEnv: await readUserEnv() };
+  const { owner, sandbox } = phaseContext(round, { ...step, platform_api: "0.14" });
+  if (!existsSync("/.given/app")) await rename("/workspace", "/.given/app");
+  await rm("/workspace", { recursive: true, force: true });
+  // Most stories have no app, and each program that is spared counts.
+  if ((await readdir("/.given/app")).length === 0) await mkdir("/workspace", { mode: 0o755 });
+  else await copyApp("/.given/app", "/workspace", { include: [], exclude: [] });
+  await rm("/.given/platform", { recursive: true, force: true });
+  if (existsSync("/platform")) await rename("/platform", "/.given/platform");
+  const bindings = await pathsIn("/.given/platform/bindings");
+  await writePlatformDirectory("/platform", { env: round.userEnv, bindings });
+  if (owner) for (const path of Object.values(sandbox.host)) give(path, owner);
+  return round;
+}
+
+/** Users give variables by name; what is no file there cannot be given. */
+async function readUserEnv(): Promise<Record<string, string>> {
+  const env: Record<string, string> = {};
+  for (const path of await pathsIn("/platform/env")) {
+    const isFile = await stat(path)
+      .then((stats) => stats.isFile())
+      .catch(() => false);
+    if (isFile) env[path.slice("/platform/env/".length)] = await readFile(path, "utf8");
+  }
+  return env;
+}
+
+function give(path: string | Buffer, owner: Ids): void {
+  const stats = lstatSync(path);
+  lchownSync(path, owner.uid, owner.gid);
+  if (!stats.isDirectory()) return;
+  for (const name of readdirSync(path, { encoding: "buffer" })) {
+    give(Buffer.concat([Buffer.from(path), Buffer.from("/"), name]), owner);
+  }
+}
+
+async function pathsIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.sort().map((name) => join(directory, name));
+}

@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { exportImage } from "../../../../src/platform/export/export-image.ts";
+import { readLauncher } from "../../../../src/platform/export/launcher.ts";
+import {
+  buildMetadataLabel,
+  execEnvLabel,
+  launchMetadataToml,
+} from "../../../../src/platform/lifecycle/launch-metadata.ts";
+import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
+import { storeLayers, storeRest } from "../../../../src/platform/lifecycle/store-layers.ts";
+import type { Step } from "../story.ts";
+import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
+import { exportWork, stateDirectory } from "./analyze-step.ts";
+import { phaseContext, type Round } from "./round.ts";
+import { StepNotReached } from "./step-not-reached.ts";
+
+/** Stores the build as the platform does, and exports it. */
+export async function exportStep(round: Round, step: Step): Promise<void> {
+  await store(round, step);
+  const inUse = await openStoredBuild(stateDirectory);
+  if (!inUse) throw new StepNotReached();
+  const repository = repositoryOf(step.args?.at(-1) ?? "");
+  const { program } = await readLauncher("/opt/launcher");
+  await exportImage({
+    build: inUse.build,
+    ids: round.ids,
+    runImage: await pull("run", round.target?.arch),
+    launcher: { program, version: "0.21.17" },
+    destination: { kind: "oci", path: repositoryPath(repository), name: undefined },
+    name: repository,
+    work: exportWork,
+  });
+  await inUse.release();
+}
+
+async function store(round: Round, step: Step): Promise<void> {
+  const { outputs, launch, state, ids, restored = new Map() } = round;
+  if (!outputs || !launch || !state) throw new StepNotReached();
+  const { sandbox, platformApi } = phaseContext(round, step);
+  const { inside } = sandbox;
+  const { staged, previous } = state;
+  const stored = await storeLayers({
+    ...{ outputs, staged, previous, restored, inside, ids },
+    warn: () => {},
+  });
+  await storeRest(sandbox.host, outputs, staged, launchMetadataToml(launch, platformApi));
+  const labels = {
+    "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
+    ...execEnvLabel(platformApi),
+  };
+  const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
+  const { image, cache } = stored;
+  await state.commit({ inside, ids, platformApi, labels, buildpackLabels, image, cache });
+  await mkdir("/cache", { recursive: true });
+  await writeFile("/cache/kept", "");
+}

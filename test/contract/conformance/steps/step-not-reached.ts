@@ -1,0 +1,2 @@
+/** The platform does not begin a phase where an earlier one has failed. */
+export class StepNotReached extends Error {}
