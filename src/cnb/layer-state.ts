@@ -83,6 +83,7 @@ function differences<M extends LayerMetadata>(
  * nothing to users, so they are not shown.
  */
 export function describeChange(label: string, before: Value, after: Value): string {
+  if (before === undefined && isDigest(after)) return `there is no record of ${label}`;
   if (isDigest(before) || isDigest(after)) return `${label} changed`;
   return `${label} changed from ${show(before)} to ${show(after)}`;
 }

@@ -36,6 +36,7 @@ export async function makeCheckout(
     }),
     "package-lock.json": JSON.stringify({ packages: lockedNodes }),
     ...{ "README.md": "Read me", LICENSE: "Do as you like", "src/main.ts": "not shipped" },
+    "layers-fixtures/1.2.3/rails/story.toml": "not shipped",
     ...{ "bin/detect": "#!/bin/sh\n", "bin/build": "#!/bin/sh\n", "bin/runtime.sh": "node=x\n" },
     ...{ "dist/detect.mjs": "detect()", "dist/build.mjs": "build()" },
     "inventory/ruby.toml": "",
