@@ -11,6 +11,7 @@ describe("readSettings", () => {
         BP_RAILS_BOOTSNAP: true,
         BP_JEMALLOC: true,
         BP_INVENTORY: undefined,
+        BP_REQUIRE_CHECKSUMS: false,
         BP_DEPENDENCY_MIRROR: undefined,
         BP_RAILS_SKIP_ASSETS: false,
         HEROKU_SKIP_BUNDLE_DIGEST: false,
