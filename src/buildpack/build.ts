@@ -13,7 +13,12 @@ import {
 import { checkJavaScript, settleNodeModules } from "./javascript/javascript.ts";
 import { chooseJemalloc } from "./jemalloc/jemalloc.ts";
 import { writeProcesses } from "./processes/processes.ts";
-import { checkProject, openAppDirectories, readProject } from "./project/project.ts";
+import {
+  checkProject,
+  makeAppDirectories,
+  openAppDirectories,
+  readProject,
+} from "./project/project.ts";
 import { reportEnd, reportProject, reportStart, writeBillsOfMaterials } from "./report/report.ts";
 
 /**
@@ -35,6 +40,7 @@ export async function build(context: BuildContext): Promise<void> {
   const installed = await install(context, whole, { inventory, versions, jemalloc });
   const project = await leaveOutGems(whole, installed);
   await reportLibraries(context, project, installed);
+  await makeAppDirectories(project);
   const served = await precompileAssets(context, project, installed, packages);
   await settleNodeModules(context, packages);
   await precompileCode(context, project, installed);

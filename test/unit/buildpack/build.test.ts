@@ -1,4 +1,4 @@
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import { describe, expect, test } from "vitest";
@@ -229,6 +229,25 @@ describe("build", () => {
     });
   });
 
+  test("creates the directories of Rails before rake runs", async () => {
+    const seen: string[][] = [];
+    await buildApp({
+      files: {
+        Rakefile: "",
+        "Gemfile.lock": lockfile.replace("    railties (", "    rake (13.2.1)\n    railties ("),
+      },
+      installed: {
+        "specifications/railties-8.1.4.gemspec": "",
+        "specifications/rake-13.2.1.gemspec": "",
+      },
+      onCommand: async ({ args, cwd }) => {
+        if (args[1] === "rake") seen.push(await readdir(cwd));
+      },
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toEqual(expect.arrayContaining(["log", "storage", "tmp"]));
+  });
+
   test("makes what Rails writes to writable by the group", async () => {
     const { appDir } = await buildApp();
     expect((await lstatIfAny(join(appDir, "tmp/pids")))?.isDirectory()).toBe(true);
@@ -324,6 +343,7 @@ interface Story {
   commands?: Command[];
   /** What `bundle install` leaves besides rack. */
   installed?: Record<string, string>;
+  onCommand?: (command: Command) => Promise<void>;
 }
 
 async function buildApp(story: Story = {}) {
@@ -339,6 +359,7 @@ async function buildApp(story: Story = {}) {
   const run: RunCommand = async (command) => {
     commands.push(command);
     story.commands?.push(command);
+    await story.onCommand?.(command);
     for (const line of output) command.onLine?.(line);
     const gemHome = command.env["GEM_HOME"];
     if (gemHome) {
