@@ -35,7 +35,7 @@ export interface BuildEnvironment {
   gem(request: GemRequest): Variables;
   /** For `bundle install` and `bundle clean`, and for git, make and the compilers that they run. */
   bundle(request: BundleRequest): { env: Variables; groups: Variables };
-  /** For rake: what the running app gets, and stand-ins for secrets that only the running app has. */
+  /** For rake: what the running app gets, RAILS_GROUPS, and stand-ins for secrets of the running app. */
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
   /** For `bootsnap precompile`: what the running app gets, and where to put the compiled code. */
   bootsnap(app: App, cacheDir: string): Variables;
@@ -110,7 +110,7 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
     rake: (request) => {
       const { bootsnapCache, packages, project } = request;
       const app = running(request, { ...packages, ...inherited });
-      const env = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
+      const env = { ...rakeDefaults, BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
       const throwawayKey = randomBytes(64).toString("hex");
       const standIns = standInVariables({ locked: project.locked, env, throwawayKey });
       return { env: { ...env, ...standIns }, standIns: Object.keys(standIns).sort() };
@@ -118,6 +118,9 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
     bootsnap: (app, cacheDir) => ({ ...running(app, inherited), BOOTSNAP_CACHE_DIR: cacheDir }),
   };
 }
+
+// Gemfiles have gems for precompilation in the group `assets`, which Rails then requires.
+const rakeDefaults = { RAILS_GROUPS: "assets" };
 
 function withheldFrom({ env, input }: BuildContext): string[] {
   return Object.keys({ ...env, ...input.platform.env })
