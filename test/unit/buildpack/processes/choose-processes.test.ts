@@ -6,19 +6,23 @@ import { makeProject } from "../../../support/builds/project.ts";
 import { recordSection } from "../../../support/section.ts";
 
 const rack = ["rack (3.2.8)", "rackup (2.3.1)", "puma (8.0.2)"];
-const wildcard =
+const given = 'case "${1--}" in -*) ;; *) exec "$@" ;; esac';
+const onWildcard =
   'host="::"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="0.0.0.0"; exec';
+const wildcard = `${given}; ${onWildcard}`;
+const pidFile = '[ -w tmp/pids ] || export PIDFILE="${PIDFILE:-/tmp/server.pid}"';
 
 describe("Application Contract: Process types", () => {
   test("Rails runs `bin/rails server` on the IPv6 host", () => {
-    const { processes } = chosen(["railties (8.1.4)"], { binRails: true, configRu: true });
+    const gems = ["railties (8.1.4)", "puma (8.0.2)"];
+    const { processes } = chosen(gems, { binRails: true, configRu: true });
     expect(processes).toEqual([
       {
         type: "web",
         command: [
           "sh",
           "-c",
-          `${wildcard} bin/rails server --port "\${PORT:-3000}" --environment "$RAILS_ENV" --binding "$host" "$@"`,
+          `${given}; ${pidFile}; ${onWildcard} bin/rails server --port "\${PORT:-3000}" --environment "$RAILS_ENV" --binding "$host" "$@"`,
           "web",
         ],
         args: [],
@@ -55,6 +59,11 @@ describe("Application Contract: Process types", () => {
     ]);
   });
 
+  test("Rails without a web server gets a warning that says how to add one", () => {
+    const { lines } = chosen(["railties (8.1.4)"], { binRails: true });
+    expect(lines[0]).toMatch(/^! No web server .* Run `bundle add puma`/);
+  });
+
   test("the log shows each command and why", () => {
     expect(chosen(rack, { configRu: true }).lines).toEqual([
       `\`web\` (default), because the lockfile has rack, and the app has a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
@@ -70,7 +79,12 @@ describe("a Procfile", () => {
       procfile: { state: "text", text: "web: puma\nrelease: (bin/release)\nconsole: pry\n" },
     });
     expect(processes).toEqual([
-      { type: "web", command: ["bash", "-c", 'puma "$@"', "web"], args: [], default: true },
+      {
+        type: "web",
+        command: ["bash", "-c", `${given}\npuma "$@"`, "web"],
+        args: [],
+        default: true,
+      },
       {
         type: "release",
         command: ["bash", "-c", "(bin/release)", "release"],
@@ -80,10 +94,16 @@ describe("a Procfile", () => {
       { type: "console", command: ["bash", "-c", 'pry "$@"', "console"], args: [], default: false },
     ]);
     expect(lines).toEqual([
-      "`web`, from Procfile: `puma`",
+      "`web` (default), from Procfile: `puma`",
       "`release`, from Procfile: `(bin/release)`",
       "`console`, from Procfile: `pry`",
     ]);
+  });
+
+  test("whose web line says where its arguments go gets all of them", () => {
+    const procfile = { state: "text", text: 'web: bin/start "$@"\n' } as const;
+    const { processes } = chosen(rack, { procfile });
+    expect(processes[0]?.command).toEqual(["bash", "-c", 'bin/start "$@"', "web"]);
   });
 
   test("without `web` keeps the default web process", () => {
@@ -119,7 +139,7 @@ describe("a Procfile", () => {
 });
 
 describe("an app that is built for tests", () => {
-  const specs = ["rspec-core (3.13.0)", "railties (8.1.4)", "rack (3.1.8)"];
+  const specs = ["rspec-core (3.13.0)", "railties (8.1.4)", "rack (3.1.8)", "puma (8.0.2)"];
 
   test("has its tests as the default process, and a web process", () => {
     const { processes, lines } = chosen(specs, { specs: true }, "test");
@@ -129,6 +149,7 @@ describe("an app that is built for tests", () => {
       default: true,
     });
     expect(processes.find(({ type }) => type === "web")).toMatchObject({ default: false });
+    expect(lines.filter((line) => line.includes("(default)"))).toHaveLength(1);
     expect(lines[0]).toBe(
       "`test` (default), because the lockfile has rspec-core, and the app has `spec`: `bundle exec rspec`",
     );
