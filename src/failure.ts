@@ -64,14 +64,14 @@ export interface FailureFacts {
   "java/too-old": { ruby: string; source: string; needed: number; version: string; path: string };
 
   // Bundler and gems (src/buildpack/gems)
-  "bundler/install-failed": { version: string; output: string[] };
+  "bundler/install-failed": { version: string; output: string[]; error: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
-  "gems/install-failed": { command: string; exitCode: number; output: string[] };
+  "gems/install-failed": { command: string; exitCode: number; output: string[]; error: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
   // Rake tasks and assets (src/buildpack/assets)
-  "rake/detection-failed": { command: string; exitCode: number; output: string[] };
-  "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
+  "rake/detection-failed": { command: string; exitCode: number; errors: RubyError[] };
+  "rake/precompile-failed": { command: string; exitCode: number; errors: RubyError[] };
   // Node and its packages (src/buildpack/javascript)
   "node/missing": {
     gems: string[];
@@ -139,6 +139,15 @@ export interface FailureFacts {
   "classic/no-buildpack": { tried: string[] };
   "classic/buildpack-failed": { buildpack: string; program: string; exitCode: number };
   "classic/slug-unusable": { path: string; problem: string };
+}
+
+/** An exception of Ruby, as a program prints it when it ends. */
+export interface RubyError {
+  /** The name of its class. */
+  name: string;
+  message: string;
+  /** `FILE:LINE:in 'METHOD'`, the innermost first. */
+  backtrace: string[];
 }
 
 export type FailureCode = keyof FailureFacts;

@@ -4,6 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { type AssetsOptions, keepAssets, removeFragments, reuseAssets } from "./assets-layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { assetDirectories } from "../../ruby/asset-directories.ts";
+import { finalErrors } from "../../ruby/final-errors.ts";
 import { isDirectory } from "../../system/files.ts";
 import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
@@ -134,5 +135,6 @@ async function runTasks(rake: Rake, tasks: readonly string[], section: Section):
     rake.run([...tasks, "--trace"], (line) => print(line, section)),
   );
   if (exitCode === 0) return;
-  throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, output: lines });
+  const errors = finalErrors(lines);
+  throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, errors });
 }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
+import { finalErrors } from "../../ruby/final-errors.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
 import type { Project } from "../project/project.ts";
@@ -27,5 +28,6 @@ export async function detectRakeTasks(rake: Rake, section: Section): Promise<Rea
   );
   if (exitCode === 0) return parseRakeTasks(stdout);
   for (const line of lines) section.output(line);
-  throw new BuildpackError({ code: "rake/detection-failed", command, exitCode, output: lines });
+  const errors = finalErrors(lines);
+  throw new BuildpackError({ code: "rake/detection-failed", command, exitCode, errors });
 }

@@ -63,7 +63,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
       code: "rake/precompile-failed",
       command: "bundle exec rake assets:precompile assets:clean",
       exitCode: 1,
-      output: ["rake aborted!"],
+      errors: [{ name: "NameError", message: "no stone", backtrace: ["/app/Rakefile:1"] }],
     });
     expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
   });
@@ -203,6 +203,8 @@ describe("the environment of rake", () => {
   });
 });
 
+const failed = ["rake aborted!", "NameError: no stone (NameError)", "/app/Rakefile:1"];
+
 interface Story {
   layersDir?: string;
   files?: Record<string, string>;
@@ -228,7 +230,7 @@ async function precompile(story: Story = {}) {
       return { exitCode: 0, stdout: lines.join("\n"), stderr: "", lines };
     }
     if (story.failing && command.args.includes(story.failing)) {
-      return { exitCode: 1, stdout: "", stderr: "", lines: ["rake aborted!"] };
+      return { exitCode: 1, stdout: "", stderr: "", lines: failed };
     }
     await addToTree(appDir, made);
     return { exitCode: 0, stdout: "", stderr: "", lines: [] };

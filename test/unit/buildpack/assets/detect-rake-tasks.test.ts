@@ -36,7 +36,9 @@ describe("Application Contract: We will always abort the build if the rake -P ta
       code: "rake/detection-failed",
       command: "bundle exec rake -P --trace",
       exitCode: 1,
-      output: lines,
+      errors: [
+        { name: "RuntimeError", message: "no gems today", backtrace: ["/workspace/Rakefile:1"] },
+      ],
     });
     expect(section.lines).toEqual(["Running `bundle exec rake -P --trace`", ...lines]);
   });
