@@ -70,8 +70,8 @@ export interface FailureFacts {
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
   // Rake tasks and assets (src/buildpack/assets)
-  "rake/detection-failed": { command: string; exitCode: number; errors: RubyError[] };
-  "rake/precompile-failed": { command: string; exitCode: number; errors: RubyError[] };
+  "rake/detection-failed": RakeFailure;
+  "rake/precompile-failed": RakeFailure;
   // Node and its packages (src/buildpack/javascript)
   "node/missing": {
     gems: string[];
@@ -139,6 +139,26 @@ export interface FailureFacts {
   "classic/no-buildpack": { tried: string[] };
   "classic/buildpack-failed": { buildpack: string; program: string; exitCode: number };
   "classic/slug-unusable": { path: string; problem: string };
+}
+
+/** How a rake command failed. */
+export interface RakeFailure {
+  command: string;
+  exitCode: number;
+  /** The error that ended it, then its causes. */
+  errors: RubyError[];
+  /** What gems need from the system, as the log lists it. */
+  needs: readonly SystemNeed[];
+}
+
+/** A library or program of the system that gems need. */
+export interface SystemNeed {
+  /** Alternatives: any one of them is enough. */
+  names: readonly string[];
+  /** The names of the gems that need it. */
+  gems: readonly string[];
+  /** Its package in Debian and Ubuntu, if known. */
+  package: string | undefined;
 }
 
 /** An exception of Ruby, as a program prints it when it ends. */

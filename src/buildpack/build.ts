@@ -39,9 +39,9 @@ export async function build(context: BuildContext): Promise<void> {
   const jemalloc = chooseJemalloc(context, whole, versions.ruby, inventory);
   const installed = await install(context, whole, { inventory, versions, jemalloc });
   const project = await leaveOutGems(whole, installed);
-  await reportLibraries(context, project, installed);
+  const needs = await reportLibraries(context, project, installed);
   await makeAppDirectories(project);
-  const served = await precompileAssets(context, project, installed, packages);
+  const served = await precompileAssets(context, project, installed, { ...packages, needs });
   await settleNodeModules(context, packages);
   await precompileCode(context, project, installed);
   await setEnvironment(context, project, installed);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SystemNeed } from "../../src/failure.ts";
 import { failureLines } from "../../src/output/print-failure.ts";
 import { bundlerError } from "../../src/ruby/bundler-error.ts";
 import { finalErrors } from "../../src/ruby/final-errors.ts";
@@ -186,10 +187,43 @@ describe("advice on the error that ended Bundler", () => {
   });
 });
 
-function adviceOnRake(output: string): string {
+describe("a library or program that the log lists as needed", () => {
+  const needs = [
+    { names: ["libvips.so.42"], gems: ["ruby-vips"], package: "libvips42" },
+    { names: ["convert", "magick"], gems: ["mini_magick"], package: "imagemagick" },
+  ];
+
+  test.each([
+    [
+      "Could not open library 'vips.so.42': vips.so.42: cannot open shared object file: No such file or directory.\nCould not open library 'libvips.so.42': libvips.so.42: cannot open shared object file: No such file or directory",
+      "The error names libvips.so.42 (package libvips42), which is needed by ruby-vips.",
+      "apt-get install --yes --no-install-recommends libvips42",
+    ],
+    [
+      "No such file or directory - magick",
+      "The error names convert or magick (package imagemagick), which is needed by mini_magick.",
+      "apt-get install --yes --no-install-recommends imagemagick",
+    ],
+  ])("is repeated with its fix: %s", (message, entry, fix) => {
+    const output = `rake aborted!\nLoadError: ${message}\n${boot}`;
+    expect(adviceOnRake(output, needs)).toContain(entry);
+    expect(adviceOnRake(output, needs)).toContain(fix);
+  });
+
+  test("is not repeated for another error, nor for other lines that name it", () => {
+    for (const output of [
+      `libvips.so.42: cannot open shared object file\n${missingLog}`,
+      "rake aborted!\nVips::Error: libvips.so.42 has no loader for this file\n/app/a.rb:1",
+    ]) {
+      expect(adviceOnRake(output, needs)).not.toContain("The error names");
+    }
+  });
+});
+
+function adviceOnRake(output: string, needs: readonly SystemNeed[] = []): string {
   const errors = finalErrors(output.split("\n"));
-  const command = "bundle exec rake -P --trace";
-  return failureLines({ code: "rake/detection-failed", command, exitCode: 1, errors }).join("\n");
+  const facts = { command: "bundle exec rake -P --trace", exitCode: 1, errors, needs };
+  return failureLines({ code: "rake/detection-failed", ...facts }).join("\n");
 }
 
 function adviceOnBundler(text: string): string {

@@ -150,6 +150,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
         backtrace: ["/workspace/Rakefile:4:in `<top (required)>'"],
       },
     ],
+    needs: [],
   },
   "rake/precompile-failed": {
     command: "bundle exec rake assets:precompile assets:clean",
@@ -157,6 +158,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     errors: [
       { name: "SassC::SyntaxError", message: 'Error: Invalid CSS after "p {"', backtrace: [] },
     ],
+    needs: [],
   },
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
@@ -342,8 +344,8 @@ test("tools of another architecture are installed once apt knows of that", () =>
 
 test("a command that the kernel killed had too little memory", () => {
   const command = "bundle exec rake assets:precompile";
-  const failure = { code: "rake/precompile-failed", command, exitCode: 137, errors: [] } as const;
-  expect(failureLines({ ...failure, errors: [] }).join("\n")).toContain("more memory");
+  const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
+  expect(failureLines({ ...failure, errors: [], needs: [] }).join("\n")).toContain("more memory");
 });
 
 function fileOf(code: string): string {
@@ -353,5 +355,5 @@ function fileOf(code: string): string {
 /** Read from the source, so that a code which is missing above is missed here too. */
 async function codes(): Promise<string[]> {
   const source = await readFile(join(checkout, "src/failure.ts"), "utf8");
-  return [...source.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": \{/gm)].map(([, code = ""]) => code);
+  return [...source.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": /gm)].map(([, code = ""]) => code);
 }

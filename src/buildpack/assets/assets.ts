@@ -4,7 +4,6 @@ import { BuildpackError } from "../../failure.ts";
 import { type AssetsOptions, keepAssets, removeFragments, reuseAssets } from "./assets-layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { assetDirectories } from "../../ruby/asset-directories.ts";
-import { finalErrors } from "../../ruby/final-errors.ts";
 import { isDirectory } from "../../system/files.ts";
 import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
@@ -12,7 +11,7 @@ import { findAssetManifest } from "./find-asset-manifest.ts";
 import { digestAssetInputs } from "./digest-asset-inputs.ts";
 import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import { type Rake, type RakeApp, withRake } from "./rake.ts";
+import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
 /**
@@ -20,6 +19,7 @@ import type { Project } from "../project/project.ts";
  * (contract: Rake execution).
  *
  * @param packages variables that keep rake tasks from installing JavaScript packages again.
+ * @param needs what gems need from the system, for the error if rake fails.
  * @returns the directories that browsers are served from, relative to the project.
  * @throws BuildpackError `rake/detection-failed` or `rake/precompile-failed`, after the app's own output.
  */
@@ -27,13 +27,13 @@ export async function precompileAssets(
   context: BuildContext,
   project: Project,
   installed: Installed,
-  { variables: packages }: { variables: RakeApp["packages"] },
+  { variables: packages, needs }: { variables: RakeApp["packages"]; needs: RakeApp["needs"] },
 ): Promise<string[]> {
   await context.printer.section("Assets", async (section) => {
     const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
     if (because !== undefined) section.say(`Not precompiled, because ${because}`);
     else {
-      const app = { project, installed, packages };
+      const app = { project, installed, packages, needs };
       const layer = await layerOptions(context, app, section);
       if (!(await reuseAssets(layer))) await findAndRunTasks(context, app, layer);
     }
@@ -131,10 +131,10 @@ async function precompile(
 // Both tasks in one process, which boots the app only once. Rake stops after a task that fails.
 async function runTasks(rake: Rake, tasks: readonly string[], section: Section): Promise<void> {
   const command = `bundle exec rake ${tasks.join(" ")}`;
-  const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
+  const result = await section.timed(`Running \`${command}\``, () =>
     rake.run([...tasks, "--trace"], (line) => print(line, section)),
   );
-  if (exitCode === 0) return;
-  const errors = finalErrors(lines);
-  throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, errors });
+  if (result.exitCode === 0) return;
+  const facts = rakeFailure(rake, command, result);
+  throw new BuildpackError({ code: "rake/precompile-failed", ...facts });
 }

@@ -64,6 +64,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
       command: "bundle exec rake assets:precompile assets:clean",
       exitCode: 1,
       errors: [{ name: "NameError", message: "no stone", backtrace: ["/app/Rakefile:1"] }],
+      needs,
     });
     expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
   });
@@ -203,6 +204,7 @@ describe("the environment of rake", () => {
   });
 });
 
+const needs = [{ names: ["libvips.so.42"], gems: ["ruby-vips"], package: "libvips42" }];
 const failed = ["rake aborted!", "NameError: no stone (NameError)", "/app/Rakefile:1"];
 
 interface Story {
@@ -238,7 +240,7 @@ async function precompile(story: Story = {}) {
   const input = { appDir, layersDir };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
   const installed = makeInstalled(layersDir, appDir);
-  const packages = { variables: {} };
+  const packages = { variables: {}, needs };
   const served = await precompileAssets(context, await readProject(appDir), installed, packages);
   return { appDir, layersDir, commands, served, log: context.log() };
 }
