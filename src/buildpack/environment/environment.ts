@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { toolEnvironment } from "../../artifacts/tool-environment.ts";
 import { applyEnvModifications } from "../../cnb/env-modification.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
+import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { standInVariables } from "../../ruby/stand-in-variables.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Installed, InstalledRuby, Places } from "../installed.ts";
@@ -88,7 +89,8 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
   };
   const running = ({ project, installed }: App, own: Variables) => {
     const { bundleGroups: groups, places } = installed;
-    const variables = contractVariables({ places, bundleGroups: groups, execEnv });
+    const puma = findGem(project.locked, "puma")?.version;
+    const variables = contractVariables({ places, bundleGroups: groups, execEnv, puma });
     return applyEnvModifications({ ...configOf(project), ...own, ...groups }, variables, "build");
   };
   return {
