@@ -1,4 +1,4 @@
-import { precompileAssets } from "./assets/assets.ts";
+import { listRakeTasks, precompileAssets } from "./assets/assets.ts";
 import { precompileCode } from "./bootsnap/bootsnap.ts";
 import type { BuildContext } from "./build-context.ts";
 import { setEnvironment } from "./environment/environment.ts";
@@ -41,11 +41,14 @@ export async function build(context: BuildContext): Promise<void> {
   const project = await leaveOutGems(whole, installed);
   const needs = await reportLibraries(context, project, installed);
   await makeAppDirectories(project);
-  const served = await precompileAssets(context, project, installed, { ...packages, needs });
+  const rakeApp = { project, installed, packages: packages.variables, needs };
+  const served = await precompileAssets(context, rakeApp);
   await settleNodeModules(context, packages);
   await precompileCode(context, project, installed);
   await setEnvironment(context, project, installed);
-  await writeProcesses(context, project, served);
+  await writeProcesses(context, project, served, (section) =>
+    listRakeTasks(context, rakeApp, section),
+  );
   await writeBillsOfMaterials(context, project, installed, jemalloc);
   await removeClassArchives(installed.ruby);
   await openAppDirectories(project);

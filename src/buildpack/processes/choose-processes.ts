@@ -3,11 +3,12 @@ import { parseProcessType } from "../../cnb/names.ts";
 import type { Section } from "../../output/printer.ts";
 import { defaultWebProcess } from "../../ruby/processes/default-process.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { parseProcfile } from "../../procfile.ts";
+import { parseProcfile, type ProcfileEntry } from "../../procfile.ts";
 import { runGivenCommand } from "../../ruby/processes/given-command.ts";
+import { replaceBash } from "../../ruby/processes/replace-bash.ts";
 import { takesArguments, usesArguments } from "../../ruby/processes/takes-arguments.ts";
 import { type SideProcess, sideProcesses } from "../../ruby/processes/side-processes.ts";
-import { testProcess } from "../../ruby/processes/test-process.ts";
+import { needsRakeTasks, testProcess } from "../../ruby/processes/test-process.ts";
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "../project/project.ts";
@@ -16,12 +17,21 @@ import type { Project } from "../project/project.ts";
  * Chooses the process types of the image and prints them (contract: Process types): those of the app's
  * Procfile, and default ones for other types. The default process is `web`, or the only process of a
  * Procfile without `web`. In an image that runs the app's tests, it is `test`.
+ *
+ * @param listRakeTasks called only if the tests are run by rake.
  */
-export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Section): Process[] {
+export async function chooseProcesses(
+  project: Project,
+  execEnv: ExecEnv,
+  section: Section,
+  listRakeTasks: ListRakeTasks,
+): Promise<Process[]> {
   const fromProcfile = procfileProcesses(project, section);
   const taken = new Set(fromProcfile.map(({ type }) => type));
   const own = [
-    ...(execEnv === "test" && !taken.has("test") ? ownTests(project, section) : []),
+    ...(execEnv === "test" && !taken.has("test")
+      ? await ownTests(project, section, listRakeTasks)
+      : []),
     ...(taken.has("web") ? [] : defaultWeb(project, section)),
     ...besideTheWeb(project, section, taken),
   ];
@@ -37,6 +47,9 @@ export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Sec
     default: type === main,
   }));
 }
+
+/** Asks the app's rake for the names of its tasks. */
+export type ListRakeTasks = (section: Section) => Promise<ReadonlySet<string>>;
 
 interface Chosen {
   type: string;
@@ -77,6 +90,7 @@ function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
   const { entries, ignored } = parseProcfile(procfile.text);
   section.warn(...ignored.map(({ line, why }) => `Ignored line ${line} of the Procfile: ${why}.`));
   if (entries.length === 0) section.warn("The Procfile has no processes.");
+  for (const entry of entries) reportBash(entry, section);
   return entries.map(({ type, line }) => ({
     type,
     command: bashCommand(type, line),
@@ -85,9 +99,19 @@ function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
   }));
 }
 
+// The process `release` ends by itself.
+function reportBash({ type, line }: ProcfileEntry, section: Section): void {
+  const { stays } = replaceBash(line);
+  if (stays === undefined || type === "release") return;
+  section.say(
+    `Stopping \`${type}\` may take until the platform kills it, because ${stays}: bash keeps running and does not pass on signals`,
+  );
+}
+
 // With bash, as on Heroku: Procfiles use its syntax. Bash replaces itself with the last command of the
 // script, which then receives signals.
-function bashCommand(type: string, line: string): Process["command"] {
+function bashCommand(type: string, written: string): Process["command"] {
+  const { line } = replaceBash(written);
   const withArguments = takesArguments(line) ? `${line} "$@"` : line;
   const replaceable = type === "web" && !usesArguments(line);
   const script = replaceable ? `${runGivenCommand}\n${withArguments}` : withArguments;
@@ -107,11 +131,17 @@ function defaultWeb(project: Project, section: Section): Chosen[] {
   return [{ type: "web", command, because: `because ${web.because}`, line: web.script }];
 }
 
-function ownTests(project: Project, section: Section): Chosen[] {
-  const found = testProcess({ ...project, locked: versionIn(project) });
+async function ownTests(
+  project: Project,
+  section: Section,
+  listRakeTasks: ListRakeTasks,
+): Promise<Chosen[]> {
+  const app = { ...project, locked: versionIn(project) };
+  const rakeTasks = needsRakeTasks(app) ? await listRakeTasks(section) : undefined;
+  const found = testProcess({ ...app, rakeTasks });
   if (found) return [chosen(found)];
   section.warn(
-    "No `test` process: the app has neither `spec` with rspec-core, nor `test` with Rails, nor a Rakefile.",
+    "No `test` process: the app has neither `spec` with rspec-core, nor `test` with Rails, nor a rake task `default` or `test`.",
     "Add a `Procfile` with a `test` process that runs the app's tests.",
   );
   return [];

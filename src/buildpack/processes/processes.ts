@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writeLaunch } from "../../cnb/launch.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
-import { chooseProcesses } from "./choose-processes.ts";
+import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
 
 /**
  * Writes launch.toml: what the image runs, and the slice of the image for precompiled assets.
@@ -14,9 +14,10 @@ export async function writeProcesses(
   { input, printer, settings }: BuildContext,
   project: Project,
   served: readonly string[],
+  listRakeTasks: ListRakeTasks,
 ): Promise<void> {
   await printer.section("Processes", async (section) => {
-    const processes = chooseProcesses(project, settings.BP_EXEC_ENV, section);
+    const processes = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
     await writeLaunch(input.layersDir, { labels: [], processes, slices });

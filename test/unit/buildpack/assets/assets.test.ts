@@ -240,7 +240,7 @@ async function precompile(story: Story = {}) {
   const input = { appDir, layersDir };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
   const installed = makeInstalled(layersDir, appDir);
-  const packages = { variables: {}, needs };
-  const served = await precompileAssets(context, await readProject(appDir), installed, packages);
+  const project = await readProject(appDir);
+  const served = await precompileAssets(context, { project, installed, packages: {}, needs });
   return { appDir, layersDir, commands, served, log: context.log() };
 }

@@ -15,24 +15,24 @@ const other = '#!/bin/sh\necho "other $*"\n';
 describe("the default web process of Rails", () => {
   test("starts the server, and appends options", async () => {
     const app = await makeApp();
-    expect(run(app, [])).toMatch(
+    expect(await run(app, [])).toMatch(
       /^server server --port 3000 --environment production --binding \S+ /,
     );
-    expect(run(app, ["--log-to-stdout", "x"])).toMatch(/ --log-to-stdout x PIDFILE=$/);
+    expect(await run(app, ["--log-to-stdout", "x"])).toMatch(/ --log-to-stdout x PIDFILE=$/);
   });
 
   test("runs a command in place of the server", async () => {
     const app = await makeApp();
-    expect(run(app, ["bin/other", "a b", "*", "--port", "1"])).toBe("other a b * --port 1");
+    expect(await run(app, ["bin/other", "a b", "*", "--port", "1"])).toBe("other a b * --port 1");
   });
 
   test("writes the process id where the server can: in tmp/pids, else in /tmp", async () => {
     const app = await makeApp();
-    expect(run(app, [])).toMatch(/ PIDFILE=$/);
+    expect(await run(app, [])).toMatch(/ PIDFILE=$/);
     chmodSync(join(app, "tmp/pids"), 0o555);
-    expect(run(app, [])).toMatch(/ PIDFILE=\/tmp\/server.pid$/);
-    expect(run(app, [], { PIDFILE: "/run/mine" })).toMatch(/ PIDFILE=\/run\/mine$/);
-    expect(run(await makeApp({}), [])).toMatch(/ PIDFILE=\/tmp\/server.pid$/);
+    expect(await run(app, [])).toMatch(/ PIDFILE=\/tmp\/server.pid$/);
+    expect(await run(app, [], { PIDFILE: "/run/mine" })).toMatch(/ PIDFILE=\/run\/mine$/);
+    expect(await run(await makeApp({}), [])).toMatch(/ PIDFILE=\/tmp\/server.pid$/);
   });
 });
 
@@ -42,16 +42,18 @@ describe("a Procfile's web process", () => {
     async (line) => {
       const app = await makeApp();
       const procfile = { state: "text", text: `web: ${line}\nworker: bin/rails worker\n` } as const;
-      expect(run(app, [], {}, { procfile })).toMatch(/^server here/);
-      expect(run(app, ["bin/other", "a b"], {}, { procfile })).toBe("other a b");
+      expect(await run(app, [], {}, { procfile })).toMatch(/^server here/);
+      expect(await run(app, ["bin/other", "a b"], {}, { procfile })).toBe("other a b");
     },
   );
 
   test("appends options, and another process type appends everything", async () => {
     const app = await makeApp();
     const procfile = { state: "text", text: "web: bin/rails w\nworker: bin/rails j\n" } as const;
-    expect(run(app, ["-p", "1"], {}, { procfile })).toMatch(/^server w -p 1 /);
-    expect(run(app, ["bin/other"], {}, { procfile }, "worker")).toMatch(/^server j bin\/other /);
+    expect(await run(app, ["-p", "1"], {}, { procfile })).toMatch(/^server w -p 1 /);
+    expect(await run(app, ["bin/other"], {}, { procfile }, "worker")).toMatch(
+      /^server j bin\/other /,
+    );
   });
 });
 
@@ -66,16 +68,18 @@ async function makeApp(extra: Record<string, string> = { "tmp/pids/": "" }): Pro
   return app;
 }
 
-function run(
+async function run(
   app: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   rest: Partial<Project> = {},
   type = "web",
-): string {
+): Promise<string> {
   const gems = "GEM\n  specs:\n    puma (8.0.2)\n    railties (8.1.4)\n";
   const project = makeProject(gems, { binRails: true, ...rest });
-  const processes = chooseProcesses(project, "production", recordSection());
+  const processes = await chooseProcesses(project, "production", recordSection(), async () =>
+    Promise.resolve(new Set()),
+  );
   const [file = "", ...words] = processes.find((found) => found.type === type)?.command ?? [];
   const { stdout, stderr } = spawnSync(file, [...words, ...args], {
     cwd: app,
