@@ -15,6 +15,22 @@ const flag = (fallback: boolean) =>
     .transform((value) => value === "true" || value === "1")
     .prefault(fallback ? "true" : "false");
 
+const labelWord = /^([^\s"'=]+)=((?:[^\s"']|"[^"]*"|'[^']*')*)$/;
+
+/** `KEY=VALUE` words, as a shell splits them. */
+const labels = z.string().transform((text, context) => {
+  const words = text.match(/(?:[^\s"']|"[^"]*"|'[^']*'|["'])+/g) ?? [];
+  return words.map((word) => {
+    const [, key = "", value = ""] = labelWord.exec(word) ?? [];
+    if (key === "") {
+      const message =
+        "expected `KEY=VALUE` for each label, separated by spaces, with quotes around spaces";
+      context.addIssue({ code: "custom", message });
+    }
+    return { key, value: value.replace(/"([^"]*)"|'([^']*)'/g, "$1$2") };
+  });
+});
+
 /** Every key that the buildpack reads from the user's build environment. */
 export const settings = {
   BP_LOG_LEVEL: setting(
@@ -57,6 +73,10 @@ export const settings = {
   BP_RAILS_ASSETS_REUSE: setting(
     flag(false),
     "`true` reuses the assets of the last build without running rake, if the app's files, the build's environment, Ruby and the gems are the same. Only for apps with a task `assets:clean`.",
+  ),
+  BP_IMAGE_LABELS: setting(
+    labels.optional(),
+    'Labels of the image, such as `service=shop team="the shop"`. `BP_OCI_SOURCE`, `BP_OCI_REVISION`, `BP_OCI_VERSION`, `BP_OCI_TITLE` and similar variables set `org.opencontainers.image.*`.',
   ),
   BP_JEMALLOC: setting(
     flag(true),

@@ -16,7 +16,16 @@ export async function setEnvironment(
   const puma = findGem(locked, "puma")?.version;
   const jruby = ruby.engine === "jruby";
   await context.printer.section("Environment", async (section) => {
-    await setVariables({ layersDir, places, bundleGroups, execEnv, jruby, puma, section });
+    await setVariables({
+      layersDir,
+      places,
+      bundleGroups,
+      execEnv,
+      jruby,
+      puma,
+      sourceVersion: platform.env["SOURCE_VERSION"]?.trim(),
+      section,
+    });
     if (breaksKeepAlive(puma) && platform.env["PUMA_PERSISTENT_TIMEOUT"]) {
       section.warn(
         `With PUMA_PERSISTENT_TIMEOUT, puma ${puma} does not keep connections alive. Run \`bundle update puma\`, or remove the variable.`,

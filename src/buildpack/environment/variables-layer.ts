@@ -21,6 +21,8 @@ export interface VariablesOptions {
   execEnv: ExecEnv;
   /** The version of puma in the bundle, if it is there. */
   puma: string | undefined;
+  /** SOURCE_VERSION of the build: the commit that the app is built from. */
+  sourceVersion?: string | undefined;
   /** Whether the app runs on JRuby. */
   jruby: boolean;
   section: Section;
@@ -36,7 +38,11 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
     keys: {},
     labels: {},
   });
-  const env = [...contractVariables(options), ...(options.jruby ? jrubyVariables : [])];
+  const env = [
+    ...contractVariables(options),
+    ...(options.jruby ? jrubyVariables : []),
+    ...sourceVersion(options),
+  ];
   await layer.commit({ metadata: {}, env });
   printVariables(env, options);
 }
@@ -68,6 +74,12 @@ export function contractVariables(
     ),
     { ...modification("PATH", "prepend", searchPath(places)), delim: ":" },
   ];
+}
+
+// As on Heroku, the running app can say which commit it is.
+function sourceVersion({ sourceVersion: value }: VariablesOptions): EnvModification[] {
+  if (!value) return [];
+  return [{ scope: "launch", name: "SOURCE_VERSION", behavior: "default", value }];
 }
 
 /** Whether PUMA_PERSISTENT_TIMEOUT makes this version of puma fail to keep connections alive. */

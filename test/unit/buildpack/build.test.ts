@@ -229,6 +229,17 @@ describe("build", () => {
     });
   });
 
+  test("labels the image as the user wants", async () => {
+    const userEnv = { BP_IMAGE_LABELS: "service=shop", BP_OCI_VERSION: "1.2" };
+    const { layersDir } = await buildApp({ userEnv });
+    expect(parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"))).toMatchObject({
+      labels: [
+        { key: "org.opencontainers.image.version", value: "1.2" },
+        { key: "service", value: "shop" },
+      ],
+    });
+  });
+
   test("creates the directories of Rails before rake runs", async () => {
     const seen: string[][] = [];
     await buildApp({
