@@ -9,9 +9,14 @@ interface Setting<S extends z.ZodType> {
 
 const setting = <S extends z.ZodType>(schema: S, doc: string): Setting<S> => ({ schema, doc });
 
+/** Takes `DEBUG` and `True` as well: platforms and tools write them so. */
+const anyCase = <S extends z.ZodType<unknown, string>>(schema: S) =>
+  z.string().toLowerCase().pipe(schema);
+
+const logLevel = z.enum(["info", "debug"], { error: "expected `info` or `debug`" });
+
 const flag = (fallback: boolean) =>
-  z
-    .enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" })
+  anyCase(z.enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" }))
     .transform((value) => value === "true" || value === "1")
     .prefault(fallback ? "true" : "false");
 
@@ -34,7 +39,7 @@ const labels = z.string().transform((text, context) => {
 /** Every key that the buildpack reads from the user's build environment. */
 export const settings = {
   BP_LOG_LEVEL: setting(
-    z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
+    anyCase(logLevel).prefault("info"),
     "`debug` prints more: the output of compilers, every variable that is set, and every place that was searched for a version.",
   ),
   BP_INVENTORY: setting(
@@ -105,6 +110,11 @@ export interface InvalidSetting {
   key: SettingKey;
   value: string;
   problem: string;
+}
+
+/** Whether BP_LOG_LEVEL asks for more. A value that is not valid does not. */
+export function isDebug(value: string | undefined): boolean {
+  return anyCase(logLevel).safeParse(value?.trim()).data === "debug";
 }
 
 /**
