@@ -67,14 +67,14 @@ export interface FailureFacts {
   "java/too-old": { ruby: string; source: string; needed: number; version: string; path: string };
 
   // Bundler and gems (src/buildpack/gems)
-  "bundler/install-failed": { version: string; output: string[] };
+  "bundler/install-failed": { version: string; output: string[]; error: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
-  "gems/install-failed": { command: string; exitCode: number; output: string[] };
+  "gems/install-failed": { command: string; exitCode: number; output: string[]; error: string[] };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
   // Rake tasks and assets (src/buildpack/assets)
-  "rake/detection-failed": { command: string; exitCode: number; output: string[] };
-  "rake/precompile-failed": { command: string; exitCode: number; output: string[] };
+  "rake/detection-failed": RakeFailure;
+  "rake/precompile-failed": RakeFailure;
   // Node and its packages (src/buildpack/javascript)
   "node/missing": {
     gems: string[];
@@ -148,6 +148,35 @@ export interface FailureFacts {
   "classic/no-buildpack": { tried: string[] };
   "classic/buildpack-failed": { buildpack: string; program: string; exitCode: number };
   "classic/slug-unusable": { path: string; problem: string };
+}
+
+/** How a rake command failed. */
+export interface RakeFailure {
+  command: string;
+  exitCode: number;
+  /** The error that ended it, then its causes. */
+  errors: RubyError[];
+  /** What gems need from the system, as the log lists it. */
+  needs: readonly SystemNeed[];
+}
+
+/** A library or program of the system that gems need. */
+export interface SystemNeed {
+  /** Alternatives: any one of them is enough. */
+  names: readonly string[];
+  /** The names of the gems that need it. */
+  gems: readonly string[];
+  /** Its package in Debian and Ubuntu, if known. */
+  package: string | undefined;
+}
+
+/** An exception of Ruby, as a program prints it when it ends. */
+export interface RubyError {
+  /** The name of its class. */
+  name: string;
+  message: string;
+  /** `FILE:LINE:in 'METHOD'`, the innermost first. */
+  backtrace: string[];
 }
 
 export type FailureCode = keyof FailureFacts;

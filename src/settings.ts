@@ -9,16 +9,37 @@ interface Setting<S extends z.ZodType> {
 
 const setting = <S extends z.ZodType>(schema: S, doc: string): Setting<S> => ({ schema, doc });
 
+/** Takes `DEBUG` and `True` as well: platforms and tools write them so. */
+const anyCase = <S extends z.ZodType<unknown, string>>(schema: S) =>
+  z.string().toLowerCase().pipe(schema);
+
+const logLevel = z.enum(["info", "debug"], { error: "expected `info` or `debug`" });
+
 const flag = (fallback: boolean) =>
-  z
-    .enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" })
+  anyCase(z.enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" }))
     .transform((value) => value === "true" || value === "1")
     .prefault(fallback ? "true" : "false");
+
+const labelWord = /^([^\s"'=]+)=((?:[^\s"']|"[^"]*"|'[^']*')*)$/;
+
+/** `KEY=VALUE` words, as a shell splits them. */
+const labels = z.string().transform((text, context) => {
+  const words = text.match(/(?:[^\s"']|"[^"]*"|'[^']*'|["'])+/g) ?? [];
+  return words.map((word) => {
+    const [, key = "", value = ""] = labelWord.exec(word) ?? [];
+    if (key === "") {
+      const message =
+        "expected `KEY=VALUE` for each label, separated by spaces, with quotes around spaces";
+      context.addIssue({ code: "custom", message });
+    }
+    return { key, value: value.replace(/"([^"]*)"|'([^']*)'/g, "$1$2") };
+  });
+});
 
 /** Every key that the buildpack reads from the user's build environment. */
 export const settings = {
   BP_LOG_LEVEL: setting(
-    z.enum(["info", "debug"], { error: "expected `info` or `debug`" }).prefault("info"),
+    anyCase(logLevel).prefault("info"),
     "`debug` prints more: the output of compilers, every variable that is set, and every place that was searched for a version.",
   ),
   BP_INVENTORY: setting(
@@ -62,6 +83,10 @@ export const settings = {
     flag(false),
     "`true` reuses the assets of the last build without running rake, if the app's files, the build's environment, Ruby and the gems are the same. Only for apps with a task `assets:clean`.",
   ),
+  BP_IMAGE_LABELS: setting(
+    labels.optional(),
+    'Labels of the image, such as `service=shop team="the shop"`. `BP_OCI_SOURCE`, `BP_OCI_REVISION`, `BP_OCI_VERSION`, `BP_OCI_TITLE` and similar variables set `org.opencontainers.image.*`.',
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. By default, jemalloc is installed, but used only if `JEMALLOC_ENABLED=true` is set where the app runs, or by `jemalloc.sh CMD`.",
@@ -89,6 +114,11 @@ export interface InvalidSetting {
   key: SettingKey;
   value: string;
   problem: string;
+}
+
+/** Whether BP_LOG_LEVEL asks for more. A value that is not valid does not. */
+export function isDebug(value: string | undefined): boolean {
+  return anyCase(logLevel).safeParse(value?.trim()).data === "debug";
 }
 
 /**

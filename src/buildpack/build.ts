@@ -1,4 +1,4 @@
-import { precompileAssets } from "./assets/assets.ts";
+import { listRakeTasks, precompileAssets } from "./assets/assets.ts";
 import { precompileCode } from "./bootsnap/bootsnap.ts";
 import type { BuildContext } from "./build-context.ts";
 import { setEnvironment } from "./environment/environment.ts";
@@ -15,6 +15,7 @@ import { chooseJemalloc } from "./jemalloc/jemalloc.ts";
 import { writeProcesses } from "./processes/processes.ts";
 import {
   checkProject,
+  makeAppDirectories,
   openAppDirectories,
   readProject,
   requireChecksums,
@@ -40,12 +41,16 @@ export async function build(context: BuildContext): Promise<void> {
   const jemalloc = chooseJemalloc(context, whole, versions.ruby, inventory);
   const installed = await install(context, whole, { inventory, versions, jemalloc });
   const project = await leaveOutGems(whole, installed);
-  await reportLibraries(context, project, installed);
-  const served = await precompileAssets(context, project, installed, packages);
+  const needs = await reportLibraries(context, project, installed);
+  await makeAppDirectories(project);
+  const rakeApp = { project, installed, packages: packages.variables, needs };
+  const served = await precompileAssets(context, rakeApp);
   await settleNodeModules(context, packages);
   await precompileCode(context, project, installed);
   await setEnvironment(context, project, installed);
-  await writeProcesses(context, project, served);
+  await writeProcesses(context, project, served, (section) =>
+    listRakeTasks(context, rakeApp, section),
+  );
   await writeBillsOfMaterials(context, project, installed, jemalloc);
   await removeClassArchives(installed.ruby);
   await openAppDirectories(project);

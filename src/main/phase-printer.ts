@@ -1,5 +1,6 @@
 import { createPrinter, type Printer } from "../output/printer.ts";
 import { createStyle } from "../output/style.ts";
+import { isDebug } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 
 /** Prints for a build log: in colour even if nobody looks at it, because platforms pass it on. */
@@ -8,6 +9,6 @@ export function phasePrinter(stream: NodeJS.WritableStream = process.stdout): Pr
     write: (text) => stream.write(text),
     style: createStyle(!process.env["NO_COLOR"]),
     clock: systemClock,
-    debug: process.env["BP_LOG_LEVEL"] === "debug",
+    debug: isDebug(process.env["BP_LOG_LEVEL"]),
   });
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { lstatIfAny } from "./files.ts";
 import { unusable } from "./system-failure.ts";
 
@@ -52,18 +53,22 @@ async function startHolder(path: string): Promise<{ answer: string; release: Unl
     detached: true,
   });
   const closed = once(child, "close");
+  const exited = once(child, "exit");
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const answer = await Promise.race([
     once(child.stdout, "data").then(([chunk]) => String(chunk).trim()),
     closed.then(() => errors.trim().split(": ").at(-1) ?? ""),
   ]);
+  // A lock that was not given back must not keep this process alive: it ends with us.
   child.unref();
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as Socket).unref();
   return {
     answer,
     release: async () => {
+      child.ref();
       child.stdin.end();
-      await closed;
+      await exited;
     },
   };
 }

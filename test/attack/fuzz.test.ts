@@ -137,7 +137,7 @@ describe("no input makes a reader fail in a way that a user cannot read", { time
     await fuzz(toml, tomlTokens, (input) => {
       try {
         const value = parseToml(input.toString());
-        for (const codec of codecs) codec.safeDecode(value as never);
+        for (const codec of codecs) codec.safeDecode(value);
       } catch (error) {
         if (!(error instanceof TomlSyntaxError)) throw error;
       }
@@ -231,9 +231,8 @@ describe("no input makes a reader fail in a way that a user cannot read", { time
       texts("postgresql\n", "ca-certificates", "url: x\n\0"),
       pathTokens,
       async (input) => {
-        const [type = Buffer.alloc(0), provider = type] = [input, input.subarray(input.length / 2)];
-        writeFileSync(join(root, "one/type"), type);
-        writeFileSync(join(root, "one/provider"), provider);
+        writeFileSync(join(root, "one/type"), input);
+        writeFileSync(join(root, "one/provider"), input.subarray(input.length / 2));
         await readBindings(root);
       },
     );

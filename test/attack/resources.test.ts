@@ -100,8 +100,8 @@ test("an environment that the system refuses is not blamed on the program", asyn
 describe("a buildpack whose id is a step to another directory is refused", () => {
   test.for([".", ".."])("%s", async (id) => {
     expect(buildpackId.safeParse(id).success).toBe(false);
-    const { build } = await makePlatform();
-    const failure = await failureOf(build([await makeBuildpack({ id })]));
+    const platform = await makePlatform();
+    const failure = await failureOf(platform.build([await makeBuildpack({ id })]));
     expect(failure).toMatchObject({ code: "cnb/file-invalid" });
   });
 
@@ -143,10 +143,10 @@ describe("a process type that is a step to another directory is refused", () => 
   });
 
   test("also where another buildpack writes it", async () => {
-    const { build } = await makePlatform();
+    const platform = await makePlatform();
     const toml = '[[processes]]\\ntype = ".."\\ncommand = ["x"]\\n';
     const script = `printf '${toml}' > "$CNB_LAYERS_DIR/launch.toml"`;
-    const failure = await failureOf(build([await makeBuildpack({ build: script })]));
+    const failure = await failureOf(platform.build([await makeBuildpack({ build: script })]));
     expect(failure).toMatchObject({ code: "platform/build-output-invalid" });
   });
 });

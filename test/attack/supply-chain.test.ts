@@ -53,7 +53,7 @@ describe("BP_REQUIRE_CHECKSUMS refuses a lockfile", () => {
     if (parsed.kind !== "lockfile") throw new Error(parsed.problem);
     const project = { locked: parsed.lockfile, lockfile: "Gemfile.lock" };
     try {
-      requireChecksums(project as never, { BP_REQUIRE_CHECKSUMS: true });
+      requireChecksums(project, { BP_REQUIRE_CHECKSUMS: true });
       return undefined;
     } catch (error) {
       return (error as { failure?: unknown }).failure;

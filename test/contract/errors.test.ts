@@ -119,6 +119,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "bundler/install-failed": {
     version: "2.9.9",
     output: ["ERROR:  Could not find a valid gem 'bundler' (= 2.9.9) in any repository"],
+    error: ["ERROR:  Could not find a valid gem 'bundler' (= 2.9.9) in any repository"],
   },
   "gems/lockfile-out-of-step": {
     gemfile: "Gemfile",
@@ -134,6 +135,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     command: "bundle install",
     exitCode: 5,
     output: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
+    error: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
   },
   "gems/clean-failed": {
     command: "bundle clean --force",
@@ -143,16 +145,22 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "rake/detection-failed": {
     command: "bundle exec rake -P --trace",
     exitCode: 1,
-    output: [
-      "rake aborted!",
-      "LoadError: cannot load such file -- rspec/core/rake_task",
-      "/workspace/Rakefile:4:in `<top (required)>'",
+    errors: [
+      {
+        name: "LoadError",
+        message: "cannot load such file -- rspec/core/rake_task",
+        backtrace: ["/workspace/Rakefile:4:in `<top (required)>'"],
+      },
     ],
+    needs: [],
   },
   "rake/precompile-failed": {
     command: "bundle exec rake assets:precompile assets:clean",
     exitCode: 1,
-    output: ["rake aborted!", 'SassC::SyntaxError: Error: Invalid CSS after "p {"'],
+    errors: [
+      { name: "SassC::SyntaxError", message: 'Error: Invalid CSS after "p {"', backtrace: [] },
+    ],
+    needs: [],
   },
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
@@ -329,26 +337,6 @@ describe("advice on a lockfile for another platform", () => {
   });
 });
 
-describe("advice on what Bundler and compilers print", () => {
-  test.each([
-    ["Authentication is required for gems.example.com.", "BUNDLE_<HOST>=user:password"],
-    ["Could not reach host gems.example.com.", "BUNDLE_MIRROR__ALL"],
-    ["Authentication is required for gems.example.com.", "type gem-credentials"],
-    ["Could not find rack-9.9.9 in cached gems or installed locally", "bundle cache"],
-    ["Could not find rack-9.9.9 in any of the sources", "bundle update <gem>"],
-    ["Your Ruby version is 3.3.8, but your Gemfile specified 3.4.1", "bundle update --ruby"],
-    ["ERROR: Failed to build gem native extension.", "build image"],
-    ["Installing shop 1.401.0 with native extensions", "with the same Ruby"],
-  ])("%s", (line, advice) => {
-    const failure = {
-      code: "gems/install-failed",
-      command: "bundle install",
-      exitCode: 5,
-    } as const;
-    expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
-  });
-});
-
 test("tools of another architecture are installed once apt knows of that", () => {
   const missing = [
     { tool: "aarch64-linux-gnu-gcc", packages: "gcc-aarch64-linux-gnu" },
@@ -360,30 +348,10 @@ test("tools of another architecture are installed once apt knows of that", () =>
   expect(text).toContain("apt-get install -y gcc-aarch64-linux-gnu libyaml-dev:arm64 ");
 });
 
-describe("advice on what Ruby, Rails and drivers print when rake fails", () => {
-  test.each([
-    [
-      "ActiveSupport::EncryptedFile::MissingKeyError: Missing encryption key to decrypt file with.",
-      "Set RAILS_MASTER_KEY",
-    ],
-    ["Missing `secret_key_base` for 'production' environment", "rails secret"],
-    ["LoadError: cannot load such file -- dotenv/load", "that has `dotenv/load` out of the"],
-    ['KeyError: key not found: "STRIPE_KEY"', 'ENV.fetch("STRIPE_KEY", nil)'],
-    ["ActiveRecord::ConnectionNotEstablished: connection to server failed", "no database"],
-    ["ExecJS::RuntimeUnavailable: Could not find a JavaScript runtime.", "heroku/nodejs"],
-    ["sh: 1: yarn: not found", "heroku/nodejs"],
-    ["NoMethodError: undefined method `[]' for nil", "on your own machine"],
-  ])("%s", (line, advice) => {
-    const command = "bundle exec rake -P --trace";
-    const failure = { code: "rake/detection-failed", command, exitCode: 1 } as const;
-    expect(failureLines({ ...failure, output: [line] }).join("\n")).toContain(advice);
-  });
-
-  test("a command that the kernel killed had too little memory", () => {
-    const command = "bundle exec rake assets:precompile";
-    const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
-    expect(failureLines({ ...failure, output: [] }).join("\n")).toContain("more memory");
-  });
+test("a command that the kernel killed had too little memory", () => {
+  const command = "bundle exec rake assets:precompile";
+  const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
+  expect(failureLines({ ...failure, errors: [], needs: [] }).join("\n")).toContain("more memory");
 });
 
 function fileOf(code: string): string {
@@ -393,5 +361,5 @@ function fileOf(code: string): string {
 /** Read from the source, so that a code which is missing above is missed here too. */
 async function codes(): Promise<string[]> {
   const source = await readFile(join(checkout, "src/failure.ts"), "utf8");
-  return [...source.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": \{/gm)].map(([, code = ""]) => code);
+  return [...source.matchAll(/^ {2}"([a-z-]+\/[a-z-]+)": /gm)].map(([, code = ""]) => code);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSettings } from "../../src/settings.ts";
+import { isDebug, readSettings } from "../../src/settings.ts";
 
 describe("readSettings", () => {
   test("fills in every default", () => {
@@ -11,6 +11,7 @@ describe("readSettings", () => {
         BP_RAILS_BOOTSNAP: true,
         BP_JEMALLOC: true,
         BP_INVENTORY: undefined,
+        BP_REQUIRE_CHECKSUMS: false,
         BP_DEPENDENCY_MIRROR: undefined,
         BP_RAILS_SKIP_ASSETS: false,
         HEROKU_SKIP_BUNDLE_DIGEST: false,
@@ -25,6 +26,8 @@ describe("readSettings", () => {
     ["false", false],
     ["", false],
     ["1\n", true],
+    ["True", true],
+    ["FALSE", false],
   ])("takes HEROKU_SKIP_BUNDLE_DIGEST=%j for %s", (value, expected) => {
     expect(readSettings({ HEROKU_SKIP_BUNDLE_DIGEST: value })).toMatchObject({
       settings: { HEROKU_SKIP_BUNDLE_DIGEST: expected },
@@ -36,6 +39,22 @@ describe("readSettings", () => {
     ["BP_LOG_LEVEL", "verbose", "expected `info` or `debug`"],
   ])("refuses %s=%s and says what it takes", (key, value, problem) => {
     expect(readSettings({ [key]: value })).toEqual({ invalid: { key, value, problem } });
+  });
+
+  test("takes a level of the log in any case", () => {
+    expect(readSettings({ BP_LOG_LEVEL: "DEBUG" })).toMatchObject({
+      settings: { BP_LOG_LEVEL: "debug" },
+    });
+  });
+
+  test.each([
+    ["DEBUG", true],
+    [" Debug\n", true],
+    ["INFO", false],
+    ["loud", false],
+    [undefined, false],
+  ])("takes BP_LOG_LEVEL=%j in any case", (value, debug) => {
+    expect(isDebug(value)).toBe(debug);
   });
 
   test("takes a URL as it is", () => {

@@ -13,6 +13,7 @@ export const jemallocRecipe: Recipe = {
   // 64 KiB, and the same library must work with all.
   configure: ({ arch }) => ["--disable-cxx", ...(arch === "arm64" ? ["--with-lg-page=16"] : [])],
   remarks: () => [],
+  loss: () => undefined,
   build: ["build_lib_shared"],
   install: ["install_bin", "install_lib_shared"],
   products: ["libjemalloc.so"],

@@ -1,3 +1,4 @@
+import { compareGemVersions } from "../../ruby/gem-version.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
@@ -29,6 +30,8 @@ export const rubyRecipe: Recipe = {
     if (!configured.some((line) => /YJIT support:\s+no\b/.test(line))) return [];
     return ["Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby"];
   },
+  loss: ({ version }) =>
+    compareGemVersions(version, "3.3") < 0 ? undefined : "Rails turns YJIT on where Ruby has it",
   build: [],
   install: ["install"],
   // Ruby silently leaves out extensions that do not compile, for example with a newer OpenSSL.

@@ -64,13 +64,24 @@ export async function compile(request: CompileRequest, context: CompileContext):
   const systems = cross ? [`--build=${cross.build}`, `--host=${cross.host}`] : [];
   const options = [`--prefix=${destination}`, ...systems, ...recipe.configure(machine)];
   const configured = await runStep("./configure", options, request, context);
-  for (const remark of recipe.remarks(machine, configured)) context.section.say(remark);
+  printRemarks(recipe.remarks(machine, configured), recipe.loss(artifact), context);
   await runStep("make", [`-j${context.cpus}`, ...recipe.build], request, context);
   await runStep("make", [...recipe.install, `DESTDIR=${root}`], request, context);
   const tree = join(root, destination);
   await checkProducts(artifact, recipe.products, tree);
   await reportSharedLibraries(artifact, tree, context);
   return tree;
+}
+
+function printRemarks(
+  remarks: readonly string[],
+  loss: string | undefined,
+  { section }: CompileContext,
+): void {
+  for (const remark of remarks) {
+    if (loss === undefined) section.say(remark);
+    else section.warn(`${remark}. ${loss}.`);
+  }
 }
 
 const recipes: Readonly<Record<string, Recipe>> = { ruby: rubyRecipe, jemalloc: jemallocRecipe };

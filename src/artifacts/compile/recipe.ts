@@ -9,6 +9,8 @@ export interface Recipe {
   configure(machine: BuildMachineFacts): string[];
   /** Remarks for the user, after `./configure` has printed these lines. */
   remarks(machine: BuildMachineFacts, configured: readonly string[]): string[];
+  /** What a user misses because of a remark, if it is a warning for this version. */
+  loss(artifact: Artifact): string | undefined;
   /** The targets of `make` that build. */
   build: string[];
   /** The targets of `make` that install. */

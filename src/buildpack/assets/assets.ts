@@ -9,35 +9,41 @@ import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
 import { findAssetManifest } from "./find-asset-manifest.ts";
 import { digestAssetInputs } from "./digest-asset-inputs.ts";
-import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import { type Rake, type RakeApp, withRake } from "./rake.ts";
+import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
 /**
  * Precompiles the app's assets if it has a task for that and does not bring precompiled assets
  * (contract: Rake execution).
  *
- * @param packages variables that keep rake tasks from installing JavaScript packages again.
  * @returns the directories that browsers are served from, relative to the project.
  * @throws BuildpackError `rake/detection-failed` or `rake/precompile-failed`, after the app's own output.
  */
-export async function precompileAssets(
-  context: BuildContext,
-  project: Project,
-  installed: Installed,
-  { variables: packages }: { variables: RakeApp["packages"] },
-): Promise<string[]> {
+export async function precompileAssets(context: BuildContext, app: RakeApp): Promise<string[]> {
+  const { project } = app;
   await context.printer.section("Assets", async (section) => {
     const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
     if (because !== undefined) section.say(`Not precompiled, because ${because}`);
     else {
-      const app = { project, installed, packages };
       const layer = await layerOptions(context, app, section);
       if (!(await reuseAssets(layer))) await findAndRunTasks(context, app, layer);
     }
   });
   return await servedDirectories(project);
+}
+
+/**
+ * The names of the app's rake tasks.
+ *
+ * @throws BuildpackError `rake/detection-failed`, after the app's own output.
+ */
+export async function listRakeTasks(
+  context: BuildContext,
+  app: RakeApp,
+  section: Section,
+): Promise<ReadonlySet<string>> {
+  return await withRake(context, app, async (rake) => await detectRakeTasks(rake, section));
 }
 
 /**
@@ -130,9 +136,10 @@ async function precompile(
 // Both tasks in one process, which boots the app only once. Rake stops after a task that fails.
 async function runTasks(rake: Rake, tasks: readonly string[], section: Section): Promise<void> {
   const command = `bundle exec rake ${tasks.join(" ")}`;
-  const { exitCode, lines } = await section.timed(`Running \`${command}\``, () =>
+  const result = await section.timed(`Running \`${command}\``, () =>
     rake.run([...tasks, "--trace"], (line) => print(line, section)),
   );
-  if (exitCode === 0) return;
-  throw new BuildpackError({ code: "rake/precompile-failed", command, exitCode, output: lines });
+  if (result.exitCode === 0) return;
+  const facts = rakeFailure(rake, command, result);
+  throw new BuildpackError({ code: "rake/precompile-failed", ...facts });
 }

@@ -4,7 +4,7 @@ import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
 import type { Project } from "../project/project.ts";
-import type { Rake } from "./rake.ts";
+import { type Rake, rakeFailure } from "./rake.ts";
 
 /** Why an app has no rake tasks, or `undefined` if it may have some. */
 export async function reasonForNoTasks(project: Project): Promise<string | undefined> {
@@ -22,10 +22,9 @@ export async function reasonForNoTasks(project: Project): Promise<string | undef
  */
 export async function detectRakeTasks(rake: Rake, section: Section): Promise<ReadonlySet<string>> {
   const command = "bundle exec rake -P --trace";
-  const { exitCode, stdout, lines } = await section.timed(`Running \`${command}\``, () =>
-    rake.run(["-P", "--trace"]),
-  );
-  if (exitCode === 0) return parseRakeTasks(stdout);
-  for (const line of lines) section.output(line);
-  throw new BuildpackError({ code: "rake/detection-failed", command, exitCode, output: lines });
+  const result = await section.timed(`Running \`${command}\``, () => rake.run(["-P", "--trace"]));
+  if (result.exitCode === 0) return parseRakeTasks(result.stdout);
+  for (const line of result.lines) section.output(line);
+  const facts = rakeFailure(rake, command, result);
+  throw new BuildpackError({ code: "rake/detection-failed", ...facts });
 }

@@ -1,6 +1,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RakeFailure } from "../../failure.ts";
+import { finalErrors } from "../../ruby/final-errors.ts";
 import type { CommandResult } from "../../system/command.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
@@ -12,6 +14,7 @@ import type { Project } from "../project/project.ts";
 export interface Rake {
   /** Variables that only rake gets, because the user did not set them, by name. */
   standIns: readonly string[];
+  needs: RakeFailure["needs"];
   run(args: readonly string[], onLine?: (line: string) => void): Promise<CommandResult>;
 }
 
@@ -19,6 +22,17 @@ export interface Rake {
 export interface RakeApp extends Pick<RakeRequest, "packages"> {
   project: Project;
   installed: Installed;
+  /** What gems need from the system. */
+  needs: RakeFailure["needs"];
+}
+
+/** The facts about a rake command that failed. */
+export function rakeFailure(
+  { needs }: Pick<Rake, "needs">,
+  command: string,
+  { exitCode, lines }: Pick<CommandResult, "exitCode" | "lines">,
+): RakeFailure {
+  return { command, exitCode, errors: finalErrors(lines), needs };
 }
 
 /**
@@ -34,7 +48,11 @@ export async function withRake<T>(
   try {
     return await withNetworkEnvironment(context, async (environment) => {
       const { env, standIns } = environment.rake({ ...app, bootsnapCache });
-      return await work({ standIns, run: await runner(context, app.project, env) });
+      return await work({
+        standIns,
+        needs: app.needs,
+        run: await runner(context, app.project, env),
+      });
     });
   } finally {
     await removeTree(bootsnapCache);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { toolEnvironment } from "../../artifacts/tool-environment.ts";
 import { applyEnvModifications } from "../../cnb/env-modification.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
+import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { standInVariables } from "../../ruby/stand-in-variables.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Installed, InstalledRuby, Places } from "../installed.ts";
@@ -37,7 +38,7 @@ export interface BuildEnvironment {
   bundle(request: BundleRequest): { env: Variables; groups: Variables };
   /**
    * For rake, from weakest to strongest: the app's `.bundle/config`, `inherited`, the contract's variables and
-   * PATH, a temporary bootsnap directory, and placeholders for a secret key and a database URL that are not
+   * PATH, RAILS_GROUPS, a temporary bootsnap directory, and placeholders for a secret key and a database URL that are not
    * set. It gets neither the generated SECRET_KEY_BASE nor logins of gem servers.
    */
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
@@ -92,7 +93,8 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
   };
   const running = ({ project, installed }: App, own: Variables) => {
     const { bundleGroups: groups, places } = installed;
-    const variables = contractVariables({ places, bundleGroups: groups, execEnv });
+    const puma = findGem(project.locked, "puma")?.version;
+    const variables = contractVariables({ places, bundleGroups: groups, execEnv, puma });
     return applyEnvModifications({ ...configOf(project), ...own, ...groups }, variables, "build");
   };
   return {
@@ -114,7 +116,7 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
     rake: (request) => {
       const { bootsnapCache, packages, project } = request;
       const app = running(request, { ...packages, ...inherited });
-      const env = { BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
+      const env = { ...rakeDefaults, BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
       const throwawayKey = randomBytes(64).toString("hex");
       const standIns = standInVariables({ locked: project.locked, env, throwawayKey });
       return { env: { ...env, ...standIns }, standIns: Object.keys(standIns).sort() };
@@ -122,6 +124,9 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
     bootsnap: (app, cacheDir) => ({ ...running(app, inherited), BOOTSNAP_CACHE_DIR: cacheDir }),
   };
 }
+
+// Gemfiles have gems for precompilation in the group `assets`, which Rails then requires.
+const rakeDefaults = { RAILS_GROUPS: "assets" };
 
 function withheldFrom({ env, input }: BuildContext): string[] {
   return Object.keys({ ...env, ...input.platform.env })

@@ -19,6 +19,10 @@ export interface VariablesOptions {
   bundleGroups: Readonly<Record<string, string>>;
   /** The default of RAILS_ENV and RACK_ENV. */
   execEnv: ExecEnv;
+  /** The version of puma in the bundle, if it is there. */
+  puma: string | undefined;
+  /** SOURCE_VERSION of the build: the commit that the app is built from. */
+  sourceVersion?: string | undefined;
   /** Whether the app runs on JRuby. */
   jruby: boolean;
   section: Section;
@@ -34,7 +38,11 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
     keys: {},
     labels: {},
   });
-  const env = [...contractVariables(options), ...(options.jruby ? jrubyVariables : [])];
+  const env = [
+    ...contractVariables(options),
+    ...(options.jruby ? jrubyVariables : []),
+    ...sourceVersion(options),
+  ];
   await layer.commit({ metadata: {}, env });
   printVariables(env, options);
 }
@@ -52,19 +60,31 @@ function printVariables(
 
 /** Every variable of the contract. Those that a user may change when the app runs are defaults. */
 export function contractVariables(
-  options: Pick<VariablesOptions, "places" | "bundleGroups" | "execEnv">,
+  options: Pick<VariablesOptions, "places" | "bundleGroups" | "execEnv" | "puma">,
 ): EnvModification[] {
-  const { places, bundleGroups, execEnv } = options;
+  const { places, bundleGroups, execEnv, puma } = options;
+  const timeout = breaksKeepAlive(puma) ? {} : { PUMA_PERSISTENT_TIMEOUT: "95" };
   const environments = { RACK_ENV: execEnv, RAILS_ENV: execEnv };
   return [
-    ...Object.entries({ ...defaults, ...environments, ...bundleGroups }).map(([name, value]) =>
-      modification(name, "default", value),
+    ...Object.entries({ ...defaults, ...timeout, ...environments, ...bundleGroups }).map(
+      ([name, value]) => modification(name, "default", value),
     ),
     ...Object.entries(bundlerVariables(places)).map(([name, value]) =>
       modification(name, "override", value),
     ),
     { ...modification("PATH", "prepend", searchPath(places)), delim: ":" },
   ];
+}
+
+// As on Heroku, the running app can say which commit it is.
+function sourceVersion({ sourceVersion: value }: VariablesOptions): EnvModification[] {
+  if (!value) return [];
+  return [{ scope: "launch", name: "SOURCE_VERSION", behavior: "default", value }];
+}
+
+/** Whether PUMA_PERSISTENT_TIMEOUT makes this version of puma fail to keep connections alive. */
+export function breaksKeepAlive(puma: string | undefined): boolean {
+  return puma !== undefined && /^7\.0\.[0-2](\.|$)/.test(puma);
 }
 
 /** The variables by which RubyGems and Bundler find the app's gems. */
@@ -84,7 +104,6 @@ const defaults: Record<string, string> = {
   JRUBY_OPTS: "-Xcompile.invokedynamic=false",
   LANG: "C.UTF-8",
   MALLOC_ARENA_MAX: "2",
-  PUMA_PERSISTENT_TIMEOUT: "95",
   RAILS_LOG_TO_STDOUT: "enabled",
   RAILS_SERVE_STATIC_FILES: "enabled",
 };

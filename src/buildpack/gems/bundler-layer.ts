@@ -10,6 +10,7 @@ import glob from "fast-glob";
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
 import { BuildpackError } from "../../failure.ts";
+import { bundlerError } from "../../ruby/bundler-error.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { bundlerMirror } from "../../ruby/bundle-config.ts";
@@ -104,7 +105,8 @@ async function gemInstall(options: BundlerOptions, bundlerDir: string): Promise<
   );
   if (result.exitCode === 0) return;
   const output = result.lines.filter((line) => line.trim() !== "").slice(-8);
-  throw new BuildpackError({ code: "bundler/install-failed", version, output });
+  const error = bundlerError(result.lines);
+  throw new BuildpackError({ code: "bundler/install-failed", version, output, error });
 }
 
 // Without `--env-shebang`, a relocatable Ruby writes executables that expect Ruby in their own directory.

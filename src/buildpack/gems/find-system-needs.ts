@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import glob from "fast-glob";
+import type { SystemNeed } from "../../failure.ts";
 import { readElfNeeds } from "../../system/elf-needs.ts";
 import type { Target } from "../../cnb/target.ts";
 import {
@@ -13,13 +14,7 @@ import { loaderDirectories } from "../../system/loader-path.ts";
 import { findFile, searchPath } from "../../system/search-path.ts";
 
 /** A library or program of the system that gems need. */
-export interface SystemWant {
-  /** Alternatives: any one of them is enough. */
-  names: readonly string[];
-  /** The names of the gems that need it. */
-  gems: readonly string[];
-  /** Its package in Debian and Ubuntu, if known. */
-  package: string | undefined;
+export interface SystemWant extends SystemNeed {
   /** Whether the build image has it. */
   present: boolean;
 }

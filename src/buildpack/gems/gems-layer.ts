@@ -13,6 +13,7 @@ import * as z from "zod";
 import { describeChange } from "../../cnb/layer-state.ts";
 import { openLayer } from "../../cnb/layer.ts";
 import { BuildpackError } from "../../failure.ts";
+import { bundlerError } from "../../ruby/bundler-error.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
@@ -113,17 +114,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
   const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
-    const output = install.lines.filter((line) => line.trim() !== "").slice(-shownLines);
-    if (outOfStep.test(install.lines.join(" "))) {
-      throw new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
-    }
-    const { exitCode } = install;
-    throw new BuildpackError({
-      code: "gems/install-failed",
-      command: "bundle install",
-      exitCode,
-      output,
-    });
+    throw installFailure(install, options);
   }
   const clean = await runBundler(options, ["clean", "--force"]);
   if (clean.exitCode !== 0) {
@@ -137,6 +128,19 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   }
   await removeLeftovers(gemsDir);
   section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
+}
+
+function installFailure(
+  { exitCode, lines }: { exitCode: number; lines: readonly string[] },
+  { gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">,
+): BuildpackError {
+  const output = lines.filter((line) => line.trim() !== "").slice(-shownLines);
+  const error = bundlerError(lines);
+  if (outOfStep.test(error.join(" "))) {
+    return new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
+  }
+  const command = "bundle install";
+  return new BuildpackError({ code: "gems/install-failed", command, exitCode, output, error });
 }
 
 const shownLines = 12;

@@ -1,3 +1,4 @@
+import { waysToAddPackages } from "../../output/add-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import { findGemspecsWithGit } from "./find-gemspecs-with-git.ts";
@@ -10,13 +11,14 @@ import type { Project } from "../project/project.ts";
  * the build image. At debug level, also prints how to add packages on each platform.
  *
  * @param root the root directory of the build image.
+ * @returns what was printed.
  */
 export async function reportLibraries(
   context: BuildContext,
   project: Project,
   installed: Installed,
   root = "/",
-): Promise<void> {
+): Promise<SystemWant[]> {
   const { gems, ruby } = installed.places;
   const { target } = context.input;
   const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env, root });
@@ -24,7 +26,7 @@ export async function reportLibraries(
   if (runningGit.length > 0) {
     wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
   }
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return [];
   await context.printer.section("System libraries", async (section) => {
     for (const want of wanted) printWant(want, section);
     for (const gem of runningGit) {
@@ -35,6 +37,7 @@ export async function reportLibraries(
     const packages = [...new Set(wanted.flatMap((want) => want.package ?? []))].sort();
     if (packages.length > 0) printPackages(packages, section);
   });
+  return wanted;
 }
 
 function printWant({ names, gems, package: owner, present }: SystemWant, section: Section): void {
@@ -49,16 +52,7 @@ function orOf(names: readonly string[]): string {
 }
 
 function printPackages(packages: readonly string[], section: Section): void {
-  const words = packages.join(" ");
-  const list = packages.map((name) => `"${name}"`).join(", ");
-  section.say(
-    `If the run image lacks them: \`apt-get install --yes --no-install-recommends ${words}\``,
-  );
-  section.debug(
-    `Heroku: add heroku/deb-packages before this buildpack, and to project.toml [com.heroku.buildpacks.deb-packages] with install = [${list}]`,
-  );
-  section.debug(
-    `Heroku's classic builds: add the apt buildpack before this one, and an Aptfile with ${words}, one per line`,
-  );
-  section.debug("Paketo: use an image extension with a run.Dockerfile, or a run image of your own");
+  const [command, ...platforms] = waysToAddPackages(packages);
+  section.say(`If the run image lacks them: \`${command}\``);
+  for (const way of platforms) section.debug(way);
 }

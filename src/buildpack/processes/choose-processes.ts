@@ -3,10 +3,12 @@ import { parseProcessType } from "../../cnb/names.ts";
 import type { Section } from "../../output/printer.ts";
 import { defaultWebProcess } from "../../ruby/processes/default-process.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { parseProcfile } from "../../procfile.ts";
-import { takesArguments } from "../../ruby/processes/takes-arguments.ts";
-import { sideProcesses } from "../../ruby/processes/side-processes.ts";
-import { testProcess } from "../../ruby/processes/test-process.ts";
+import { parseProcfile, type ProcfileEntry } from "../../procfile.ts";
+import { runGivenCommand } from "../../ruby/processes/given-command.ts";
+import { replaceBash } from "../../ruby/processes/replace-bash.ts";
+import { takesArguments, usesArguments } from "../../ruby/processes/takes-arguments.ts";
+import { type SideProcess, sideProcesses } from "../../ruby/processes/side-processes.ts";
+import { needsRakeTasks, testProcess } from "../../ruby/processes/test-process.ts";
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "../project/project.ts";
@@ -15,20 +17,27 @@ import type { Project } from "../project/project.ts";
  * Chooses the process types of the image and prints them (contract: Process types): those of the app's
  * Procfile, and default ones for other types. The default process is `web`, or the only process of a
  * Procfile without `web`. In an image that runs the app's tests, it is `test`.
+ *
+ * @param listRakeTasks called only if the tests are run by rake.
  */
-export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Section): Process[] {
+export async function chooseProcesses(
+  project: Project,
+  execEnv: ExecEnv,
+  section: Section,
+  listRakeTasks: ListRakeTasks,
+): Promise<Process[]> {
   const fromProcfile = procfileProcesses(project, section);
   const taken = new Set(fromProcfile.map(({ type }) => type));
   const own = [
-    ...(execEnv === "test" && !taken.has("test") ? ownTests(project, section) : []),
+    ...(execEnv === "test" && !taken.has("test")
+      ? await ownTests(project, section, listRakeTasks)
+      : []),
     ...(taken.has("web") ? [] : defaultWeb(project, section)),
     ...besideTheWeb(project, section, taken),
   ];
   const processes = [...fromProcfile, ...own];
-  const [only] = fromProcfile.length === 1 ? fromProcfile : [];
-  const offered = new Set(processes.map(({ type }) => type));
-  const first = execEnv === "test" ? ["test", "web"] : ["web"];
-  const main = first.find((type) => offered.has(type)) ?? only?.type;
+  const main = mainProcess(fromProcfile, processes, execEnv);
+  printProcesses(processes, main, section);
   const place = project.path === "" ? {} : { workingDir: project.dir };
   return processes.map(({ type, command }) => ({
     ...place,
@@ -39,9 +48,37 @@ export function chooseProcesses(project: Project, execEnv: ExecEnv, section: Sec
   }));
 }
 
+/** Asks the app's rake for the names of its tasks. */
+export type ListRakeTasks = (section: Section) => Promise<ReadonlySet<string>>;
+
 interface Chosen {
   type: string;
   command: Process["command"];
+  /** Where it comes from, and its line as the log shows it. */
+  because: string;
+  line: string;
+}
+
+function mainProcess(
+  fromProcfile: readonly Chosen[],
+  processes: readonly Chosen[],
+  execEnv: ExecEnv,
+): string | undefined {
+  const offered = new Set(processes.map(({ type }) => type));
+  const first = execEnv === "test" ? ["test", "web"] : ["web"];
+  const [only] = fromProcfile.length === 1 ? fromProcfile : [];
+  return first.find((type) => offered.has(type)) ?? only?.type;
+}
+
+function printProcesses(
+  processes: readonly Chosen[],
+  main: string | undefined,
+  section: Section,
+): void {
+  for (const { type, because, line } of processes) {
+    const mark = type === main ? " (default)" : "";
+    section.say(`\`${type}\`${mark}, ${because}: \`${line}\``);
+  }
 }
 
 function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
@@ -51,16 +88,34 @@ function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
     return [];
   }
   const { entries, ignored } = parseProcfile(procfile.text);
-  for (const { type, line } of entries) section.say(`\`${type}\`, from Procfile: \`${line}\``);
   section.warn(...ignored.map(({ line, why }) => `Ignored line ${line} of the Procfile: ${why}.`));
   if (entries.length === 0) section.warn("The Procfile has no processes.");
-  return entries.map(({ type, line }) => ({ type, command: bashCommand(type, line) }));
+  for (const entry of entries) reportBash(entry, section);
+  return entries.map(({ type, line }) => ({
+    type,
+    command: bashCommand(type, line),
+    because: "from Procfile",
+    line,
+  }));
+}
+
+// The process `release` ends by itself.
+function reportBash({ type, line }: ProcfileEntry, section: Section): void {
+  const { stays } = replaceBash(line);
+  if (stays === undefined || type === "release") return;
+  section.say(
+    `Stopping \`${type}\` may take until the platform kills it, because ${stays}: bash keeps running and does not pass on signals`,
+  );
 }
 
 // With bash, as on Heroku: Procfiles use its syntax. Bash replaces itself with the last command of the
-// line, which then receives signals.
-function bashCommand(type: string, line: string): Process["command"] {
-  return ["bash", "-c", takesArguments(line) ? `${line} "$@"` : line, type];
+// script, which then receives signals.
+function bashCommand(type: string, written: string): Process["command"] {
+  const { line } = replaceBash(written);
+  const withArguments = takesArguments(line) ? `${line} "$@"` : line;
+  const replaceable = type === "web" && !usesArguments(line);
+  const script = replaceable ? `${runGivenCommand}\n${withArguments}` : withArguments;
+  return ["bash", "-c", script, type];
 }
 
 function defaultWeb(project: Project, section: Section): Chosen[] {
@@ -70,34 +125,37 @@ function defaultWeb(project: Project, section: Section): Chosen[] {
     section.detail("To start one, add a `Procfile` with a `web` process");
     return [];
   }
-  section.say(`\`web\` (default), because ${web.because}: \`${web.script}\``);
   if (web.doubt) section.warn(web.doubt);
   // The script reads PORT and RAILS_ENV when the app starts. Arguments of the user become its "$@".
-  return [{ type: "web", command: ["sh", "-c", web.script, "web"] }];
+  const command: Process["command"] = ["sh", "-c", web.script, "web"];
+  return [{ type: "web", command, because: `because ${web.because}`, line: web.script }];
 }
 
-function ownTests(project: Project, section: Section): Chosen[] {
-  const found = testProcess({ ...project, locked: versionIn(project) });
-  if (!found) {
-    section.warn(
-      "No `test` process: the app has neither `spec` with rspec-core, nor `test` with Rails, nor a Rakefile.",
-      "Add a `Procfile` with a `test` process that runs the app's tests.",
-    );
-    return [];
-  }
-  const { command, because } = found;
-  section.say(`\`test\` (default), because ${because}: \`${command.map(shellQuote).join(" ")}\``);
-  return [{ type: "test", command: [...command] }];
+async function ownTests(
+  project: Project,
+  section: Section,
+  listRakeTasks: ListRakeTasks,
+): Promise<Chosen[]> {
+  const app = { ...project, locked: versionIn(project) };
+  const rakeTasks = needsRakeTasks(app) ? await listRakeTasks(section) : undefined;
+  const found = testProcess({ ...app, rakeTasks });
+  if (found) return [chosen(found)];
+  section.warn(
+    "No `test` process: the app has neither `spec` with rspec-core, nor `test` with Rails, nor a rake task `default` or `test`.",
+    "Add a `Procfile` with a `test` process that runs the app's tests.",
+  );
+  return [];
 }
 
 function besideTheWeb(project: Project, section: Section, taken: ReadonlySet<string>): Chosen[] {
   const found = sideProcesses({ ...project, locked: versionIn(project) });
-  const processes = found.processes.filter(({ type }) => !taken.has(type));
-  for (const { type, command, because } of processes) {
-    section.say(`\`${type}\`, because ${because}: \`${command.map(shellQuote).join(" ")}\``);
-  }
   if (found.noWorker && !taken.has("worker")) section.say(`No \`worker\`: ${found.noWorker}`);
-  return processes.map(({ type, command }) => ({ type, command: [...command] }));
+  return found.processes.filter(({ type }) => !taken.has(type)).map(chosen);
+}
+
+function chosen({ type, command, because }: SideProcess): Chosen {
+  const line = command.map(shellQuote).join(" ");
+  return { type, command: [...command], because: `because ${because}`, line };
 }
 
 function versionIn({ locked }: Project): (gem: string) => string | undefined {

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { writeLaunch } from "../../cnb/launch.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
-import { chooseProcesses } from "./choose-processes.ts";
+import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
+import { imageLabels } from "./image-labels.ts";
 
 /**
- * Writes launch.toml: what the image runs, and the slice of the image for precompiled assets.
+ * Writes launch.toml: what the image runs, its labels, and the slice of the image for precompiled assets.
  *
  * @param served directories that browsers are served from, relative to the project. They change less
  * often than code, so a slice of their own saves uploads.
@@ -14,11 +15,14 @@ export async function writeProcesses(
   { input, printer, settings }: BuildContext,
   project: Project,
   served: readonly string[],
+  listRakeTasks: ListRakeTasks,
 ): Promise<void> {
   await printer.section("Processes", async (section) => {
-    const processes = chooseProcesses(project, settings.BP_EXEC_ENV, section);
+    const processes = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
-    await writeLaunch(input.layersDir, { labels: [], processes, slices });
+    const labels = imageLabels(input.platform.env, settings.BP_IMAGE_LABELS);
+    for (const { key, value } of labels) section.say(`Label \`${key}=${value}\``);
+    await writeLaunch(input.layersDir, { labels, processes, slices });
   });
 }

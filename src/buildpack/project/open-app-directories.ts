@@ -1,35 +1,22 @@
-import { chmod, mkdir, readdir } from "node:fs/promises";
+import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { lstatIfAny } from "../../system/files.ts";
+import { makeAppDirectories } from "./make-app-directories.ts";
 import type { Project } from "./read-project.ts";
 
 /** Directories that Rails and gems write to when the app runs. */
 const written = ["tmp", "log", "storage", "db"];
-const madeForRails = ["tmp/pids", "log", "storage"];
 
 const groupReadWrite = 0o060;
 const groupReadWriteSearch = 0o070;
 
 /**
  * Lets another user of the same group run the app: makes the directories that Rails writes to writable by
- * the group, and creates those that it expects.
+ * the group, and creates those that are missing.
  */
-export async function openAppDirectories({
-  dir,
-  locked,
-}: Pick<Project, "dir" | "locked">): Promise<void> {
-  if (findGem(locked, "railties") !== undefined) {
-    for (const name of madeForRails) await makeUnlessTaken(join(dir, name));
-  }
-  for (const name of written) await openToGroup(join(dir, name));
-}
-
-// A file or a broken link with this name is left alone.
-async function makeUnlessTaken(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (!["EEXIST", "ENOTDIR", "ENOENT"].includes(error.code ?? "")) throw error;
-  });
+export async function openAppDirectories(project: Pick<Project, "dir" | "locked">): Promise<void> {
+  await makeAppDirectories(project);
+  for (const name of written) await openToGroup(join(project.dir, name));
 }
 
 async function openToGroup(path: string): Promise<void> {

@@ -4,6 +4,7 @@
 export { checkProject } from "./check-project.ts";
 export { requireChecksums } from "./require-checksums.ts";
 export { findApp } from "./find-app.ts";
+export { makeAppDirectories } from "./make-app-directories.ts";
 export { openAppDirectories } from "./open-app-directories.ts";
 export { chosenNodeProvider, planFor } from "./plan-build.ts";
 export { type Project, readProject } from "./read-project.ts";

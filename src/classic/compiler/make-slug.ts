@@ -42,12 +42,13 @@ export const slugReleaseFile = ".release";
 export async function makeSlug(options: SlugOptions): Promise<void> {
   await refuseOutput(options.output);
   const unlock = await takeLock(`${options.cache}.lock`);
-  // These paths end up in what buildpacks build, so they have no spaces and no colons.
-  const scratch = await mkdtemp(join(tmpdir(), "build_"));
+  let scratch: string | undefined;
   try {
+    // These paths end up in what buildpacks build, so they have no spaces and no colons.
+    scratch = await mkdtemp(join(tmpdir(), "build_"));
     await makeIn(scratch, options);
   } finally {
-    await discardTree(scratch);
+    if (scratch !== undefined) await discardTree(scratch);
     await discardTree(`${options.cache}.next`);
     await unlock();
   }

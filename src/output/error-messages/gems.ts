@@ -2,8 +2,8 @@ import type { Message, Messages } from "./message.ts";
 
 /** Bundler failures. Bundler's own output has already been printed. */
 export const bundlerMessages: Messages<"bundler"> = {
-  "bundler/install-failed": ({ version, output }) => {
-    const { next, blame } = adviceFor(output) ?? {
+  "bundler/install-failed": ({ version, output, error }) => {
+    const { next, blame } = adviceFor(error) ?? {
       next: [
         `gem list --remote --exact --all bundler   # does this version exist?`,
         `bundle update --bundler   # locks the newest Bundler`,
@@ -29,13 +29,13 @@ export const gemsMessages: Messages<"gems"> = {
     next: [lockCommand(gemfile), `git commit -m "Update ${lockfile}" ${lockfile}`],
     blame: "application",
   }),
-  "gems/install-failed": ({ command, exitCode, output }) => ({
+  "gems/install-failed": ({ command, exitCode, output, error }) => ({
     headline: `\`${command}\` failed`,
     happened: [
       `It exited with code ${exitCode}. Its full output is above; the last lines:`,
       ...indented(output),
     ],
-    ...(adviceFor(output) ?? unknownCause),
+    ...(adviceFor(error) ?? unknownCause),
   }),
   "gems/clean-failed": ({ command, exitCode, output }) => ({
     headline: `\`${command}\` failed`,
@@ -68,17 +68,27 @@ const unknownCause: Advice = {
   blame: "unclear",
 };
 
-function adviceFor(output: readonly string[]): Advice | undefined {
-  const text = output.join("\n");
+function adviceFor(error: readonly string[]): Advice | undefined {
+  const text = error.join("\n");
   const cause = causes.find(({ saying }) => saying.test(text));
   return cause && { next: cause.next, blame: cause.blame };
 }
 
-// The most common causes, recognized by the messages of Bundler, RubyGems and compilers.
+// The most common causes, by how Bundler and RubyGems begin the lines of an error. The first one is before the
+// others, because it quotes the output of compilers.
 const causes: readonly (Advice & { saying: RegExp })[] = [
   {
+    saying: /^(?:Gem::Ext::BuildError: )?\s*ERROR: +Failed to build gem native extension/m,
+    next: [
+      `Add the library that the extension needs to the build image. The line "checking for …" that ends with "no" above names it.`,
+      `bundle lock --add-platform x86_64-linux   # uses a precompiled gem if there is one (aarch64-linux on ARM)`,
+      `If its Makefile does not work in parallel, set MAKEFLAGS=-j1 in the build's environment.`,
+    ],
+    blame: "unclear",
+  },
+  {
     saying:
-      /Authentication is required|Bad username or password|(?<![\d.])401(?![\d.])|403 Forbidden/i,
+      /^(?:Authentication is required for|Bad username or password for|Access token could not be authenticated for) |^.*(?:bad response|Net::HTTPClientException|FetchError).*\b(?:401|403)\b/m,
     next: [
       `Set the credentials in the build's environment: BUNDLE_<HOST>=user:password. In <HOST>, write \`__\` for a dot and \`___\` for a dash.`,
       `Or add a service binding of type gem-credentials with the entries host, username and password.`,
@@ -87,7 +97,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
   },
   {
     saying:
-      /Could not reach host|Network error|Could not fetch specs|Unable to download|SocketError|Net::OpenTimeout|timed out/i,
+      /^(?:Could not reach host |Network error while fetching |Could not fetch specs from |ERROR: +Could not find .*Unable to download data|(?:ERROR: .*)?(?:Bundler::HTTPError|Gem::RemoteFetcher::FetchError|SocketError|Net::OpenTimeout)\b)/m,
     next: [
       `Build again: the gem server could not be reached.`,
       `Behind a proxy, set http_proxy and https_proxy for the build. To use a mirror, set BUNDLE_MIRROR__ALL.`,
@@ -95,7 +105,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
     blame: "network",
   },
   {
-    saying: /Could not find [^\n]+ in cached gems or installed locally/i,
+    saying: /^Could not find [^\n]+ in cached gems or installed locally/m,
     next: [
       `bundle cache   # adds the missing gems to vendor/cache: older Bundlers do not download them`,
       `git add vendor/cache && git commit -m "Add missing gems"`,
@@ -103,22 +113,14 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
     blame: "application",
   },
   {
-    saying: /Could not find [^\n]+ in (any of the sources|rubygems|locally)/i,
+    saying:
+      /^(?:Could not find [^\n]+ in (?:any of the sources|rubygems|locally)|Your bundle is locked to \S+ \([^)]+\)[^\n]*, but that version)/m,
     next: [`bundle update <gem>   # if its server no longer has the locked version`],
     blame: "application",
   },
   {
-    saying: /Your Ruby version is ([^,\n]+), but your Gemfile specified/i,
+    saying: /^Your Ruby version is ([^,\n]+), but your Gemfile specified/m,
     next: [`bundle update --ruby   # writes the Gemfile's Ruby into the lockfile`],
     blame: "application",
-  },
-  {
-    saying: /Failed to build gem native extension|extconf\.rb failed/i,
-    next: [
-      `Add the library that the extension needs to the build image. The line "checking for …" that ends with "no" above names it.`,
-      `bundle lock --add-platform x86_64-linux   # uses a precompiled gem if there is one (aarch64-linux on ARM)`,
-      `If its Makefile does not work in parallel, set MAKEFLAGS=-j1 in the build's environment.`,
-    ],
-    blame: "unclear",
   },
 ];

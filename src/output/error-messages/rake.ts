@@ -1,34 +1,73 @@
-import type { Message, Messages } from "./message.ts";
+import type { RakeFailure, SystemNeed } from "../../failure.ts";
+import { waysToAddPackages } from "../add-packages.ts";
+import type { Messages } from "./message.ts";
+import { type Advice, adviceForRubyError } from "./ruby-errors.ts";
 
 /** Rake failures. The app's own error and its backtrace have already been printed. */
 export const rakeMessages: Messages<"rake"> = {
-  "rake/detection-failed": ({ command, exitCode, output }) => ({
-    headline: "The app's rake tasks could not be listed",
-    happened: [
-      `\`${command}\` loads the Rakefile and the app. It exited with code ${exitCode}; the app's own error is above.`,
-    ],
-    ...adviceFor(output, "bundle exec rake -P", exitCode),
-  }),
-  "rake/precompile-failed": ({ command, exitCode, output }) => ({
-    headline: "The app's assets could not be precompiled",
-    happened: [`\`${command}\` exited with code ${exitCode}. The app's own error is above.`],
-    ...adviceFor(output, command, exitCode),
-  }),
+  "rake/detection-failed": (failure) => {
+    const { command, exitCode } = failure;
+    return {
+      headline: "The app's rake tasks could not be listed",
+      happened: [
+        `\`${command}\` loads the Rakefile and the app. It exited with code ${exitCode}; the app's own error is above.`,
+        ...namedNeeds(failure),
+      ],
+      ...adviceFor(failure, "bundle exec rake -P"),
+    };
+  },
+  "rake/precompile-failed": (failure) => {
+    const { command, exitCode } = failure;
+    return {
+      headline: "The app's assets could not be precompiled",
+      happened: [
+        `\`${command}\` exited with code ${exitCode}. The app's own error is above.`,
+        ...namedNeeds(failure),
+      ],
+      ...adviceFor(failure, command),
+    };
+  },
 };
-
-type Advice = Pick<Message, "next" | "blame">;
 
 const killed = 137;
 
-function adviceFor(output: readonly string[], command: string, exitCode: number): Advice {
-  if (exitCode === killed) return outOfMemory;
-  const text = output.join("\n");
-  for (const { saying, advise } of causes) {
-    const match = saying.exec(text);
-    if (match) return advise(match[1] ?? match[2] ?? "");
+function adviceFor(failure: RakeFailure, command: string): Advice {
+  if (failure.exitCode === killed) return outOfMemory;
+  const missing = missingPackages(failure);
+  if (missing) return missing;
+  for (const error of failure.errors) {
+    const advice = adviceForRubyError(error);
+    if (advice) return advice;
   }
   return unknownCause(command);
 }
+
+function missingPackages(failure: RakeFailure): Advice | undefined {
+  const packages = needsInError(failure).flatMap((need) => need.package ?? []);
+  if (packages.length === 0) return undefined;
+  const next = [
+    "Add these packages to the build image and the run image:",
+    ...waysToAddPackages(packages),
+  ];
+  return { next, blame: "platform" };
+}
+
+function namedNeeds(failure: RakeFailure): string[] {
+  return needsInError(failure).map(({ names, gems, package: owner }) => {
+    const from = owner === undefined ? "" : ` (package ${owner})`;
+    return `The error names ${names.join(" or ")}${from}, which is needed by ${gems.join(", ")}.`;
+  });
+}
+
+/** What gems need and the error, or one of its causes, says is missing. */
+function needsInError({ errors, needs }: RakeFailure): readonly SystemNeed[] {
+  const missing = errors.map(({ message }) => message).filter((text) => saysMissing.test(text));
+  const words = new Set(missing.flatMap((text) => text.split(/[\s'"\`:,;()]+/)));
+  return needs.filter(({ names }) => names.some((name) => words.has(name)));
+}
+
+const saysMissing =
+  /cannot open shared object file|Could not open library|No such file or directory - |not found|status \(127\)/;
 
 function unknownCause(command: string): Advice {
   return {
@@ -46,65 +85,3 @@ const outOfMemory: Advice = {
   ],
   blame: "platform",
 };
-
-// The most common causes, recognized by the messages of Ruby, Rails and database drivers.
-const causes: readonly { saying: RegExp; advise: (named: string) => Advice }[] = [
-  {
-    saying: /Missing encryption key|MissingKeyError|config\/master\.key/,
-    advise: () => ({
-      next: [
-        `Set RAILS_MASTER_KEY in the build's environment to the contents of config/master.key, which decrypts config/credentials.yml.enc.`,
-        `Or change the app so that it does not read credentials while it loads: precompiling assets does not need them.`,
-      ],
-      blame: "configuration",
-    }),
-  },
-  {
-    saying: /Missing (?:`?secret_key_base`?|secret_token)/,
-    advise: () => ({
-      next: [`Set SECRET_KEY_BASE in the build's environment. To make a value, run: rails secret`],
-      blame: "configuration",
-    }),
-  },
-  {
-    saying: /cannot load such file -- ([^\s(]+)/,
-    advise: (file) => ({
-      next: [
-        `Move the gem that has \`${file}\` out of the groups \`development\` and \`test\`, which are not installed (BUNDLE_WITHOUT).`,
-        `Or make the Rakefile work without it: begin; require "${file}"; rescue LoadError; end`,
-      ],
-      blame: "application",
-    }),
-  },
-  {
-    saying: /key not found: "([A-Za-z_0-9]+)"/,
-    advise: (name) => ({
-      next: [
-        `Set ${name} in the build's environment.`,
-        `Or give it a default where the app reads it: ENV.fetch("${name}", nil)`,
-      ],
-      blame: "configuration",
-    }),
-  },
-  {
-    saying:
-      /ConnectionNotEstablished|PG::ConnectionBad|ConnectionError|ECONNREFUSED|Connection refused|could not connect to server/,
-    advise: () => ({
-      next: [
-        `A build has no database or other services. Make the app connect on first use, not while it loads.`,
-      ],
-      blame: "application",
-    }),
-  },
-  {
-    saying:
-      /ExecJS::RuntimeUnavailable|Could not find a JavaScript runtime|(?:node|yarn|npm): not found|No such file or directory - (?:node|yarn|npm|npx)\b/,
-    advise: () => ({
-      next: [
-        `Put a Node buildpack before this one: --buildpack heroku/nodejs --buildpack lapidary/ruby`,
-        `With Paketo's builders: paketo-buildpacks/node-engine, then npm-install, or yarn and yarn-install.`,
-      ],
-      blame: "configuration",
-    }),
-  },
-];

@@ -1,3 +1,4 @@
+import { runGivenCommand } from "./given-command.ts";
 import { anyAddress, findWebServer } from "./web-server.ts";
 import type { Everywhere, LockedVersion, WebServer } from "./web-server.ts";
 
@@ -21,9 +22,9 @@ export type WebProcess =
   | { framework: "none"; because: string };
 
 /**
- * The default web process as a POSIX sh script, to which a user's arguments are appended (contract: Process
- * types). It listens on IPv6 and IPv4, or only on IPv4 if the machine has no IPv6 address. The default of
- * `PORT` is that of the framework.
+ * The default web process as a POSIX sh script, to which a user's options are appended (contract: Process
+ * types). A command of the user replaces the server. It listens on IPv6 and IPv4, or only on IPv4 if the
+ * machine has no IPv6 address. The default of `PORT` is that of the framework.
  */
 export function defaultWebProcess(app: AppShape): WebProcess {
   const server = findWebServer(app.locked);
@@ -45,10 +46,11 @@ function railsProcess({ binRails }: AppShape, server: WebServer | undefined): We
   const line = `${rails} server --port ${port} --environment "$RAILS_ENV" --binding "$host"`;
   return {
     framework: "rails",
-    script: listening(server?.everywhere ?? anyAddress, line),
+    script: listening(server?.everywhere ?? anyAddress, line, writablePidFile),
     because: binRails
       ? "the lockfile has railties"
       : "the lockfile has railties, and the app has no `bin/rails`",
+    ...(server ? {} : { doubt: noServer(`${rails} server`) }),
   };
 }
 
@@ -65,12 +67,13 @@ function rackProcess({ locked }: AppShape, server: WebServer | undefined): WebPr
     framework: "rack",
     script: listening(server?.everywhere ?? anyAddress, line),
     because: "the lockfile has rack, and the app has a `config.ru`",
-    ...(server ? {} : { doubt: noServer }),
+    ...(server ? {} : { doubt: noServer("rackup") }),
   };
 }
 
-const noServer =
-  'No web server that this buildpack knows is installed: `rackup` will exit at once. Add `gem "puma"` to the Gemfile, or a `web` process to a Procfile.';
+function noServer(command: string): string {
+  return `No web server that this buildpack knows is installed: \`${command}\` will exit at once. Run \`bundle add puma\`, move the server's gem out of the groups that are left out (BUNDLE_WITHOUT), or add a \`web\` process to a Procfile.`;
+}
 
 function rackByServer(server: WebServer): WebProcess {
   const script = ownCommand(server, "${PORT:-9292}");
@@ -91,9 +94,13 @@ function ownCommand({ command }: WebServer, port: string): string | undefined {
   return command && listening(command.everywhere, command.line("$host", port));
 }
 
+// Where the app is read-only or belongs to another user, `rails server` cannot write tmp/pids/server.pid.
+const writablePidFile = '[ -w tmp/pids ] || export PIDFILE="${PIDFILE:-/tmp/server.pid}"; ';
+
 // The kernel lists IPv6 addresses in this file. Without IPv6 it is empty or missing.
-function listening({ ipv6, ipv4 }: Everywhere, line: string): string {
-  if (ipv6 === ipv4) return `exec ${line.replace("$host", ipv4)} "$@"`;
+function listening({ ipv6, ipv4 }: Everywhere, line: string, before = ""): string {
+  const start = `${runGivenCommand}; ${before}`;
+  if (ipv6 === ipv4) return `${start}exec ${line.replace("$host", ipv4)} "$@"`;
   const choice = `host="${ipv6}"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="${ipv4}"`;
-  return `${choice}; exec ${line} "$@"`;
+  return `${start}${choice}; exec ${line} "$@"`;
 }

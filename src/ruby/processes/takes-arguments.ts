@@ -4,9 +4,14 @@
  * says where its arguments go.
  */
 export function takesArguments(line: string): boolean {
-  if (/\$[@*]|\$\{[@*]/.test(line)) return false;
+  if (usesArguments(line)) return false;
   if (/(^|[\s;])(\}|fi|done|esac)$/.test(line) || /[&;\\]$/.test(line)) return false;
   return !line.endsWith(")") || endsInSubstitution(line);
+}
+
+/** Whether a line of bash says itself where its arguments go. */
+export function usesArguments(line: string): boolean {
+  return /\$[@*]|\$\{[@*]/.test(line);
 }
 
 /** Whether the parenthesis that ends a line closes a `$(…)`. */

@@ -1,4 +1,4 @@
-import { chmod, readFile } from "node:fs/promises";
+import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import { describe, expect, test } from "vitest";
@@ -229,6 +229,36 @@ describe("build", () => {
     });
   });
 
+  test("labels the image as the user wants", async () => {
+    const userEnv = { BP_IMAGE_LABELS: "service=shop", BP_OCI_VERSION: "1.2" };
+    const { layersDir } = await buildApp({ userEnv });
+    expect(parseToml(await readFile(join(layersDir, "launch.toml"), "utf8"))).toMatchObject({
+      labels: [
+        { key: "org.opencontainers.image.version", value: "1.2" },
+        { key: "service", value: "shop" },
+      ],
+    });
+  });
+
+  test("creates the directories of Rails before rake runs", async () => {
+    const seen: string[][] = [];
+    await buildApp({
+      files: {
+        Rakefile: "",
+        "Gemfile.lock": lockfile.replace("    railties (", "    rake (13.2.1)\n    railties ("),
+      },
+      installed: {
+        "specifications/railties-8.1.4.gemspec": "",
+        "specifications/rake-13.2.1.gemspec": "",
+      },
+      onCommand: async ({ args, cwd }) => {
+        if (args[1] === "rake") seen.push(await readdir(cwd));
+      },
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toEqual(expect.arrayContaining(["log", "storage", "tmp"]));
+  });
+
   test("makes what Rails writes to writable by the group", async () => {
     const { appDir } = await buildApp();
     expect((await lstatIfAny(join(appDir, "tmp/pids")))?.isDirectory()).toBe(true);
@@ -324,6 +354,7 @@ interface Story {
   commands?: Command[];
   /** What `bundle install` leaves besides rack. */
   installed?: Record<string, string>;
+  onCommand?: (command: Command) => Promise<void>;
 }
 
 async function buildApp(story: Story = {}) {
@@ -339,6 +370,7 @@ async function buildApp(story: Story = {}) {
   const run: RunCommand = async (command) => {
     commands.push(command);
     story.commands?.push(command);
+    await story.onCommand?.(command);
     for (const line of output) command.onLine?.(line);
     const gemHome = command.env["GEM_HOME"];
     if (gemHome) {

@@ -34,7 +34,9 @@ test("copyTree makes independent files and keeps modes and links", async () => {
 
 test("copyTree fails if there is nothing to copy", async () => {
   const { root, to } = await makeSource();
-  await expect(copyTree(join(root, "nothing"), to)).rejects.toThrow("No such file");
+  await expect(copyTree(join(root, "nothing"), to)).rejects.toMatchObject({
+    failure: { code: "system/file-unusable", problem: expect.stringContaining("No such file") },
+  });
 });
 
 test("copyFollowingLinks replaces links by their targets", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import { checkCompilable, compile } from "../../../../src/artifacts/compile/compile.ts";
+import { rubyRecipe } from "../../../../src/artifacts/compile/compile-ruby.ts";
 import type { Toolchain } from "../../../../src/artifacts/compile/toolchain.ts";
 import { runCommand } from "../../../../src/system/command.ts";
 import { elfBytes } from "../../../support/builds/elf.ts";
@@ -24,17 +25,19 @@ describe("compiling Ruby", () => {
     ]);
   });
 
-  test("leaves YJIT to configure if there is a rustc, and prints a note if there is none", async () => {
+  test("leaves YJIT to configure if there is a rustc, and warns if there is none", async () => {
     const without = await makeMachine();
     await without.compile();
-    expect(without.lines).toContain("Without YJIT: it needs `rustc`, which is not on the `PATH`");
+    expect(without.lines).toContain(
+      "! Without YJIT: it needs `rustc`, which is not on the `PATH`. Rails turns YJIT on where Ruby has it.",
+    );
     const withRustc = await makeMachine({ rustc: "exit 0" });
     await withRustc.compile();
     expect(withRustc.lines.join("\n")).not.toContain("YJIT");
     expect((await withRustc.commandsRun())[0]).not.toContain("yjit");
   });
 
-  test("prints a note if configure cannot use the rustc", async () => {
+  test("warns if configure cannot use the rustc", async () => {
     const machine = await makeMachine(
       { rustc: "exit 1" },
       {},
@@ -42,8 +45,14 @@ describe("compiling Ruby", () => {
     );
     await machine.compile();
     expect(machine.lines).toContain(
-      "Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby",
+      "! Without YJIT: the `rustc` on the `PATH` does not run, or is too old for this Ruby. Rails turns YJIT on where Ruby has it.",
     );
+  });
+
+  test("only notes it for a Ruby for which Rails does not turn YJIT on", () => {
+    const artifact = (version: string) => ({ name: "ruby", version }) as Artifact;
+    expect(rubyRecipe.loss(artifact("3.2.9"))).toBeUndefined();
+    expect(rubyRecipe.loss(artifact("3.3.0"))).toContain("YJIT");
   });
 
   test("does not pass the user's flags or settings of another Ruby to the compiler", async () => {
@@ -134,7 +143,7 @@ describe("compiling for another architecture", () => {
     expect(configure).toContain("--with-baseruby=/work/base-ruby/bin/ruby");
     expect(configure).toContain("--disable-yjit");
     expect(machine.lines).toContain(
-      "Without YJIT: `rustc` can compile it only for this machine's architecture",
+      "! Without YJIT: `rustc` can compile it only for this machine's architecture. Rails turns YJIT on where Ruby has it.",
     );
   });
 

@@ -63,7 +63,8 @@ describe("Application Contract: We will always run rake assets:precompile if tha
       code: "rake/precompile-failed",
       command: "bundle exec rake assets:precompile assets:clean",
       exitCode: 1,
-      output: ["rake aborted!"],
+      errors: [{ name: "NameError", message: "no stone", backtrace: ["/app/Rakefile:1"] }],
+      needs,
     });
     expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
   });
@@ -203,6 +204,9 @@ describe("the environment of rake", () => {
   });
 });
 
+const needs = [{ names: ["libvips.so.42"], gems: ["ruby-vips"], package: "libvips42" }];
+const failed = ["rake aborted!", "NameError: no stone (NameError)", "/app/Rakefile:1"];
+
 interface Story {
   layersDir?: string;
   files?: Record<string, string>;
@@ -228,7 +232,7 @@ async function precompile(story: Story = {}) {
       return { exitCode: 0, stdout: lines.join("\n"), stderr: "", lines };
     }
     if (story.failing && command.args.includes(story.failing)) {
-      return { exitCode: 1, stdout: "", stderr: "", lines: ["rake aborted!"] };
+      return { exitCode: 1, stdout: "", stderr: "", lines: failed };
     }
     await addToTree(appDir, made);
     return { exitCode: 0, stdout: "", stderr: "", lines: [] };
@@ -236,7 +240,7 @@ async function precompile(story: Story = {}) {
   const input = { appDir, layersDir };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
   const installed = makeInstalled(layersDir, appDir);
-  const packages = { variables: {} };
-  const served = await precompileAssets(context, await readProject(appDir), installed, packages);
+  const project = await readProject(appDir);
+  const served = await precompileAssets(context, { project, installed, packages: {}, needs });
   return { appDir, layersDir, commands, served, log: context.log() };
 }

@@ -32,11 +32,14 @@ describe("Application Contract: We will always abort the build if the rake -P ta
   test("with the whole output of the app in the log", async () => {
     const section = recordSection();
     const run = async () => ({ exitCode: 1, stdout: "", stderr: lines.join("\n"), lines });
-    expect(await failureOf(detectRakeTasks({ standIns: [], run }, section))).toEqual({
+    expect(await failureOf(detectRakeTasks({ standIns: [], needs: [], run }, section))).toEqual({
       code: "rake/detection-failed",
       command: "bundle exec rake -P --trace",
       exitCode: 1,
-      output: lines,
+      errors: [
+        { name: "RuntimeError", message: "no gems today", backtrace: ["/workspace/Rakefile:1"] },
+      ],
+      needs: [],
     });
     expect(section.lines).toEqual(["Running `bundle exec rake -P --trace`", ...lines]);
   });
@@ -46,7 +49,7 @@ describe("Application Contract: We will always abort the build if the rake -P ta
     const stdout = "rake about\nrake assets:clean";
     const stderr = "rake assets:precompile";
     const run = async () => ({ exitCode: 0, stdout, stderr, lines: [stderr, stdout] });
-    const tasks = await detectRakeTasks({ standIns: [], run }, section);
+    const tasks = await detectRakeTasks({ standIns: [], needs: [], run }, section);
     expect([...tasks]).toEqual(["about", "assets:clean"]);
     expect(section.lines).toHaveLength(1);
   });

@@ -112,6 +112,7 @@ const table: readonly [string, ...(string | typeof some | undefined)[]][] = [
   ["RACK_ENV", none, ...Array<string>(6).fill("staging")],
   ["DISABLE_SPRING", none, none, none, none, none, "1", "1"],
   ["SECRET_KEY_BASE", none, none, none, none, none, none, none],
+  ["RAILS_GROUPS", none, none, none, none, none, "assets", none],
   // Stand-ins, which rake needs to boot the app.
   ["SECRET_KEY_BASE_DUMMY", none, none, none, none, none, "1", none],
   ["DATABASE_URL", none, none, none, none, none, some, none],
@@ -158,6 +159,14 @@ describe("the environment of a build's commands", () => {
   test("names the user's variables that no command gets", () => {
     const { withheld } = buildEnvironment(makeBuildContext({ env: processEnv, userEnv }));
     expect(withheld).toEqual(["GIT_DIR", "RUBYOPT"]);
+  });
+
+  test("lets the user choose RAILS_GROUPS, also none", () => {
+    const request = { project, installed, bootsnapCache: "/tmp/cache", packages };
+    for (const chosen of ["admin", ""]) {
+      const context = makeBuildContext({ env: { RAILS_GROUPS: chosen } });
+      expect(buildEnvironment(context).rake(request).env["RAILS_GROUPS"]).toBe(chosen);
+    }
   });
 
   test("names the variables that only rake gets", () => {

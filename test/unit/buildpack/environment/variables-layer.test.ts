@@ -22,6 +22,7 @@ const given = {
   bundleGroups,
   execEnv: "production",
   jruby: false,
+  puma: undefined,
   section: recordSection(),
 } as const;
 
@@ -51,10 +52,23 @@ describe("Application Contract: Environment variables", () => {
     });
   });
 
+  test.each([
+    ["7.0.2", false],
+    ["7.0.0", false],
+    ["7.0.0.pre1", false],
+    ["7.0.3", true],
+    ["7.0.20", true],
+    ["8.0.2", true],
+  ])("puma %s gets PUMA_PERSISTENT_TIMEOUT: %s", (puma, set) => {
+    const names = contractVariables({ ...given, puma }).map(({ name }) => name);
+    expect(names.includes("PUMA_PERSISTENT_TIMEOUT")).toBe(set);
+  });
+
   test("PATH has the app first, then gems, Bundler and Ruby", () => {
     const bundler = "/layers/lapidary_ruby/bundler";
     const variables = contractVariables({
       execEnv: "production",
+      puma: undefined,
       places: { ...places, bundler },
       bundleGroups,
     });
@@ -76,7 +90,7 @@ describe("Application Contract: Environment variables", () => {
   });
 
   test("are `test` if the app is built for tests", () => {
-    const variables = contractVariables({ execEnv: "test", places, bundleGroups });
+    const variables = contractVariables({ ...given, execEnv: "test" });
     const values = new Map(variables.map(({ name, value }) => [name, value]));
     expect([values.get("RAILS_ENV"), values.get("RACK_ENV")]).toEqual(["test", "test"]);
   });
@@ -84,6 +98,7 @@ describe("Application Contract: Environment variables", () => {
   test("launch leaves out the groups that `bundle install` left out", () => {
     const variables = contractVariables({
       execEnv: "production",
+      puma: undefined,
       places,
       bundleGroups: { BUNDLE_WITHOUT: "assets", BUNDLE_WITH: "metrics" },
     });

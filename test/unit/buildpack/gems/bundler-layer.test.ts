@@ -129,6 +129,7 @@ test("a failure keeps the last lines and commits nothing", async () => {
     code: "bundler/install-failed",
     version: "2.7.2",
     output: ["ERROR:  Could not find a valid gem 'bundler' (= 2.7.2)"],
+    error: ["ERROR:  Could not find a valid gem 'bundler' (= 2.7.2)"],
   });
   expect(await lstatIfAny(join(layersDir, "bundler.toml"))).toBeUndefined();
 });

@@ -247,6 +247,7 @@ describe("a failure", () => {
       command: "bundle install",
       exitCode: 5,
       output: output.slice(-12),
+      error: output.slice(1),
     });
   });
 

@@ -2,15 +2,18 @@ import { describe, expect, test } from "vitest";
 import { defaultWebProcess } from "../../../../src/ruby/processes/default-process.ts";
 
 const elsewhere = "{ read -r _ </proc/net/if_inet6; } 2>/dev/null ||";
-const wildcard = `host="::"; ${elsewhere} host="0.0.0.0"; exec`;
-const inUrl = `host="[::]"; ${elsewhere} host="0.0.0.0"; exec`;
+const given = 'case "${1--}" in -*) ;; *) exec "$@" ;; esac;';
+const pidFile = '[ -w tmp/pids ] || export PIDFILE="${PIDFILE:-/tmp/server.pid}";';
+const onWildcard = `host="::"; ${elsewhere} host="0.0.0.0"; exec`;
+const wildcard = `${given} ${onWildcard}`;
+const inUrl = `${given} host="[::]"; ${elsewhere} host="0.0.0.0"; exec`;
 const rackup = 'bundle exec rackup --port "${PORT:-9292}" --host';
 
 describe("defaultWebProcess", () => {
   test("starts Rails with its own script on the IPv6 wildcard address", () => {
     expect(web({ railties: "8.1.4", puma: "8.0.2" }, { binRails: true })).toMatchObject({
       framework: "rails",
-      script: `${wildcard} bin/rails server --port "\${PORT:-3000}" --environment "$RAILS_ENV" --binding "$host" "$@"`,
+      script: `${given} ${pidFile} ${onWildcard} bin/rails server --port "\${PORT:-3000}" --environment "$RAILS_ENV" --binding "$host" "$@"`,
     });
   });
 
@@ -32,7 +35,11 @@ describe("defaultWebProcess", () => {
       `${wildcard} ${rackup} "$host"`,
     ],
     // WEBrick takes `::` for IPv6 alone.
-    ["WEBrick", { rack: "3.2.8", rackup: "2.3.1", webrick: "1.9.2" }, `exec ${rackup} "*"`],
+    [
+      "WEBrick",
+      { rack: "3.2.8", rackup: "2.3.1", webrick: "1.9.2" },
+      `${given} exec ${rackup} "*"`,
+    ],
     [
       "Rack 2, which contains rackup",
       { rack: "2.2.23", puma: "6.6.1" },
@@ -61,7 +68,7 @@ describe("defaultWebProcess", () => {
     [
       "passenger, whose nginx takes `::` for IPv6 alone",
       { rack: "3.2.8", passenger: "6.1.6" },
-      'exec bundle exec passenger start --address "0.0.0.0" --port "${PORT:-9292}"',
+      `${given} exec bundle exec passenger start --address "0.0.0.0" --port "\${PORT:-9292}"`,
     ],
   ])("starts a Rack app: %s", (_, gems, script) => {
     expect(web(gems, { configRu: true })).toMatchObject({
@@ -78,7 +85,13 @@ describe("defaultWebProcess", () => {
   test("warns that rackup may not start without a known server", () => {
     const found = web({ rack: "3.2.8", rackup: "2.3.1" }, { configRu: true });
     expect(found.script).toBe(`${wildcard} ${rackup} "$host" "$@"`);
-    expect(found.doubt).toContain('Add `gem "puma"` to the Gemfile');
+    expect(found.doubt).toContain("`rackup` will exit at once. Run `bundle add puma`");
+  });
+
+  test("warns that Rails does not start without a server", () => {
+    const found = web({ railties: "8.1.4" }, { binRails: true });
+    expect(found.doubt).toContain("`bin/rails server` will exit at once. Run `bundle add puma`");
+    expect(web({ railties: "8.1.4", puma: "8.0.2" }, { binRails: true }).doubt).toBeUndefined();
   });
 
   test.each([

@@ -11,6 +11,9 @@ const shape = (gems: string[], files: Partial<TestShape>): TestShape => ({
   ...files,
 });
 
+const ofRake = (...tasks: string[]) =>
+  shape(["rake"], { rakefile: true, rakeTasks: new Set(tasks) });
+
 test.each<[string, TestShape, string | undefined]>([
   ["specs", shape(["rspec-core"], { specs: true }), "bundle exec rspec"],
   ["specs and a binstub", shape(["rspec-core"], { specs: true, binRspec: true }), "bin/rspec"],
@@ -26,6 +29,9 @@ test.each<[string, TestShape, string | undefined]>([
   ],
   ["Rails' tests", shape(["railties"], { tests: true }), "bundle exec rails test"],
   ["a Rakefile", shape(["rake"], { rakefile: true, tests: true }), "bundle exec rake"],
+  ["the rake task `test`, but no default task", ofRake("test", "build"), "bundle exec rake test"],
+  ["a default task and `test`", ofRake("default", "test"), "bundle exec rake"],
+  ["other rake tasks", ofRake("build"), undefined],
   ["a Rakefile without rake", shape([], { rakefile: true }), undefined],
   ["nothing", shape(["rspec-core", "railties"], {}), undefined],
 ])("an app with %s", (_, app, command) => {
