@@ -17,7 +17,9 @@ export function configurationDoc(): string {
     "| --- | --- | --- |",
     ...Object.entries(settings).map(([key, { schema, doc }]) => {
       const fallback = schema.safeParse(undefined).data;
-      return `| \`${key}\` | ${fallback === undefined ? "none" : `\`${String(fallback)}\``} | ${doc} |`;
+      const shown =
+        fallback === undefined || typeof fallback === "object" ? "none" : `\`${fallback}\``;
+      return `| \`${key}\` | ${shown} | ${doc} |`;
     }),
     "",
     "This page is generated from `src/settings.ts` with `node scripts/configuration-doc.ts`.",

@@ -14,6 +14,15 @@ export interface FailureFacts {
   "app/lockfile-merge-conflict": { path: string; line: number };
   "app/platform-missing": { lockfile: string; wanted: string; present: string[] };
   "app/ruby-unsupported": { requested: string; source: string };
+  "app/version-conflict": {
+    what: string;
+    key: string;
+    value: string;
+    source: string;
+    locked: string;
+    /** The command that changes the lockfile. */
+    update: string;
+  };
   "app/gemfile-unreadable": { path: string; problem: string };
   "app/checksums-missing": { lockfile: string; gems: string[] };
   "app/binstub-misleading": { path: string; problem: string; fix: string };

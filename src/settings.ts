@@ -54,6 +54,14 @@ export const settings = {
     z.string().optional(),
     "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name.",
   ),
+  BP_RUBY_VERSION: setting(
+    z.string().optional(),
+    "The version of Ruby, such as `3.3.8` or `jruby-9.4.15.0`, for an app whose lockfile has none. It comes before `.ruby-version`, `.tool-versions` and `mise.toml`. If the lockfile has another version, the build fails.",
+  ),
+  BP_BUNDLER_VERSION: setting(
+    z.string().optional(),
+    "The version of Bundler, for an app whose lockfile has none. If the lockfile has another version, the build fails.",
+  ),
   BP_RUBY_PROJECT_PATH: setting(
     z.string().optional(),
     "The directory of the Ruby project, such as `server`, if it is not the root of the app. Files are read and processes run there.",

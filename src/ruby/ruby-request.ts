@@ -23,25 +23,32 @@ export interface RubyRequest {
 export interface RubyVersionSources {
   lockfileName: string;
   lockedRuby: string | undefined;
+  /** BP_RUBY_VERSION. */
+  setting?: string | undefined;
   rubyVersionFile: string | undefined;
   toolVersionsFile: string | undefined;
+  /** The version in `mise.toml`. */
+  miseRuby?: string | undefined;
   buildpackDefault: string;
 }
 
 /** Every place, the highest rank first. The last one is the default, which always names a Ruby. */
 export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
   const { lockfileName, lockedRuby, rubyVersionFile, toolVersionsFile, buildpackDefault } = sources;
+  const setting = sources.setting?.trim() || undefined;
   return [
     candidate(lockfileName, lockedRuby, parseRubyVersion),
+    candidate("BP_RUBY_VERSION", setting, fromName),
     candidate(".ruby-version", nameInRubyVersionFile(rubyVersionFile), fromName),
     candidate(".tool-versions", nameInToolVersions(toolVersionsFile), fromName),
+    candidate("mise.toml", sources.miseRuby, fromName),
     candidate("the buildpack's default", `ruby ${buildpackDefault}`, parseRubyVersion),
   ];
 }
 
 /**
- * Chooses the Ruby of an app: from the lockfile, or else `.ruby-version`, `.tool-versions` or the
- * buildpack's default (contract: Ruby version).
+ * Chooses the Ruby of an app: from the lockfile, or else BP_RUBY_VERSION, `.ruby-version`,
+ * `.tool-versions`, `mise.toml` or the buildpack's default (contract: Ruby version).
  */
 export function chooseRuby(candidates: readonly RubyCandidate[]): RubyRequest {
   const winner = candidates.find((candidate) => candidate.wish !== undefined);

@@ -34,6 +34,14 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     present: ["arm64-darwin-24", "x86_64-darwin-23"],
   },
   "app/ruby-unsupported": { requested: "truffleruby 24.1.1", source: "Gemfile.lock" },
+  "app/version-conflict": {
+    what: "Ruby",
+    key: "BP_RUBY_VERSION",
+    value: "3.4.1",
+    source: "Gemfile.lock",
+    locked: "3.3.8",
+    update: "bundle update --ruby",
+  },
   "app/gemfile-unreadable": { path: "Gemfile", problem: "there is no such file" },
   "app/checksums-missing": { lockfile: "Gemfile.lock", gems: ["rack-3.1.0", "rails-8.0.1"] },
   "app/binstub-misleading": {

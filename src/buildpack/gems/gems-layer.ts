@@ -110,7 +110,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
 }
 
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
-  const { section, gemfile, lockfile, env } = options;
+  const { section, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
   const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {

@@ -8,21 +8,27 @@ import type { Project } from "../project/project.ts";
  * Chooses the app's Ruby. Prints where its version comes from, warns about files that name another one,
  * and at debug level lists every place that could have named one.
  *
- * @throws BuildpackError `app/ruby-unsupported` for an engine other than MRI and JRuby.
+ * @param setting BP_RUBY_VERSION.
+ * @throws BuildpackError `app/ruby-unsupported` for an engine other than MRI and JRuby,
+ * `app/version-conflict` if BP_RUBY_VERSION is not the lockfile's Ruby.
  */
 export function chooseRubyVersion(
   project: Project,
   buildpackDefault: string,
   section: Section,
+  setting?: string,
 ): RubyRequest {
   const candidates = rubyCandidates({
     lockfileName: project.lockfile,
     lockedRuby: project.locked.rubyVersion,
+    setting,
     rubyVersionFile: project.rubyVersionFile,
     toolVersionsFile: project.toolVersionsFile,
+    miseRuby: project.miseRuby,
     buildpackDefault,
   });
   const request = chooseRuby(candidates);
+  refuseConflict(request);
   section.say(`Ruby \`${rubyLabel(request.ruby)}\` from ${request.source}`);
   for (const candidate of candidates) {
     if (candidate.source !== request.source) section.debug(describe(candidate));
@@ -34,6 +40,20 @@ export function chooseRubyVersion(
     throw new BuildpackError({ code: "app/ruby-unsupported", requested, source: request.source });
   }
   return request;
+}
+
+// The lockfile comes first, but a setting that has no effect would be a trap.
+function refuseConflict({ ruby, source, disagreeing }: RubyRequest): void {
+  const setting = disagreeing.find((other) => other.source === "BP_RUBY_VERSION")?.wish;
+  if (!setting) return;
+  const facts = { what: "Ruby", key: "BP_RUBY_VERSION", value: rubyLabel(setting), source };
+  const update = "bundle update --ruby";
+  throw new BuildpackError({
+    code: "app/version-conflict",
+    ...facts,
+    locked: rubyLabel(ruby),
+    update,
+  });
 }
 
 function describe({ source, wish, unread }: RubyCandidate): string {

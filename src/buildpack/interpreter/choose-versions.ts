@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BuildpackError } from "../../failure.ts";
 import type { BuildContext } from "../build-context.ts";
 import { defaultBundlerFor } from "../../ruby/bundler-default.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
@@ -18,10 +19,11 @@ const defaultVersions = z.object({
 /** Chooses which Ruby and Bundler to install, and prints where each version comes from. */
 export async function chooseVersions(context: BuildContext, project: Project): Promise<Versions> {
   const { descriptor } = context.input;
+  const { BP_RUBY_VERSION, BP_BUNDLER_VERSION: setting } = context.settings;
   const defaults = defaultVersions.parse(descriptor.metadata)["default-versions"];
   return await context.printer.section("Versions", async (section) => {
-    const ruby = chooseRubyVersion(project, defaults.ruby, section);
-    const bundler = chooseBundlerVersion(project, ruby, defaults.bundler, section);
+    const ruby = chooseRubyVersion(project, defaults.ruby, section, BP_RUBY_VERSION);
+    const bundler = chooseBundlerVersion(project, ruby, defaults.bundler, section, setting);
     return { ruby, bundler };
   });
 }
@@ -31,13 +33,26 @@ function chooseBundlerVersion(
   { ruby }: RubyRequest,
   buildpackDefault: string,
   section: Section,
+  setting: string | undefined,
 ): string {
+  refuseConflict(locked.bundledWith, setting, lockfile);
   if (locked.bundledWith !== undefined) {
     section.say(`Bundler \`${locked.bundledWith}\` from ${lockfile}`);
     return locked.bundledWith;
+  }
+  if (setting !== undefined) {
+    section.say(`Bundler \`${setting}\` from BP_BUNDLER_VERSION`);
+    return setting;
   }
   const version = defaultBundlerFor(ruby.version, buildpackDefault);
   section.say(`Bundler \`${version}\`, the buildpack's default for this Ruby`);
   section.detail(`${lockfile} has no BUNDLED WITH (\`bundle lock --bundler\` adds it)`);
   return version;
+}
+
+function refuseConflict(locked: string | undefined, value: string | undefined, source: string) {
+  if (locked === undefined || value === undefined || locked === value) return;
+  const facts = { what: "Bundler", key: "BP_BUNDLER_VERSION", value, source, locked };
+  const update = `bundle update --bundler=${value}`;
+  throw new BuildpackError({ code: "app/version-conflict", ...facts, update });
 }

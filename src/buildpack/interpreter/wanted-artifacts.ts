@@ -28,6 +28,7 @@ export async function wantedArtifacts(
       lockedRuby: project.locked.rubyVersion,
       rubyVersionFile: project.rubyVersionFile,
       toolVersionsFile: project.toolVersionsFile,
+      miseRuby: project.miseRuby,
       buildpackDefault: defaults.ruby,
     }),
   );

@@ -3,9 +3,10 @@ import { type GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { rubyCandidates } from "../../ruby/ruby-request.ts";
-import { isFile, lstatIfAny, readNearest, readTextIfAny } from "../../system/files.ts";
+import { isFile, lstatIfAny, readTextIfAny } from "../../system/files.ts";
 import { locateProject } from "./locate-project.ts";
 import type { LocatedProject, ProjectPlace } from "./locate-project.ts";
+import { readVersionFiles } from "./version-files.ts";
 
 /** What decides which other buildpacks an app needs. */
 export interface AppNeeds {
@@ -39,7 +40,7 @@ export async function findApp(
   const [packageJson, yarnLock, jruby] = await Promise.all([
     isFile(at("package.json")),
     isFile(at("yarn.lock")),
-    asksForJruby(appDir, place, locked),
+    asksForJruby(appDir, place, locked, userEnv),
   ]);
   const execJs = locked !== undefined && gemsOnExecJs(locked).length > 0;
   return { state: "found", needs: { packageJson, yarnLock, jruby, execJs } };
@@ -68,16 +69,13 @@ async function asksForJruby(
   appDir: string,
   { dir, lockfile }: ProjectPlace,
   locked: GemfileLock | undefined,
+  userEnv: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  const [rubyVersionFile, toolVersionsFile] = await Promise.all([
-    readNearest(appDir, dir, ".ruby-version"),
-    readNearest(appDir, dir, ".tool-versions"),
-  ]);
   const candidates = rubyCandidates({
     lockfileName: lockfile,
     lockedRuby: locked?.rubyVersion,
-    rubyVersionFile,
-    toolVersionsFile,
+    setting: userEnv["BP_RUBY_VERSION"],
+    ...(await readVersionFiles(appDir, dir)),
     buildpackDefault: "",
   });
   return candidates.find(({ wish }) => wish)?.wish?.engine === "jruby";

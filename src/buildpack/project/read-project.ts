@@ -4,19 +4,18 @@ import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
-import { isDirectory, isFile, readNearest, readText, readTextIfAny } from "../../system/files.ts";
+import { isDirectory, isFile, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
+import { readVersionFiles, type VersionFiles } from "./version-files.ts";
 
 /** The contents of the app's files, read once, before anything is downloaded. */
-export interface Project extends ProjectPlace {
+export interface Project extends ProjectPlace, VersionFiles {
   locked: GemfileLock;
   /** Lines of the lockfile that Bundler ignores. */
   ignored: readonly IgnoredLine[];
   /** The text of each file, `undefined` if it does not exist or cannot be read. */
-  rubyVersionFile: string | undefined;
-  toolVersionsFile: string | undefined;
   bundleConfig: string | undefined;
   procfile: TextFile;
   configRu: boolean;
@@ -48,12 +47,7 @@ export async function readProject(
   const { locked, ignored } = await readLockfile(dir, gemfile, lockfile);
   await requireReadable(dir, gemfile);
   const at = (name: string) => join(dir, name);
-  const [rubyVersionFile, toolVersionsFile, bundleConfig] = await Promise.all([
-    readNearest(appDir, dir, ".ruby-version"),
-    readNearest(appDir, dir, ".tool-versions"),
-    readTextIfAny(at(join(dirname(gemfile), ".bundle/config"))),
-  ]);
-  const texts = { rubyVersionFile, toolVersionsFile, bundleConfig };
+  const bundleConfig = await readTextIfAny(at(join(dirname(gemfile), ".bundle/config")));
   const credentials =
     (await isFile(at("config/credentials.yml.enc"))) ||
     (await isFile(at("config/credentials/production.yml.enc")));
@@ -61,7 +55,8 @@ export async function readProject(
     ...place,
     locked,
     ignored,
-    ...texts,
+    ...(await readVersionFiles(appDir, dir)),
+    bundleConfig,
     ...(await readPrograms(dir)),
     credentials,
   };

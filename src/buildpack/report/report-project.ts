@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
-import { isFile } from "../../system/files.ts";
+import { isDirectory, isFile } from "../../system/files.ts";
 import { gemCredentials } from "../gems/gems.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import type { Project } from "../project/project.ts";
@@ -11,6 +11,8 @@ export async function reportProject(context: BuildContext, project: Project): Pr
   await printPlace(context, project);
   const warnings = [
     ...(await passedOverFiles(context, project)),
+    ...(await unwantedFiles(project)),
+    ...gemsOverSsh(project),
     ...ignoredLines(project),
     ...leftOutSettings(project),
     ...withheldVariables(context),
@@ -43,6 +45,29 @@ async function passedOverFiles(context: BuildContext, project: Project): Promise
     warnings.push(`Ignored the Procfile of the app: the project is in ${path}.`);
   }
   return warnings;
+}
+
+async function unwantedFiles({ dir }: Project): Promise<string[]> {
+  const warnings: string[] = [];
+  if (await isFile(join(dir, "config/master.key"))) {
+    warnings.push(
+      "config/master.key is in the source, so everybody who can pull the image can read it. Remove it, and set RAILS_MASTER_KEY where the app runs.",
+    );
+  }
+  if (await isDirectory(join(dir, "vendor/bundle"))) {
+    warnings.push(
+      "vendor/bundle is in the source. The build does not use it: it installs gems into a layer. Remove it from the repository.",
+    );
+  }
+  return warnings;
+}
+
+// `git@HOST:PATH` or `ssh://…`
+function gemsOverSsh({ locked }: Project): string[] {
+  return locked.specs.flatMap(({ name, source }) => {
+    if (source.kind !== "git" || !/^(ssh:\/\/|[^/:]+@[^/:]+:)/.test(source.remote)) return [];
+    return `git downloads ${name} from ${source.remote} over SSH, for which the build needs a key. Without one, use https:// in the Gemfile, and BUNDLE_<HOST>=user:token in the build's environment.`;
+  });
 }
 
 function ignoredLines({ ignored, lockfile }: Project): string[] {

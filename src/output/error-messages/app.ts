@@ -56,6 +56,14 @@ export const appMessages: Messages<"app"> = {
     ],
     blame: "application",
   }),
+  "app/version-conflict": ({ what, key, value, source, locked, update }) => ({
+    headline: `\`${key}\` and ${source} name different versions of ${what}`,
+    happened: [
+      `\`${key}\` is \`${value}\`, and ${source} has ${what} \`${locked}\`. The version in the lockfile is the one that the app was tested with, so a setting does not replace it.`,
+    ],
+    next: [`Remove \`${key}\` from the build's environment.`, `${update}   # changes ${source}`],
+    blame: "configuration",
+  }),
   "app/gemfile-unreadable": ({ path, problem }) => ({
     headline: `\`${path}\` cannot be read`,
     happened: [`Reason: ${problem}.`],

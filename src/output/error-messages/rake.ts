@@ -62,7 +62,7 @@ function namedNeeds(failure: RakeFailure): string[] {
 /** What gems need and the error, or one of its causes, says is missing. */
 function needsInError({ errors, needs }: RakeFailure): readonly SystemNeed[] {
   const missing = errors.map(({ message }) => message).filter((text) => saysMissing.test(text));
-  const words = new Set(missing.flatMap((text) => text.split(/[\s'"\`:,;()]+/)));
+  const words = new Set(missing.flatMap((text) => text.split(/[\s'"`:,;()]+/)));
   return needs.filter(({ names }) => names.some((name) => words.has(name)));
 }
 

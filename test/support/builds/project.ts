@@ -14,6 +14,7 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     ignored: parsed.ignored,
     rubyVersionFile: undefined,
     toolVersionsFile: undefined,
+    miseRuby: undefined,
     bundleConfig: undefined,
     procfile: { state: "missing" },
     configRu: false,

@@ -11,6 +11,9 @@ describe("the rank of version files", () => {
 
   test.each<[string, string, Partial<RubyVersionSources>]>([
     ["Gemfile.lock", "3.1.2", all],
+    ["BP_RUBY_VERSION", "3.3.1", { ...all, lockedRuby: undefined, setting: "3.3.1" }],
+    ["mise.toml", "3.3.2", { miseRuby: "3.3.2" }],
+    [".tool-versions", "3.3.3", { miseRuby: "3.3.2", toolVersionsFile: "ruby 3.3.3" }],
     [".ruby-version", "3.2.1", { ...all, lockedRuby: undefined }],
     [".tool-versions", "3.3.3", { toolVersionsFile: "ruby 3.3.3" }],
     ["the buildpack's default", "3.4.10", {}],
@@ -64,7 +67,7 @@ describe(".ruby-version", () => {
     "%j names no Ruby, and is kept to be told",
     (text) => {
       const candidates = rubyCandidates({ ...silent, rubyVersionFile: text });
-      expect(candidates[1]).toEqual({
+      expect(candidates[2]).toEqual({
         source: ".ruby-version",
         wish: undefined,
         unread: text,
@@ -74,7 +77,7 @@ describe(".ruby-version", () => {
 
   test.each(["", "\n\n", "# nothing\n"])("%j contains no version", (text) => {
     const candidates = rubyCandidates({ ...silent, rubyVersionFile: text });
-    expect(candidates[1]).toEqual({ source: ".ruby-version", wish: undefined });
+    expect(candidates[2]).toEqual({ source: ".ruby-version", wish: undefined });
   });
 });
 
@@ -92,7 +95,7 @@ describe(".tool-versions", () => {
     "%j contains no version",
     (text) => {
       const candidates = rubyCandidates({ ...silent, toolVersionsFile: text });
-      expect(candidates[2]).toEqual({ source: ".tool-versions", wish: undefined });
+      expect(candidates[3]).toEqual({ source: ".tool-versions", wish: undefined });
     },
   );
 });

@@ -10,8 +10,10 @@ describe("chooseRubyVersion", () => {
     const files = { locked: "ruby 3.3.8p144", toolVersionsFile: "ruby 3.3.8" };
     expect(linesOf(files)).toEqual(["Ruby `3.3.8` from Gemfile.lock"]);
     expect(debugOf(files)).toEqual([
+      "BP_RUBY_VERSION: no version",
       ".ruby-version: no version",
       ".tool-versions: `3.3.8`",
+      "mise.toml: no version",
       "the buildpack's default: `3.4.10`",
     ]);
   });
@@ -20,8 +22,10 @@ describe("chooseRubyVersion", () => {
     expect(linesOf({})).toEqual(["Ruby `3.4.10` from the buildpack's default"]);
     expect(debugOf({})).toEqual([
       "Gemfile.lock: no version",
+      "BP_RUBY_VERSION: no version",
       ".ruby-version: no version",
       ".tool-versions: no version",
+      "mise.toml: no version",
     ]);
   });
 

@@ -26,6 +26,7 @@ describe("readProject", () => {
       ignored: [{ line: 8 }],
       rubyVersionFile: "3.3.8\n",
       toolVersionsFile: "ruby 3.3.8\n",
+      miseRuby: undefined,
       bundleConfig: 'BUNDLE_RETRY: "5"\n',
       configRu: true,
       binRails: true,
@@ -51,6 +52,7 @@ describe("readProject", () => {
       locked: { bundledWith: "2.7.2" },
       rubyVersionFile: "3.3.8\n",
       toolVersionsFile: "ruby 3.4.5\n",
+      miseRuby: undefined,
       procfile: { state: "text", text: "web: puma" },
       configRu: false,
     });
@@ -82,6 +84,7 @@ describe("readProject", () => {
     expect(await readProject(app)).toMatchObject({
       rubyVersionFile: undefined,
       toolVersionsFile: undefined,
+      miseRuby: undefined,
       bundleConfig: undefined,
       configRu: false,
       binRails: false,

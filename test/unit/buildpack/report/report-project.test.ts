@@ -33,6 +33,29 @@ describe("the warnings", () => {
     expect(await logOf(makeProject("GEM\n"))).toBe("");
   });
 
+  test.each([
+    ["config/master.key", "set RAILS_MASTER_KEY where the app runs"],
+    ["vendor/bundle/ruby/x.rb", "vendor/bundle is in the source"],
+  ])("name what should not be in the source: %s", async (path, warning) => {
+    const dir = await makeTree({ [path]: "", "config/credentials.yml.enc": "" });
+    expect(await logOf(makeProject("GEM\n", { dir }))).toContain(warning);
+  });
+
+  test("do not name vendor/cache, from which gems are installed", async () => {
+    const dir = await makeTree({ "vendor/cache/rack-3.1.8.gem": "" });
+    expect(await logOf(makeProject("GEM\n", { dir }))).toBe("");
+  });
+
+  test.each(["git@github.com:shop/engine.git", "ssh://example.com/shop/engine.git"])(
+    "name gems that git needs an SSH key for: %s",
+    async (remote) => {
+      const lockfile = `GIT\n  remote: ${remote}\n  revision: ${"a".repeat(40)}\n  specs:\n    engine (1.0)\n`;
+      const log = await logOf(makeProject(lockfile));
+      expect(log).toContain(`git downloads engine from ${remote} over SSH`);
+      expect(await logOf(makeProject(lockfile.replace(remote, "https://x/engine.git")))).toBe("");
+    },
+  );
+
   test("name lines of the lockfile that Bundler ignores", async () => {
     expect(await logOf(makeProject("GEM\n  specs:\n\nSURPRISE\n  x\n"))).toBe(
       "- Warnings\n  ! Ignored line 4 of Gemfile.lock: Bundler does not know this section.\n",
