@@ -183,7 +183,9 @@ describe("a Rails app", () => {
     expect(changed.log).toContain("Not compiled, because `BP_RAILS_BOOTSNAP` is `false`");
     const bootsnap = changed.report?.layers.find(({ name }) => name === "bootsnap");
     expect(bootsnap).toMatchObject({ fate: "removed" });
-    expect(changed.log).toMatch(/Updating, because `Gemfile` changed; `Gemfile.lock` changed; the build.s environment changed\n/);
+    expect(changed.log).toMatch(
+      /Updating, because `Gemfile` changed; `Gemfile.lock` changed; the build.s environment changed\n/,
+    );
     expect(changed.log).toContain("Removing thruster");
     expect((await billsOf("gems")).cyclonedx).not.toContain("thruster");
     expect(changed.log).toContain("Using `3.3.8` of the last build");

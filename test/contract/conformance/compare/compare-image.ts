@@ -70,7 +70,10 @@ function labelsOf(config: Record<string, unknown>): Record<string, string> {
   return (config["config"] as { Labels?: Record<string, string> } | undefined)?.Labels ?? {};
 }
 
-function normalise(config: Record<string, unknown>): Record<string, unknown> {
+function normalise({
+  rootfs: _layers,
+  ...config
+}: Record<string, unknown>): Record<string, unknown> {
   const labels = Object.entries(labelsOf(config));
   const Labels = Object.fromEntries(labels.map(([key, text]) => [key, normaliseLabel(text)]));
   return {

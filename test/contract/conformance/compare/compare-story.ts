@@ -38,7 +38,8 @@ function compareStep(
 
 /** A phase that fails ends the local platform's build; the real one's next phases fail as well. */
 function compareEnds(where: string, real: AnswerStep, ours: OurStep): Difference[] {
-  const ended = real.exit ?? `signal ${real.signal}`;
+  // A program that a signal ended has this exit code for whoever runs it.
+  const ended = real.exit ?? 128 + Number(real.signal);
   if (ours.exit === ended || (ours.exit === "not reached" && ended !== 0)) return [];
   const words = [real.stdout, real.stderr].filter(Boolean).join("").trim().split("\n").at(-1) ?? "";
   return [
