@@ -9,8 +9,13 @@ const texts = z.array(z.string());
 const label = z.object({ key: z.string(), value: z.string() });
 const slice = z.object({ paths: texts });
 
+/** Lifecycles accept any type here and refuse some at export. These would lead out of a directory. */
+const typeOnDisk = z.string().refine((type) => ![".", ".."].includes(type) && type.length < 256, {
+  error: "the type of a process must be the name of a file",
+});
+
 const processOnDisk = z.object({
-  type: z.string(),
+  type: typeOnDisk,
   command: command.optional(),
   args: texts.optional(),
   default: z.boolean().optional(),
@@ -88,7 +93,7 @@ export async function writeLaunch(layersDir: string, launch: Launch): Promise<vo
 
 function problemOf({ labels, processes, slices }: Launch): string | undefined {
   for (const { type, command } of processes) {
-    if (!processType.safeParse(type).success) return `\`${type}\` is no type of a process`;
+    if (!processType.safeParse(type).success) return `\`${type}\` is not a valid process type`;
     if (!command[0]) return `the process \`${type}\` has no program`;
   }
   if (labels.some(({ key }) => key === "")) return "a label has no key";

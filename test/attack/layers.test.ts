@@ -88,7 +88,10 @@ test("what a build leaves in the place of all SBOMs is neither moved nor written
   expect(await treeDigest(victim)).toBe(before);
   await expectNothingStolen(platform.state);
   const sboms = { "test_one/a/sbom.cdx.json": "{}\n" };
-  expect(await readTree(join(platform.current, "image/layers/sbom/launch"))).toEqual(sboms);
+  expect(await readTree(join(platform.current, "image/layers/sbom/launch"))).toEqual({
+    ...sboms,
+    "sbom.legacy.json": "null\n",
+  });
   expect(await readTree(join(platform.current, "cache/sbom"))).toEqual(sboms);
 });
 

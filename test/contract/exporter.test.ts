@@ -137,8 +137,8 @@ describe("Platform Interface: exporter, layers", () => {
     expect(types?.map(lineOf)).toEqual([
       "Directory 755 0:0 /cnb",
       "Directory 755 0:0 /cnb/process",
-      "SymbolicLink 777 0:0 /cnb/process/web -> /cnb/lifecycle/launcher",
-      "SymbolicLink 777 0:0 /cnb/process/worker -> /cnb/lifecycle/launcher",
+      "SymbolicLink 755 0:0 /cnb/process/web -> /cnb/lifecycle/launcher",
+      "SymbolicLink 755 0:0 /cnb/process/worker -> /cnb/lifecycle/launcher",
     ]);
   });
 });
@@ -173,12 +173,12 @@ describe("Platform Interface: exporter, config", () => {
     expect(image.config.config.Entrypoint).toEqual(["/cnb/lifecycle/launcher"]);
   });
 
-  test("without processes there is no layer of them, and no word of it in the label", async () => {
+  test("without processes there is no layer of them, and its digest in the label is empty", async () => {
     const exported = await exportStory({ build: await makeStoredBuild() });
     expect(exported.image.config.history?.at(-1)?.["created_by"]).toBe(
       "Buildpacks Launcher Config",
     );
-    expect(labelOf(exported, "lifecycle.metadata")).not.toHaveProperty("process-types");
+    expect(labelOf(exported, "lifecycle.metadata")).toMatchObject({ "process-types": { sha: "" } });
   });
 });
 
@@ -208,6 +208,7 @@ describe("Platform Interface: exporter, labels", () => {
       config: { sha: config },
       launcher: { sha: launcher },
       "process-types": { sha: types },
+      sbom: { sha: "" },
       runImage: { topLayer: base, reference: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     });
   });

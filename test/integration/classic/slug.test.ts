@@ -111,7 +111,7 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
     const { exitCode, log } = await makeSlug(story, { source });
     expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
     expect(log).toContain("detected `Ruby`");
-    expect(log).toContain("Compiling at /app, in namespaces");
+    expect(log).toContain("Compiling at /app, in a sandbox");
     await using served = await serveBy((port) => dynoWords(story.slug, { PORT: `${port}` }));
     await expectServes(served);
     const app = await unpack(story.slug, join(place.path, "first"));
@@ -181,7 +181,7 @@ describe.skipIf(!canCompile)("a platform of slugs, from a repository to a dyno",
     const cold = fullRing ? { ...story, cache: join(place.path, "cold") } : story;
     const { exitCode, log } = await makeSlug(cold, { prefix });
     expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
-    expect(log).toMatch(/Compiling at \S+\/build_\w+\/app, without isolation/);
+    expect(log).toMatch(/Compiling at \S+\/build_\w+\/app, without a sandbox/);
     const app = await unpack(cold.slug, join(place.path, "in-place"));
     const found = await runToEnd(["grep", "-rlI", "/build_[[:alnum:]]*/app", app]);
     expect(found).toEqual({ exitCode: 1, log: "" });

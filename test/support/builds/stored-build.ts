@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { digestLayer } from "../../../src/platform/state/layer-digest.ts";
-import type { StoredBuild } from "../../../src/platform/state/stored-build.ts";
+import { metadataLabel, type StoredBuild } from "../../../src/platform/state/stored-build.ts";
+import { labelJson } from "../../../src/platform/state/label-json.ts";
 import { addToTree, makeTree } from "../tree.ts";
 
 export const builder = { uid: 1001, gid: 1000 };
@@ -33,6 +34,7 @@ export async function makeStoredBuild(story: StoredStory = {}): Promise<StoredBu
     return [name, { launch: true, build: false, cache: false, sha, data }] as const;
   });
   const known = { key: "test/one", version: "1.0.0", layers: Object.fromEntries(stored) };
+  const image = { buildpacks: [{ ...known, store: { metadata: { kept: "yes" } } }] };
   return {
     path,
     app: join(path, "image/app"),
@@ -42,10 +44,11 @@ export async function makeStoredBuild(story: StoredStory = {}): Promise<StoredBu
     platformApi: "0.12",
     buildpackLabels: {},
     labels: {
+      [metadataLabel]: labelJson(image),
       "io.buildpacks.build.metadata": '{"buildpacks":[{"id":"test/one","version":"1.0.0"}]}',
       ...story.labels,
     },
-    image: { buildpacks: [{ ...known, store: { metadata: { kept: "yes" } } }] },
+    image,
     cache: { buildpacks: [] },
   };
 }

@@ -61,7 +61,7 @@ describe("Build Plan (TOML)", () => {
     expect(result.error?.issues.map(({ path }) => path.join("."))).toEqual(["requires.0.version"]);
   });
 
-  test("refuses an entry without a name", () => {
-    expect(buildPlanSchema.safeParse({ provides: [{}] }).success).toBe(false);
+  test("accepts an entry without a name, as lifecycles do", () => {
+    expect(buildPlanSchema.safeParse({ provides: [{}] }).success).toBe(true);
   });
 });

@@ -61,12 +61,14 @@ describe("launch.toml (TOML), processes", () => {
   });
 
   test.each([[[]], [[""]]])("refuses the command %j", async (command) => {
-    expect(await problemOf({ processes: [processOf("web", { command })] })).toMatch(/command/);
+    expect(await problemOf({ processes: [processOf("web", { command })] })).toMatch(
+      /`web` has no program/,
+    );
   });
 
   test("refuses a type that the spec does not allow", async () => {
     const process = { ...processOf("web"), type: "web server" as Process["type"] };
-    expect(await problemOf({ processes: [process] })).toMatch(/^processes\.0\.type: /);
+    expect(await problemOf({ processes: [process] })).toMatch(/`web server`/);
   });
 });
 
@@ -75,14 +77,13 @@ describe("launch.toml (TOML), reading", () => {
     expect(launchCodec.parse({ processes: [{ type: "web", command: ["puma"] }] })).toEqual({
       labels: [],
       slices: [],
-      processes: [{ type: "web", command: ["puma"], args: [], default: false }],
+      processes: [{ type: "web", command: ["puma"], default: false }],
     });
   });
 
   test.each([
     ["`direct`", { type: "web", command: ["puma"], direct: true }, "processes.0.direct"],
     ["a command that is a string", { type: "web", command: "puma" }, "processes.0.command"],
-    ["a process without command", { type: "web" }, "processes.0.command"],
   ])("refuses %s", (_, process, path) => {
     const { error } = launchCodec.safeParse({ processes: [process] });
     expect(error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);

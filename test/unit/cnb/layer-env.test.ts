@@ -155,11 +155,10 @@ describe("Layer Paths", () => {
     });
   });
 
-  test("count only if the directories exist", async () => {
-    const layer = await makeTree({ bin: "a file", "lib/": "" });
+  test("count only if they exist; a file counts, too, as in lifecycles", async () => {
+    const layer = await makeTree({ bin: "a file" });
     expect(await applyLayerPaths({ PATH: "/bin" }, layer, "launch")).toEqual({
-      PATH: "/bin",
-      LD_LIBRARY_PATH: join(layer, "lib"),
+      PATH: `${join(layer, "bin")}:/bin`,
     });
   });
 });

@@ -63,7 +63,6 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
     ["config.r", []],
     ["./config.ru", ["config.ru"]],
     ["public/assets/deep/", ["public/assets/deep/b.js"]],
-    ["[", []],
     ["(c)onfig.ru", []],
   ])("the pattern %s works as in Go's filepath.Match", async (pattern, matched) => {
     const [slice = []] = await split([[pattern]]);
