@@ -68,7 +68,7 @@ describe("lapidary build --image", () => {
     // Without the state folder, the image is the previous build: its layers come back, caches do not.
     await rm(app.state, { recursive: true });
     const third = await exportApp({ ...request, app, image: `oci:${layout}:v1` });
-    expect(third.log).toContain("the image that is there stands for the last one");
+    expect(third.log).toContain("reusing the layers of the image that will be replaced");
     const fates = third.layers.filter(({ types }) => types.launch).map(({ fate }) => fate);
     expect(new Set(fates)).toEqual(new Set(["reused"]));
     // The key that was made for the app at random included.
