@@ -87,7 +87,7 @@ describe("what empties a layer, and what only runs `bundle install` again", () =
     const result = await rebuild({ world: trixie });
     expect(result.exitCode).not.toBe(0);
     expect(result.log).toContain(".tool-versions asks for ruby `3.1.99`");
-    expect(result.log).toMatch(/The nearest that it has: .*`3\.1\.7`/);
+    expect(result.log).toMatch(/The nearest versions that it has: .*`3\.1\.7`/);
     expect(result.log).toContain("artifact/version-unknown");
   });
 });
