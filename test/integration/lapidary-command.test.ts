@@ -112,25 +112,25 @@ describe("lapidary build", () => {
     expect(stderr).toMatch(/^! Error: /);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)(
-    "stops at %s and leaves nothing half-done",
-    async (signal) => {
-      const seconds = String(600 + Math.random());
-      const { root, flags } = await makeApp();
-      await lapidary(root, "build", ...flags);
-      const before = readdirSync(join(root, "state")).sort();
-      const slow = await makeBuildpack({ build: `${serving}\nsleep ${seconds}` });
-      const building = lapidary(root, "build", "app", "--state", "state", "--buildpack", slow);
-      await untilRunning(`sleep ${seconds}`);
-      building.kill(signal);
-      const { exitCode, stderr } = await building;
-      expect(exitCode).toBe(130);
-      expect(stderr).toContain("Stopped.");
-      expect(isRunning(`sleep ${seconds}`)).toBe(false);
-      expect(readdirSync(join(root, "state")).sort()).toEqual(before);
-      expect(readdirSync(join(root, "state/builds"))).toEqual(["1"]);
-    },
-  );
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("stops at %s and leaves nothing half-done", async (signal, expected) => {
+    const seconds = String(600 + Math.random());
+    const { root, flags } = await makeApp();
+    await lapidary(root, "build", ...flags);
+    const before = readdirSync(join(root, "state")).sort();
+    const slow = await makeBuildpack({ build: `${serving}\nsleep ${seconds}` });
+    const building = lapidary(root, "build", "app", "--state", "state", "--buildpack", slow);
+    await untilRunning(`sleep ${seconds}`);
+    building.kill(signal);
+    const { exitCode, stderr } = await building;
+    expect(exitCode).toBe(expected);
+    expect(stderr).toContain("Stopped.");
+    expect(isRunning(`sleep ${seconds}`)).toBe(false);
+    expect(readdirSync(join(root, "state")).sort()).toEqual(before);
+    expect(readdirSync(join(root, "state/builds"))).toEqual(["1"]);
+  });
 });
 
 describe("lapidary run", () => {
