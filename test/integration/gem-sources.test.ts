@@ -38,7 +38,7 @@ describe("a private gem server", () => {
 
     const refused = await build({ app, world, env });
     expect(refused.exitCode).not.toBe(0);
-    expect(refused.log).toContain("a binding of type gem-credentials");
+    expect(refused.log).toContain("add a service binding of type gem-credentials");
 
     const byEnv = { ...env, BUNDLE_127__0__0__1: `shop:${secret}` };
     await expectBuilt(app, { env: byEnv });
