@@ -7,7 +7,7 @@ import { posix } from "node:path";
  * @returns nothing for a pattern that is malformed.
  */
 export function parsePattern(pattern: string): RegExp | undefined {
-  const source = sourceOf([...posix.normalize(pattern || ".").replace(/(?<=.)\/$/, "")]);
+  const source = sourceOf(Array.from(posix.normalize(pattern || ".").replace(/(?<=.)\/$/, "")));
   return source === undefined ? undefined : new RegExp(`^${source}$`, "su");
 }
 

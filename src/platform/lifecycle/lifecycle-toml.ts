@@ -87,6 +87,7 @@ const escapes: Record<string, string> = {
 };
 
 function stringText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- TOML forbids raw control characters.
   const escaped = text.replace(/["\\\u0000-\u001f\u007f]/g, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, "0");
     return escapes[character] ?? `\\u${code}`;
