@@ -42,6 +42,7 @@ export function tarHeader(entry: TarEntry): Buffer {
     ...(isWhole ? split : { prefix: nothing, name: asciiOf(name) }),
     ...{ mode: entry.mode, uid: fits(entry.uid, largestId), gid: fits(entry.gid, largestId) },
     ...{ type: types[body.kind], target: asciiOf(target), bytes: fits(bytes, largestSize) },
+    time: Math.min(entry.time ?? imageTime, largestSize),
   });
   return records.length === 0 ? main : Buffer.concat([paxBlocks(name, records), main]);
 }
@@ -76,7 +77,7 @@ interface HeaderFields {
   uid: number;
   gid: number;
   bytes: number;
-  time?: number;
+  time: number;
   type: string;
   target: Buffer;
 }
@@ -88,7 +89,7 @@ function headerBlock(fields: HeaderFields): Buffer {
   writeOctal(block, 108, 8, fields.uid);
   writeOctal(block, 116, 8, fields.gid);
   writeOctal(block, 124, 12, fields.bytes);
-  writeOctal(block, 136, 12, fields.time ?? imageTime);
+  writeOctal(block, 136, 12, fields.time);
   block.write("        ", 148);
   block.write(fields.type, 156);
   fields.target.copy(block, 157, 0, nameBytes);

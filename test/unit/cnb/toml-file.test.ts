@@ -14,7 +14,7 @@ describe("Data Format", () => {
   });
 
   test.each([
-    ["text that is no TOML", "a = \n", "syntax", /row 1/],
+    ["text that is no TOML", "a = \n", "syntax", /line 1/],
     ["a binary file", "\u0000", "syntax", /binary/],
     ["values of another shape", "a = 1\nb = {c = 2}\n", "shape", /^a: .*; b\.c: /],
   ] as const)("does not throw for %s", async (_, text, fault, problem) => {
