@@ -43,7 +43,9 @@ describe("Application Contract: Java version", () => {
     const app = await makeApp(place.path, "jruby");
     const built = await buildOn(app, await makeJvmBuildpack(jvm, "launch"));
     expect(built.exitCode).not.toBe(0);
-    expect(built.log).toContain("! Error: `jruby 9.4.15.0` needs Java, which this build does not have");
+    expect(built.log).toContain(
+      "! Error: `jruby 9.4.15.0` needs Java, which this build does not have",
+    );
     expect(server.requests).toEqual([]);
   });
 

@@ -58,7 +58,11 @@ function make(entry: Entry, path: Buffer): void {
       // The file stays when the server's process ends; closing would remove it.
       createServer().listen(path.toString()).unref();
       return;
-    default:
+    case "forget-image":
+    case "remove":
+      return;
+    case "file":
+    case undefined:
       writeFileSync(path, contentOf(entry));
   }
 }
