@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { readProjectDescriptor } from "../../../src/platform/inputs/project-descriptor.ts";
 import { settings } from "../../../src/settings.ts";
 import { parseToml } from "../../../src/toml.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { lapidaryLines, problemOf } from "../../support/docs/command-lines.ts";
+import { makeTree } from "../../support/tree.ts";
 import { type Page, parsePage, readPage, readPages } from "../../support/docs/pages.ts";
 
 const checkout = resolve(import.meta.dirname, "../../..");
@@ -52,6 +54,20 @@ function faultsOfToml(text: string): string[] {
 
 const faultsOfYaml = (text: string) =>
   parseAllDocuments(text).flatMap(({ errors }) => errors.map(({ message }) => message));
+
+describe("the index of the documentation", () => {
+  const index = readPage("docs/README.md");
+
+  test("has every page", () => {
+    const linked = index.links.map((link) => join("docs", link));
+    const own = pages.map(({ path }) => path).filter((path) => path.startsWith("docs/"));
+    expect(own.filter((path) => path !== index.path && !linked.includes(path))).toEqual([]);
+  });
+
+  test("is linked from the README", () => {
+    expect(readPage("README.md").links).toContain("docs/README.md");
+  });
+});
 
 describe("every page", () => {
   test.each(pages)("$path links to files and headings that exist", (page) => {
@@ -126,6 +142,25 @@ describe("every block", () => {
   ])("a mistake in a block is found: %s, %s", async (language, text, mistake) => {
     const problems = await Promise.all(lapidaryLines({ language, text }).map(problemOf));
     expect(problems).toEqual([expect.stringContaining(mistake)]);
+  });
+
+  test("of project-toml.md has every key that the local platform reads", async () => {
+    const blocks = readPage("docs/project-toml.md").blocks.filter(
+      ({ language }) => language === "toml",
+    );
+    const [newer, older] = await Promise.all(
+      blocks.map(
+        async ({ text }) => await readProjectDescriptor(await makeTree({ "project.toml": text })),
+      ),
+    );
+    const { include, exclude, ...rest } = newer ?? {};
+    expect([include, exclude?.length]).toEqual([[], 3]);
+    expect(Object.entries(rest).filter(([, value]) => Object.keys(value).length === 0)).toEqual([]);
+    expect(Object.keys(rest).sort()).toEqual(["env", "group", "post", "pre"]);
+    expect(older).toMatchObject({
+      group: [{ id: "lapidary/ruby" }],
+      env: { BP_LOG_LEVEL: "debug" },
+    });
   });
 
   test("what is not TOML or YAML is found", () => {
