@@ -63,7 +63,7 @@ function problemsOfChangelog(changelog: string, version: string): string[] {
   const problems: string[] = [];
   if (unreleased === undefined) problems.push("CHANGELOG.md has no section `## [Unreleased]`");
   else if (!/^- /m.test(unreleased)) problems.push("CHANGELOG.md has no unreleased changes");
-  const headings = unreleased?.match(/^### .*$/gm) ?? [];
+  const headings: readonly string[] = unreleased?.match(/^### .*$/gm) ?? [];
   const repeated = headings.find((heading, at) => headings.indexOf(heading) !== at);
   if (repeated) problems.push(`CHANGELOG.md has \`${repeated}\` more than once in \`Unreleased\``);
   if (sectionOf(changelog, version) !== undefined) {

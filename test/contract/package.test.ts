@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { stageBuildpack } from "../../scripts/stage-buildpack.ts";
 import { readImage } from "../../src/oci/layout.ts";
+import { shippedManifest } from "../../src/package/shipped-files.ts";
 import { parseToml } from "../../src/toml.ts";
 import { makePackages } from "../support/packages/make-packages.ts";
 import { makeCheckout } from "../support/packages/package-checkout.ts";
@@ -119,6 +120,20 @@ async function stage(built: string) {
   const { signal } = new AbortController();
   return await stageBuildpack({ checkout: built, env, section: recordSection(), signal });
 }
+
+test("the shipped package.json keeps what registries show, and npm compares", async () => {
+  const built = await makeCheckout();
+  const manifest = JSON.parse(await readFile(join(built, "package.json"), "utf8")) as object;
+  const about = {
+    keywords: ["ruby"],
+    homepage: "https://github.com/gems/lapidary",
+    repository: { type: "git", url: "git+https://github.com/gems/lapidary.git" },
+  };
+  await addToTree(built, { "package.json": JSON.stringify({ ...manifest, ...about }) });
+  const shipped = JSON.parse(await shippedManifest(built)) as object;
+  expect(shipped).toMatchObject(about);
+  expect(shipped).not.toHaveProperty("private");
+});
 
 describe("a checkout as a buildpack", () => {
   const checkout = resolve(import.meta.dirname, "../..");
