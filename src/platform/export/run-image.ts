@@ -13,6 +13,7 @@ import { imageTimeText } from "../../system/image-time.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
 import * as z from "zod";
+import { imagePath } from "../../system/search-path.ts";
 
 /** The run image: an image, or a root file system to make it from. */
 export type RunImageSource = { image: ImageLocation } | { root: string };
@@ -63,7 +64,7 @@ async function imageOfRoot(root: string, request: RunImageRequest): Promise<Imag
     os: target.os,
     config: {
       User: `${ids.uid}:${ids.gid}`,
-      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      Env: [`PATH=${imagePath}`],
       Labels: labels,
     },
     rootfs: { type: "layers" as const, diff_ids: [layer.diffId] },
