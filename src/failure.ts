@@ -167,7 +167,11 @@ export interface RakeFailure {
   errors: RubyError[];
   /** What gems need from the system, as the log lists it. */
   needs: readonly SystemNeed[];
+  image: BuildImage;
 }
+
+/** Whose image a build runs in; `other` if it is not even Debian or Ubuntu. */
+export type BuildImage = "heroku" | "paketo" | "debian" | "other";
 
 /** A library or program of the system that gems need. */
 export interface SystemNeed {

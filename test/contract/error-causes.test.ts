@@ -223,7 +223,7 @@ describe("a library or program that the log lists as needed", () => {
 function adviceOnRake(output: string, needs: readonly SystemNeed[] = []): string {
   const errors = finalErrors(output.split("\n"));
   const facts = { command: "bundle exec rake -P --trace", exitCode: 1, errors, needs };
-  return failureLines({ code: "rake/detection-failed", ...facts }).join("\n");
+  return failureLines({ image: "debian", code: "rake/detection-failed", ...facts }).join("\n");
 }
 
 function adviceOnBundler(text: string): string {

@@ -161,6 +161,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       },
     ],
     needs: [],
+    image: "debian",
   },
   "rake/precompile-failed": {
     command: "bundle exec rake assets:precompile assets:clean",
@@ -169,6 +170,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       { name: "SassC::SyntaxError", message: 'Error: Invalid CSS after "p {"', backtrace: [] },
     ],
     needs: [],
+    image: "debian",
   },
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
@@ -359,7 +361,9 @@ test("tools of another architecture are installed once apt knows of that", () =>
 test("a command that the kernel killed had too little memory", () => {
   const command = "bundle exec rake assets:precompile";
   const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
-  expect(failureLines({ ...failure, errors: [], needs: [] }).join("\n")).toContain("more memory");
+  expect(failureLines({ ...failure, errors: [], needs: [], image: "debian" }).join("\n")).toContain(
+    "more memory",
+  );
 });
 
 function fileOf(code: string): string {
