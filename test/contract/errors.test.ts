@@ -144,6 +144,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 5,
     output: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
     error: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
+    packages: [],
+    image: "debian",
   },
   "gems/clean-failed": {
     command: "bundle clean --force",
