@@ -124,6 +124,8 @@ test("a path gem whose gemspec runs git works in an image without git and .git",
       ],
       ["amber!"],
     ),
+  });
+  await writeTree(app.dir, {
     "gems/amber/amber.gemspec": gemspec("amber").replace(
       "\nend",
       '\nspec.bindir = "exe"\nspec.executables = spec.files.grep(%r{^exe/}) { |f| File.basename(f) }\nend',
