@@ -13,6 +13,7 @@ import { installGemsLayer } from "./gems-layer.ts";
 export { gemCredentials } from "./gem-credentials.ts";
 export { leaveOutGems } from "./leave-out-gems.ts";
 export { reportLibraries } from "./report-libraries.ts";
+export { writeOutGemspecs } from "./write-out-gemspecs.ts";
 
 /**
  * Installs Bundler, then the gems of the lockfile. What does not need Ruby is done while Ruby is still
