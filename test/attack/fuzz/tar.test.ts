@@ -32,10 +32,16 @@ const seeds = [
     { path: "top/directory/again", type: "Link", linkpath: "top/directory/up" },
     { path: "top/directory/up", body: "z" },
   ]),
+  tarball([{ path: "top/../../victim/file", body: "y" }]),
+  tarball([{ path: "top//tmp/lapidary-victim", body: "y" }]),
+  tarball([{ path: "top/hard", type: "Link", linkpath: "top//etc/hostname" }]),
   tarball([
-    { path: "top/../../victim/file", body: "y" },
-    { path: "top/out", type: "SymbolicLink", linkpath: "../../victim" },
+    { path: "top/out", type: "SymbolicLink", linkpath: "../victim" },
     { path: "top/out/file", body: "z" },
+  ]),
+  tarball([
+    { path: "top/directory/up", type: "SymbolicLink", linkpath: ".." },
+    { path: "top/directory/up/out", type: "SymbolicLink", linkpath: "../../victim" },
   ]),
   tarball([{ path: "top/pipe", type: "FIFO" }]),
 ];
