@@ -13,6 +13,8 @@ export interface Command {
   env: Readonly<Record<string, string>>;
   /** Called with each line of standard output and standard error, as soon as it is complete. */
   onLine?: (line: string) => void;
+  /** What it reads from its standard input, which is empty otherwise. `runInForeground` ignores it. */
+  input?: Uint8Array;
   /** Called instead of `onLine` with the text of both streams as it arrives, in pieces of any length. */
   onText?: (text: string) => void;
   signal?: AbortSignal;
@@ -38,9 +40,10 @@ export interface CommandResult {
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
 export const runCommand: RunCommand = async (command) => {
-  const { file, args, cwd, env, signal, killSignal } = command;
+  const { file, args, cwd, env, input, signal, killSignal } = command;
   const child = execa(file, [...args], {
-    ...{ cwd, env, extendEnv: false, stdin: "ignore", buffer: false, reject: false },
+    ...{ cwd, env, extendEnv: false, buffer: false, reject: false },
+    ...(input ? { input } : { stdin: "ignore" }),
     ...(signal ? { cancelSignal: signal } : {}),
     ...(killSignal ? { killSignal } : {}),
   });
