@@ -1,9 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openPlainSandbox } from "../../src/platform/sandbox/sandbox-in-place.ts";
+import { readFixture } from "../support/builds/layers-fixture.ts";
+import { buildOnLayers } from "../support/builds/meet-layers.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeSandbox, runScript, skipWithoutNamespaces } from "../support/sandbox.ts";
 import { makeTree } from "../support/tree.ts";
@@ -56,6 +59,30 @@ test("a build that is killed leaves no variable and no binding on the disk", asy
   const memory = hasMemory ? ["/dev/shm"] : [];
   expect(filesWith(secret, state, join(root, "tmp"), ...memory)).toEqual([]);
 });
+
+test("no metadata of a layer depends on the value of a variable, so that no label does", async () => {
+  const fixture = await readFixture("0.1.0/rails");
+  const metadataWith = async (password: string) => {
+    const env = { ...fixture.env, DATABASE_URL: `postgres://shop:${password}@db/shop` };
+    const { layersDir } = await buildOnLayers({ ...fixture, env });
+    const names = (await readdir(layersDir)).filter((name) => name.endsWith(".toml")).sort();
+    const texts = names.map((name) => [name, readFileSync(join(layersDir, name), "utf8")] as const);
+    return Object.fromEntries(texts.map(([name, text]) => [name, withoutKeyed(name, text)]));
+  };
+  const one = await metadataWith("hunter2");
+  expect(Object.keys(one)).toContain("gems-environment.toml");
+  expect(await metadataWith("swordfish")).toEqual(one);
+});
+
+/**
+ * With BP_RAILS_ASSETS_REUSE, the cached layer `assets` has a digest that the key of the cache makes, and one of
+ * the other layers' metadata with their paths, which differ here.
+ */
+function withoutKeyed(name: string, text: string): string {
+  return name === "assets.toml"
+    ? text.replace(/^(environment|layers) = "[0-9a-f]{16}"$/gm, "")
+    : text;
+}
 
 describe("the files of `<platform>`", () => {
   const given = {

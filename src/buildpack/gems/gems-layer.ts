@@ -17,6 +17,7 @@ import { bundlerError } from "../../ruby/bundler-error.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
+import type { EnvironmentRecord } from "./environment-record.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
 const keys = {
@@ -31,7 +32,6 @@ const inputs = {
   gemfile: z.string(),
   lockfile: z.string(),
   files: z.string(),
-  environment: z.string(),
   bundlerVersion: z.string(),
 };
 
@@ -45,6 +45,8 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
+  /** The environment of the last `bundle install`. */
+  environment: Pick<EnvironmentRecord, "change" | "commit">;
   /** Whether to run `bundle install` even if nothing has changed. */
   always: boolean;
   /** The whole environment of Bundler, which points it to this layer. */
@@ -80,6 +82,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     await bundle(options, layer.path);
   }
   await layer.commit({ metadata });
+  await options.environment.commit();
 }
 
 const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
@@ -91,7 +94,6 @@ const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile
     gemfile: `\`${gemfile}\``,
     lockfile: `\`${lockfile}\``,
     files: "a file that the Gemfile reads",
-    environment: "the build's environment",
     bundlerVersion: "the Bundler version",
   }) satisfies Record<keyof GemsMetadata, string>;
 
@@ -105,6 +107,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
     .map((name) => describeChange(labels[name], recorded[name], options.metadata[name]));
+  if (options.environment.change !== undefined) changed.push(options.environment.change);
   if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` is set"];
   return changed;
 }
