@@ -86,11 +86,11 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
     (name) => !host[name].startsWith(`${host.app}/`),
   );
   return [
-    { host: host.app, inside: inside.app, writable: true },
-    ...separate.map((name) => ({ host: host[name], inside: inside[name], writable: true })),
-    { host: join(scratch, "home"), inside: inside.home, writable: true },
-    { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
-    { host: join(scratch, "var-tmp"), inside: "/var/tmp", writable: true },
+    { host: host.app, inside: inside.app, ...own },
+    ...separate.map((name) => ({ host: host[name], inside: inside[name], ...own })),
+    { host: join(scratch, "home"), inside: inside.home, ...own },
+    { host: join(scratch, "tmp"), inside: "/tmp", ...own },
+    { host: join(scratch, "var-tmp"), inside: "/var/tmp", ...own },
     { host: "/sys", inside: "/sys", writable: false },
     ...options.buildpacks.map((one) => ({ ...one, writable: false })),
     ...(root === "/" ? await filesBehindLinks(options) : await networkFiles(scratch)),
@@ -98,6 +98,8 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
     ...options.binds,
   ];
 }
+
+const own = { writable: true, own: true };
 
 /** The targets of links in `/etc` that are not visible otherwise. Host names would not resolve without them. */
 async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {
