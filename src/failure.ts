@@ -78,7 +78,15 @@ export interface FailureFacts {
   // Bundler and gems (src/buildpack/gems)
   "bundler/install-failed": { version: string; output: string[]; error: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
-  "gems/install-failed": { command: string; exitCode: number; output: string[]; error: string[] };
+  "gems/install-failed": {
+    command: string;
+    exitCode: number;
+    output: string[];
+    error: string[];
+    /** Packages that the error says are missing. */
+    packages: readonly string[];
+    image: BuildImage;
+  };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
   // Rake tasks and assets (src/buildpack/assets)
@@ -186,7 +194,11 @@ export interface RakeFailure {
   errors: RubyError[];
   /** What gems need from the system, as the log lists it. */
   needs: readonly SystemNeed[];
+  image: BuildImage;
 }
+
+/** Whose image a build runs in; `other` if it is not even Debian or Ubuntu. */
+export type BuildImage = "heroku" | "paketo" | "debian" | "other";
 
 /** A library or program of the system that gems need. */
 export interface SystemNeed {

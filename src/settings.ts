@@ -52,7 +52,7 @@ export const settings = {
   ),
   BP_DEPENDENCY_MIRROR: setting(
     z.string().optional(),
-    "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name.",
+    "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name. After the URL, `,skip-path=PATH` leaves out the beginning of upstream's paths; the URL may be percent-encoded.",
   ),
   BP_RUBY_VERSION: setting(
     z.string().optional(),

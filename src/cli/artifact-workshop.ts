@@ -11,7 +11,7 @@ import type { Sandbox } from "../platform/sandbox/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import type { Fetcher } from "../system/http/fetcher.ts";
-import { imagePath } from "./build-machine.ts";
+import { imagePath } from "../system/search-path.ts";
 import type { CommandContext } from "./command-context.ts";
 
 /** A sandbox in `root` whose directories are below `work`, without network: sources come first. */

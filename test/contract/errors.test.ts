@@ -144,6 +144,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 5,
     output: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
     error: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
+    packages: [],
+    image: "debian",
   },
   "gems/clean-failed": {
     command: "bundle clean --force",
@@ -161,6 +163,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       },
     ],
     needs: [],
+    image: "debian",
   },
   "rake/precompile-failed": {
     command: "bundle exec rake assets:precompile assets:clean",
@@ -169,6 +172,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       { name: "SassC::SyntaxError", message: 'Error: Invalid CSS after "p {"', backtrace: [] },
     ],
     needs: [],
+    image: "debian",
   },
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
@@ -417,7 +421,9 @@ test("tools of another architecture are installed once apt knows of that", () =>
 test("a command that the kernel killed had too little memory", () => {
   const command = "bundle exec rake assets:precompile";
   const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
-  expect(failureLines({ ...failure, errors: [], needs: [] }).join("\n")).toContain("more memory");
+  expect(failureLines({ ...failure, errors: [], needs: [], image: "debian" }).join("\n")).toContain(
+    "more memory",
+  );
 });
 
 function fileOf(code: string): string {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
+import { readBuildImage } from "../../cnb/build-image.ts";
 import { type BuildEnvironment, withNetworkEnvironment } from "../environment/environment.ts";
 import type { Installed, InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
@@ -99,6 +100,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       gemfile,
       lockfile,
       metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      image: await readBuildImage(context.env),
       always: context.settings.HEROKU_SKIP_BUNDLE_DIGEST,
       env: bundle.env,
       run: context.run,

@@ -16,6 +16,7 @@ import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
 import { type ImageWorld, pull } from "./image-world.ts";
 import * as z from "zod";
+import { imagePath } from "../../system/search-path.ts";
 
 /** The run image: an image, or a root file system to make it from. */
 export type RunImageSource = { image: ImageLocation } | { root: string };
@@ -105,7 +106,7 @@ async function imageOfRoot(root: string, request: RunImageRequest): Promise<Imag
     os: target.os,
     config: {
       User: `${ids.uid}:${ids.gid}`,
-      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      Env: [`PATH=${imagePath}`],
       Labels: labels,
     },
     rootfs: { type: "layers" as const, diff_ids: [layer.diffId] },
