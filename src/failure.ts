@@ -114,6 +114,25 @@ export interface FailureFacts {
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
   "image/lifecycle-invalid": { path: string; problem: string };
+  /** The registry wants a login, or refuses the one that it got; `account` is its name. */
+  "image/login-needed": { registry: string; repository: string; detail: string };
+  "image/login-refused": { registry: string; repository: string; account: string; detail: string };
+  "image/access-denied": {
+    registry: string;
+    repository: string;
+    account: string | undefined;
+    detail: string;
+  };
+  /** What a registry answered to a step such as `store the manifest of shop:latest`. */
+  "image/registry-refused": { registry: string; step: string; status: number; detail: string };
+  "image/registry-wrong": { registry: string; step: string; problem: string };
+  "image/registry-unreachable": { registry: string; problem: string; attempts: number };
+  "image/registry-certificate": { registry: string; problem: string };
+  "image/registry-plain": { registry: string; problem: string };
+  "image/login-unreadable": { path: string; problem: string };
+  "image/helper-failed": { helper: string; registry: string; problem: string };
+  "image/engine-unreachable": { socket: string; problem: string };
+  "image/engine-refused": { step: string; problem: string };
 
   // Packages (src/package)
   "package/checkout-incomplete": { path: string; missing: string[] };

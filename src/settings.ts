@@ -99,6 +99,10 @@ export const settings = {
     labels.optional(),
     'Labels of the image, such as `service=shop team="the shop"`. `BP_OCI_SOURCE`, `BP_OCI_REVISION`, `BP_OCI_VERSION`, `BP_OCI_TITLE` and similar variables set `org.opencontainers.image.*`.',
   ),
+  BP_KEEP_GIT: setting(
+    flag(false),
+    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. In gemspecs of path gems that run git, the list of files is written out, so that they need neither `.git` nor git when the app starts.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. By default, jemalloc is installed, but used only if `JEMALLOC_ENABLED=true` is set where the app runs, or by `jemalloc.sh CMD`.",

@@ -296,6 +296,64 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "lifecycle.tgz",
     problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
   },
+  "image/login-needed": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    detail: "UNAUTHORIZED: authentication required",
+  },
+  "image/login-refused": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    account: "ann",
+    detail: "",
+  },
+  "image/access-denied": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    account: "ann",
+    detail: "DENIED: permission_denied: write_package",
+  },
+  "image/registry-refused": {
+    registry: "ghcr.io",
+    step: "store the manifest of ghcr.io/acme/shop:v1",
+    status: 404,
+    detail: "NAME_UNKNOWN: repository name not known to registry",
+  },
+  "image/registry-wrong": {
+    registry: "ghcr.io",
+    step: "start an upload",
+    problem: "the answer does not say where to send the blob",
+  },
+  "image/registry-unreachable": {
+    registry: "ghcr.io",
+    problem: "getaddrinfo ENOTFOUND ghcr.io",
+    attempts: 4,
+  },
+  "image/registry-certificate": {
+    registry: "registry.example.com",
+    problem: "self-signed certificate",
+  },
+  "image/registry-plain": {
+    registry: "registry.example.com:5000",
+    problem: "wrong version number",
+  },
+  "image/login-unreadable": {
+    path: "/home/ann/.docker/config.json",
+    problem: "it is not valid JSON",
+  },
+  "image/helper-failed": {
+    helper: "docker-credential-desktop",
+    registry: "ghcr.io",
+    problem: "there is no such program on PATH",
+  },
+  "image/engine-unreachable": {
+    socket: "/var/run/docker.sock",
+    problem: "connect ENOENT /var/run/docker.sock",
+  },
+  "image/engine-refused": {
+    step: "load `shop:latest`",
+    problem: "no space left on device",
+  },
   "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 

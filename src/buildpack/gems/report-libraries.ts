@@ -23,7 +23,7 @@ export async function reportLibraries(
   const { gems, ruby } = installed.places;
   const { target } = context.input;
   const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env, root });
-  const runningGit = await findGemspecsWithGit(project);
+  const runningGit = context.settings.BP_KEEP_GIT ? await gemsRunningGit(project) : [];
   if (runningGit.length > 0) {
     wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
   }
@@ -41,6 +41,11 @@ export async function reportLibraries(
     }
   });
   return wanted;
+}
+
+/** Unless `.git` is kept, no gemspec runs git when the app starts: see `writeOutGemspecs`. */
+async function gemsRunningGit(project: Project): Promise<string[]> {
+  return (await findGemspecsWithGit(project)).map(({ name }) => name);
 }
 
 function printWant({ names, gems, package: owner, present }: SystemWant, section: Section): void {

@@ -84,10 +84,11 @@ describe("the system libraries that an app needs", () => {
     expect(found).not.toContain("Missing from the build image: magick");
   });
 
-  test("include git if the gemspec of a path gem runs it, with how to do without", async () => {
+  test("include git if the gemspec of a path gem runs it and .git is kept, with how to do without", async () => {
     const app = await makeTree({ "beryl/beryl.gemspec": "spec.files = `git ls-files`" });
     const lockfile = "PATH\n  remote: beryl\n  specs:\n    beryl (1.0.0)\n";
-    const log = await report({}, { app, lockfile });
+    expect(await report({}, { app, lockfile })).toBe("");
+    const log = await report({}, { app, lockfile, userEnv: { BP_KEEP_GIT: "true" } });
     expect(log).toContain("`git` (package `git`), needed by beryl");
     expect(log).toContain("To do without git, list its files with `Dir[");
   });
@@ -104,6 +105,7 @@ interface Story {
   debug?: boolean;
   /** The contents of os-release. */
   release?: string;
+  userEnv?: Record<string, string>;
 }
 
 async function report(
@@ -116,11 +118,12 @@ async function report(
     lockfile = "GEM\n",
     debug = false,
     release = debian,
+    userEnv = {},
   }: Story = {},
 ): Promise<string> {
   const [gems, rubyDir] = [await treeOf(files), await treeOf(ruby)];
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version } };
-  const context = makeBuildContext({ input: { target }, env, debug });
+  const context = makeBuildContext({ input: { target }, env, debug, userEnv });
   const installed = makeInstalled("/layers");
   const places = { ...installed.places, gems, ruby: rubyDir };
   const project = makeProject(lockfile, { dir: app });
