@@ -106,6 +106,7 @@ export interface FailureFacts {
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
   "image/lifecycle-invalid": { path: string; problem: string };
+  "image/rebase-refused": { image: string; problem: string; forceable: boolean };
 
   // Packages (src/package)
   "package/checkout-incomplete": { path: string; missing: string[] };

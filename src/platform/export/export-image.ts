@@ -106,7 +106,11 @@ async function imageOf(parts: ImageParts, request: ExportRequest): Promise<Image
   return { config, layers: [...runImage.layers, ...added] };
 }
 
-async function deliver(image: Image, { destination, name }: ExportRequest): Promise<void> {
+/** Writes an image where the user wants it. */
+export async function deliver(
+  image: Image,
+  { destination, name }: Pick<ExportRequest, "destination" | "name">,
+): Promise<void> {
   const { kind, path, name: tag = "latest" } = destination;
   if (kind === "docker-archive") {
     await writeDockerArchive(path, image, [name]);
