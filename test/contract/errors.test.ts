@@ -294,7 +294,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   },
   "image/rebase-refused": {
     image: "oci:shop",
-    problem: "it is for `linux/amd64 debian 12`, and the new run image is for `linux/amd64 debian 13`",
+    problem:
+      "it is for `linux/amd64 debian 12`, and the new run image is for `linux/amd64 debian 13`",
     forceable: true,
   },
   "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
