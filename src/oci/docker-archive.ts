@@ -24,10 +24,11 @@ export async function writeDockerArchive(
   image: Image,
   names: readonly string[],
 ): Promise<void> {
-  await writeTarFile(path, entriesOf(image, names));
+  await writeTarFile(path, dockerArchiveEntries(image, names));
 }
 
-function* entriesOf(image: Image, names: readonly string[]): Generator<TarEntry> {
+/** The entries of an archive for `docker load`. */
+export function* dockerArchiveEntries(image: Image, names: readonly string[]): Generator<TarEntry> {
   const config = Buffer.from(JSON.stringify(image.config));
   const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
   const layerNames = image.layers.map(({ digest }) => `${digest.replace("sha256:", "")}.tar.gz`);

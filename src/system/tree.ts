@@ -6,6 +6,7 @@ import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
 import { unusable } from "./system-failure.ts";
+import { systemProgramsPath } from "./search-path.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -191,6 +192,6 @@ function failed(program: string, stderr: string, path: string): BuildpackError {
 
 /** Runs a program of the system. For tens of thousands of files, that is far faster than one call each. */
 async function run(file: string, args: readonly string[], cwd = "/") {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
+  const env = { PATH: systemProgramsPath, LC_ALL: "C" };
   return await runCommand({ file, args, cwd, env });
 }

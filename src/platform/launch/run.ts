@@ -11,6 +11,7 @@ import type { StoredBuild } from "../state/stored-build.ts";
 import { type LaunchPlan, readLaunchPlan } from "./launch-plan.ts";
 import { launchScript } from "./launch-script.ts";
 import { openRunCopy, type RunCopy } from "./run-copy.ts";
+import { imagePath } from "../../system/search-path.ts";
 
 export interface RunOptions {
   /** The state folder in which the app was built. */
@@ -127,7 +128,7 @@ function launchEnv(
   { env, terminal }: RunOptions,
 ): Record<string, string> {
   return {
-    PATH: "/cnb/process:/cnb/lifecycle:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    PATH: `/cnb/process:/cnb/lifecycle:${imagePath}`,
     HOME: sandbox.inside.home,
     ...(terminal === undefined ? {} : { TERM: terminal }),
     // Platforms tell a web process its port; 3000 is the default of Ruby servers.

@@ -1,11 +1,13 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeImage } from "../../oci/layout.ts";
 import type { Image } from "../../oci/image.ts";
 import type { Printer } from "../../output/printer.ts";
 import { removeTree } from "../../system/files.ts";
 import { deliver } from "../export/export-image.ts";
 import { type ImageLocation, imageNameFor, parseImageLocation } from "../export/image-location.ts";
+import type { ImageWorld } from "../export/image-world.ts";
 import { readImageAt } from "../export/run-image.ts";
 import { rebaseImage } from "./rebase-image.ts";
 
@@ -18,6 +20,7 @@ export interface RebaseOptions {
   architecture: string;
   force: boolean;
   cwd: string;
+  world: ImageWorld;
   printer: Printer;
 }
 
@@ -27,29 +30,31 @@ export interface RebaseOptions {
  * @throws BuildpackError `platform/usage`, `image/*`.
  */
 export async function rebaseApp(options: RebaseOptions): Promise<void> {
-  const { image: name, destination, cwd } = options;
+  const { image: name, destination, cwd, architecture, world } = options;
   const from = parseImageLocation("IMAGE", name, cwd);
   const to = parseImageLocation("--image", destination, cwd);
   const base = parseImageLocation("--run-image", options.runImage, cwd);
   const work = await mkdtemp(join(tmpdir(), "lapidary-rebase-"));
   try {
-    const app = await readImageAt(from, options.architecture, join(work, "app"));
-    const runImage = await readImageAt(base, options.architecture, join(work, "run-image"));
-    await writeRebased(options, { app, runImage }, to);
+    const app = await readImageAt(from, architecture, join(work, "app"), world);
+    const runImage = await readImageAt(base, architecture, join(work, "run-image"), world);
+    await writeRebased(options, { app, runImage }, to, join(work, "rebased"));
   } finally {
     await removeTree(work);
   }
 }
 
 async function writeRebased(
-  { image: name, destination, force, printer }: RebaseOptions,
+  { image: name, destination, force, printer, world }: RebaseOptions,
   images: { app: Image; runImage: Image },
   to: ImageLocation,
+  work: string,
 ): Promise<void> {
   const { image, overruled } = rebaseImage({ ...images, force, name });
   for (const problem of overruled) printer.plain(`Warning: ${problem}`);
   const own = image.layers.length - images.runImage.layers.length;
-  await deliver(image, { destination: to, name: imageNameFor(to, name) });
+  const manifest = await writeImage(work, image);
+  await deliver(image, manifest, { destination: to, name: imageNameFor(to, name), work, world });
   printer.plain(
     `Put \`${own}\` layers of \`${name}\` on the new run image, and wrote \`${destination}\`.`,
   );

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import glob from "fast-glob";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadWorkflowParser } from "../../support/manifests/github.ts";
@@ -72,27 +71,5 @@ describe("files that GitHub reads", () => {
 
   test("config.yml of the issue forms is valid", () => {
     expect(problems("github-issue-config", read(".github/ISSUE_TEMPLATE/config.yml"))).toEqual([]);
-  });
-});
-
-describe("documentation", () => {
-  const pages = glob.sync(["*.md", "{docs,inventory,scripts,samples,test}/**/*.md"], {
-    cwd: checkout,
-    ignore: ["**/node_modules/**"],
-  });
-
-  test.each(pages)("%s has no broken link to a file", (page) => {
-    const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(
-      ([, target = ""]) => resolve(checkout, dirname(page), target),
-    );
-    expect(targets.filter((target) => !existsSync(target))).toEqual([]);
-  });
-
-  test("every `npm run` command that it names exists", () => {
-    const named = pages.flatMap((page) =>
-      [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map(([, script = ""]) => script),
-    );
-    expect(named.length).toBeGreaterThan(10);
-    expect([...new Set(named)].filter((script) => !(script in manifest.scripts))).toEqual([]);
   });
 });

@@ -141,7 +141,7 @@ describe("rebase", () => {
     const line = "rebase oci:a --run-image oci:r --image oci:b --arch arm64 --force";
     expect((await typed(line))?.args).toEqual([
       "oci:a",
-      { runImage: "oci:r", image: "oci:b", arch: "arm64", force: true },
+      { runImage: "oci:r", image: "oci:b", arch: "arm64", insecureRegistry: [], force: true },
     ]);
   });
 });

@@ -248,6 +248,8 @@ describe("a failure", () => {
       exitCode: 5,
       output: output.slice(-12),
       error: output.slice(1),
+      packages: [],
+      image: "debian",
     });
   });
 
@@ -318,6 +320,7 @@ async function install(layersDir: string, story: Story = {}) {
     lockfile: "Gemfile.lock",
     metadata,
     always: false,
+    image: "debian",
     run,
     section,
     ...options,

@@ -8,6 +8,7 @@ import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
 import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { builder, makeStoredBuild } from "../../../support/builds/stored-build.ts";
 import { failureOf } from "../../../support/failure.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import { makeTree } from "../../../support/tree.ts";
 
@@ -30,6 +31,7 @@ async function exportApp(runImageName?: string): Promise<{ layout: string; app: 
     runImage: await runImageOf(["old"], "12", runImageName),
     launcher: await makeLauncher(build, "0.1.0"),
     destination: { kind: "oci", path: layout, name: undefined },
+    world: imageWorld,
   });
   return { layout, app: await readImage(layout, { architecture: "amd64" }) };
 }
@@ -113,7 +115,7 @@ test("rebaseApp replaces the image of a layout by one that can be rebased again"
     const lines: string[] = [];
     await rebaseApp({
       ...{ image: `oci:${layout}`, destination: `oci:${layout}`, runImage: `oci:${run}` },
-      ...{ architecture: "amd64", force: false, cwd: "/" },
+      ...{ architecture: "amd64", force: false, cwd: "/", world: imageWorld },
       printer: { plain: (...printed: string[]) => void lines.push(...printed) } as never,
     });
     const { config } = await readImage(layout, { architecture: "amd64" });
