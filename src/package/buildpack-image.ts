@@ -6,7 +6,8 @@ import { tarOf } from "../oci/tar.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 import { imageTimeText } from "../system/image-time.ts";
 import { packageLabels } from "./labels.ts";
-import type { NodeRuntime } from "./node-runtime.ts";
+import { type NodeRuntime, packageNames } from "./node-runtime.ts";
+import { ownBill } from "./own-bill.ts";
 import type { Architecture } from "./package-options.ts";
 import {
   descriptorFor,
@@ -51,11 +52,13 @@ async function layerEntries(
   const top = `${parent}/${version}`;
   const descriptor = await descriptorFor(checkout, architecture);
   const manifest = await shippedManifest(checkout);
+  const bill = await ownBill(checkout, packageNames[architecture], { id, version });
   return (function* () {
     yield madeDirectory(parent);
     yield madeDirectory(top);
     yield madeEntry(`${top}/buildpack.toml`, descriptor);
     yield madeEntry(`${top}/package.json`, manifest);
+    yield madeEntry(`${top}/sbom.cdx.json`, bill);
     yield* shippedEntries(checkout, top);
     yield madeDirectory(`${top}/runtime`);
     yield madeEntry(`${top}/runtime/LICENSE`, runtime.license);
