@@ -1,5 +1,5 @@
-import { chmod, lstat, mkdir, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod, lstat, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
@@ -54,11 +54,18 @@ export async function linkTree(from: string, to: string): Promise<void> {
 }
 
 /**
- * Makes a symbolic link to every file of a tree, at the same path below another directory. The
- * directory may exist already; files that are in the way are replaced.
+ * Makes symbolic links in one directory to files of another, at the same paths below both. Files that are in the
+ * way are replaced. The files themselves need not exist.
  */
-export async function linkInto(from: string, to: string): Promise<void> {
-  await copy(["-R", "-s", "--remove-destination", "--no-target-directory"], from, to);
+export async function linkFiles(from: string, paths: readonly string[], to: string): Promise<void> {
+  const parents = new Set(paths.map((path) => dirname(join(to, path))));
+  await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })));
+  await Promise.all(paths.map((path) => replaceByLink(join(from, path), join(to, path))));
+}
+
+async function replaceByLink(target: string, path: string): Promise<void> {
+  if (await lstatIfAny(path)) await rm(path);
+  await symlink(target, path);
 }
 
 /** Copies a tree as an image contains it: with owners and modes, and the time of files in images. */
