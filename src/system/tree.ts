@@ -36,6 +36,25 @@ export async function copyEntries(
 
 const pathsAtOnce = 1000;
 
+/** Copies trees and files, given by paths relative to `from`, and makes their parent directories. */
+export async function copyPieces(
+  from: string,
+  paths: readonly string[],
+  to: string,
+): Promise<void> {
+  const options = ["-R", "-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
+  const { exitCode, stderr } = await run("cp", [...options, ...paths, to], from);
+  if (exitCode !== 0) throw copyFailure(stderr, to);
+}
+
+/** Copies trees into a directory as far as they can be read. */
+export async function copyTreesInto(paths: readonly string[], directory: string): Promise<void> {
+  const options = ["-R", "-P", "--preserve=mode", "--reflink=auto", "--"];
+  for (let start = 0; start < paths.length; start += pathsAtOnce) {
+    await run("cp", [...options, ...paths.slice(start, start + pathsAtOnce), directory]);
+  }
+}
+
 /** Removes sockets, pipes and devices, which an archive of the tree would not contain. */
 export async function removeSpecialFiles(path: string): Promise<void> {
   const kinds = ["-type", "f", "-o", "-type", "d", "-o", "-type", "l"];

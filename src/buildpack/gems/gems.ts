@@ -6,6 +6,7 @@ import { machineKeys } from "../machine-keys.ts";
 import type { Project } from "../project/project.ts";
 import { installBundlerLayer } from "./bundler-layer.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
+import { chooseGemStore } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { installGemsLayer } from "./gems-layer.ts";
 
@@ -102,6 +103,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       env: bundle.env,
       run: context.run,
       section,
+      store: await chooseGemStore(context, { project, ruby, places, env: bundle.env }, section),
     });
   });
   const bundleDigests = { gemfile: inputs.gemfile, lockfile: inputs.lockfile };
