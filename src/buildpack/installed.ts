@@ -10,6 +10,8 @@ export interface InstalledRuby {
   label: string;
   /** SHA-256 of its archive, or a sentence that says there is none. */
   checksum: string;
+  /** Whether it was restored from an earlier build. */
+  kept: boolean;
 }
 
 /** Where the parts of a bundle are, both at build time and when the app runs. */

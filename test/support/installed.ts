@@ -5,7 +5,7 @@ import type { Installed, InstalledRuby } from "../../src/buildpack/installed.ts"
 /** Ruby 3.3.8 in a directory. */
 export function makeRuby(dir: string, rest: Partial<InstalledRuby> = {}): InstalledRuby {
   const checksum = "a".repeat(64);
-  return { dir, engine: "ruby", version: "3.3.8", label: "3.3.8", checksum, ...rest };
+  return { dir, engine: "ruby", version: "3.3.8", label: "3.3.8", checksum, kept: false, ...rest };
 }
 
 /** What a build has installed into a directory of layers: Ruby 3.3.8 and gems, unless stated. */

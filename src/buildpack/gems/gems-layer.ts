@@ -12,8 +12,9 @@ import glob from "fast-glob";
 import * as z from "zod";
 import { describeChange } from "../../cnb/layer-state.ts";
 import { openLayer } from "../../cnb/layer.ts";
-import { BuildpackError } from "../../failure.ts";
+import { type BuildImage, BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
+import { packagesToCompile } from "../../ruby/missing-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
@@ -49,6 +50,8 @@ export interface GemsOptions {
   environment: Pick<EnvironmentRecord, "change" | "commit">;
   /** Whether to run `bundle install` even if nothing has changed. */
   always: boolean;
+  /** The image that this build runs in. */
+  image: BuildImage;
   /** The whole environment of Bundler, which points it to this layer. */
   env: Readonly<Record<string, string>>;
   run: RunCommand;
@@ -135,15 +138,16 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
 
 function installFailure(
   { exitCode, lines }: { exitCode: number; lines: readonly string[] },
-  { gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">,
+  { gemfile, lockfile, image }: Pick<GemsOptions, "gemfile" | "lockfile" | "image">,
 ): BuildpackError {
   const output = lines.filter((line) => line.trim() !== "").slice(-shownLines);
   const error = bundlerError(lines);
   if (outOfStep.test(error.join(" "))) {
     return new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
   }
-  const command = "bundle install";
-  return new BuildpackError({ code: "gems/install-failed", command, exitCode, output, error });
+  const facts = { command: "bundle install", exitCode, output, error };
+  const packages = packagesToCompile(error);
+  return new BuildpackError({ code: "gems/install-failed", ...facts, packages, image });
 }
 
 const shownLines = 12;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
+import { readBuildImage } from "../../cnb/build-image.ts";
 import { type BuildEnvironment, withNetworkEnvironment } from "../environment/environment.ts";
 import type { Installed, InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
@@ -13,6 +14,7 @@ import { installGemsLayer } from "./gems-layer.ts";
 export { gemCredentials } from "./gem-credentials.ts";
 export { leaveOutGems } from "./leave-out-gems.ts";
 export { reportLibraries } from "./report-libraries.ts";
+export { writeOutGemspecs } from "./write-out-gemspecs.ts";
 
 /**
  * Installs Bundler, then the gems of the lockfile. What does not need Ruby is done while Ruby is still
@@ -92,6 +94,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       gemfile,
       lockfile,
       metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      image: await readBuildImage(context.env),
       environment: recorded,
       always: context.settings.HEROKU_SKIP_BUNDLE_DIGEST,
       env: bundle.env,

@@ -7,6 +7,7 @@ import { runInForeground } from "../../system/foreground.ts";
 import { giveTo } from "./owner.ts";
 import { makeSecretDirectory, writePlatformFiles } from "./platform-files.ts";
 import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";
+import { ancestorsOf } from "../../system/walk.ts";
 
 /**
  * The sandbox on a machine that refuses namespaces: commands run at the paths of this machine, which must
@@ -24,7 +25,7 @@ export async function openPlainSandbox(
   const { host, scratch, uid, gid, callerIsRoot } = options;
   const owner = callerIsRoot && uid !== 0 ? { uid, gid } : undefined;
   if (owner) await openWay(options, owner, problem);
-  const platform = host.platform ?? (await makeSecretDirectory(owner !== undefined));
+  const platform = host.platform ?? (await makeSecretDirectory());
   if (owner && host.platform === undefined) await chown(platform, owner.uid, owner.gid);
   const buildpacks = join(scratch, "buildpacks");
   await placeBuildpacks(buildpacks, options.buildpacks, owner);
@@ -103,17 +104,12 @@ interface ClosedDirectory {
 /** The parents of a path that a user may not pass through. */
 async function closedAbove(path: string, { uid, gid }: Ids): Promise<ClosedDirectory[]> {
   const closed: ClosedDirectory[] = [];
-  for (const directory of ancestorsOf(path)) {
+  for (const directory of ["/", ...ancestorsOf(path)]) {
     const entry = await lstat(directory);
     const bit = entry.uid === uid ? 0o100 : entry.gid === gid ? 0o010 : 0o001;
     if ((entry.mode & bit) === 0) closed.push({ directory, mode: entry.mode & 0o7777, bit });
   }
   return closed;
-}
-
-function ancestorsOf(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [] : [...ancestorsOf(parent), parent];
 }
 
 function asUser({ callerIsRoot, uid, gid, signal }: PreparedSandbox, command: Command): Command {

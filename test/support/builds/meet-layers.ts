@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "../../../src/buildpack/build.ts";
 import type { RunCommand } from "../../../src/system/command.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { stringifyToml } from "../../../src/toml.ts";
 import { makeBuildContext } from "./build-context.ts";
 import { copyApp, isKept, type LayersFixture, restoreLayers } from "./layers-fixture.ts";

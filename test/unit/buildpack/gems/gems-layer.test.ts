@@ -277,6 +277,8 @@ describe("a failure", () => {
       exitCode: 5,
       output: output.slice(-12),
       error: output.slice(1),
+      packages: [],
+      image: "debian",
     });
   });
 
@@ -348,6 +350,7 @@ async function install(layersDir: string, story: Story = {}) {
     metadata,
     environment: { change: undefined, commit: async () => {} },
     always: false,
+    image: "debian",
     run,
     section,
     ...options,
