@@ -25,7 +25,7 @@ export async function openPlainSandbox(
   const { host, scratch, uid, gid, callerIsRoot } = options;
   const owner = callerIsRoot && uid !== 0 ? { uid, gid } : undefined;
   if (owner) await openWay(options, owner, problem);
-  const platform = host.platform ?? (await makeSecretDirectory());
+  const platform = host.platform ?? (await makeSecretDirectory(owner !== undefined));
   if (owner && host.platform === undefined) await chown(platform, owner.uid, owner.gid);
   const buildpacks = join(scratch, "buildpacks");
   await placeBuildpacks(buildpacks, options.buildpacks, owner);
