@@ -36,6 +36,14 @@ export interface Namespaces {
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
   const { direct, special } = splitEnvironment(command.env);
   const { callerIsRoot, network } = namespaces;
+  // The setup leaves the shell in the new root.
+  const enter = [
+    ...["/usr/bin/env", "--default-signal=INT"],
+    ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
+    ...["/usr/bin/unshare", ...identityOf(namespaces), "--root=.", `--wd=${command.cwd}`, "--"],
+    "/usr/bin/env",
+  ];
+  const start = [...enter.map(shellQuote), ...special].join(" ");
   return {
     ...command,
     file: "/usr/bin/setpriv",
@@ -45,13 +53,8 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
       ...["/usr/bin/unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
       ...(network ? [] : ["--net"]),
-      ...["--", "/bin/sh", "-c", setupScript(namespaces, command), "sandbox"],
-      ...["/usr/bin/env", "--default-signal=INT"],
-      ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
-      ...["/usr/bin/unshare", ...identityOf(namespaces)],
-      // The setup leaves the shell in the new root.
-      ...["--root=.", `--wd=${command.cwd}`, "--"],
-      ...["/usr/bin/env", ...special, command.file, ...command.args],
+      ...["--", "/bin/sh", "-c", setupScript(namespaces, command, start), "sandbox"],
+      ...[command.file, ...command.args],
     ],
     cwd: "/",
     env: direct,
@@ -90,7 +93,7 @@ export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
  * The shell stays as process 1, and the command is its child: SIGTERM and SIGINT end process 1 only if it
  * handles them.
  */
-function setupScript(namespaces: Namespaces, { input }: Command): string {
+function setupScript(namespaces: Namespaces, { input }: Command, start: string): string {
   const { newRoot, steps, unpackAt } = namespaces;
   const staysRoot = namespaces.callerIsRoot && namespaces.uid === 0;
   const at = (path: string) => shellQuote(newRoot + path);
@@ -122,7 +125,7 @@ function setupScript(namespaces: Namespaces, { input }: Command): string {
 [ $? = 0 ] || exit ${setupFailed}
 cd ${at("")} || exit ${setupFailed}
 ${cover}
-"$@"${input === undefined ? "" : " </dev/null"}
+${start} "$@"${input === undefined ? "" : " </dev/null"}
 exit $?
 `;
 }
@@ -200,20 +203,27 @@ function deviceLines(at: (path: string) => string): string[] {
 
 /**
  * The setup runs with the environment of the command, so that no value becomes an argument, which other
- * users could read. Only a few variables are set after the root has changed: those that would disturb the
- * programs of the setup, that a shell changes, or that it does not pass on.
+ * users could read. Some variables would disturb the programs of the setup, are changed by a shell, or are
+ * not passed on by one: these have another name until the root has changed. Their values are arguments
+ * only of the programs that enter the root, each of which replaces itself by the next one at once.
+ *
+ * @returns `special`: words of the shell for the `env` that starts the command.
  */
 function splitEnvironment(env: Command["env"]): {
   direct: Record<string, string>;
   special: string[];
 } {
   const direct: Record<string, string> = {};
-  const special = shellVariables.filter((name) => !(name in env)).map((name) => `--unset=${name}`);
+  const unset = shellVariables.filter((name) => !(name in env));
+  const set: string[] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (isDisturbing(name)) special.push(`${name}=${value}`);
-    else direct[name] = value;
+    const alias = `LAPIDARY_SANDBOX_${set.length}`;
+    direct[isDisturbing(name) ? alias : name] = value;
+    if (!isDisturbing(name)) continue;
+    unset.push(alias);
+    set.push(`${shellQuote(`${name}=`)}"$${alias}"`);
   }
-  return { direct, special };
+  return { direct, special: [...unset.map((name) => `--unset=${name}`), ...set] };
 }
 
 const shellVariables = ["_", "OLDPWD", "PWD", "SHLVL"];

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -59,6 +59,36 @@ test("a build that is killed leaves no variable and no binding on the disk", asy
   const memory = hasMemory ? ["/dev/shm"] : [];
   expect(filesWith(secret, state, join(root, "tmp"), ...memory)).toEqual([]);
 });
+
+test("no value of a variable is an argument of a program that runs on, whatever the name", async (context) => {
+  skipWithoutNamespaces(context);
+  const secret = `canary-${crypto.randomUUID()}`;
+  const names = ["SECRET", "not.a-shell name", "LD_PRELOAD_SECRET", "_", "ENV", "naïve"];
+  const env = Object.fromEntries(names.map((name) => [name, `${secret} '"$x`]));
+  const sandbox = await makeSandbox();
+  // Programs of this machine that are on the way to the command stay there until it ends.
+  const running = runScript(sandbox, "echo >ready; while [ -e ready ]; do sleep 0.1; done", env);
+  const ready = join(sandbox.base, "app/ready");
+  await expect.poll(() => existsSync(ready), { timeout: 50_000 }).toBe(true);
+  const lines = readdirSync("/proc").map((pid) => commandLineOf(pid));
+  expect(lines.filter((line) => line.includes(sandbox.base)).length).toBeGreaterThan(0);
+  expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+  rmSync(ready);
+  await running;
+  // Not by a shell, which drops names that are not its own.
+  const { stdout } = await sandbox.run({ file: "/usr/bin/env", args: ["-0"], cwd: "/", env });
+  const inside = stdout.split("\0");
+  expect(inside).toEqual(expect.arrayContaining(names.map((name) => `${name}=${secret} '"$x`)));
+  expect(inside.filter((line) => line.startsWith("LAPIDARY"))).toEqual([]);
+});
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 test("no metadata of a layer depends on the value of a variable, so that no label does", async () => {
   const fixture = await readFixture("0.1.0/rails");
