@@ -92,21 +92,31 @@ async function buildInSandbox(
   const { stopwatch, signal, order, known, onStep } = work;
   const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: sandbox.owner };
   const previous = usablePrevious(work, sandbox);
+  printPhase(work, "DETECTING");
   const detected = await stopwatch.time("detect", () =>
     detect({ ...context, order, buildpacks: known }),
   );
   onStep("detected");
   signal?.throwIfAborted();
+  work.printer.plain(...detected.group.map(({ id, version }) => `${id} ${version}`));
+  printPhase(work, "RESTORING");
   const restored = await stopwatch.time("restore", () =>
     restoreFrom(context, previous, detected.group),
   );
   signal?.throwIfAborted();
+  printPhase(work, "BUILDING");
   const outputs = await stopwatch.time("build", () => build(detected, context));
   onStep("all buildpacks built");
   const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
   const finished = { work, sandbox, previous, restored, outputs, launch };
+  printPhase(work, "EXPORTING");
   const stored = await work.printer.section("Store", (section) => storeIn(section, finished));
   return reportOf(work, launch, stored);
+}
+
+/** The headings of `pack`, so that the logs read alike. */
+function printPhase({ printer }: Work, phase: string): void {
+  printer.plain(`===> ${phase}`);
 }
 
 function environmentOf(

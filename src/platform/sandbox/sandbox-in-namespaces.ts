@@ -92,14 +92,14 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
   const separate = (["layers", "platform"] as const).flatMap((name) => {
     const path = host[name];
     const isSeparate = path !== undefined && !path.startsWith(`${host.app}/`);
-    return isSeparate ? [{ host: path, inside: inside[name], writable: true }] : [];
+    return isSeparate ? [{ host: path, inside: inside[name], ...own }] : [];
   });
   return [
-    { host: host.app, inside: inside.app, writable: true },
+    { host: host.app, inside: inside.app, ...own },
     ...separate,
-    { host: join(scratch, "home"), inside: inside.home, writable: true },
-    { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
-    { host: join(scratch, "var-tmp"), inside: "/var/tmp", writable: true },
+    { host: join(scratch, "home"), inside: inside.home, ...own },
+    { host: join(scratch, "tmp"), inside: "/tmp", ...own },
+    { host: join(scratch, "var-tmp"), inside: "/var/tmp", ...own },
     { host: "/sys", inside: "/sys", writable: false },
     ...options.buildpacks.map((one) => ({ ...one, writable: false })),
     ...(root === "/" ? await filesBehindLinks(options) : await networkFiles(scratch)),
@@ -107,6 +107,8 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
     ...options.binds,
   ];
 }
+
+const own = { writable: true, own: true };
 
 /** The targets of links in `/etc` that are not visible otherwise. Host names would not resolve without them. */
 async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {
