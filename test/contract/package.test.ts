@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, cp, readdir, readFile, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -17,6 +18,8 @@ const cases = packageRules.flatMap(([rule, check]) =>
   ["amd64", "arm64"].map((architecture) => ({ rule, check, architecture })),
 );
 
+const program = resolve(import.meta.dirname, "../support/packages/package-program.ts");
+
 describe("Distribution: Buildpackage", () => {
   test.each(cases)("$architecture: $rule", async ({ check, architecture }) => {
     const { out } = await makePackages(await makeCheckout());
@@ -30,7 +33,7 @@ describe("Distribution: Buildpackage", () => {
     const { layerEntries } = await readPackage(join(out, "test-gem-1.2.3-linux-arm64.cnb"));
     const files = layerEntries.filter(({ type }) => type === "File");
     expect(files.map(({ path }) => path.replace("/cnb/buildpacks/test_gem/1.2.3/", ""))).toEqual([
-      ...["buildpack.toml", "package.json", "LICENSE"],
+      ...["buildpack.toml", "package.json", "sbom.cdx.json", "LICENSE"],
       ...["bin/build", "bin/detect", "bin/runtime.sh"],
       ...["dist/build.mjs", "dist/detect.mjs", "inventory/ruby.toml"],
       ...["runtime/LICENSE", "runtime/bin/node"],
@@ -58,6 +61,23 @@ describe("Distribution: Buildpackage", () => {
     expect(await digests(two)).toEqual(expected);
     const turned = ["--target", "linux/arm64", "--target", "linux/amd64"];
     expect(await digests(one, ...turned)).toEqual(expected);
+  });
+
+  test.for([
+    ["022", "UTC"],
+    ["077", "Pacific/Kiritimati"],
+  ])("umask %s and time zone %s change no byte", async ([umask, zone]) => {
+    const checkout = await makeCheckout();
+    const { out } = await makePackages(checkout);
+    const other = join(await makeTree(), "packages");
+    execFileSync("/bin/sh", ["-c", `umask ${umask}; exec "$@"`, "sh", process.execPath, program], {
+      env: { TZ: zone, CHECKOUT: checkout, OUT: other },
+    });
+    for (const arch of ["amd64", "arm64"]) {
+      const name = `test-gem-1.2.3-linux-${arch}.cnb`;
+      const bytes = async (directory: string) => sha256Of(await readFile(join(directory, name)));
+      expect(await bytes(other)).toBe(await bytes(out));
+    }
   });
 
   test("the image layout has one name under which each architecture finds its own", async () => {

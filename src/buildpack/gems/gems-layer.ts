@@ -19,6 +19,7 @@ import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
+import type { GemStore } from "./store/gem-store.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
 const keys = {
@@ -56,6 +57,8 @@ export interface GemsOptions {
   env: Readonly<Record<string, string>>;
   run: RunCommand;
   section: Section;
+  /** Installed gems that builds share. */
+  store?: GemStore | undefined;
 }
 
 /**
@@ -118,6 +121,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   const { section, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
+  await options.store?.place(gemsDir);
   const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
     throw installFailure(install, options);
@@ -134,6 +138,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   }
   await removeLeftovers(gemsDir);
   section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
+  await options.store?.add(gemsDir);
 }
 
 function installFailure(

@@ -8,6 +8,7 @@ import type { Project } from "../project/project.ts";
 import { installBundlerLayer } from "./bundler-layer.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
 import { openEnvironmentRecord } from "./environment-record.ts";
+import { chooseGemStore } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { installGemsLayer } from "./gems-layer.ts";
 
@@ -100,6 +101,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       env: bundle.env,
       run: context.run,
       section,
+      store: await chooseGemStore(context, { project, ruby, places, env: bundle.env }, section),
     });
   });
   const bundleDigests = { gemfile: inputs.gemfile, lockfile: inputs.lockfile };

@@ -43,9 +43,10 @@ export async function writePlatformFiles(
  * @param shared - whether another user has to reach it.
  */
 export async function makeSecretDirectory(shared: boolean): Promise<string> {
-  const own = shared ? undefined : process.env["XDG_RUNTIME_DIR"];
-  for (const base of [own, "/dev/shm"]) {
-    if (base === undefined || !(await isInMemory(base))) continue;
+  // Another user cannot enter the directory that systemd makes for each user who is logged in.
+  const own = shared ? [] : [`/run/user/${process.getuid?.() ?? 0}`];
+  for (const base of [...own, "/dev/shm"]) {
+    if (!(await isInMemory(base))) continue;
     const made = await mkdtemp(join(base, "lapidary-")).catch(() => undefined);
     if (made !== undefined) return made;
   }
