@@ -83,6 +83,10 @@ export const settings = {
       .optional(),
     "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in layers of other buildpacks are never changed.",
   ),
+  BP_RAILS_DB_PREPARE: setting(
+    flag(false),
+    "`true` makes the process `web` run `bin/rails db:prepare` before its server, in images of Rails apps. By default, run it as a release command or a job of the platform.",
+  ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
     "`false` does not compile code during the build. By default, the code of the app and its gems is compiled if the lockfile has bootsnap, so that containers start faster.",

@@ -86,7 +86,8 @@ async function readUnpacked(directory: string, name: string | undefined, work: s
     layers.push(await readLayer(within(directory, layer), diffIdAt(config, index), work));
   }
   const reference = await digestOfFile(within(directory, found.Config));
-  return { config, layers, reference };
+  const image = name ?? found.RepoTags?.[0];
+  return { config, layers, reference, ...(image === undefined ? {} : { name: { image } }) };
 }
 
 async function readLayer(path: string, diffId: string, work: string): Promise<LayerBlob> {

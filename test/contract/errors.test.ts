@@ -296,6 +296,12 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "lifecycle.tgz",
     problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
   },
+  "image/rebase-refused": {
+    image: "oci:shop",
+    problem:
+      "it is for `linux/amd64 debian 12`, and the new run image is for `linux/amd64 debian 13`",
+    forceable: true,
+  },
   "image/login-needed": {
     registry: "ghcr.io",
     repository: "acme/shop",

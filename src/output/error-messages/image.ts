@@ -21,6 +21,15 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/rebase-refused": ({ image, problem, forceable }) => ({
+    headline: `\`${image}\` cannot be put on this run image`,
+    happened: [`Reason: ${problem}.`],
+    next: [
+      "lapidary build APP --image TARGET --run-image NEW   # builds the app for the new run image",
+      ...(forceable ? ["If you are sure that the app runs there, pass `--force`."] : []),
+    ],
+    blame: "command",
+  }),
   "image/engine-unreachable": ({ socket, problem }) => ({
     headline: `The Docker engine at \`${socket}\` does not answer`,
     happened: [`Reason: ${problem}.`],

@@ -122,11 +122,20 @@ async function imageOf(parts: ImageParts, request: ExportRequest): Promise<Image
   return { config, layers: [...runImage.layers, ...added] };
 }
 
-/** @returns what a registry was sent. */
-async function deliver(
+/**
+ * Writes an image where the user wants it.
+ *
+ * @returns what a registry was sent.
+ */
+export async function deliver(
   image: Image,
   manifest: IndexEntry,
-  { destination, name, work, world }: ExportRequest,
+  {
+    destination,
+    name,
+    work,
+    world,
+  }: Pick<ExportRequest, "destination" | "name" | "work" | "world">,
 ): Promise<PushResult | undefined> {
   switch (destination.kind) {
     case "docker-archive":

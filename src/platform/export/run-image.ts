@@ -84,7 +84,7 @@ async function pullOrThrow(
   world: ImageWorld,
 ): Promise<Image> {
   const image = await pull(reference, request, world);
-  if (image) return image;
+  if (image) return { ...image, name: { image: formatReference(reference) } };
   throw missing(formatReference(reference), "the registry has no image of this name");
 }
 

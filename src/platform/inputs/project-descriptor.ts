@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { tryReadTomlFile } from "../../cnb/toml-file.ts";
+import { decodeToml } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
+import { readUtf8 } from "../../system/files.ts";
 
 /** The parts of an app's `project.toml` that concern a build. */
 export interface ProjectDescriptor {
@@ -41,11 +42,26 @@ export async function readProjectDescriptor(
   execEnv = "production",
 ): Promise<ProjectDescriptor> {
   const path = join(app, "project.toml");
-  const version = await readAs(path, versionSchema);
-  if (version === undefined) return nothing;
+  const file = await readUtf8(path);
+  if (file.state === "missing") return nothing;
+  if (file.state === "unreadable") throw invalid(path, file.problem);
+  return parseProjectDescriptor(file.text, path, execEnv);
+}
+
+/**
+ * The same from the text of a file; `path` is for messages.
+ *
+ * @throws BuildpackError `platform/project-invalid`.
+ */
+export function parseProjectDescriptor(
+  text: string,
+  path: string,
+  execEnv = "production",
+): ProjectDescriptor {
+  const version = decodeAs(text, path, versionSchema);
   const schema = schemaOf(version, execEnv);
   if (!schema) throw invalid(path, `its schema version \`${version}\` is not 0.1, 0.2 or 0.3`);
-  const descriptor = { ...nothing, ...(await readAs(path, schema)) };
+  const descriptor = { ...nothing, ...decodeAs(text, path, schema) };
   if (descriptor.include.length > 0 && descriptor.exclude.length > 0) {
     throw invalid(path, "it has both `include` and `exclude`, but only one of them is allowed");
   }
@@ -163,10 +179,10 @@ function schemaOfTables(execEnv?: string): Schema {
     });
 }
 
-async function readAs<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const file = await tryReadTomlFile(path, schema);
+function decodeAs<T>(text: string, path: string, schema: z.ZodType<T>): T {
+  const file = decodeToml(text, schema);
   if (file.state === "invalid") throw invalid(path, file.problem);
-  return file.state === "read" ? file.value : undefined;
+  return file.value;
 }
 
 function invalid(path: string, problem: string): BuildpackError {

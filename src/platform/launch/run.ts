@@ -3,7 +3,6 @@ import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import { isAtLeast } from "../lifecycle/platform-api.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
@@ -59,8 +58,7 @@ async function lockPlaceOf({ inside }: StoredBuild, state: string): Promise<() =
 }
 
 async function runBuild(build: StoredBuild, options: RunOptions): Promise<number> {
-  const replace = isAtLeast(build.platformApi, "0.10");
-  const plan = await readLaunchPlan(build.layers, build.inside, replace);
+  const plan = await readLaunchPlan(build.layers, build.inside, build.platformApi);
   const request = launchRequest(plan, options);
   const copy = await openRunCopy(options.state, build);
   // Not on the command line, which all users of the machine can read: layers may contain secrets.

@@ -14,7 +14,7 @@ import {
   mergeLaunch,
 } from "./launch-metadata.ts";
 import { checkOrder, type Order, orderOf } from "./order.ts";
-import { writePlatformDirectory } from "./platform-directory.ts";
+import { readPlatformFiles } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { type OpenState, openState } from "../state/state.ts";
@@ -70,12 +70,19 @@ async function prepare(work: Work): Promise<Sandbox> {
   const { state, known } = work;
   await work.copyApp(state.work.app);
   work.onStep("app copied");
-  await writePlatformDirectory(state.work.platform, work);
+  const files = await readPlatformFiles(work);
   work.signal?.throwIfAborted();
   const mounts = known.map((buildpack) => {
     return { path: storePath(buildpack), host: buildpack.directory };
   });
-  return await work.openSandbox({ host: state.work, buildpacks: mounts });
+  const sandbox = await work.openSandbox({ host: state.work, buildpacks: mounts });
+  try {
+    await sandbox.fillPlatform(files);
+    return sandbox;
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
 }
 
 async function buildInSandbox(

@@ -20,6 +20,14 @@ const checkout = new URL("../../..", import.meta.url).pathname;
  * @returns what became of each layer that `expected.toml` names, and what the log says of it.
  */
 export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture["layers"]> {
+  const { layersDir, log } = await buildOnLayers(fixture);
+  return await outcome(fixture, layersDir, log);
+}
+
+/** The same, up to the layers and the log of the build. */
+export async function buildOnLayers(
+  fixture: LayersFixture,
+): Promise<{ layersDir: string; log: string }> {
   const root = await makeTree();
   const [appDir, layersDir] = [join(root, "app"), join(root, "layers")];
   await copyApp(fixture, appDir);
@@ -34,7 +42,7 @@ export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture[
   await build({ ...context, fetcher: createFetcher({ env: {} }) }).catch((cause: unknown) => {
     throw new Error(`the build failed:\n${context.log()}`, { cause });
   });
-  return await outcome(fixture, layersDir, context.log());
+  return { layersDir, log: context.log() };
 }
 
 async function outcome(fixture: LayersFixture, layersDir: string, log: string) {
