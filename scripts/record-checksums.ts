@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseInventoryFile } from "../src/artifacts/inventory-file.ts";
 import { mirrorFor, readMirrors } from "../src/artifacts/mirrors.ts";
 import { writeAtomically } from "../src/system/files.ts";
-import { createFetcher, type Fetcher } from "../src/system/http.ts";
+import { createFetcher, type Fetcher } from "../src/system/http/fetcher.ts";
 import { runScript } from "./run-script.ts";
 import { environment } from "./work.ts";
 

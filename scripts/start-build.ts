@@ -71,7 +71,14 @@ async function readBuildLine(
     typed = { app, flags };
     return 0;
   };
-  const others = { run: ignore, slug: ignore, slugRun: ignore, artifact: ignore, package: ignore };
+  const others = {
+    run: ignore,
+    rebase: ignore,
+    slug: ignore,
+    slugRun: ignore,
+    artifact: ignore,
+    package: ignore,
+  };
   await runProgram(args, { build, ...others }, { version: "", write: () => {} });
   return typed;
 }

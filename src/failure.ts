@@ -78,7 +78,15 @@ export interface FailureFacts {
   // Bundler and gems (src/buildpack/gems)
   "bundler/install-failed": { version: string; output: string[]; error: string[] };
   "gems/lockfile-out-of-step": { gemfile: string; lockfile: string; output: string[] };
-  "gems/install-failed": { command: string; exitCode: number; output: string[]; error: string[] };
+  "gems/install-failed": {
+    command: string;
+    exitCode: number;
+    output: string[];
+    error: string[];
+    /** Packages that the error says are missing. */
+    packages: readonly string[];
+    image: BuildImage;
+  };
   "gems/clean-failed": { command: string; exitCode: number; output: string[] };
 
   // Rake tasks and assets (src/buildpack/assets)
@@ -106,6 +114,26 @@ export interface FailureFacts {
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
   "image/lifecycle-invalid": { path: string; problem: string };
+  "image/rebase-refused": { image: string; problem: string; forceable: boolean };
+  /** The registry wants a login, or refuses the one that it got; `account` is its name. */
+  "image/login-needed": { registry: string; repository: string; detail: string };
+  "image/login-refused": { registry: string; repository: string; account: string; detail: string };
+  "image/access-denied": {
+    registry: string;
+    repository: string;
+    account: string | undefined;
+    detail: string;
+  };
+  /** What a registry answered to a step such as `store the manifest of shop:latest`. */
+  "image/registry-refused": { registry: string; step: string; status: number; detail: string };
+  "image/registry-wrong": { registry: string; step: string; problem: string };
+  "image/registry-unreachable": { registry: string; problem: string; attempts: number };
+  "image/registry-certificate": { registry: string; problem: string };
+  "image/registry-plain": { registry: string; problem: string };
+  "image/login-unreadable": { path: string; problem: string };
+  "image/helper-failed": { helper: string; registry: string; problem: string };
+  "image/engine-unreachable": { socket: string; problem: string };
+  "image/engine-refused": { step: string; problem: string };
 
   // Packages (src/package)
   "package/checkout-incomplete": { path: string; missing: string[] };
@@ -167,7 +195,11 @@ export interface RakeFailure {
   errors: RubyError[];
   /** What gems need from the system, as the log lists it. */
   needs: readonly SystemNeed[];
+  image: BuildImage;
 }
+
+/** Whose image a build runs in; `other` if it is not even Debian or Ubuntu. */
+export type BuildImage = "heroku" | "paketo" | "debian" | "other";
 
 /** A library or program of the system that gems need. */
 export interface SystemNeed {

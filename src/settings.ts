@@ -56,7 +56,7 @@ export const settings = {
   ),
   BP_DEPENDENCY_MIRROR: setting(
     z.string().optional(),
-    "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name.",
+    "The URL of a mirror: every artifact is downloaded from it instead of its upstream host. Checksums are still those of the inventory. `BP_DEPENDENCY_MIRROR_<HOST>` sets a mirror for one host: write `_` for a dot and `__` for a dash in its name. After the URL, `,skip-path=PATH` leaves out the beginning of upstream's paths; the URL may be percent-encoded.",
   ),
   BP_RUBY_VERSION: setting(
     z.string().optional(),
@@ -87,6 +87,10 @@ export const settings = {
       .optional(),
     "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in layers of other buildpacks are never changed.",
   ),
+  BP_RAILS_DB_PREPARE: setting(
+    flag(false),
+    "`true` makes the process `web` run `bin/rails db:prepare` before its server, in images of Rails apps. By default, run it as a release command or a job of the platform.",
+  ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
     "`false` does not compile code during the build. By default, the code of the app and its gems is compiled if the lockfile has bootsnap, so that containers start faster.",
@@ -98,6 +102,10 @@ export const settings = {
   BP_IMAGE_LABELS: setting(
     labels.optional(),
     'Labels of the image, such as `service=shop team="the shop"`. `BP_OCI_SOURCE`, `BP_OCI_REVISION`, `BP_OCI_VERSION`, `BP_OCI_TITLE` and similar variables set `org.opencontainers.image.*`.',
+  ),
+  BP_KEEP_GIT: setting(
+    flag(false),
+    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. In gemspecs of path gems that run git, the list of files is written out, so that they need neither `.git` nor git when the app starts.",
   ),
   BP_JEMALLOC: setting(
     flag(true),

@@ -15,6 +15,7 @@ const packages = {
   "c++": "g++",
   cc: "gcc",
   debootstrap: "debootstrap",
+  "docker-registry": "docker-registry",
   dockerd: "docker.io",
   git: "git",
   initdb: "postgresql",

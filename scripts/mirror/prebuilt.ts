@@ -8,7 +8,7 @@ import { findSharedLibraries } from "../../src/artifacts/shared-libraries.ts";
 import type { Target } from "../../src/cnb/target.ts";
 import { runCommand } from "../../src/system/command.ts";
 import { removeTree } from "../../src/system/files.ts";
-import { createFetcher } from "../../src/system/http.ts";
+import { createFetcher } from "../../src/system/http/fetcher.ts";
 import { imageTime } from "../../src/system/image-time.ts";
 import { cacheDirectory } from "../../src/system/cache-directory.ts";
 import { cached, withLock } from "../cache.ts";

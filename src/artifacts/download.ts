@@ -3,7 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
-import type { FetchedBody, Fetcher } from "../system/http.ts";
+import type { FetchedBody, Fetcher } from "../system/http/fetcher.ts";
 import type { Attempt } from "./download-failure.ts";
 import { attemptFailure, isCutShort, retryReason, truncation } from "./download-failure.ts";
 import { watchForStall } from "./stall-watch.ts";

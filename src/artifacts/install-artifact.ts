@@ -5,7 +5,7 @@ import { unpackArchive } from "../oci/unpack-archive.ts";
 import type { RunCommand } from "../system/command.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { removeTree } from "../system/files.ts";
-import type { Fetcher } from "../system/http.ts";
+import type { Fetcher } from "../system/http/fetcher.ts";
 import type { Artifact } from "./artifact.ts";
 import { checkCompilable, compile } from "./compile/compile.ts";
 import { download, type DownloadPolicy } from "./download.ts";

@@ -1,6 +1,6 @@
-import { isFetchable } from "./fetchable-url.ts";
 import type { Binding } from "../cnb/bindings.ts";
 import { BuildpackError } from "../failure.ts";
+import { type MirrorValue, readMirrorValue } from "./mirror-value.ts";
 
 /** A mirror's URL, and where it is configured. */
 export interface Mirror {
@@ -8,19 +8,24 @@ export interface Mirror {
   source: string;
 }
 
+interface ConfiguredMirror extends MirrorValue {
+  source: string;
+}
+
 /** Where artifacts are downloaded from instead of their upstream hosts. */
 export interface Mirrors {
   /** By SHA-256 in lower case. The URL is that of the file. */
-  byChecksum: ReadonlyMap<string, Mirror>;
+  byChecksum: ReadonlyMap<string, ConfiguredMirror>;
   /** By host, written as in a variable's name. The URL replaces the host. */
-  byHost: ReadonlyMap<string, Mirror>;
-  fallback: Mirror | undefined;
+  byHost: ReadonlyMap<string, ConfiguredMirror>;
+  fallback: ConfiguredMirror | undefined;
 }
 
 /**
  * Reads the mirrors in the environment (`BP_DEPENDENCY_MIRROR`, `BP_DEPENDENCY_MIRROR_<HOST>`) and in bindings
  * (type `dependency-mirror` with the keys `default` or a host; type `dependency-mapping` with SHA-256s as
- * keys), in the format of Paketo's buildpacks. The environment wins over bindings.
+ * keys, or `sha256_` and a SHA-256, because Kubernetes allows no colon), in the format of Paketo's buildpacks. The
+ * environment wins over bindings.
  *
  * @throws BuildpackError `artifact/mirror-invalid` for a URL that is not `https:`, `http:` or `file:`.
  */
@@ -28,7 +33,7 @@ export function readMirrors(
   env: Readonly<Record<string, string>>,
   bindings: readonly Pick<Binding, "type" | "secrets">[],
 ): Mirrors {
-  const byHost = new Map<string, Mirror>();
+  const byHost = new Map<string, ConfiguredMirror>();
   for (const [key, mirror] of mirrorsBoundAs("dependency-mirror", bindings)) {
     byHost.set(hostKey(key), mirror);
   }
@@ -49,18 +54,18 @@ export function readMirrors(
 /**
  * The URL of an artifact on a mirror, if there is a mirror for it. A `dependency-mapping` names the file
  * itself. Other mirrors replace the artifact's host: the path is appended, and `{originalHost}` is replaced
- * by the host's name. `file:` URLs are never mirrored.
+ * by the host's name. A `skip-path` is removed from the path first. `file:` URLs are never mirrored.
  */
 export function mirrorFor(
   artifact: { url: string; sha256: string | undefined },
   mirrors: Mirrors,
 ): Mirror | undefined {
   const mapped = mirrors.byChecksum.get(artifact.sha256 ?? "");
-  if (mapped) return mapped;
+  if (mapped) return { url: mapped.url, source: mapped.source };
   const upstream = new URL(artifact.url);
   if (upstream.protocol === "file:") return undefined;
   const mirror = mirrors.byHost.get(hostKey(upstream.hostname)) ?? mirrors.fallback;
-  return mirror && { url: mirrored(upstream, mirror.url), source: mirror.source };
+  return mirror && { url: mirrored(upstream, mirror), source: mirror.source };
 }
 
 const mirrorVariable = /^BP_DEPENDENCY_MIRROR_(.+)$/;
@@ -70,17 +75,19 @@ function hostKey(host: string): string {
   return host.trim().replaceAll("-", "__").replaceAll(".", "_").toUpperCase();
 }
 
-function mirrored(upstream: URL, mirror: string): string {
-  const base = mirror.replaceAll("{originalHost}", upstream.hostname).replace(/\/+$/, "");
-  return `${base}${upstream.pathname}${upstream.search}`;
+function mirrored(upstream: URL, { url, skipPath }: MirrorValue): string {
+  const base = url.replaceAll("{originalHost}", upstream.hostname).replace(/\/+$/, "");
+  const skipped = upstream.pathname.startsWith(skipPath) ? skipPath.length : 0;
+  const path = upstream.pathname.slice(skipped).replace(/^\/*/, "/");
+  return `${base}${path}${upstream.search}`;
 }
 
-function byBareChecksum([key, mirror]: [string, Mirror]): [string, Mirror] {
+function byBareChecksum([key, mirror]: [string, ConfiguredMirror]): [string, ConfiguredMirror] {
   return [
     key
       .trim()
       .toLowerCase()
-      .replace(/^sha256:/, ""),
+      .replace(/^sha256[:_]/, ""),
     mirror,
   ];
 }
@@ -88,15 +95,15 @@ function byBareChecksum([key, mirror]: [string, Mirror]): [string, Mirror] {
 function mirrorsBoundAs(
   type: string,
   bindings: readonly Pick<Binding, "type" | "secrets">[],
-): [string, Mirror][] {
+): [string, ConfiguredMirror][] {
   return bindings
     .filter((binding) => binding.type.toLowerCase() === type)
     .flatMap((binding) => Array.from(binding.secrets))
     .map(([key, url]) => [key, checked(url, `binding ${type}, key ${key}`)]);
 }
 
-function checked(value: string, source: string): Mirror {
-  const url = value.trim();
-  if (isFetchable(url)) return { url, source };
-  throw new BuildpackError({ code: "artifact/mirror-invalid", source, url });
+function checked(value: string, source: string): ConfiguredMirror {
+  const read = readMirrorValue(value);
+  if (read) return { ...read, source };
+  throw new BuildpackError({ code: "artifact/mirror-invalid", source, url: value.trim() });
 }

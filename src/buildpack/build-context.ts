@@ -3,7 +3,7 @@ import type { Printer } from "../output/printer.ts";
 import type { Settings } from "../settings.ts";
 import type { Clock } from "../system/clock.ts";
 import type { RunCommand } from "../system/command.ts";
-import type { Fetcher } from "../system/http.ts";
+import type { Fetcher } from "../system/http/fetcher.ts";
 
 /** Everything that a build needs from outside. A build reads nothing from its process itself. */
 export interface BuildContext {

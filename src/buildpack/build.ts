@@ -2,7 +2,7 @@ import { listRakeTasks, precompileAssets } from "./assets/assets.ts";
 import { precompileCode } from "./bootsnap/bootsnap.ts";
 import type { BuildContext } from "./build-context.ts";
 import { setEnvironment } from "./environment/environment.ts";
-import { leaveOutGems, reportLibraries } from "./gems/gems.ts";
+import { leaveOutGems, reportLibraries, writeOutGemspecs } from "./gems/gems.ts";
 import { install } from "./install.ts";
 import {
   chooseVersions,
@@ -18,6 +18,7 @@ import {
   makeAppDirectories,
   openAppDirectories,
   readProject,
+  removeGit,
   requireChecksums,
 } from "./project/project.ts";
 import { reportEnd, reportProject, reportStart, writeBillsOfMaterials } from "./report/report.ts";
@@ -46,6 +47,8 @@ export async function build(context: BuildContext): Promise<void> {
   const rakeApp = { project, installed, packages: packages.variables, needs };
   const served = await precompileAssets(context, rakeApp);
   await settleNodeModules(context, packages);
+  await writeOutGemspecs(context, project, installed);
+  await removeGit(context);
   await precompileCode(context, project, installed);
   await setEnvironment(context, project, installed);
   await writeProcesses(context, project, served, (section) =>

@@ -10,6 +10,8 @@ export interface InstalledRuby {
   label: string;
   /** SHA-256 of its archive, or a sentence that says there is none. */
   checksum: string;
+  /** Whether it was restored from an earlier build. */
+  kept: boolean;
 }
 
 /** Where the parts of a bundle are, both at build time and when the app runs. */
@@ -34,4 +36,12 @@ export interface Installed {
   bundleGroups: Readonly<Record<string, string>>;
   /** Digests of the files that the gems were installed from. */
   bundleDigests: { gemfile: string; lockfile: string };
+  keyedDigest: KeyedDigest;
 }
+
+/**
+ * An HMAC-SHA256 of these parts, in their order, in hex. Its key is the same in every build of an app that
+ * keeps its cache, and is only in the content of that cache: from a digest in the label of an image nobody
+ * can find out a value by trying.
+ */
+export type KeyedDigest = (parts: readonly string[]) => string;

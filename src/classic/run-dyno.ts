@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import type { SandboxOptions } from "../platform/sandbox/sandbox.ts";
 import { ownDirectory, slugRoot } from "./slug-root.ts";
+import { systemProgramsPath } from "../system/search-path.ts";
 
 export interface DynoOptions {
   /** The directory of an unpacked slug on this machine. What the process writes stays there. */
@@ -46,7 +47,7 @@ export async function runDyno(options: DynoOptions): Promise<number> {
       args: ["-c", startScript, "dyno", line],
       cwd: sandbox.inside.app,
       env: {
-        PATH: "/usr/local/bin:/usr/bin:/bin",
+        PATH: systemProgramsPath,
         HOME: sandbox.inside.app,
         DYNO: `${type}.1`,
         ...env,

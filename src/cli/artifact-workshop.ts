@@ -10,8 +10,8 @@ import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import type { Sandbox } from "../platform/sandbox/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
 import { definedVariables } from "../system/defined-variables.ts";
-import type { Fetcher } from "../system/http.ts";
-import { imagePath } from "./build-machine.ts";
+import type { Fetcher } from "../system/http/fetcher.ts";
+import { imagePath } from "../system/search-path.ts";
 import type { CommandContext } from "./command-context.ts";
 
 /** A sandbox in `root` whose directories are below `work`, without network: sources come first. */

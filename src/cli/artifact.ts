@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Argument, Option } from "@commander-js/extra-typings";
 import { diskFailure } from "../system/disk-failure.ts";
 import { definedVariables } from "../system/defined-variables.ts";
-import { createFetcher } from "../system/http.ts";
+import { createFetcher } from "../system/http/fetcher.ts";
 import { discardTree } from "../system/tree.ts";
 import { compileArtifact, openWorkshop } from "./artifact-workshop.ts";
 import { createCommand, examples } from "./command.ts";

@@ -7,9 +7,7 @@ import type { Sandbox, SandboxOptions } from "../platform/sandbox/sandbox.ts";
 import { isDirectory } from "../system/files.ts";
 import type { BuildFlags } from "./build-options.ts";
 import type { CommandContext } from "./command-context.ts";
-
-/** `PATH` in an image that does not set its own. */
-export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+import { imagePath } from "../system/search-path.ts";
 
 /** What the build and run root file systems say about themselves. */
 export async function machineOptions(

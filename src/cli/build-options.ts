@@ -38,7 +38,8 @@ export function describeBuild() {
     .optionsGroup("Image:")
     .option(
       "--image <TARGET>",
-      "export an image to oci:DIR[:TAG] or docker-archive:FILE[:NAME]",
+      "export an image to oci:DIR[:TAG], docker-archive:FILE[:NAME], docker-daemon:NAME[:TAG] (the Docker " +
+        "engine of this machine) or registry:HOST/NAME[:TAG] (with the login of `docker login`)",
       oneValue,
     )
     .option(
@@ -50,6 +51,12 @@ export function describeBuild() {
       "--lifecycle <FILE>",
       "put the launcher of this lifecycle release into the image (default: Lapidary's own)",
       oneValue,
+    )
+    .option(
+      "--insecure-registry <HOST>",
+      "reach this registry by plain HTTP if it has no HTTPS; repeatable",
+      eachValue,
+      [],
     )
     .optionsGroup("Build environment:")
     .option("--build-root <DIR>", "root file system to build in", oneValue, "/")
@@ -82,6 +89,7 @@ export function describeBuild() {
         "lapidary build .": "build the app in this directory",
         "lapidary build . --env RAILS_ENV=staging": "with a build variable",
         "lapidary build . --image oci:image --run-root /srv/noble": "and export an image",
+        "lapidary build . --image registry:ghcr.io/acme/shop": "or push it",
       }),
     );
 }

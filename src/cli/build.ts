@@ -68,6 +68,7 @@ export async function buildCommand(
   if (reportPath !== undefined) await writeReport(reportPath, report, 0o666 & ~context.umask);
 }
 
-function imageOptions({ image, runImage, lifecycle, runRoot, buildRoot }: BuildFlags) {
-  return { image, runImage, lifecycle, runRoot, buildRoot };
+function imageOptions(flags: BuildFlags) {
+  const { image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry } = flags;
+  return { image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry };
 }

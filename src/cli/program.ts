@@ -3,6 +3,7 @@ import { type ArtifactFlags, describeArtifact } from "./artifact.ts";
 import { type BuildFlags, describeBuild } from "./build-options.ts";
 import { createCommand } from "./command.ts";
 import { describePackage, type PackageFlags } from "./package.ts";
+import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";
 import { describeSlugRun, type SlugRunFlags } from "./slug-run.ts";
 import { describeSlug, type SlugFlags } from "./slug.ts";
@@ -12,6 +13,7 @@ import { fromCommander, usageError } from "./usage-error.ts";
 export interface Commands {
   build: (app: string, flags: BuildFlags) => Promise<number>;
   run: (app: string, command: readonly string[], flags: RunFlags) => Promise<number>;
+  rebase: (image: string, flags: RebaseFlags) => Promise<number>;
   slug: (source: string, flags: SlugFlags) => Promise<number>;
   slugRun: (slug: string, command: readonly string[], flags: SlugRunFlags) => Promise<number>;
   artifact: (name: "ruby" | "jemalloc", version: string, flags: ArtifactFlags) => Promise<number>;
@@ -91,6 +93,7 @@ function createCommands(commands: Commands, run: Run): CommandUnknownOpts[] {
       checkDashes("run", command, run.typed);
       await finish(commands.run(app, command, flags));
     }),
+    describeRebase().action(async (image, flags) => await finish(commands.rebase(image, flags))),
     describeSlug()
       .action(async (source, flags) => await finish(commands.slug(source, flags)))
       .addCommand(slugRun),

@@ -7,7 +7,7 @@ import { printFailure } from "../output/print-failure.ts";
 import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
-import { createFetcher } from "../system/http.ts";
+import { createFetcher } from "../system/http/fetcher.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 

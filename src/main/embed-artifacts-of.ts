@@ -2,7 +2,7 @@ import { embedArtifacts } from "../artifacts/embed-artifacts.ts";
 import { wantedArtifacts } from "../buildpack/interpreter/wanted-artifacts.ts";
 import { readBuildpackDescriptor } from "../cnb/buildpack-descriptor.ts";
 import type { PackageContext } from "../package/package-command.ts";
-import { createFetcher } from "../system/http.ts";
+import { createFetcher } from "../system/http/fetcher.ts";
 
 /** Downloads what a build of an app installs, for `lapidary package --offline APP`. */
 export function embedArtifactsOf(

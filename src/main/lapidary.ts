@@ -3,6 +3,7 @@ import { artifactCommand } from "../cli/artifact.ts";
 import { buildCommand } from "../cli/build.ts";
 import { packageLine } from "../cli/package.ts";
 import { type Commands, runProgram } from "../cli/program.ts";
+import { rebaseCommand } from "../cli/rebase.ts";
 import { runCommand } from "../cli/run.ts";
 import { slugRunCommand } from "../cli/slug-run.ts";
 import { slugCommand } from "../cli/slug.ts";
@@ -25,6 +26,11 @@ const commands: Commands = {
   build: async (app, flags) => {
     stopOnSignals();
     await buildCommand(app, flags, linuxContext(toStdout, flags.verbose));
+    return 0;
+  },
+  rebase: async (image, flags) => {
+    stopOnSignals();
+    await rebaseCommand(image, flags, contextFor(toStdout));
     return 0;
   },
   slug: async (source, flags) => {

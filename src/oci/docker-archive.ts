@@ -24,10 +24,11 @@ export async function writeDockerArchive(
   image: Image,
   names: readonly string[],
 ): Promise<void> {
-  await writeTarFile(path, entriesOf(image, names));
+  await writeTarFile(path, dockerArchiveEntries(image, names));
 }
 
-function* entriesOf(image: Image, names: readonly string[]): Generator<TarEntry> {
+/** The entries of an archive for `docker load`. */
+export function* dockerArchiveEntries(image: Image, names: readonly string[]): Generator<TarEntry> {
   const config = Buffer.from(JSON.stringify(image.config));
   const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
   const layerNames = image.layers.map(({ digest }) => `${digest.replace("sha256:", "")}.tar.gz`);
@@ -85,7 +86,8 @@ async function readUnpacked(directory: string, name: string | undefined, work: s
     layers.push(await readLayer(within(directory, layer), diffIdAt(config, index), work));
   }
   const reference = await digestOfFile(within(directory, found.Config));
-  return { config, layers, reference };
+  const image = name ?? found.RepoTags?.[0];
+  return { config, layers, reference, ...(image === undefined ? {} : { name: { image } }) };
 }
 
 async function readLayer(path: string, diffId: string, work: string): Promise<LayerBlob> {

@@ -1,4 +1,5 @@
-import { ancestorsOf, directoryEntry, type TarOwner, treeEntries } from "./tar.ts";
+import { ancestorsOf } from "../system/walk.ts";
+import { directoryEntry, type TarOwner, treeEntries } from "./tar.ts";
 import type { TarEntry } from "./tar-header.ts";
 
 /**

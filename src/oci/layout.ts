@@ -83,7 +83,10 @@ export async function readImage(
   const manifest = await readBlob(layout, entry, manifestSchema);
   const config = await readBlob(layout, manifest.config, imageConfigSchema);
   const layers = await layersOf(layout, config, manifest.layers);
-  return { config, layers, reference: entry.digest };
+  // A tag alone, such as `latest`, does not say where the image comes from.
+  const image = entry.annotations?.[refName];
+  const known = image?.includes("/") ? { name: { image } } : {};
+  return { config, layers, reference: entry.digest, ...known };
 }
 
 async function findManifest(

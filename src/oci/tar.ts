@@ -66,12 +66,6 @@ export function fileEntry(name: string, content: Buffer, owner: TarOwner, mode: 
   return { name: Buffer.from(name), mode, ...owner, body };
 }
 
-/** All parent directories of a path, the topmost first, without `/`. */
-export function ancestorsOf(path: string): string[] {
-  const parts = path.split("/").slice(1, -1);
-  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
-}
-
 function bodyOf(path: Buffer, { mode, size }: Stats): TarEntry["body"] | undefined {
   switch (mode & entryKind.all) {
     case entryKind.file:

@@ -45,15 +45,26 @@ export async function makeBuildpackImage(request: BuildpackImageRequest): Promis
  */
 async function layerEntries(
   { buildpack: { id, version } }: BuildpackDescriptor,
-  { checkout, architecture, runtime, extra }: BuildpackImageRequest,
+  request: BuildpackImageRequest,
 ): Promise<Iterable<TarEntry>> {
   const parent = `/cnb/buildpacks/${id.replaceAll("/", "_")}`;
   const top = `${parent}/${version}`;
-  const descriptor = await descriptorFor(checkout, architecture);
-  const manifest = await shippedManifest(checkout);
+  const payload = await payloadEntries(request, top);
   return (function* () {
     yield madeDirectory(parent);
     yield madeDirectory(top);
+    yield* payload;
+  })();
+}
+
+/** The files of the packaged buildpack for one architecture, below the directory `top`. */
+export async function payloadEntries(
+  { checkout, architecture, runtime, extra }: Omit<BuildpackImageRequest, "blobs">,
+  top: string,
+): Promise<Iterable<TarEntry>> {
+  const descriptor = await descriptorFor(checkout, architecture);
+  const manifest = await shippedManifest(checkout);
+  return (function* () {
     yield madeEntry(`${top}/buildpack.toml`, descriptor);
     yield madeEntry(`${top}/package.json`, manifest);
     yield* shippedEntries(checkout, top);

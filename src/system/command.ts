@@ -11,6 +11,8 @@ export interface Command {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** What it reads from its standard input, which is empty otherwise. `runInForeground` ignores it. */
+  input?: string | Uint8Array;
   /** Called with each line of standard output and standard error, as soon as it is complete. */
   onLine?: (line: string) => void;
   /** Called instead of `onLine` with the text of both streams as it arrives, in pieces of any length. */
@@ -38,9 +40,10 @@ export interface CommandResult {
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
 export const runCommand: RunCommand = async (command) => {
-  const { file, args, cwd, env, signal, killSignal } = command;
+  const { file, args, cwd, env, input, signal, killSignal } = command;
   const child = execa(file, [...args], {
-    ...{ cwd, env, extendEnv: false, stdin: "ignore", buffer: false, reject: false },
+    ...{ cwd, env, extendEnv: false, buffer: false, reject: false },
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
     ...(signal ? { cancelSignal: signal } : {}),
     ...(killSignal ? { killSignal } : {}),
   });

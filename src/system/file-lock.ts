@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { lstatIfAny } from "./files.ts";
 import { unusable } from "./system-failure.ts";
+import { systemProgramsPath } from "./search-path.ts";
 
 /** Gives a lock back, and removes its file. */
 export type Unlock = () => Promise<void>;
@@ -48,7 +49,7 @@ exec cat >/dev/null
 async function startHolder(path: string): Promise<{ answer: string; release: Unlock }> {
   const child = spawn("/bin/sh", ["-c", holdScript, "lock", path], {
     cwd: "/",
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    env: { PATH: systemProgramsPath },
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });

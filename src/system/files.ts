@@ -35,6 +35,13 @@ export async function readUtf8(path: string): Promise<TextFile> {
   return { state: "unreadable", problem: "it is not UTF-8" };
 }
 
+/** The number of the first line of a file that is not UTF-8, or `undefined` if all are. */
+export async function lineNotUtf8(path: string): Promise<number | undefined> {
+  const lines = (await readFile(path, "latin1")).split("\n");
+  const index = lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
+  return index < 0 ? undefined : index + 1;
+}
+
 /** `/dev/null` under any name: platforms pass it for a file without content. */
 function isNullDevice(stats: Stats): boolean {
   const [major, minor] = [1, 3];

@@ -12,6 +12,11 @@ export interface Namespaces {
   /** An empty directory on the host. What is mounted on it is seen by the command alone. */
   newRoot: string;
   steps: readonly MountStep[];
+  /**
+   * A path inside that gets a file system in memory. If the command has an `input`, that is a tar archive,
+   * which is unpacked there, with the owners that it names, and the command itself reads nothing.
+   */
+  unpackAt?: string;
   /** The user and group that the command runs as, seen from inside. */
   uid: number;
   gid: number;
@@ -40,7 +45,7 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
       ...["/usr/bin/unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
       ...(network ? [] : ["--net"]),
-      ...["--", "/bin/sh", "-c", setupScript(namespaces), "sandbox"],
+      ...["--", "/bin/sh", "-c", setupScript(namespaces, command), "sandbox"],
       ...["/usr/bin/env", "--default-signal=INT"],
       ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
       ...["/usr/bin/unshare", ...identityOf(namespaces)],
@@ -85,11 +90,12 @@ export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
  * The shell stays as process 1, and the command is its child: SIGTERM and SIGINT end process 1 only if it
  * handles them.
  */
-function setupScript(namespaces: Namespaces): string {
-  const { newRoot, steps } = namespaces;
+function setupScript(namespaces: Namespaces, { input }: Command): string {
+  const { newRoot, steps, unpackAt } = namespaces;
   const staysRoot = namespaces.callerIsRoot && namespaces.uid === 0;
   const at = (path: string) => shellQuote(newRoot + path);
   const directories = ["/dev/shm", "/dev/pts", "/proc"];
+  if (unpackAt !== undefined) directories.push(unpackAt);
   for (const step of steps) if (step.make === "directory") directories.push(step.path);
   const furnish = [
     "set -e",
@@ -100,6 +106,7 @@ function setupScript(namespaces: Namespaces): string {
     ...steps.flatMap((step) => mountLines(step, at(step.path))),
     ...readOnlyLines(steps, at),
     ...deviceLines(at),
+    ...(unpackAt === undefined ? [] : unpackLines(namespaces, at(unpackAt), input !== undefined)),
     // A container that hides parts of its own /proc may not mount a new one.
     `mount -t proc proc ${at("/proc")} 2>/dev/null || mount --rbind /proc ${at("/proc")}`,
     ...(staysRoot ? kernelSettings.flatMap((path) => readOnlyBind(at(path))) : []),
@@ -115,9 +122,21 @@ function setupScript(namespaces: Namespaces): string {
 [ $? = 0 ] || exit ${setupFailed}
 cd ${at("")} || exit ${setupFailed}
 ${cover}
-"$@"
+"$@"${input === undefined ? "" : " </dev/null"}
 exit $?
 `;
+}
+
+function unpackLines(
+  { callerIsRoot, uid, gid }: Namespaces,
+  at: string,
+  filled: boolean,
+): string[] {
+  const owner = callerIsRoot ? `,uid=${uid},gid=${gid}` : "";
+  return [
+    `mount -t tmpfs -o mode=700${owner} tmpfs ${at}`,
+    ...(filled ? [`tar -x -p -f - -C ${at}`] : []),
+  ];
 }
 
 /** The files in `/proc` that user 0 may write to even without capabilities. */

@@ -2,6 +2,12 @@ import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { isFile } from "./files.ts";
 
+/** `PATH` in an image that does not set its own. */
+export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** `PATH` for the programs of this machine that we run for our own work, whatever the user's is. */
+export const systemProgramsPath = "/usr/local/bin:/usr/bin:/bin";
+
 /** The directories of a variable such as `PATH`, in order; empty entries are left out. */
 export function searchPath(value: string | undefined): string[] {
   return (value ?? "").split(":").filter((directory) => directory !== "");

@@ -1,10 +1,23 @@
-import { chmod, lstat, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
 import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
 import { unusable } from "./system-failure.ts";
+import { systemProgramsPath } from "./search-path.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -19,13 +32,21 @@ export async function copyTreeContents(from: string, to: string): Promise<void> 
   await copyTree(`${from}/.`, to);
 }
 
-/** Copies files and links, given by paths relative to `from`, and makes their parent directories. */
+/** Like `copyTreeContents`, but everything keeps its time. */
+export async function copyTreeWithTimes(from: string, to: string): Promise<void> {
+  await copy(["-R", "-P", "--preserve=mode,timestamps", "--reflink=auto"], `${from}/.`, to);
+}
+
+/**
+ * Copies files and links with their times, given by paths relative to `from`, and makes their parent
+ * directories.
+ */
 export async function copyEntries(
   from: string,
   paths: readonly string[],
   to: string,
 ): Promise<void> {
-  const options = ["-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
+  const options = ["-P", "--parents", "--preserve=mode,timestamps", "--reflink=auto", "--"];
   // The kernel limits the length of a command line, usually to two million bytes.
   for (let start = 0; start < paths.length; start += pathsAtOnce) {
     const some = paths.slice(start, start + pathsAtOnce);
@@ -115,13 +136,36 @@ export async function moveTree(from: string, to: string): Promise<void> {
 
 /** Removes a tree, even one with read-only directories, which some package managers leave behind. */
 export async function discardTree(path: string): Promise<void> {
-  if (!(await lstatIfAny(path))) return;
+  if (!(await lstatIfAny(path)) || (await removeFlat(path))) return;
   const removed = await run("rm", ["-rf", "--", path]);
   if (removed.exitCode === 0) return;
   await run("chmod", ["-R", "u+rwX", "--", path]);
   const { exitCode, stderr } = await run("rm", ["-rf", "--", path]);
   if (exitCode !== 0) throw failed("rm", stderr, path);
 }
+
+/**
+ * Removes a directory that holds only a few files without starting a process, which would take longer.
+ * The directory is held open, so that nobody can put a link in its place meanwhile (Linux).
+ */
+async function removeFlat(path: string): Promise<boolean> {
+  try {
+    await using directory = await open(path, O_PATH | O_NOFOLLOW | O_DIRECTORY);
+    const held = `/proc/self/fd/${directory.fd}`;
+    const names = await readdir(held);
+    if (names.length > fewFiles) return false;
+    for (const name of names) await unlink(join(held, name));
+    await rmdir(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const fewFiles = 32;
+const { O_NOFOLLOW, O_DIRECTORY } = constants;
+/** Opens an entry without reading it (`open(2)`). Node does not define this flag. */
+const O_PATH = 0o10_000_000;
 
 /** Gives trees to a user and a group, which only root may do. Links are not followed. */
 export async function giveTrees(
@@ -193,6 +237,6 @@ function failed(program: string, stderr: string, path: string): BuildpackError {
 
 /** Runs a program of the system. For tens of thousands of files, that is far faster than one call each. */
 async function run(file: string, args: readonly string[], cwd = "/") {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
+  const env = { PATH: systemProgramsPath, LC_ALL: "C" };
   return await runCommand({ file, args, cwd, env });
 }

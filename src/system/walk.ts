@@ -31,3 +31,9 @@ export const entryKind = {
   link: 0o120_000,
   socket: 0o140_000,
 };
+
+/** All parent directories of an absolute path, the topmost first, without `/`. */
+export function ancestorsOf(path: string): string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
+}

@@ -8,13 +8,14 @@ import { download, patientPolicy } from "../../src/artifacts/download.ts";
 import { loadInventory } from "../../src/artifacts/inventory.ts";
 import { readMirrors } from "../../src/artifacts/mirrors.ts";
 import { redact } from "../../src/output/redact.ts";
-import { createFetcher, type FetcherOptions } from "../../src/system/http.ts";
+import type { DispatcherOptions } from "../../src/system/http/dispatcher.ts";
+import { createFetcher } from "../../src/system/http/fetcher.ts";
 import { failureOf } from "../support/failure.ts";
 import { loopbackCertificate, loopbackKey } from "../support/servers/loopback-certificate.ts";
 import { give, listen, startServer, status, trickle } from "../support/servers/loopback-server.ts";
 import { makeTree } from "../support/tree.ts";
 
-function open(options: FetcherOptions) {
+function open(options: DispatcherOptions) {
   const fetcher = createFetcher(options);
   onTestFinished(async () => await fetcher.close());
   return fetcher;

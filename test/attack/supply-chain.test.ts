@@ -4,7 +4,7 @@ import { recordChecksums } from "../../scripts/record-checksums.ts";
 import { parseInventoryFile } from "../../src/artifacts/inventory-file.ts";
 import { requireChecksums } from "../../src/buildpack/project/require-checksums.ts";
 import { parseGemfileLock } from "../../src/ruby/lockfile/parse-gemfile-lock.ts";
-import { createFetcher } from "../../src/system/http.ts";
+import { createFetcher } from "../../src/system/http/fetcher.ts";
 import { give, startServer, status } from "../support/servers/loopback-server.ts";
 
 const entry = (url: string, sha256?: string) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SystemNeed } from "../../src/failure.ts";
 import { failureLines } from "../../src/output/print-failure.ts";
 import { bundlerError } from "../../src/ruby/bundler-error.ts";
+import { packagesToCompile } from "../../src/ruby/missing-packages.ts";
 import { finalErrors } from "../../src/ruby/final-errors.ts";
 
 // For each cause: its advice, the output of a failure that has this cause, and the outputs of two failures
@@ -137,7 +138,48 @@ const full = `Installing shop 1.0.0
 Errno::ENOSPC: No space left on device @ io_write - ${gems}/shop
 ${endsAt}`;
 
+const mysql = `Installing mysql2 0.5.7 with native extensions
+Gem::Ext::BuildError: ERROR: Failed to build gem native extension.
+
+    current directory: ${gems}/mysql2-0.5.7/ext/mysql2
+checking for -lmysqlclient... no
+-----
+mysql client is missing. You may need to 'sudo apt-get install libmariadb-dev', 'sudo apt-get install libmysqlclient-dev' or 'sudo yum install mysql-devel', and try again.
+-----
+*** extconf.rb failed ***`;
+const pg = `${native}
+Using pg_config from /usr/bin/pg_config
+checking for libpq-fe.h... no
+Can't find the 'libpq-fe.h header
+*****************************************************************************
+
+Unable to find PostgreSQL client library.`;
+
+const incompatible = `Fetching gem metadata from https://rubygems.org/........
+clearance-2.12.0 requires ruby version >= 3.3.11, which is incompatible with the
+current version, 3.3.8`;
+
 const bundlerCauses: Story[] = [
+  [
+    "Write a Ruby that the gem accepts into the Gemfile",
+    incompatible,
+    `${incompatible}\nInstalling shop 1.0.0\n${full}`,
+    mysql,
+  ],
+  [
+    "apt-get install --yes --no-install-recommends libmariadb-dev",
+    mysql,
+    mysql.replace(/^mysql client is missing.*$/m, "mysql.c:12: error: unknown type name"),
+    `Installing mysql2 0.5.7\nmysql client is missing.\nInstalling shop 1.0\n${full}`,
+  ],
+  [
+    "apt-get install --yes --no-install-recommends libpq-dev",
+    pg,
+    pg
+      .replace(/^Unable to find.*$/m, "pg.c:12: error: unknown type name")
+      .replace(/^Can't.*$/m, ""),
+    mysql,
+  ],
   [
     "BUNDLE_<HOST>=user:password",
     `${fetched}
@@ -223,12 +265,14 @@ describe("a library or program that the log lists as needed", () => {
 function adviceOnRake(output: string, needs: readonly SystemNeed[] = []): string {
   const errors = finalErrors(output.split("\n"));
   const facts = { command: "bundle exec rake -P --trace", exitCode: 1, errors, needs };
-  return failureLines({ code: "rake/detection-failed", ...facts }).join("\n");
+  return failureLines({ image: "debian", code: "rake/detection-failed", ...facts }).join("\n");
 }
 
 function adviceOnBundler(text: string): string {
   const lines = text.split("\n");
   const facts = { command: "bundle install", exitCode: 5, output: lines.slice(-1) };
   const error = bundlerError(lines);
-  return failureLines({ code: "gems/install-failed", ...facts, error }).join("\n");
+  const packages = packagesToCompile(error);
+  const failure = { ...facts, error, packages, image: "debian" as const };
+  return failureLines({ code: "gems/install-failed", ...failure }).join("\n");
 }

@@ -144,6 +144,8 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     exitCode: 5,
     output: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
     error: ["An error occurred while installing shop (1.0.0), and Bundler cannot continue."],
+    packages: [],
+    image: "debian",
   },
   "gems/clean-failed": {
     command: "bundle clean --force",
@@ -161,6 +163,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       },
     ],
     needs: [],
+    image: "debian",
   },
   "rake/precompile-failed": {
     command: "bundle exec rake assets:precompile assets:clean",
@@ -169,6 +172,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
       { name: "SassC::SyntaxError", message: 'Error: Invalid CSS after "p {"', backtrace: [] },
     ],
     needs: [],
+    image: "debian",
   },
   "node/missing": {
     gems: ["jsbundling-rails", "cssbundling-rails"],
@@ -292,6 +296,70 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "lifecycle.tgz",
     problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
   },
+  "image/rebase-refused": {
+    image: "oci:shop",
+    problem:
+      "it is for `linux/amd64 debian 12`, and the new run image is for `linux/amd64 debian 13`",
+    forceable: true,
+  },
+  "image/login-needed": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    detail: "UNAUTHORIZED: authentication required",
+  },
+  "image/login-refused": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    account: "ann",
+    detail: "",
+  },
+  "image/access-denied": {
+    registry: "ghcr.io",
+    repository: "acme/shop",
+    account: "ann",
+    detail: "DENIED: permission_denied: write_package",
+  },
+  "image/registry-refused": {
+    registry: "ghcr.io",
+    step: "store the manifest of ghcr.io/acme/shop:v1",
+    status: 404,
+    detail: "NAME_UNKNOWN: repository name not known to registry",
+  },
+  "image/registry-wrong": {
+    registry: "ghcr.io",
+    step: "start an upload",
+    problem: "the answer does not say where to send the blob",
+  },
+  "image/registry-unreachable": {
+    registry: "ghcr.io",
+    problem: "getaddrinfo ENOTFOUND ghcr.io",
+    attempts: 4,
+  },
+  "image/registry-certificate": {
+    registry: "registry.example.com",
+    problem: "self-signed certificate",
+  },
+  "image/registry-plain": {
+    registry: "registry.example.com:5000",
+    problem: "wrong version number",
+  },
+  "image/login-unreadable": {
+    path: "/home/ann/.docker/config.json",
+    problem: "it is not valid JSON",
+  },
+  "image/helper-failed": {
+    helper: "docker-credential-desktop",
+    registry: "ghcr.io",
+    problem: "there is no such program on PATH",
+  },
+  "image/engine-unreachable": {
+    socket: "/var/run/docker.sock",
+    problem: "connect ENOENT /var/run/docker.sock",
+  },
+  "image/engine-refused": {
+    step: "load `shop:latest`",
+    problem: "no space left on device",
+  },
   "image/invalid": { path: "/srv/run-image/index.json", problem: "there is no such file" },
 };
 
@@ -359,7 +427,9 @@ test("tools of another architecture are installed once apt knows of that", () =>
 test("a command that the kernel killed had too little memory", () => {
   const command = "bundle exec rake assets:precompile";
   const failure = { code: "rake/precompile-failed", command, exitCode: 137 } as const;
-  expect(failureLines({ ...failure, errors: [], needs: [] }).join("\n")).toContain("more memory");
+  expect(failureLines({ ...failure, errors: [], needs: [], image: "debian" }).join("\n")).toContain(
+    "more memory",
+  );
 });
 
 function fileOf(code: string): string {

@@ -11,6 +11,7 @@ import { makeImage } from "../support/images/image.ts";
 import { readTar, type ReadTarEntry } from "../support/packages/read-package.ts";
 import { builder, makeStoredBuild, type StoredStory } from "../support/builds/stored-build.ts";
 import { makeTree } from "../support/tree.ts";
+import { imageWorld } from "../support/images/image-world.ts";
 
 const web = `
 [[processes]]
@@ -61,6 +62,7 @@ async function exportStory({
     destination: { kind: "oci", path, name: undefined },
     name: "app:latest",
     work: work ?? (await makeTree()),
+    world: imageWorld,
   });
   return { image: await readImage(path, { architecture: "amd64" }), exported, layout: path };
 }

@@ -7,7 +7,7 @@ import { resolveArtifact } from "../../src/artifacts/resolve-artifact.ts";
 import { ageWarning, branchOf, readRubyBranches } from "../../src/artifacts/ruby-branches.ts";
 import { compareGemVersions } from "../../src/ruby/gem-version.ts";
 import { jrubySeriesOf } from "../../src/ruby/jruby-series.ts";
-import { createFetcher } from "../../src/system/http.ts";
+import { createFetcher } from "../../src/system/http/fetcher.ts";
 import { recordSection } from "../support/section.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");

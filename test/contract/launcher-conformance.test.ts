@@ -147,7 +147,7 @@ describe.each([{ shell: "bash" }, { shell: "sh" }])(
       const files = { [`${own}/config/metadata.toml`]: metadata, ...under(`${own}/`, layers) };
       const root = await makeTree(files);
       const inside = { app: "/app", layers: `/app/${own}` };
-      const plan = await readLaunchPlan(join(root, own), inside, true);
+      const plan = await readLaunchPlan(join(root, own), inside, "0.10");
       const script = await profileScript(plan);
       const { exitCode, stdout, stderr } = await runCommand({
         file: shell,

@@ -59,6 +59,20 @@ describe.each(shells.map((shell) => ({ shell })))("exec.d under $shell", ({ shel
     expect(stderr).toContain(words);
   });
 
+  test("hands on variables of the user and of layers whose names no shell takes", async () => {
+    const launched = await launch(
+      {
+        "layers/a/x/env/L-1.append": "layer",
+        "layers/a/x/env/L-1.delim": ":",
+        "layers/a/x/exec.d/1": `#!/bin/sh\necho "\\"D-1\\" = '$(tr "\\\\0" "\\\\n" </proc/$$/environ | grep -c "^U.1=two")'" >&3\n`,
+      },
+      { env: { "U.1": "two\nlines 'x'", "L-1": "user" } },
+    );
+    expect(variablesIn(launched)).toMatchObject({
+      ...{ "U.1": "two\nlines 'x'", "L-1": "user:layer", "D-1": "1" },
+    });
+  });
+
   // Expected values by the TOML specification 1.0, "String" and "Keys".
   test.each<[string, string, Record<string, string>]>([
     ["nothing", "", {}],
@@ -84,6 +98,13 @@ describe.each(shells.map((shell) => ({ shell })))("exec.d under $shell", ({ shel
     ["lines in literal strings", "V = '''\none\n\\ '' two'''", { V: "one\n\\ '' two" }],
     ["quotes that touch the end", `V = """x"""""\nW = '''y'''''`, { V: 'x""', W: "y''" }],
     ["carriage returns between lines", `V = "x"\r\nW = "y"\r`, { V: "x", W: "y" }],
+    ["escapes of TOML 1.1", String.raw`V = "\e[1m\x41\xe9"`, { V: "\u001b[1mAé" }],
+    ["text after a byte order mark", `\uFEFFV = "x"`, { V: "x" }],
+    [
+      "names that no shell takes",
+      `V-W = "a\nb'c"\n1V = "y"\n"V W" = "z"\n"é" = "e"`.replace("\n", "\\n"),
+      { "V-W": "a\nb'c", "1V": "y", "V W": "z", é: "e" },
+    ],
     ["quoted keys and no blanks", `"V"="x"\n'W'='y'`, { V: "x", W: "y" }],
     [
       "text that a shell would act on",
@@ -116,9 +137,9 @@ describe.each(shells.map((shell) => ({ shell })))("exec.d under $shell", ({ shel
     `V = {}`,
     `V = true`,
     `"" = "x"`,
-    `V-W = "x"`,
-    `1V = "x"`,
-    `"V W" = "x"`,
+    `V = "\u0001"`,
+    `V = "x" # \u007f`,
+    `V-W = "1"\n"V-W" = "2"`,
     `V ="x`,
     `"""V""" = "x"`,
   ])("refuses %j", async (toml) => {

@@ -50,7 +50,7 @@ describe.each(shells.map((shell) => ({ shell })))("Launch under $shell", ({ shel
     });
 
     test("appends the user's arguments to all others before Platform API 0.10", async () => {
-      const web = await launch({ name: "web", args: ["mine"], argsReplace: false });
+      const web = await launch({ name: "web", args: ["mine"], platformApi: "0.9" });
       expect(web.lines).toEqual(["/app", "one", "two words", "mine"]);
       // There a command is one string, and what it had more stands before the arguments.
       const old = metadata.replace(
@@ -61,7 +61,7 @@ describe.each(shells.map((shell) => ({ shell })))("Launch under $shell", ({ shel
         name: "fixed",
         metadata: old,
         args: ["mine"],
-        argsReplace: false,
+        platformApi: "0.9",
       });
       expect(fixed.lines).toEqual(["/app", "always", "mine"]);
     });

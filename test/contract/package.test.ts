@@ -1,13 +1,16 @@
-import { chmod, cp, readdir, readFile, utimes } from "node:fs/promises";
+import { chmod, cp, readdir, readFile, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { stageBuildpack } from "../../scripts/stage-buildpack.ts";
 import { readImage } from "../../src/oci/layout.ts";
+import { shippedManifest } from "../../src/package/shipped-files.ts";
 import { parseToml } from "../../src/toml.ts";
 import { makePackages } from "../support/packages/make-packages.ts";
 import { makeCheckout } from "../support/packages/package-checkout.ts";
 import { packageRules } from "../support/packages/package-rules.ts";
 import { readPackage, readTar, sha256Of } from "../support/packages/read-package.ts";
+import { recordSection } from "../support/section.ts";
 import { addToTree, makeTree, readTree } from "../support/tree.ts";
 
 const cases = packageRules.flatMap(([rule, check]) =>
@@ -111,12 +114,64 @@ describe("the npm package", () => {
   });
 });
 
+/** Stages a checkout without any npm and without a cache. */
+async function stage(built: string) {
+  const env = { LAPIDARY_CACHE: await makeTree(), PATH: "" };
+  const { signal } = new AbortController();
+  return await stageBuildpack({ checkout: built, env, section: recordSection(), signal });
+}
+
+test("the shipped package.json keeps what registries show, and npm compares", async () => {
+  const built = await makeCheckout();
+  const manifest = JSON.parse(await readFile(join(built, "package.json"), "utf8")) as object;
+  const about = {
+    keywords: ["ruby"],
+    homepage: "https://github.com/gems/lapidary",
+    repository: { type: "git", url: "git+https://github.com/gems/lapidary.git" },
+  };
+  await addToTree(built, { "package.json": JSON.stringify({ ...manifest, ...about }) });
+  const shipped = JSON.parse(await shippedManifest(built)) as object;
+  expect(shipped).toMatchObject(about);
+  expect(shipped).not.toHaveProperty("private");
+});
+
 describe("a checkout as a buildpack", () => {
   const checkout = resolve(import.meta.dirname, "../..");
 
-  test("package.toml says to `pack buildpack package` that the buildpack is here", async () => {
+  test("package.toml says to `pack buildpack package` where `npm run build` stages it", async () => {
     const text = await readFile(join(checkout, "package.toml"), "utf8");
-    expect(parseToml(text)).toEqual({ buildpack: { uri: "." } });
+    expect(parseToml(text)).toEqual({ buildpack: { uri: "packages/buildpack" } });
+  });
+
+  test.each(["amd64", "arm64"])(
+    "for %s, what is staged is what a package contains",
+    async (arch) => {
+      const built = await makeCheckout();
+      const { out } = await makePackages(built);
+      const { layerEntries } = await readPackage(join(out, `test-gem-1.2.3-linux-${arch}.cnb`));
+      await addToTree(built, { [`packages/buildpack/linux/${arch}/left over`]: "" });
+      expect(await stage(built)).toEqual(new Map());
+      const top = "/cnb/buildpacks/test_gem/1.2.3/";
+      const packed = layerEntries.filter(
+        ({ type, path }) => type === "File" && path.startsWith(top),
+      );
+      const staged = join(built, "packages/buildpack/linux", arch);
+      const files = Object.keys(await readTree(staged));
+      expect(files.sort()).toEqual(packed.map(({ path }) => path.slice(top.length)).sort());
+      for (const { path, content, mode } of packed) {
+        const file = join(staged, path.slice(top.length));
+        expect(await readFile(file)).toEqual(content);
+        expect((await stat(file)).mode & 0o111).toBe(mode & 0o111);
+      }
+    },
+  );
+
+  test("an architecture whose Node cannot be had is left out, with the reason", async () => {
+    const built = await makeCheckout(["x64"]);
+    const missing = await stage(built);
+    expect([...missing.keys()]).toEqual(["arm64"]);
+    expect(missing.get("arm64")).toContain("npm");
+    expect(await readdir(join(built, "packages/buildpack/linux"))).toEqual(["amd64"]);
   });
 
   test("no file of it has two dots in its name", async () => {

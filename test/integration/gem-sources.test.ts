@@ -113,6 +113,44 @@ describe("gems that the app brings", () => {
   });
 });
 
+test("a path gem whose gemspec runs git works in an image without git and .git", async () => {
+  await using place = await temporaryDirectory();
+  const app = await appOf(place.path, {
+    Gemfile: 'source "https://gems.invalid"\ngem "amber", path: "gems/amber"\n',
+    "Gemfile.lock": lockfile(
+      [
+        "PATH\n  remote: gems/amber\n  specs:\n    amber (1.0.0)\n",
+        "GEM\n  remote: https://gems.invalid/\n  specs:\n",
+      ],
+      ["amber!"],
+    ),
+  });
+  await writeTree(app.dir, {
+    "gems/amber/amber.gemspec": gemspec("amber").replace(
+      "\nend",
+      '\nspec.bindir = "exe"\nspec.executables = spec.files.grep(%r{^exe/}) { |f| File.basename(f) }\nend',
+    ),
+    "gems/amber/exe/amber": '#!/usr/bin/env ruby\nrequire "amber"\nputs Amber::COLOUR\n',
+    ...under("gems/amber", stone("amber").files),
+  });
+  await git(app.dir, "init", "--quiet");
+  await git(app.dir, "config", "http.extraheader", `AUTHORIZATION: basic ${secret}`);
+  await git(app.dir, "add", ".");
+
+  const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+  expect(built).toMatchObject({ exitCode: 0 });
+  expect(built.log).toContain("Wrote out the files that git lists for amber");
+  expect(built.log).toContain("Removed `.git` (to keep it in the image: `BP_KEEP_GIT=true`)");
+  expect(built.log).not.toContain("not a git repository");
+  expect(await filesWith(secret, app.state)).toEqual([]);
+  const inImage = async (...command: string[]) =>
+    (await runCommandIn({ app, world }, ...command)).log;
+  expect(await inImage("bundle", "exec", "amber")).toContain("amber is bright");
+  const script = 'ls -d .git; command -v git; grep -n "git" gems/amber/amber.gemspec; echo "none"';
+  expect(await inImage("sh", "-c", script)).toMatch(/^none$/m);
+  expect(await inImage("sh", "-c", script)).not.toMatch(/ls-files|bin\/git|^\.git$/m);
+});
+
 /** One gem in `vendor/cache`, one from git there, one from a repository of the app, one by path. */
 async function addGems(app: App, parent: string): Promise<{ jade: string; onyx: string }> {
   const jade = await makeRepository(parent, "jade", join(app.dir, "repositories/jade.git"));

@@ -13,7 +13,7 @@ export interface LaunchStory {
   files?: Readonly<Record<string, string>>;
   /** The text of `layers/config/metadata.toml`. */
   metadata: string;
-  argsReplace?: boolean;
+  platformApi?: string;
   /** The name under which the launcher is called: a process type, or `launcher`. */
   name?: string;
   args?: readonly string[];
@@ -35,7 +35,7 @@ export async function launchStory(story: LaunchStory): Promise<Launched> {
   const root = await makeTree(files);
   await makeProgramsExecutable(root);
   const inside = { app: join(root, "app"), layers: join(root, "layers") };
-  const plan = await readLaunchPlan(inside.layers, inside, story.argsReplace ?? true);
+  const plan = await readLaunchPlan(inside.layers, inside, story.platformApi ?? "0.10");
   const script = await launchScript(plan);
   const [file, ...options] = story.shell ?? ["sh"];
   const args = [...options, "-c", script, story.name ?? "launcher", ...(story.args ?? [])];

@@ -18,6 +18,7 @@ export async function typed(line: string): Promise<Typed | undefined> {
   const commands: Commands = {
     build: record("build"),
     run: record("run"),
+    rebase: record("rebase"),
     slug: record("slug"),
     slugRun: record("slugRun"),
     artifact: record("artifact"),
@@ -34,6 +35,7 @@ export async function printedBy(line: string): Promise<string> {
   const commands: Commands = {
     build: fail,
     run: fail,
+    rebase: fail,
     slug: fail,
     slugRun: fail,
     artifact: fail,

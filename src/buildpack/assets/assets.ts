@@ -80,7 +80,10 @@ async function layerOptions(
   const before = snapshotTree(appDir);
   return {
     ...options,
-    reuse: { before, inputs: await digestAssetInputs(context, before, packages) },
+    reuse: {
+      before,
+      inputs: await digestAssetInputs(context, before, installed.keyedDigest, packages),
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RakeFailure } from "../../failure.ts";
+import type { BuildImage, RakeFailure } from "../../failure.ts";
+import { readBuildImage } from "../../cnb/build-image.ts";
 import { finalErrors } from "../../ruby/final-errors.ts";
 import type { Command, CommandResult } from "../../system/command.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
@@ -15,6 +16,7 @@ export interface Rake {
   /** Variables that only rake gets, because the user did not set them, by name. */
   standIns: readonly string[];
   needs: RakeFailure["needs"];
+  image: BuildImage;
   run(
     args: readonly string[],
     options?: Pick<Command, "onLine" | "signal">,
@@ -31,11 +33,11 @@ export interface RakeApp extends Pick<RakeRequest, "packages"> {
 
 /** The facts about a rake command that failed. */
 export function rakeFailure(
-  { needs }: Pick<Rake, "needs">,
+  { needs, image }: Pick<Rake, "needs" | "image">,
   command: string,
   { exitCode, lines }: Pick<CommandResult, "exitCode" | "lines">,
 ): RakeFailure {
-  return { command, exitCode, errors: finalErrors(lines), needs };
+  return { command, exitCode, errors: finalErrors(lines), needs, image };
 }
 
 /**
@@ -54,6 +56,7 @@ export async function withRake<T>(
       return await work({
         standIns,
         needs: app.needs,
+        image: await readBuildImage(context.env),
         run: await runner(context, app.project, env),
       });
     });

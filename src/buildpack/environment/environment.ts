@@ -7,6 +7,7 @@ import { applyEnvModifications } from "../../cnb/env-modification.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { standInVariables } from "../../ruby/stand-in-variables.ts";
+import { imageTime } from "../../system/image-time.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Installed, InstalledRuby, Places } from "../installed.ts";
 import type { Project } from "../project/project.ts";
@@ -44,6 +45,8 @@ export interface BuildEnvironment {
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
   /** For `bootsnap precompile`: what the running app gets, and where to put the compiled code. */
   bootsnap(app: App, cacheDir: string): Variables;
+  /** For evaluating gemspecs: what the running app gets, and a fixed date for gems that state none. */
+  gemspecs(app: App): Variables;
 }
 
 export interface GemRequest {
@@ -122,6 +125,7 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
       return { env: { ...env, ...standIns }, standIns: Object.keys(standIns).sort() };
     },
     bootsnap: (app, cacheDir) => ({ ...running(app, inherited), BOOTSNAP_CACHE_DIR: cacheDir }),
+    gemspecs: (app) => ({ ...running(app, inherited), SOURCE_DATE_EPOCH: String(imageTime) }),
   };
 }
 

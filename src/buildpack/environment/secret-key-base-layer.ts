@@ -20,6 +20,8 @@ export interface SecretKeyBaseOptions {
   userEnv: Readonly<Record<string, string>>;
   /** Whether the app has encrypted credentials, which may contain a key. */
   credentials: boolean;
+  /** Whether layers of an earlier build were restored. */
+  cached: boolean;
   section: Section;
 }
 
@@ -51,12 +53,19 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
   if (layer.state.state === "empty") {
     const reasons = layer.state.because.join("; ");
     section.say(`Generated a default \`SECRET_KEY_BASE\`, because ${reasons}`);
+    if (options.cached) section.warn(...keyOfEveryBuild);
     await layer.commit({ metadata: made, env: [newKey()] });
     return;
   }
   section.say("Kept the default `SECRET_KEY_BASE` of the previous image");
   await layer.commit({ metadata: made, env: await readLayerEnv(layer.path) });
 }
+
+// The cache is there, but not the image that it belongs to.
+const keyOfEveryBuild = [
+  "The cache of an earlier build was restored, but no image of it. With a new SECRET_KEY_BASE, everybody has to sign in again.",
+  "To keep the key, build with --previous-image and the name of the last image, or set SECRET_KEY_BASE where the app runs.",
+] as const;
 
 function newKey(): EnvModification {
   const value = randomBytes(keyBytes).toString("hex");

@@ -31,6 +31,7 @@ export async function setEnvironment(
         `With PUMA_PERSISTENT_TIMEOUT, puma ${puma} does not keep connections alive. Run \`bundle update puma\`, or remove the variable.`,
       );
     }
-    await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, section });
+    const cached = ruby.kept;
+    await provideSecretKeyBase({ layersDir, userEnv: platform.env, credentials, cached, section });
   });
 }

@@ -2,21 +2,28 @@ import { dirname, join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
 import type { Project } from "../project/project.ts";
 
+/** A path gem whose gemspec runs git. */
+export interface GemspecWithGit {
+  name: string;
+  path: string;
+}
+
 /**
- * The names of path gems whose gemspecs run git to list their files. Bundler evaluates such gemspecs
- * whenever the app starts, so the app does not start without git. (It rewrites gemspecs of gems from git.)
+ * The path gems whose gemspecs run git to list their files, sorted by name. Bundler evaluates such gemspecs
+ * whenever the app starts. (It rewrites gemspecs of gems from git.)
  */
 export async function findGemspecsWithGit(
   project: Pick<Project, "dir" | "gemfile" | "locked">,
-): Promise<string[]> {
+): Promise<GemspecWithGit[]> {
   const bundleDir = join(project.dir, dirname(project.gemfile));
-  const found: string[] = [];
+  const found: GemspecWithGit[] = [];
   for (const { name, source } of project.locked.specs) {
     if (source.kind !== "path") continue;
-    const text = await readTextIfAny(join(bundleDir, source.remote, `${name}.gemspec`));
-    if (text !== undefined && runsGit.test(text)) found.push(name);
+    const path = join(bundleDir, source.remote, `${name}.gemspec`);
+    const text = await readTextIfAny(path);
+    if (text !== undefined && runsGit.test(text)) found.push({ name, path });
   }
-  return found.sort();
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 // `git ls-files -z`, %w[git ls-files -z], "git", "ls-files"

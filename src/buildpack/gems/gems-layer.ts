@@ -12,12 +12,14 @@ import glob from "fast-glob";
 import * as z from "zod";
 import { describeChange } from "../../cnb/layer-state.ts";
 import { openLayer } from "../../cnb/layer.ts";
-import { BuildpackError } from "../../failure.ts";
+import { type BuildImage, BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
+import { packagesToCompile } from "../../ruby/missing-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
 import type { GemStore } from "./store/gem-store.ts";
+import type { EnvironmentRecord } from "./environment-record.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
 const keys = {
@@ -32,7 +34,6 @@ const inputs = {
   gemfile: z.string(),
   lockfile: z.string(),
   files: z.string(),
-  environment: z.string(),
   bundlerVersion: z.string(),
 };
 
@@ -46,8 +47,12 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
+  /** The environment of the last `bundle install`. */
+  environment: Pick<EnvironmentRecord, "change" | "commit">;
   /** Whether to run `bundle install` even if nothing has changed. */
   always: boolean;
+  /** The image that this build runs in. */
+  image: BuildImage;
   /** The whole environment of Bundler, which points it to this layer. */
   env: Readonly<Record<string, string>>;
   run: RunCommand;
@@ -83,6 +88,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     await bundle(options, layer.path);
   }
   await layer.commit({ metadata });
+  await options.environment.commit();
 }
 
 const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
@@ -94,7 +100,6 @@ const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile
     gemfile: `\`${gemfile}\``,
     lockfile: `\`${lockfile}\``,
     files: "a file that the Gemfile reads",
-    environment: "the build's environment",
     bundlerVersion: "the Bundler version",
   }) satisfies Record<keyof GemsMetadata, string>;
 
@@ -108,6 +113,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
     .map((name) => describeChange(labels[name], recorded[name], options.metadata[name]));
+  if (options.environment.change !== undefined) changed.push(options.environment.change);
   if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` is set"];
   return changed;
 }
@@ -137,15 +143,16 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
 
 function installFailure(
   { exitCode, lines }: { exitCode: number; lines: readonly string[] },
-  { gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">,
+  { gemfile, lockfile, image }: Pick<GemsOptions, "gemfile" | "lockfile" | "image">,
 ): BuildpackError {
   const output = lines.filter((line) => line.trim() !== "").slice(-shownLines);
   const error = bundlerError(lines);
   if (outOfStep.test(error.join(" "))) {
     return new BuildpackError({ code: "gems/lockfile-out-of-step", gemfile, lockfile, output });
   }
-  const command = "bundle install";
-  return new BuildpackError({ code: "gems/install-failed", command, exitCode, output, error });
+  const facts = { command: "bundle install", exitCode, output, error };
+  const packages = packagesToCompile(error);
+  return new BuildpackError({ code: "gems/install-failed", ...facts, packages, image });
 }
 
 const shownLines = 12;

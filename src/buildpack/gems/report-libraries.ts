@@ -1,4 +1,5 @@
 import { waysToAddPackages } from "../../output/add-packages.ts";
+import { readBuildImage } from "../../cnb/build-image.ts";
 import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import { findGemspecsWithGit } from "./find-gemspecs-with-git.ts";
@@ -8,7 +9,7 @@ import type { Project } from "../project/project.ts";
 
 /**
  * Prints which libraries and programs the run image must have, and warns about those that are missing from
- * the build image. At debug level, also prints how to add packages on each platform.
+ * the build image, and prints how to add packages to this image.
  *
  * @param root the root directory of the build image.
  * @returns what was printed.
@@ -22,7 +23,7 @@ export async function reportLibraries(
   const { gems, ruby } = installed.places;
   const { target } = context.input;
   const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env, root });
-  const runningGit = await findGemspecsWithGit(project);
+  const runningGit = context.settings.BP_KEEP_GIT ? await gemsRunningGit(project) : [];
   if (runningGit.length > 0) {
     wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
   }
@@ -35,9 +36,16 @@ export async function reportLibraries(
       );
     }
     const packages = [...new Set(wanted.flatMap((want) => want.package ?? []))].sort();
-    if (packages.length > 0) printPackages(packages, section);
+    if (packages.length > 0) {
+      printPackages(waysToAddPackages(packages, await readBuildImage(context.env, root)), section);
+    }
   });
   return wanted;
+}
+
+/** Unless `.git` is kept, no gemspec runs git when the app starts: see `writeOutGemspecs`. */
+async function gemsRunningGit(project: Project): Promise<string[]> {
+  return (await findGemspecsWithGit(project)).map(({ name }) => name);
 }
 
 function printWant({ names, gems, package: owner, present }: SystemWant, section: Section): void {
@@ -51,8 +59,10 @@ function orOf(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(" or ");
 }
 
-function printPackages(packages: readonly string[], section: Section): void {
-  const [command, ...platforms] = waysToAddPackages(packages);
-  section.say(`If the run image lacks them: \`${command}\``);
-  for (const way of platforms) section.debug(way);
+function printPackages(ways: readonly string[], section: Section): void {
+  const [first = "", ...others] = ways;
+  section.say(
+    `If the run image lacks them: ${first.startsWith("apt-get") ? `\`${first}\`` : first}`,
+  );
+  for (const way of others) section.debug(way);
 }

@@ -26,8 +26,8 @@ export async function installRuby(
     const { ruby, checksum, install } = await findRuby(context, request, inventory, section);
     const label = rubyLabel(ruby);
     const metadata = { ...machineKeys(context), rubyVersion: label, checksum };
-    const dir = await installRubyLayer({ layersDir, metadata, install, section });
+    const { dir, kept } = await installRubyLayer({ layersDir, metadata, install, section });
     const version = ruby.engineVersion ?? ruby.version;
-    return { dir, engine: ruby.engine, version, label, checksum };
+    return { dir, engine: ruby.engine, version, label, checksum, kept };
   });
 }

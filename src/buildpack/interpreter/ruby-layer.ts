@@ -24,13 +24,18 @@ export interface RubyOptions {
   section: Section;
 }
 
+export interface RubyLayer {
+  dir: string;
+  /** Whether it is that of the last build. */
+  kept: boolean;
+}
+
 /**
  * Installs Ruby, or keeps that of the last build.
  *
- * @returns the layer's directory.
  * @throws BuildpackError of `download/*`, `artifact/*` or `compile/*`.
  */
-export async function installRubyLayer(options: RubyOptions): Promise<string> {
+export async function installRubyLayer(options: RubyOptions): Promise<RubyLayer> {
   const { layersDir, metadata, install, section } = options;
   const layer = await openLayer({
     layersDir,
@@ -47,7 +52,7 @@ export async function installRubyLayer(options: RubyOptions): Promise<string> {
     await install(layer.path, section);
   }
   await layer.commit({ metadata });
-  return layer.path;
+  return { dir: layer.path, kept: layer.state.state === "restored" };
 }
 
 const labels = {

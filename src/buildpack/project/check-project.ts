@@ -4,6 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { findBinstubFault } from "../../ruby/binstub.ts";
 import type { BinstubFault } from "../../ruby/binstub.ts";
 import { platformMatches } from "../../ruby/gem-platform.ts";
+import { compareGemVersions } from "../../ruby/gem-version.ts";
 import { javaPlatform } from "../../ruby/java-version.ts";
 import type { JavaVersion } from "../../ruby/java-version.ts";
 import { readTextIfAny, statIfAny } from "../../system/files.ts";
@@ -35,8 +36,15 @@ function checkPlatforms({ locked, lockfile }: Project, wanted: string): void {
   const present = locked.platforms;
   // Lockfiles of early Bundlers name no platform. Bundler then uses that of the machine.
   if (present.length === 0 || present.includes("ruby")) return;
-  if (present.some((platform) => platformMatches(platform, wanted))) return;
+  if (present.some((platform) => accepts(platform, wanted, locked.bundledWith))) return;
   throw new BuildpackError({ code: "app/platform-missing", lockfile, wanted, present });
+}
+
+// Since version 4, Bundler accepts `x86_64-linux-musl` as a platform of any Linux, and chooses gems for its own.
+function accepts(platform: string, wanted: string, bundler: string | undefined): boolean {
+  if (platformMatches(platform, wanted)) return true;
+  const reversed = bundler !== undefined && compareGemVersions(bundler, "4.0.0.a") >= 0;
+  return reversed && platformMatches(wanted, platform);
 }
 
 const binstubs: Record<string, string> = {

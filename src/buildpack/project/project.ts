@@ -8,3 +8,4 @@ export { makeAppDirectories } from "./make-app-directories.ts";
 export { openAppDirectories } from "./open-app-directories.ts";
 export { chosenNodeProvider, planFor } from "./plan-build.ts";
 export { type Project, readProject } from "./read-project.ts";
+export { removeGit } from "./remove-git.ts";

@@ -4,7 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
-import { isDirectory, isFile, readText, readTextIfAny } from "../../system/files.ts";
+import { isDirectory, isFile, lineNotUtf8, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
@@ -96,11 +96,16 @@ async function readLockfile(
       problem: file.problem,
     });
   }
-  const garbled = file.text.indexOf("\ufffd");
-  if (garbled >= 0) {
-    const line = file.text.slice(0, garbled).split("\n").length;
+  // The sign for characters that could not be read may also be one of the file's own characters.
+  const garbled = file.text.includes("\ufffd") ? await lineNotUtf8(join(dir, lockfile)) : undefined;
+  if (garbled !== undefined) {
     const problem = "it is not UTF-8, which Bundler requires";
-    throw new BuildpackError({ code: "app/lockfile-unreadable", path: lockfile, problem, line });
+    throw new BuildpackError({
+      code: "app/lockfile-unreadable",
+      path: lockfile,
+      problem,
+      line: garbled,
+    });
   }
   const parsed = parseGemfileLock(file.text);
   if (parsed.kind === "lockfile") return { locked: parsed.lockfile, ignored: parsed.ignored };

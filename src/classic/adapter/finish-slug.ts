@@ -81,7 +81,7 @@ async function writeStartFiles(work: Compile, { outputs, prepared }: Built): Pro
   await makeDirectoryInside(layers, "config");
   await writeInside(layers, "config/metadata.toml", launchMetadataToml(launch, platformApi));
   const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
-  const plan = await readLaunchPlan(layers, inside, true);
+  const plan = await readLaunchPlan(layers, inside, "0.10");
   const profile = await profileScript(plan, mode === "test" ? testDefaults : {});
   await writeInside(app, join(profileDirectory, "lapidary.sh"), profile);
   await writeInside(app, releaseFile, releaseOf(work, prepared.configVars, launch));

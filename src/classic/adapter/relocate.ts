@@ -3,6 +3,7 @@ import { chmod, open, readlink, rm, symlink } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { runCommand } from "../../system/command.ts";
 import { moveMentions } from "../slug-root.ts";
+import { systemProgramsPath } from "../../system/search-path.ts";
 
 /**
  * Replaces one directory by another in all text files of a tree, such as scripts and configuration.
@@ -32,7 +33,7 @@ export async function makeLinksRelative(tree: string, inside: string): Promise<v
 }
 
 async function found(file: string, args: readonly string[]): Promise<string[]> {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
+  const env = { PATH: systemProgramsPath, LC_ALL: "C" };
   const { stdout } = await runCommand({ file, args, cwd: "/", env });
   return stdout.split("\0").filter((path) => path !== "");
 }

@@ -8,6 +8,7 @@ import { unpackTree } from "../../oci/unpack-tree.ts";
 import { runCommand } from "../../system/command.ts";
 import { copyApp } from "../../platform/inputs/app-copy.ts";
 import { cloneRepository, type GitEnv } from "./git.ts";
+import { systemProgramsPath } from "../../system/search-path.ts";
 
 /**
  * Checks an app out of its source into `destination`. The source is a directory or a tar archive. It
@@ -44,7 +45,7 @@ async function treeOf(source: string, scratch: string): Promise<string> {
 /** Works on a copy of the archive, since decompressing replaces it. */
 async function unpack(source: string, copy: string, destination: string): Promise<void> {
   await copyFile(source, copy, constants.COPYFILE_FICLONE);
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  const env = { PATH: systemProgramsPath };
   const problem = await decompress(
     copy,
     async (file, args) => await runCommand({ file, args, cwd: "/", env }),

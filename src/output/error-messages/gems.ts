@@ -1,3 +1,5 @@
+import type { BuildImage } from "../../failure.ts";
+import { recipesPage, waysToAddPackages } from "../add-packages.ts";
 import type { Message, Messages } from "./message.ts";
 
 /** Bundler failures. Bundler's own output has already been printed. */
@@ -29,13 +31,13 @@ export const gemsMessages: Messages<"gems"> = {
     next: [lockCommand(gemfile), `git commit -m "Update ${lockfile}" ${lockfile}`],
     blame: "application",
   }),
-  "gems/install-failed": ({ command, exitCode, output, error }) => ({
+  "gems/install-failed": ({ command, exitCode, output, error, packages, image }) => ({
     headline: `\`${command}\` failed`,
     happened: [
       `It exited with code ${exitCode}. Its full output is above; the last lines:`,
       ...indented(output),
     ],
-    ...(adviceFor(error) ?? unknownCause),
+    ...(missingPackages(packages, image) ?? adviceFor(error) ?? unknownCause),
   }),
   "gems/clean-failed": ({ command, exitCode, output }) => ({
     headline: `\`${command}\` failed`,
@@ -67,6 +69,16 @@ const unknownCause: Advice = {
   ],
   blame: "unclear",
 };
+
+function missingPackages(packages: readonly string[], image: BuildImage): Advice | undefined {
+  if (packages.length === 0) return undefined;
+  const next = [
+    "Add these packages to the build image:",
+    ...waysToAddPackages(packages, image),
+    `${recipesPage} in Lapidary's repository explains it for each platform.`,
+  ];
+  return { next, blame: "platform" };
+}
 
 function adviceFor(error: readonly string[]): Advice | undefined {
   const text = error.join("\n");
@@ -116,6 +128,15 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
     saying:
       /^(?:Could not find [^\n]+ in (?:any of the sources|rubygems|locally)|Your bundle is locked to \S+ \([^)]+\)[^\n]*, but that version)/m,
     next: [`bundle update <gem>   # if its server no longer has the locked version`],
+    blame: "application",
+  },
+  {
+    saying:
+      /^\S+ requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
+    next: [
+      `Write a Ruby that the gem accepts into the Gemfile, then run: bundle update --ruby`,
+      `bundle update --conservative <gem>   # or a version of the gem for the app's Ruby`,
+    ],
     blame: "application",
   },
   {

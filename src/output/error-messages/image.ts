@@ -1,3 +1,4 @@
+import { registryMessages } from "./registry.ts";
 import type { Messages } from "./message.ts";
 
 /** Images that cannot be read or made. */
@@ -20,4 +21,33 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/rebase-refused": ({ image, problem, forceable }) => ({
+    headline: `\`${image}\` cannot be put on this run image`,
+    happened: [`Reason: ${problem}.`],
+    next: [
+      "lapidary build APP --image TARGET --run-image NEW   # builds the app for the new run image",
+      ...(forceable ? ["If you are sure that the app runs there, pass `--force`."] : []),
+    ],
+    blame: "command",
+  }),
+  "image/engine-unreachable": ({ socket, problem }) => ({
+    headline: `The Docker engine at \`${socket}\` does not answer`,
+    happened: [`Reason: ${problem}.`],
+    next: [
+      "docker info   # tells whether the engine runs, and whether you may use it",
+      "DOCKER_HOST=unix:///PATH   # if its socket is elsewhere",
+      "lapidary build APP --image docker-archive:FILE   # then `docker load --input FILE`",
+    ],
+    blame: "platform",
+  }),
+  "image/engine-refused": ({ step, problem }) => ({
+    headline: `The Docker engine could not ${step}`,
+    happened: [`It answered: ${problem}.`],
+    next: [
+      "docker info   # shows the version of the engine and the space that it uses",
+      "lapidary build APP --image docker-archive:FILE   # to look into what the engine gets",
+    ],
+    blame: "platform",
+  }),
+  ...registryMessages,
 };

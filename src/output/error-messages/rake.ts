@@ -1,5 +1,5 @@
 import type { RakeFailure, SystemNeed } from "../../failure.ts";
-import { waysToAddPackages } from "../add-packages.ts";
+import { recipesPage, waysToAddPackages } from "../add-packages.ts";
 import type { Messages } from "./message.ts";
 import { type Advice, adviceForRubyError } from "./ruby-errors.ts";
 
@@ -47,7 +47,8 @@ function missingPackages(failure: RakeFailure): Advice | undefined {
   if (packages.length === 0) return undefined;
   const next = [
     "Add these packages to the build image and the run image:",
-    ...waysToAddPackages(packages),
+    ...waysToAddPackages(packages, failure.image),
+    `${recipesPage} in Lapidary's repository explains it for each platform.`,
   ];
   return { next, blame: "platform" };
 }

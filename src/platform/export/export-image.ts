@@ -2,19 +2,24 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { writeDockerArchive } from "../../oci/docker-archive.ts";
+import { loadIntoEngine } from "../../oci/docker-engine.ts";
 import type { Image } from "../../oci/image.ts";
-import { refName, readImage, writeImage, writeIndex } from "../../oci/layout.ts";
+import { type IndexEntry, readImage, refName, writeImage, writeIndex } from "../../oci/layout.ts";
+import type { PushResult } from "../../oci/registry/push-image.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { BuildReport } from "../lifecycle/build-report.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 import { configOf, type ImageParts, layersOf } from "./image-config.ts";
 import { makeParts, readLaunch } from "./image-layers.ts";
 import type { ImageLocation } from "./image-location.ts";
+import { type ImageWorld, push } from "./image-world.ts";
 import type { Launcher } from "./launcher.ts";
 
 export interface ExportRequest {
   build: StoredBuild;
   ids: { uid: number; gid: number };
+  /** The mode of the app's directory in the image. By default, it is that of the build. */
+  appMode?: number;
   runImage: Image;
   launcher: Launcher;
   destination: ImageLocation;
@@ -22,6 +27,7 @@ export interface ExportRequest {
   name: string;
   /** An image layout that keeps the last image, so that unchanged layers are not compressed again. */
   work: string;
+  world: ImageWorld;
 }
 
 /** An image that was exported. */
@@ -29,6 +35,8 @@ export interface ExportedImage {
   /** The digest of its manifest. */
   digest: string;
   layers: ExportedLayer[];
+  /** What a registry was sent. */
+  pushed?: PushResult;
 }
 
 /** What `--report` writes: the build, and the image if one was exported. */
@@ -53,21 +61,29 @@ export interface ExportedLayer {
  *
  * Spec: Platform Interface, exporter.
  *
- * @throws BuildpackError `image/*`, `platform/launch-failed`.
+ * @throws BuildpackError `image/*`, `platform/launch-failed`, `system/*`.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportedImage> {
-  const { build, ids, launcher, work } = request;
+  const { build, ids, appMode, launcher, work } = request;
   await mkdir(work, { recursive: true });
   const last = await lastLayers(request);
   const known = new Map(last.map((layer) => [layer.diffId, layer] as const));
-  const parts = await makeParts({ build, ids, launcher, known, blobs: join(work, "blobs") });
+  const parts = await makeParts({
+    build,
+    ids,
+    appMode,
+    launcher,
+    known,
+    blobs: join(work, "blobs"),
+  });
   const image = await imageOf(parts, request);
   const entry = await writeImage(work, image);
   await writeIndex(work, [entry]);
-  await deliver(image, request);
+  const pushed = await deliver(image, entry, request);
   await forgetOtherBlobs(work, image, entry.digest);
   return {
     digest: entry.digest,
+    ...(pushed ? { pushed } : {}),
     layers: layersOf(parts).map(({ layer: { diffId, digest, size }, history }) => {
       return { name: history, diffId, digest, bytes: size, reused: known.has(diffId) };
     }),
@@ -106,12 +122,34 @@ async function imageOf(parts: ImageParts, request: ExportRequest): Promise<Image
   return { config, layers: [...runImage.layers, ...added] };
 }
 
-async function deliver(image: Image, { destination, name }: ExportRequest): Promise<void> {
-  const { kind, path, name: tag = "latest" } = destination;
-  if (kind === "docker-archive") {
-    await writeDockerArchive(path, image, [name]);
-    return;
+/**
+ * Writes an image where the user wants it.
+ *
+ * @returns what a registry was sent.
+ */
+export async function deliver(
+  image: Image,
+  manifest: IndexEntry,
+  {
+    destination,
+    name,
+    work,
+    world,
+  }: Pick<ExportRequest, "destination" | "name" | "work" | "world">,
+): Promise<PushResult | undefined> {
+  switch (destination.kind) {
+    case "docker-archive":
+      return void (await writeDockerArchive(destination.path, image, [name]));
+    case "docker-daemon":
+      return void (await loadIntoEngine(image, [name], world));
+    case "registry":
+      return await push({ layout: work, manifest, reference: destination.reference }, world);
+    case "oci":
+      return void (await writeLayout(destination.path, image, destination.name ?? "latest"));
   }
+}
+
+async function writeLayout(path: string, image: Image, tag: string): Promise<void> {
   await mkdir(path, { recursive: true });
   const entry = await writeImage(path, image);
   await writeIndex(path, [{ ...entry, annotations: { [refName]: tag } }]);

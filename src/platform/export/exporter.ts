@@ -3,7 +3,9 @@ import { readBuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Image } from "../../oci/image.ts";
+import type { PushResult } from "../../oci/registry/push-image.ts";
 import type { Printer } from "../../output/printer.ts";
+import { definedVariables } from "../../system/defined-variables.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
@@ -11,6 +13,7 @@ import type { StoredBuild } from "../state/stored-build.ts";
 import { adoptImage } from "./adopt-image.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
 import { type ImageLocation, imageNameFor, parseImageLocation } from "./image-location.ts";
+import { type ImageWorld, requirePush } from "./image-world.ts";
 import { type Launcher, makeLauncher, readLauncher } from "./launcher.ts";
 import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
 
@@ -21,6 +24,7 @@ interface ImageOptions {
   runRoot: string | undefined;
   buildRoot: string;
   lifecycle: string | undefined;
+  insecureRegistry: readonly string[];
 }
 
 export interface ExporterRequest {
@@ -31,6 +35,8 @@ export interface ExporterRequest {
   cwd: string;
   ownBuildpack: string;
   printer: Printer;
+  env: Readonly<Record<string, string | undefined>>;
+  signal: AbortSignal;
 }
 
 /** Exports builds of one app. */
@@ -54,13 +60,15 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
   const destination = parseImageLocation("--image", line.image, cwd);
   const source = runImageSource(line, cwd);
   const work = join(request.state, "export");
+  const world = worldOf(request);
+  if (destination.kind === "registry") await requirePush(destination.reference, world);
   const launcher =
     line.lifecycle === undefined ? undefined : await readLauncher(resolve(cwd, line.lifecycle));
   const image =
     "image" in source
-      ? await readImageAt(source.image, target.arch, join(work, "run-image"))
+      ? await readImageAt(source.image, target.arch, join(work, "run-image"), world)
       : undefined;
-  const prepared = { ...request, destination, source, work, launcher, image };
+  const prepared = { ...request, destination, source, work, launcher, image, world };
   return {
     target: targetOf(image, target),
     adopt: async () => await adopt(prepared),
@@ -74,6 +82,11 @@ interface Prepared extends ExporterRequest {
   work: string;
   launcher: Launcher | undefined;
   image: Image | undefined;
+  world: ImageWorld;
+}
+
+function worldOf({ line, env, signal }: ExporterRequest): ImageWorld {
+  return { env: definedVariables(env), insecure: line.insecureRegistry, signal };
 }
 
 function refuseStray(line: ExporterRequest["line"]): undefined {
@@ -105,16 +118,22 @@ function targetOf(image: Image | undefined, target: Target): Target {
   };
 }
 
-async function adopt({ state, destination, target, work, printer }: Prepared): Promise<void> {
+async function adopt(prepared: Prepared): Promise<void> {
+  const { state, destination, target, work, world, printer } = prepared;
   if (await lstatIfAny(join(state, "current"))) return;
-  if (!(await lstatIfAny(destination.path))) return;
-  const image = await readImageAt(destination, target.arch, join(work, "previous")).catch(
-    () => undefined,
-  );
+  if ("path" in destination && !(await lstatIfAny(destination.path))) return;
+  const previous = join(work, "previous");
+  const image = await readImageAt(destination, target.arch, previous, world).catch(ifUnusable);
   if (!image || !(await adoptImage(state, image))) return;
   printer.plain(
     "There is no earlier build; reusing the layers of the image that will be replaced.",
   );
+}
+
+/** What cannot be replaced is said before the build. An image that is no image is no reason to stop. */
+function ifUnusable(error: unknown): undefined {
+  if (error instanceof BuildpackError && error.failure.code === "image/invalid") return undefined;
+  throw error;
 }
 
 async function exportCurrent(prepared: Prepared): Promise<ExportedImage> {
@@ -130,26 +149,36 @@ async function exportCurrent(prepared: Prepared): Promise<ExportedImage> {
 }
 
 async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<ExportedImage> {
-  const { line, source, target, work, destination, image, printer } = prepared;
+  const { line, source, target, work, destination, image, world, printer } = prepared;
   const ids = build.ids ?? { uid: 0, gid: 0 };
   return await printer.section("Image", async (section) => {
-    const runImage = image ?? (await openRunImage({ source, target, ids, work }));
+    const runImage = image ?? (await openRunImage({ source, target, ids, work, world }));
     const launcher = prepared.launcher ?? (await ownLauncher(prepared, build));
     const name = imageNameFor(destination, line.app);
     const layout = join(work, "image");
     const exported = await section.timed(
       `Exporting to \`${line.image}\``,
       async () =>
-        await exportImage({ build, ids, runImage, launcher, destination, name, work: layout }),
+        await exportImage({
+          ...{ build, ids, runImage, launcher, destination, name, work: layout },
+          // As in images that pack makes: another user than the builder may write to it.
+          appMode: 0o777,
+          world: { ...world, onRetry: (reason) => section.detail(reason) },
+        }),
     );
     const added = exported.layers.filter(({ reused }) => !reused);
     section.say(
       `Added \`${exported.layers.length}\` layers to the run image, \`${added.length}\` of them new`,
     );
     for (const { name: layer, bytes } of added) section.detail(`${layer}, ${bytes} bytes`);
+    if (exported.pushed) section.say(describePush(exported.pushed));
     section.say(`Digest \`${exported.digest}\``);
     return exported;
   });
+}
+
+function describePush({ sentBlobs, sentBytes, knownBlobs }: PushResult): string {
+  return `Sent \`${sentBlobs}\` blobs of \`${sentBytes}\` bytes; the registry had \`${knownBlobs}\` others`;
 }
 
 async function ownLauncher({ ownBuildpack }: Prepared, build: StoredBuild): Promise<Launcher> {

@@ -11,7 +11,6 @@ import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 import { readLaunchPlan } from "../launch/launch-plan.ts";
 import { launchScript } from "../launch/launch-script.ts";
-import { isAtLeast } from "../lifecycle/platform-api.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 
 /** The program that an image starts, and its version for the label. */
@@ -40,8 +39,7 @@ export async function readLauncher(path: string): Promise<Launcher> {
 
 /** Our own launcher for this image, a script in POSIX sh. */
 export async function makeLauncher(build: StoredBuild, version: string): Promise<Launcher> {
-  const argsReplace = isAtLeast(build.platformApi, "0.10");
-  const plan = await readLaunchPlan(build.layers, build.inside, argsReplace);
+  const plan = await readLaunchPlan(build.layers, build.inside, build.platformApi);
   return { program: Buffer.from(await launchScript(plan)), version };
 }
 

@@ -1,10 +1,12 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { readDockerArchive } from "../../oci/docker-archive.ts";
+import { saveFromEngine } from "../../oci/docker-engine.ts";
 import type { Image } from "../../oci/image.ts";
+import { formatReference, type ImageReference } from "../../oci/registry/image-reference.ts";
 import { readImage } from "../../oci/layout.ts";
 import { tarOf, treeEntries } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
@@ -12,7 +14,9 @@ import { isFile, readTextIfAny, writeAtomically } from "../../system/files.ts";
 import { imageTimeText } from "../../system/image-time.ts";
 import { fingerprintLayer } from "../state/layer-digest.ts";
 import type { ImageLocation } from "./image-location.ts";
+import { type ImageWorld, pull } from "./image-world.ts";
 import * as z from "zod";
+import { imagePath } from "../../system/search-path.ts";
 
 /** The run image: an image, or a root file system to make it from. */
 export type RunImageSource = { image: ImageLocation } | { root: string };
@@ -24,29 +28,68 @@ export interface RunImageRequest {
   ids: { uid: number; gid: number };
   /** A directory that is kept, so that an unchanged root file system is packed only once. */
   work: string;
+  world: ImageWorld;
 }
 
-/** @throws BuildpackError `image/invalid`. */
+/** @throws BuildpackError `image/*`. */
 export async function openRunImage(request: RunImageRequest): Promise<Image> {
   const { source, target, work } = request;
   if ("root" in source) return await imageOfRoot(source.root, request);
-  return await readImageAt(source.image, target.arch, join(work, "run-image"));
+  return await readImageAt(source.image, target.arch, join(work, "run-image"), request.world);
 }
 
 /**
  * Reads an image.
  *
- * @param work - the directory into which an archive is unpacked.
- * @throws BuildpackError `image/invalid`.
+ * @param work - a directory for what is unpacked or downloaded. Blobs in it are not downloaded again.
+ * @throws BuildpackError `image/*`.
  */
 export async function readImageAt(
-  { kind, path, name }: ImageLocation,
+  location: ImageLocation,
   architecture: string,
   work: string,
+  world: ImageWorld,
 ): Promise<Image> {
-  if (kind === "oci") return await readImage(path, { name, architecture });
+  switch (location.kind) {
+    case "oci":
+      return await readImage(location.path, { name: location.name, architecture });
+    case "registry":
+      return await pullOrThrow(location.reference, { layout: work, architecture }, world);
+    case "docker-archive":
+      return await readArchive(location.path, location.name, work);
+    case "docker-daemon":
+      return await readFromEngine(location.name, work, world);
+  }
+}
+
+async function readArchive(path: string, name: string | undefined, work: string): Promise<Image> {
   await rm(work, { recursive: true, force: true });
   return await readDockerArchive(path, { name, work });
+}
+
+async function readFromEngine(name: string, work: string, world: ImageWorld): Promise<Image> {
+  const archive = `${work}.tar`;
+  try {
+    await mkdir(dirname(archive), { recursive: true });
+    if (await saveFromEngine(name, archive, world)) return await readArchive(archive, name, work);
+    throw missing(name, "the Docker engine has no image of this name");
+  } finally {
+    await rm(archive, { force: true });
+  }
+}
+
+async function pullOrThrow(
+  reference: ImageReference,
+  request: { layout: string; architecture: string },
+  world: ImageWorld,
+): Promise<Image> {
+  const image = await pull(reference, request, world);
+  if (image) return { ...image, name: { image: formatReference(reference) } };
+  throw missing(formatReference(reference), "the registry has no image of this name");
+}
+
+function missing(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "image/invalid", path, problem });
 }
 
 /** Makes an image of one layer. The directories of the kernel are empty in it. */
@@ -63,7 +106,7 @@ async function imageOfRoot(root: string, request: RunImageRequest): Promise<Imag
     os: target.os,
     config: {
       User: `${ids.uid}:${ids.gid}`,
-      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      Env: [`PATH=${imagePath}`],
       Labels: labels,
     },
     rootfs: { type: "layers" as const, diff_ids: [layer.diffId] },

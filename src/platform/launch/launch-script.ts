@@ -11,19 +11,21 @@ import type { LaunchPlan, LaunchProcess } from "./launch-plan.ts";
  * programs, and becomes the process. Called by another name it runs its arguments: `-- CMD ARG…` directly,
  * `CMD ARG…` through bash after the profile scripts. It exits with 82 if there is nothing to run.
  *
- * There are two differences: a shell drops variables whose names are not shell names, and it sets PWD.
- *
- * @throws BuildpackError `platform/launch-failed` for a layer that sets such a variable.
+ * Variables whose names are not shell names are passed on by `env`, which the image must have for them.
  */
 export async function launchScript(plan: LaunchPlan): Promise<string> {
   return [
     "#!/bin/sh",
     await readLauncherFunctions(),
+    await readScript("launcher-names.sh"),
+    ...(plan.byExecEnv ? ["lapidary_exec_env=${CNB_EXEC_ENV:-production}"] : []),
     chooseType(plan.processes),
     `cd ${quote(plan.app)} || lapidary_fail "change to app directory"`,
+    "lapidary_read_odd_variables",
     "lapidary_clear_environment",
     ...environmentLines(plan.buildpacks),
     ...plan.processes.map((process) => becomeProcess(process, plan)),
+    ...(plan.byExecEnv ? [failWithoutProcess] : []),
     becomeCommand(plan.app),
     becomeScript(plan.app, plan.buildpacks.flat()),
     "",
@@ -32,8 +34,16 @@ export async function launchScript(plan: LaunchPlan): Promise<string> {
 
 /** The functions that the generated lines call, in POSIX sh. */
 export async function readLauncherFunctions(): Promise<string> {
-  return await readFile(new URL("./launcher.sh", import.meta.url), "utf8");
+  return await readScript("launcher.sh");
 }
+
+async function readScript(name: "launcher.sh" | "launcher-names.sh"): Promise<string> {
+  return await readFile(new URL(`./${name}`, import.meta.url), "utf8");
+}
+
+/** For each execution environment there may be another process of the same type, or none. */
+const failWithoutProcess =
+  '[ -z "$lapidary_type" ] || lapidary_fail "process type $lapidary_type was not found"';
 
 /**
  * The lines that set up the environment of the layers for a process, exec.d programs included.
@@ -74,34 +84,31 @@ function layerPaths({ path, hasBin, hasLib }: LaunchLayer, word: Word): string[]
 }
 
 /** `env`, then `env.launch`, then the files for the process, each in the order of the files. */
-function layerEnv({ path, env }: LaunchLayer, word: Word): string[] {
+function layerEnv({ env }: LaunchLayer, word: Word): string[] {
   const common = [...env.filter(({ scope }) => scope === "all")];
   common.push(...env.filter(({ scope }) => scope === "launch"));
-  const lines = common.map((modification) => modify(modification, path, word));
+  const lines = common.map((modification) => modify(modification, word));
   for (const modification of env) {
     if (typeof modification.scope === "string") continue;
-    lines.push(forProcess(modification.scope.process, modify(modification, path, word)));
+    lines.push(forProcess(modification.scope.process, modify(modification, word)));
   }
   return lines;
 }
 
-/**
- * The line that makes one modification.
- *
- * @throws BuildpackError `platform/launch-failed` for a name that is not a shell name.
- */
-export function modify(
-  { name, behavior, value, delim = "" }: EnvModification,
-  layer: string,
-  word: Word,
-): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const problem = `${layer} sets \`${name}\`, which a shell cannot pass on`;
-    throw new BuildpackError({ code: "platform/launch-failed", problem });
-  }
-  if (behavior === "override") return `lapidary_set ${name} ${word(value)}`;
-  if (behavior === "default") return `lapidary_default ${name} ${word(value)}`;
-  return `lapidary_${behavior} ${name} ${word(value)} ${word(delim)}`;
+/** The line that makes one modification. */
+export function modify({ name, behavior, value, delim = "" }: EnvModification, word: Word): string {
+  const words = [quote(name), word(value)].join(" ");
+  if (behavior === "override") return `lapidary_set ${words}`;
+  if (behavior === "default") return `lapidary_default ${words}`;
+  return `lapidary_${behavior} ${words} ${word(delim)}`;
+}
+
+/** @throws BuildpackError `platform/launch-failed` for a variable that no shell can set. */
+export function refuseOddNames(layer: string, env: readonly EnvModification[]): void {
+  const odd = env.find(({ name }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (!odd) return;
+  const problem = `${layer} sets \`${odd.name}\`, which a shell cannot pass on`;
+  throw new BuildpackError({ code: "platform/launch-failed", problem });
 }
 
 function runExecD({ path, process }: ForProcess, word: Word): string {
@@ -113,9 +120,14 @@ function forProcess(type: string, line: string): string {
   return `[ "$lapidary_type" != ${quote(type)} ] || ${line}`;
 }
 
-function becomeProcess(process: LaunchProcess, { app, argsReplace }: LaunchPlan): string {
-  const { type, command, args, workingDir } = process;
-  if (!command[0]) return failWithout(type);
+function becomeProcess(process: LaunchProcess, plan: LaunchPlan): string {
+  const { app, argsReplace, byExecEnv } = plan;
+  const { type, command, args, workingDir, execEnv = [] } = process;
+  const condition = [
+    `[ "$lapidary_type" = ${quote(type)} ]`,
+    ...(byExecEnv && execEnv.length > 0 ? [isExecEnv(execEnv)] : []),
+  ].join(" && ");
+  if (!command[0]) return failWithout(type, condition);
   const lines = [
     `  lapidary_become ${quote(workingDir || app)} ${command.map(quote).join(" ")} "$@"`,
   ];
@@ -123,12 +135,17 @@ function becomeProcess(process: LaunchProcess, { app, argsReplace }: LaunchPlan)
     const own = args.map(quote).join(" ");
     lines.unshift(argsReplace ? `  [ $# -gt 0 ] || set -- ${own}` : `  set -- ${own} "$@"`);
   }
-  return [`if [ "$lapidary_type" = ${quote(type)} ]; then`, ...lines, "fi"].join("\n");
+  return [`if ${condition}; then`, ...lines, "fi"].join("\n");
 }
 
-function failWithout(type: string): string {
+function isExecEnv(wanted: readonly string[]): string {
+  const tests = wanted.map((one) => `[ "$lapidary_exec_env" = ${quote(one)} ]`);
+  return `{ ${tests.join(" || ")}; }`;
+}
+
+function failWithout(type: string, condition: string): string {
   const problem = quote(`no command provided for process type "${type}"`);
-  return `[ "$lapidary_type" != ${quote(type)} ] || lapidary_fail ${problem}`;
+  return `if ${condition}; then lapidary_fail ${problem}; fi`;
 }
 
 function becomeCommand(app: string): string {
@@ -155,8 +172,7 @@ function becomeScript(app: string, layers: readonly LaunchLayer[]): string {
   ].join("\n");
   return [
     '[ -x /bin/bash ] || lapidary_fail "bash exec: there is no /bin/bash"',
-    "unset PWD OLDPWD",
-    `exec /bin/bash -c ${quote(script)} "$0" "$@"`,
+    `lapidary_exec /bin/bash -c ${quote(script)} "$0" "$@"`,
   ].join("\n");
 }
 

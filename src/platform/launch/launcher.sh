@@ -12,19 +12,23 @@ lapidary_set() {
   export "${1?}"
 }
 
+lapidary_get() {
+  eval "lapidary_old=\${$1-}"
+}
+
 # Sets a variable to a text before, or after, what it holds; the delimiter stands only between two.
 lapidary_prepend() {
-  eval "lapidary_old=\${$1-}"
+  lapidary_get "$1"
   lapidary_set "$1" "$2${lapidary_old:+$3$lapidary_old}"
 }
 
 lapidary_append() {
-  eval "lapidary_old=\${$1-}"
+  lapidary_get "$1"
   lapidary_set "$1" "${lapidary_old:+$lapidary_old$3}$2"
 }
 
 lapidary_default() {
-  eval "lapidary_old=\${$1-}"
+  lapidary_get "$1"
   [ -n "$lapidary_old" ] || lapidary_set "$1" "$2"
 }
 
@@ -63,15 +67,24 @@ lapidary_become() {
   -*) lapidary_directory=./$lapidary_directory ;;
   esac
   CDPATH='' cd "$lapidary_directory" || lapidary_fail "change directory"
+  lapidary_exec "$@"
+}
+
+lapidary_exec() {
   # The shell's own, which nobody asked for.
   unset PWD OLDPWD
-  # Reached only where the program cannot be started.
-  trap 'exit 82' EXIT
   exec "$@"
 }
 
+# A text without `#!` is no program: only shells run it, by themselves.
 lapidary_is_program() {
-  [ -f "$1" ] && [ -x "$1" ]
+  [ -f "$1" ] && [ -x "$1" ] && [ -s "$1" ] || return 1
+  [ -r "$1" ] || return 0
+  IFS= read -r lapidary_line <"$1" 2>/dev/null || :
+  case $lapidary_line in
+  '#!'* | *[![:print:][:space:]]*) ;;
+  *) return 1 ;;
+  esac
 }
 
 lapidary_is_on_path() {
@@ -92,15 +105,18 @@ lapidary_is_on_path() {
 
 # Runs an exec.d program and sets what it writes to descriptor 3.
 lapidary_exec_d() {
-  { lapidary_toml=$("$1" 3>&1 >&4 4>&- </dev/null); } 4>&1 ||
+  { lapidary_toml=$(lapidary_exec "$1" 3>&1 >&4 4>&- </dev/null); } 4>&1 ||
     lapidary_fail "exec.d: $1 exited with $?"
   lapidary_read_toml || lapidary_fail "exec.d: $1 wrote no TOML of names and strings"
 }
 
 # Sets each name of the TOML text in lapidary_toml. Fails at anything but a table of strings.
 lapidary_read_toml() {
-  lapidary_rest=$lapidary_toml$lapidary_newline
-  lapidary_seen=' '
+  lapidary_rest=${lapidary_toml#"$lapidary_mark"}$lapidary_newline
+  lapidary_seen=$lapidary_newline
+  case $lapidary_rest in
+  *["$lapidary_controls"]*) return 1 ;;
+  esac
   while [ -n "$lapidary_rest" ]; do
     case $lapidary_rest in
     '#'*) lapidary_rest=${lapidary_rest#*"$lapidary_newline"} ;;
@@ -142,13 +158,17 @@ lapidary_read_key() {
     lapidary_rest=${lapidary_rest#"$lapidary_key"}
     ;;
   esac
-  case $lapidary_key in
+  lapidary_takes_name "$lapidary_key" || return 1
+  case $lapidary_seen in
+  *"$lapidary_newline$lapidary_key$lapidary_newline"*) return 1 ;;
+  esac
+  lapidary_seen=$lapidary_seen$lapidary_key$lapidary_newline
+}
+
+lapidary_takes_name() {
+  case $1 in
   '' | [0-9]* | *[!A-Za-z0-9_]*) return 1 ;;
   esac
-  case $lapidary_seen in
-  *" $lapidary_key "*) return 1 ;;
-  esac
-  lapidary_seen="$lapidary_seen$lapidary_key "
 }
 
 lapidary_skip_blanks() {
@@ -286,6 +306,8 @@ lapidary_read_escape() {
   '\r'*) lapidary_text=$lapidary_text$lapidary_return ;;
   '\"'*) lapidary_text=$lapidary_text'"' ;;
   '\\'*) lapidary_text=$lapidary_text'\' ;;
+  '\e'*) lapidary_text=$lapidary_text$lapidary_escape ;;
+  '\x'*) lapidary_read_code_point '??' || return 1 ;;
   '\u'*) lapidary_read_code_point '????' || return 1 ;;
   '\U'*) lapidary_read_code_point '????????' || return 1 ;;
   *) return 1 ;;
@@ -332,3 +354,7 @@ lapidary_tab=$(printf '\t')
 lapidary_return=$(printf '\r')
 lapidary_backspace=$(printf '\b')
 lapidary_feed=$(printf '\f')
+lapidary_escape=$(printf '\033')
+# A byte order mark, and the control characters that TOML forbids.
+lapidary_mark=$(printf '\357\273\277')
+lapidary_controls=$(printf '\001\002\003\004\005\006\007\010\013\014\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177')

@@ -3,7 +3,6 @@ import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
-import { isAtLeast } from "../lifecycle/platform-api.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
@@ -12,6 +11,7 @@ import type { StoredBuild } from "../state/stored-build.ts";
 import { type LaunchPlan, readLaunchPlan } from "./launch-plan.ts";
 import { launchScript } from "./launch-script.ts";
 import { openRunCopy, type RunCopy } from "./run-copy.ts";
+import { imagePath } from "../../system/search-path.ts";
 
 export interface RunOptions {
   /** The state folder in which the app was built. */
@@ -58,8 +58,7 @@ async function lockPlaceOf({ inside }: StoredBuild, state: string): Promise<() =
 }
 
 async function runBuild(build: StoredBuild, options: RunOptions): Promise<number> {
-  const replace = isAtLeast(build.platformApi, "0.10");
-  const plan = await readLaunchPlan(build.layers, build.inside, replace);
+  const plan = await readLaunchPlan(build.layers, build.inside, build.platformApi);
   const request = launchRequest(plan, options);
   const copy = await openRunCopy(options.state, build);
   // Not on the command line, which all users of the machine can read: layers may contain secrets.
@@ -129,7 +128,7 @@ function launchEnv(
   { env, terminal }: RunOptions,
 ): Record<string, string> {
   return {
-    PATH: "/cnb/process:/cnb/lifecycle:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    PATH: `/cnb/process:/cnb/lifecycle:${imagePath}`,
     HOME: sandbox.inside.home,
     ...(terminal === undefined ? {} : { TERM: terminal }),
     // Platforms tell a web process its port; 3000 is the default of Ruby servers.

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "../../cnb/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -11,9 +10,8 @@ import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
-import { makeDirectoryInside } from "../../system/open-inside.ts";
+import { makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
-import { giveTo } from "../sandbox/owner.ts";
 
 export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
   sandbox: Sandbox;
@@ -62,9 +60,8 @@ async function runBuild(
   // Restored layers are their owner's already, and there may be very many files.
   await makeDirectoryInside(sandbox.host.layers, escapeId(buildpack.id), owner);
   await discardTree(planDirectory);
-  await mkdir(planDirectory);
-  await writeFile(join(planDirectory, "plan.toml"), planToml(plan));
-  await giveTo(owner, planDirectory);
+  await makeDirectoryInside(sandbox.host.layers, ".plan", owner);
+  await writeInside(sandbox.host.layers, ".plan/plan.toml", planToml(plan), { owner });
   try {
     await runProgram(buildpack, baseEnv, context);
   } finally {

@@ -16,7 +16,7 @@ export interface Buildpack {
 }
 
 /** The Buildpack APIs that this platform supports. */
-const buildpackApis = ["0.9", "0.10", "0.11", "0.12"];
+export const buildpackApis: readonly string[] = ["0.9", "0.10", "0.11", "0.12"];
 
 /**
  * Reads the buildpacks in these directories, in order. A buildpack that is given twice counts once.

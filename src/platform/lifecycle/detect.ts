@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
@@ -14,9 +13,8 @@ import {
   runDetect,
 } from "./run-detect.ts";
 import { runsOn } from "./target-match.ts";
-import { listInside } from "../../system/open-inside.ts";
+import { listInside, makeDirectoryInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
-import { giveTo } from "../sandbox/owner.ts";
 
 export interface DetectOptions
   extends
@@ -42,8 +40,7 @@ export interface Detected {
  */
 export async function detect(options: DetectOptions): Promise<Detected> {
   const plansDirectory = join(options.sandbox.host.layers, ".detect");
-  await mkdir(plansDirectory);
-  await giveTo(options.owner, plansDirectory);
+  await makeDirectoryInside(options.sandbox.host.layers, ".detect", options.owner);
   const detection = new Detection({ ...options, plansDirectory });
   try {
     const detected = await detection.tryOrder(options.order, [], [], false);

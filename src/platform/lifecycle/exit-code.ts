@@ -17,4 +17,5 @@ const exitCodes: Partial<Record<FailureCode, number>> = {
   "platform/process-type-invalid": 62,
   "platform/launch-failed": 82,
   "platform/process-unknown": 82,
+  "image/rebase-refused": 72,
 };

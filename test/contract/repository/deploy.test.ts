@@ -133,6 +133,16 @@ describe("Tekton", () => {
     expect(problemsOf(task, broken(taskDocument, path, value))).not.toEqual([]);
   });
 
+  test("lets a run of the Pipeline set everything that the Task takes", () => {
+    const { spec } = pipeline.parse(pipelineDocument);
+    const taken = task.parse(taskDocument).spec;
+    const names = (items: readonly { name: string }[]) => items.map(({ name }) => name);
+    const given = spec.tasks[1];
+    expect(names(given?.params ?? []).sort()).toEqual(names(taken.params).sort());
+    expect(names(given?.workspaces ?? []).sort()).toEqual(names(taken.workspaces).sort());
+    expect(names(spec.params)).toEqual(expect.arrayContaining(names(taken.params)));
+  });
+
   test("sees what a Pipeline gives to a Task that does not ask for it", () => {
     const renamed = broken(pipelineDocument, ["spec", "tasks", 1, "params", 0, "name"], "APP");
     const given = pipeline.parse(renamed).spec.tasks[1];
@@ -150,6 +160,14 @@ describe("GitHub Actions", () => {
     return context.errors.getErrors().map(({ message }) => message);
   };
   const workflow = readDeployed("github/workflow.yml");
+
+  test("leaves no token in the files that are built", () => {
+    const checkouts = workflow.split("uses: actions/checkout@").slice(1);
+    expect(checkouts).toHaveLength(1);
+    for (const step of checkouts) {
+      expect(step.split("- ")[0]).toMatch(/^ +persist-credentials: false$/m);
+    }
+  });
 
   test("takes the workflow, by its own parser", async () => {
     expect(await problems(workflow)).toEqual([]);

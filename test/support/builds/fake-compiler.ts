@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import type { Artifact } from "../../../src/artifacts/artifact.ts";
 import type { MakeArtifactContext } from "../../../src/artifacts/artifact-order.ts";
 import { runCommand } from "../../../src/system/command.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { recordSection } from "../section.ts";
 import { tarballGz } from "../packages/tarball.ts";
 import { makeTree } from "../tree.ts";

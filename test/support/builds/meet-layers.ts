@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "../../../src/buildpack/build.ts";
 import type { RunCommand } from "../../../src/system/command.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { stringifyToml } from "../../../src/toml.ts";
 import { makeBuildContext } from "./build-context.ts";
 import { answerAsRake } from "./fake-rake.ts";
@@ -21,6 +21,14 @@ const checkout = new URL("../../..", import.meta.url).pathname;
  * @returns what became of each layer that `expected.toml` names, and what the log says of it.
  */
 export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture["layers"]> {
+  const { layersDir, log } = await buildOnLayers(fixture);
+  return await outcome(fixture, layersDir, log);
+}
+
+/** The same, up to the layers and the log of the build. */
+export async function buildOnLayers(
+  fixture: LayersFixture,
+): Promise<{ layersDir: string; log: string }> {
   const root = await makeTree();
   const [appDir, layersDir] = [join(root, "app"), join(root, "layers")];
   await copyApp(fixture, appDir);
@@ -35,7 +43,7 @@ export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture[
   await build({ ...context, fetcher: createFetcher({ env: {} }) }).catch((cause: unknown) => {
     throw new Error(`the build failed:\n${context.log()}`, { cause });
   });
-  return await outcome(fixture, layersDir, context.log());
+  return { layersDir, log: context.log() };
 }
 
 async function outcome(fixture: LayersFixture, layersDir: string, log: string) {

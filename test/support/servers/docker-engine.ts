@@ -6,6 +6,8 @@ import { request, type RunningImage } from "../images/image-tools.ts";
 
 /** A Docker engine of a test's own, whose images and containers are gone with it. */
 export interface DockerEngine extends AsyncDisposable {
+  /** The value of `DOCKER_HOST` that leads to it. */
+  host: string;
   docker(...args: string[]): Promise<string>;
   /** Runs an image on the host's network and waits until it answers. */
   run(image: string, options?: readonly string[]): Promise<RunningImage>;
@@ -42,6 +44,7 @@ export async function startDocker(place: string): Promise<DockerEngine> {
     throw error;
   }
   return {
+    host,
     docker,
     run: async (image, options = []) => await runContainer(docker, image, options),
     [Symbol.asyncDispose]: stop,

@@ -6,8 +6,8 @@ import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { download } from "../../../src/artifacts/download.ts";
 import type { DownloadPolicy } from "../../../src/artifacts/download.ts";
-import { createFetcher } from "../../../src/system/http.ts";
-import type { Fetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
+import type { Fetcher } from "../../../src/system/http/fetcher.ts";
 import { failureOf } from "../../support/failure.ts";
 import {
   cutAtHalf,

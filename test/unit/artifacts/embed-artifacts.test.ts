@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { embedArtifacts } from "../../../src/artifacts/embed-artifacts.ts";
 import { readOwnInventory } from "../../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { failureOf } from "../../support/failure-of.ts";
 import { addToTree, makeTree } from "../../support/tree.ts";
 

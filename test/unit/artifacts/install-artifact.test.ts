@@ -7,7 +7,7 @@ import type { Artifact } from "../../../src/artifacts/artifact.ts";
 import { installArtifact } from "../../../src/artifacts/install-artifact.ts";
 import { readMirrors } from "../../../src/artifacts/mirrors.ts";
 import { runCommand } from "../../../src/system/command.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { failureOf } from "../../support/failure.ts";
 import { cutAtHalf, give, startServer, status } from "../../support/servers/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";

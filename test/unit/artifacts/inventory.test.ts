@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadInventory } from "../../../src/artifacts/inventory.ts";
 import type { InventoryOptions } from "../../../src/artifacts/inventory.ts";
-import { createFetcher } from "../../../src/system/http.ts";
+import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { failureOf } from "../../support/failure.ts";
 import { give, startServer } from "../../support/servers/loopback-server.ts";
 import { recordSection } from "../../support/section.ts";

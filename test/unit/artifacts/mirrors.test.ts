@@ -62,7 +62,7 @@ describe("an artifact's mirror", () => {
     expect(mirrorFor(artifact, mirrors)?.url).toMatch(/^https:\/\/env\.example\.com\//);
   });
 
-  test.for([sha256, `sha256:${sha256}`, sha256.toUpperCase()])(
+  test.for([sha256, `sha256:${sha256}`, `sha256_${sha256}`, sha256.toUpperCase()])(
     "is the file that a dependency-mapping names with %s",
     (key) => {
       const secrets = new Map([[key, "https://mapped.example.com/ruby"]]);
@@ -73,12 +73,35 @@ describe("an artifact's mirror", () => {
     },
   );
 
+  test.for([
+    "https://mirror.example.com/files,skip-path=/pub/ruby",
+    "mirror=https://mirror.example.com/files,skip-path=/pub/ruby/",
+    "https%3A%2F%2Fmirror.example.com%2Ffiles,skip-path=%2Fpub%2Fruby",
+  ])("%s: does not have the beginning of the path", (value) => {
+    const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: value }, []);
+    const url = "https://mirror.example.com/files/3.4/ruby-3.4.5.tar.gz";
+    expect(mirrorFor(artifact, mirrors)?.url).toBe(url);
+    const other = { url: "https://github.com/jemalloc.tar.bz2", sha256 };
+    expect(mirrorFor(other, mirrors)?.url).toBe(
+      "https://mirror.example.com/files/jemalloc.tar.bz2",
+    );
+  });
+
+  test.for([
+    ["https://user:a%2Fb@mirror.example.com", "https://user:a%2Fb@mirror.example.com/"],
+    ["https://mirror.example.com/a,b=c", "https://mirror.example.com/a,b=c/"],
+    ["file:///mnt/%7BoriginalHost%7D", "file:///mnt/cache.ruby-lang.org/"],
+  ] as const)("%s: is decoded only where that changes nothing else", ([value, begin]) => {
+    const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: value }, []);
+    expect(mirrorFor(artifact, mirrors)?.url).toBe(`${begin}pub/ruby/3.4/ruby-3.4.5.tar.gz`);
+  });
+
   test("is never used for a file: URL", () => {
     const mirrors = readMirrors({ BP_DEPENDENCY_MIRROR: "https://mirror.example.com" }, []);
     expect(mirrorFor({ url: "file:///mnt/ruby.tgz", sha256 }, mirrors)).toBeUndefined();
   });
 
-  test.for(["ftp://mirror.example.com", "mirror.example.com", "/mnt/mirror"])(
+  test.for(["ftp://mirror.example.com", "mirror.example.com", "/mnt/mirror", "skip-path=/pub"])(
     "cannot be %s",
     async (url) => {
       const read = async () => readMirrors({ BP_DEPENDENCY_MIRROR: url }, []);

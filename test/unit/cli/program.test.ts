@@ -26,7 +26,8 @@ describe("build", () => {
     const line =
       "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --volume v:/v " +
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
-      "--image oci:i --run-image oci:r --lifecycle l --platform-api 0.9 --state s " +
+      "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
+      "--platform-api 0.9 --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
       "app",
@@ -42,6 +43,7 @@ describe("build", () => {
         image: "oci:i",
         runImage: "oci:r",
         lifecycle: "l",
+        insecureRegistry: ["a", "b"],
         platformApi: "0.9",
         state: "s",
         report: "r.json",
@@ -136,6 +138,16 @@ describe("package", () => {
   });
 });
 
+describe("rebase", () => {
+  test("takes every option", async () => {
+    const line = "rebase oci:a --run-image oci:r --image oci:b --arch arm64 --force";
+    expect((await typed(line))?.args).toEqual([
+      "oci:a",
+      { runImage: "oci:r", image: "oci:b", arch: "arm64", insecureRegistry: [], force: true },
+    ]);
+  });
+});
+
 describe("help", () => {
   test.each([
     ["build", "--help"],
@@ -144,6 +156,7 @@ describe("help", () => {
     ["slug run", "-h"],
     ["artifact", "--help"],
     ["package", "-h"],
+    ["rebase", "-h"],
   ])("of `%s` is the same with `%s` as with `help`", async (command, flag) => {
     const help = await printedBy(`help ${command}`);
     expect(help).toContain(`Usage: lapidary ${command} [options]`);
@@ -152,7 +165,7 @@ describe("help", () => {
   });
 
   test("fits in 100 columns and stands on standard output", async () => {
-    const pages = ["", "build", "run", "slug", "slug run", "artifact", "package"];
+    const pages = ["", "build", "run", "slug", "slug run", "artifact", "package", "rebase"];
     for (const page of pages) {
       const wide = (await printedBy(`help ${page}`)).split("\n").filter((row) => row.length > 100);
       expect(wide, page).toEqual([]);
@@ -161,7 +174,7 @@ describe("help", () => {
 
   test("lists every command, and --version names the release", async () => {
     const help = await printedBy("--help");
-    for (const command of ["build", "run", "slug", "artifact", "package", "help"]) {
+    for (const command of ["build", "run", "rebase", "slug", "artifact", "package", "help"]) {
       expect(help).toMatch(new RegExp(`^  ${command} `, "m"));
     }
     expect(await printedBy("help")).toBe(help);
@@ -195,6 +208,7 @@ describe("a command line that cannot be understood", () => {
     ["slug a b", "Too many arguments", { command: "slug" }],
     ["slug run", "Missing required argument `slug`", { command: "slug run" }],
     ["slug run --state x s.tgz", "Unknown option `--state`", { command: "slug run" }],
+    ["rebase oci:a", "--run-image", { command: "rebase" }],
     ["package extra", "Too many arguments", { command: "package" }],
     ["package --target linux/386", "linux/amd64 or linux/arm64", { command: "package" }],
     ["package --distro ubuntu", "ubuntu@24.04", { command: "package" }],

@@ -3,13 +3,7 @@ import { chmod, link, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  ancestorsOf,
-  directoryEntry,
-  fileEntry,
-  tarOf,
-  treeEntries,
-} from "../../../src/oci/tar.ts";
+import { directoryEntry, fileEntry, tarOf, treeEntries } from "../../../src/oci/tar.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const owner = { uid: 1001, gid: 1000 };
@@ -94,9 +88,4 @@ describe("tarOf", () => {
     expect(archive.subarray(-1024).every((byte) => byte === 0)).toBe(true);
     expect(listing(archive).map((line) => line.split(" ").at(-1))).toEqual(["/cnb", "/cnb/x"]);
   });
-});
-
-test("ancestorsOf lists the parent directories of a path, the topmost first", () => {
-  expect(ancestorsOf("/layers/a_b/ruby")).toEqual(["/layers", "/layers/a_b"]);
-  expect(ancestorsOf("/workspace")).toEqual([]);
 });

@@ -28,7 +28,10 @@ describe("a locked Ruby", () => {
     expect(parseRubyVersion("ruby 3.3")).toEqual({ engine: "ruby", version: "3.3" });
   });
 
-  test.each(["", "ruby", "3.3.8", "ruby head", "jruby"])("%j is not one", (line) => {
-    expect(parseRubyVersion(line)).toBeUndefined();
-  });
+  test.each(["", "ruby", "3.3.8", "ruby head", "jruby", "jruby 9.4.15.0", "truffleruby 24.1.0"])(
+    "%j is not one",
+    (line) => {
+      expect(parseRubyVersion(line)).toBeUndefined();
+    },
+  );
 });

@@ -49,9 +49,15 @@ function likeToml({ toml }: ChangedEntry, ours: ChangedEntry): ChangedEntry {
 function normalise({ text, toml, ...entry }: ChangedEntry): object {
   return {
     ...entry,
-    ...(text === undefined ? {} : { text: withoutChosenPaths(text) }),
+    ...(text === undefined ? {} : { text: withoutColours(withoutChosenPaths(text)) }),
     ...(toml === undefined ? {} : { toml: sameWriting(toml) }),
   };
+}
+
+/** Answers have no colours, whoever set them. */
+function withoutColours(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- This is what a terminal reads as a colour.
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, "");
 }
 
 /** Platforms choose where the plans stand that they hand to buildpacks. */

@@ -13,6 +13,7 @@ import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 import { exportWork, stateDirectory } from "./analyze-step.ts";
 import { phaseContext, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 
 /** Stores the build as the platform does, and exports it. */
 export async function exportStep(round: Round, step: Step): Promise<void> {
@@ -29,6 +30,7 @@ export async function exportStep(round: Round, step: Step): Promise<void> {
     destination: { kind: "oci", path: repositoryPath(repository), name: undefined },
     name: repository,
     work: exportWork,
+    world: imageWorld,
   });
   await inUse.release();
 }

@@ -1,8 +1,8 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
 import type { StoredBuild } from "../../../../src/platform/state/stored-build.ts";
-import { runCommand } from "../../../../src/system/command.ts";
 import type { Step } from "../story.ts";
+import { runFromShell } from "../world/spawning-shell.ts";
 import { asUser } from "../world/story-sandbox.ts";
 import { platformApiOf, type Round } from "./round.ts";
 
@@ -17,7 +17,7 @@ export async function launchStep({ story, ids }: Round, step: Step) {
   await chmod("/cnb/lifecycle/launcher", 0o755);
   const { argv0 = "/cnb/lifecycle/launcher", args = [], uid = ids.uid, gid = ids.gid } = step;
   const command = { file: argv0, args, cwd: "/", env };
-  const { exitCode, stdout, stderr } = await runCommand(asUser(command, { uid, gid }));
+  const { exitCode, stdout, stderr } = await runFromShell(asUser(command, { uid, gid }));
   return { exit: exitCode, stdout, stderr };
 }
 

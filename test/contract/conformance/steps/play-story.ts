@@ -15,6 +15,7 @@ import { buildStep } from "./build-step.ts";
 import { detectStep } from "./detect-step.ts";
 import { exportStep } from "./export-step.ts";
 import { launchStep } from "./launch-step.ts";
+import { rebaseStep } from "./rebase-step.ts";
 import { restoreStep } from "./restore-step.ts";
 import { idsOf, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";
@@ -94,6 +95,9 @@ async function perform(round: Round, step: Step): Promise<Outcome> {
       return { exit: 0, virtual: await buildStep(round, step) };
     case "exporter":
       await exportStep(round, step);
+      return { exit: 0 };
+    case "rebaser":
+      await rebaseStep(round, step);
       return { exit: 0 };
     case "launch":
       return await launchStep(round, step);

@@ -32,7 +32,11 @@ describe("Application Contract: We will always abort the build if the rake -P ta
   test("with the whole output of the app in the log", async () => {
     const section = recordSection();
     const run = async () => ({ exitCode: 1, stdout: "", stderr: lines.join("\n"), lines });
-    expect(await failureOf(detectRakeTasks({ standIns: [], needs: [], run }, section))).toEqual({
+    expect(
+      await failureOf(
+        detectRakeTasks({ standIns: [], needs: [], image: "debian" as const, run }, section),
+      ),
+    ).toEqual({
       code: "rake/detection-failed",
       command: "bundle exec rake -P --trace",
       exitCode: 1,
@@ -40,6 +44,7 @@ describe("Application Contract: We will always abort the build if the rake -P ta
         { name: "RuntimeError", message: "no gems today", backtrace: ["/workspace/Rakefile:1"] },
       ],
       needs: [],
+      image: "debian" as const,
     });
     expect(section.lines).toEqual(["Running `bundle exec rake -P --trace`", ...lines]);
   });
@@ -49,7 +54,10 @@ describe("Application Contract: We will always abort the build if the rake -P ta
     const stdout = "rake about\nrake assets:clean";
     const stderr = "rake assets:precompile";
     const run = async () => ({ exitCode: 0, stdout, stderr, lines: [stderr, stdout] });
-    const tasks = await detectRakeTasks({ standIns: [], needs: [], run }, section);
+    const tasks = await detectRakeTasks(
+      { standIns: [], needs: [], image: "debian" as const, run },
+      section,
+    );
     expect([...tasks]).toEqual(["about", "assets:clean"]);
     expect(section.lines).toHaveLength(1);
   });

@@ -82,11 +82,22 @@ async function provide(
   layersDir: string,
   userEnv: Record<string, string> = {},
   credentials = false,
+  cached = false,
 ) {
   const section = recordSection();
-  await provideSecretKeyBase({ layersDir, userEnv, credentials, section });
+  await provideSecretKeyBase({ layersDir, userEnv, credentials, cached, section });
   return { files: await readTree(layersDir), lines: section.lines };
 }
+
+test("the log warns of a new key if there is a cache of an earlier build, but no image", async () => {
+  const hint = "--previous-image";
+  const told = await provide(await makeTree(), {}, false, true);
+  expect(told.lines.join("\n")).toContain(hint);
+  const first = await provide(await makeTree());
+  expect(first.lines.join("\n")).not.toContain(hint);
+  const kept = await provide(await makeTree({ "secret-key-base.toml": restored }), {}, false, true);
+  expect(kept.lines.join("\n")).not.toContain(hint);
+});
 
 test("the log of an app with encrypted credentials says which key Rails uses", async () => {
   const told = await provide(await makeTree(), {}, true);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findGemspecsWithGit } from "../../../../src/buildpack/gems/find-gemspecs-with-git.ts";
 import { makeProject } from "../../../support/builds/project.ts";
@@ -14,7 +15,8 @@ test.each([
 ])("a path gem with %s: %j", async (line, gems) => {
   const app = await makeTree({ "beryl/beryl.gemspec": `${line}\n`, "server/Gemfile": "" });
   const project = makeProject(lockfile, { dir: app, gemfile: "server/Gemfile" });
-  expect(await findGemspecsWithGit(project)).toEqual(gems);
+  const found = gems.map((name) => ({ name, path: join(app, "beryl/beryl.gemspec") }));
+  expect(await findGemspecsWithGit(project)).toEqual(found);
 });
 
 test("a gem from a server or without a gemspec does not count", async () => {

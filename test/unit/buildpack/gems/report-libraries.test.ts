@@ -8,6 +8,10 @@ import { makeProject } from "../../../support/builds/project.ts";
 import { elfLibrary } from "../../../support/builds/elf.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
+const debian = "ID=debian\n";
+const paketo =
+  'PRETTY_NAME="Paketo Buildpacks Base Jammy"\nID=ubuntu\nHOME_URL="https://github.com/paketo-buildpacks/jammy-base-stack"\n';
+
 describe("the system libraries that an app needs", () => {
   test("are those that extensions are linked to, with their gems", async () => {
     const log = await report({
@@ -42,12 +46,31 @@ describe("the system libraries that an app needs", () => {
     );
   });
 
-  test("come with how to add them to each kind of image, at debug level", async () => {
-    const gems = { "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") };
-    const log = await report(gems, { debug: true });
-    expect(log).toContain('[com.heroku.buildpacks.deb-packages] with install = ["libsybdb5"]');
-    expect(log).toContain("an Aptfile with libsybdb5");
-    expect(log).toContain("Paketo: use an image extension with a run.Dockerfile");
+  const tds = { "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") };
+  const deb = '[com.heroku.buildpacks.deb-packages] with install = ["libsybdb5"]';
+  const extension = "use an image extension that installs libsybdb5";
+  const apt = "apt-get install --yes --no-install-recommends libsybdb5";
+
+  test.for([
+    ["Heroku", { CNB_STACK_ID: "heroku-24" }, debian, deb],
+    ["Heroku, on platforms without stacks", { STACK: "heroku-24" }, debian, deb],
+    ["Paketo", { CNB_STACK_ID: "io.buildpacks.stacks.jammy" }, debian, extension],
+    ["Paketo, on platforms without stacks", {}, paketo, extension],
+    ["Debian", {}, debian, apt],
+    ["a distribution made from Debian", {}, "ID=mint\nID_LIKE=debian\n", apt],
+  ] as const)("come with how to add them to an image of %s", async ([, env, release, fits]) => {
+    const log = await report(tds, { env, release });
+    expect(log).toContain(fits);
+    for (const other of [deb, extension, apt]) {
+      if (other !== fits) expect(log).not.toContain(other);
+    }
+  });
+
+  test("come with every way if the image is of no known kind, at debug level", async () => {
+    const log = await report(tds, { debug: true, release: "ID=alpine\n" });
+    for (const way of [deb, extension, apt, "an Aptfile with libsybdb5"]) {
+      expect(log).toContain(way);
+    }
   });
 
   test("include what well-known gems load when they run, in the packages of the distribution", async () => {
@@ -61,10 +84,11 @@ describe("the system libraries that an app needs", () => {
     expect(found).not.toContain("Missing from the build image: magick");
   });
 
-  test("include git if the gemspec of a path gem runs it, with how to do without", async () => {
+  test("include git if the gemspec of a path gem runs it and .git is kept, with how to do without", async () => {
     const app = await makeTree({ "beryl/beryl.gemspec": "spec.files = `git ls-files`" });
     const lockfile = "PATH\n  remote: beryl\n  specs:\n    beryl (1.0.0)\n";
-    const log = await report({}, { app, lockfile });
+    expect(await report({}, { app, lockfile })).toBe("");
+    const log = await report({}, { app, lockfile, userEnv: { BP_KEEP_GIT: "true" } });
     expect(log).toContain("`git` (package `git`), needed by beryl");
     expect(log).toContain("To do without git, list its files with `Dir[");
   });
@@ -79,6 +103,9 @@ interface Story {
   app?: string;
   lockfile?: string;
   debug?: boolean;
+  /** The contents of os-release. */
+  release?: string;
+  userEnv?: Record<string, string>;
 }
 
 async function report(
@@ -90,16 +117,19 @@ async function report(
     app = "/nowhere",
     lockfile = "GEM\n",
     debug = false,
+    release = debian,
+    userEnv = {},
   }: Story = {},
 ): Promise<string> {
   const [gems, rubyDir] = [await treeOf(files), await treeOf(ruby)];
   const target = { os: "linux", arch: "amd64", distro: { name: "debian", version } };
-  const context = makeBuildContext({ input: { target }, env, debug });
+  const context = makeBuildContext({ input: { target }, env, debug, userEnv });
   const installed = makeInstalled("/layers");
   const places = { ...installed.places, gems, ruby: rubyDir };
   const project = makeProject(lockfile, { dir: app });
-  // An empty root: what this machine has installed does not matter.
-  await reportLibraries(context, project, { ...installed, places }, await makeTree());
+  // Another root: what this machine has installed does not matter.
+  const root = await makeTree({ "etc/os-release": release });
+  await reportLibraries(context, project, { ...installed, places }, root);
   return context.log();
 }
 

@@ -7,7 +7,7 @@ import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
 import { runCommand } from "../../../../src/system/command.ts";
-import { createFetcher } from "../../../../src/system/http.ts";
+import { createFetcher } from "../../../../src/system/http/fetcher.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { recordSection } from "../../../support/section.ts";

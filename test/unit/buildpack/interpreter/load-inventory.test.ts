@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadBuildInventory } from "../../../../src/buildpack/interpreter/load-inventory.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
-import { createFetcher } from "../../../../src/system/http.ts";
+import { createFetcher } from "../../../../src/system/http/fetcher.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 test("without BP_INVENTORY, only the buildpack's own inventory is used", async () => {

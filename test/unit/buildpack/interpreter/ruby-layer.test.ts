@@ -17,7 +17,8 @@ const metadata = {
 describe("the layer ruby", () => {
   test("is filled on the first build, for build, launch and cache", async () => {
     const layersDir = await makeTree();
-    const { dir, lines } = await install(layersDir);
+    const { dir, kept, lines } = await install(layersDir);
+    expect(kept).toBe(false);
     expect(dir).toBe(join(layersDir, "ruby"));
     expect(lines).toEqual([
       "Installing, because there is no layer of an earlier build",
@@ -34,7 +35,9 @@ describe("the layer ruby", () => {
   test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
-    expect((await install(layersDir)).lines).toEqual(["Using `3.3.8` of the last build"]);
+    const { kept, lines } = await install(layersDir);
+    expect(kept).toBe(true);
+    expect(lines).toEqual(["Using `3.3.8` of the last build"]);
   });
 
   test.each<[keyof RubyMetadata, string, string]>([
@@ -71,7 +74,7 @@ describe("the layer ruby", () => {
 
 async function install(layersDir: string, wanted: RubyMetadata = metadata) {
   const section = recordSection();
-  const dir = await installRubyLayer({
+  const { dir, kept } = await installRubyLayer({
     layersDir,
     metadata: wanted,
     section,
@@ -80,5 +83,5 @@ async function install(layersDir: string, wanted: RubyMetadata = metadata) {
       section.say("installed");
     },
   });
-  return { dir, lines: section.lines };
+  return { dir, kept, lines: section.lines };
 }

@@ -38,6 +38,22 @@ describe("the platforms of a lockfile", () => {
     });
   });
 
+  test.each([
+    ["4.0.3", ["x86_64-linux-musl"], true],
+    ["4.0.3", ["x86_64-darwin"], false],
+    ["4.0.3", ["aarch64-linux-musl"], false],
+    ["2.7.2", ["x86_64-linux-musl"], false],
+  ] as const)("Bundler %s accepts %j on an amd64 Linux: %s", async (bundler, platforms, enough) => {
+    const project = locked([...platforms]);
+    const check = checkProject(
+      { ...project, locked: { ...project.locked, bundledWith: bundler } },
+      amd64,
+      mri,
+    );
+    if (enough) await expect(check).resolves.toBeUndefined();
+    else expect(await failureOf(check)).toMatchObject({ code: "app/platform-missing" });
+  });
+
   test("that are enough for amd64 are not enough for arm64", async () => {
     const failure = failureOf(checkProject(locked(["x86_64-linux"]), arm64, mri));
     expect(await failure).toMatchObject({ wanted: "aarch64-linux" });

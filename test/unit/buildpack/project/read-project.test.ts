@@ -139,6 +139,15 @@ describe("readProject", () => {
     });
   });
 
+  test("accepts U+FFFD in a lockfile, the sign for characters that could not be read, and blames another line", async () => {
+    const sign = "PATH\n  remote: caf\ufffd\n  specs:\n";
+    const app = await makeTree({ Gemfile: "", "Gemfile.lock": sign });
+    expect((await readProject(app)).locked.specs).toEqual([]);
+    const bytes = Buffer.concat([Buffer.from(sign), Buffer.from("    caf\xe9 (1.0)\n", "latin1")]);
+    await writeFile(join(app, "Gemfile.lock"), bytes);
+    expect(await failureOf(readProject(app))).toMatchObject({ line: 4 });
+  });
+
   test("finds the line of a merge conflict", async () => {
     const app = await makeTree({
       Gemfile: "",

@@ -16,7 +16,7 @@ async function makeSlug(
 ): Promise<string> {
   const app = await makeTree({ ".lapidary/layers/config/metadata.toml": metadata });
   await addToTree(join(app, ".lapidary/layers/a_b"), layers);
-  const plan = await readLaunchPlan(join(app, ".lapidary/layers"), inside, true);
+  const plan = await readLaunchPlan(join(app, ".lapidary/layers"), inside, "0.10");
   const script = await profileScript(plan, defaults);
   await addToTree(app, { ".profile.d/lapidary.sh": script });
   return app;

@@ -10,6 +10,7 @@ import { readStoredBuild } from "../../../../src/platform/state/stored-build.ts"
 import { makeImage } from "../../../support/images/image.ts";
 import { builder, makeStoredBuild } from "../../../support/builds/stored-build.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 
 /** An image that was exported, as it is found again. */
 async function exportedImage(): Promise<Image> {
@@ -19,7 +20,7 @@ async function exportedImage(): Promise<Image> {
     sboms: { "test_one/secret/sbom.cdx.json": "{}" },
   });
   await exportImage({
-    ...{ build, ids: builder, name: "app:latest", work: await makeTree() },
+    ...{ build, ids: builder, name: "app:latest", work: await makeTree(), world: imageWorld },
     runImage: await makeImage(await makeTree(), ["base"]),
     launcher: await makeLauncher(build, "0.1.0"),
     destination: { kind: "oci", path: layout, name: undefined },

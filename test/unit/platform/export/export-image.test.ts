@@ -10,6 +10,7 @@ import { makeImage } from "../../../support/images/image.ts";
 import { type LocalPlatform, makePlatform } from "../../../support/builds/local-platform.ts";
 import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 
 const filled = (name: string, types: string) =>
   `layer ${name} ${types}; echo content > "$CNB_LAYERS_DIR/${name}/file"`;
@@ -23,7 +24,7 @@ async function exportCurrent({ root, state }: LocalPlatform) {
   const layout = join(root, "image");
   await mkdir(layout, { recursive: true });
   const exported = await exportImage({
-    ...{ build, ids: build.ids, name: "app:latest", work: join(root, "work") },
+    ...{ build, ids: build.ids, name: "app:latest", work: join(root, "work"), world: imageWorld },
     runImage: await makeImage(await makeTree(), ["base"]),
     launcher: await makeLauncher(build, "0.1.0"),
     destination: { kind: "oci", path: layout, name: undefined },

@@ -8,6 +8,7 @@ import { systemClock } from "../../../../src/system/clock.ts";
 import { failureOf } from "../../../support/failure-of.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import { makeTree } from "../../../support/tree.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 
 const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
 const printer = createPrinter({
@@ -16,10 +17,17 @@ const printer = createPrinter({
 
 async function prepare(line: Partial<ExporterRequest["line"]>, cwd = "/") {
   const none = { image: undefined, runImage: undefined, runRoot: undefined, lifecycle: undefined };
-  const request = { state: await makeTree(), target, cwd, ownBuildpack: "/", printer };
+  const request = {
+    state: await makeTree(),
+    target,
+    cwd,
+    ownBuildpack: "/",
+    printer,
+    ...imageWorld,
+  };
   return await prepareExport({
     ...request,
-    line: { app: "app", buildRoot: "/", ...none, ...line },
+    line: { app: "app", buildRoot: "/", insecureRegistry: [], ...none, ...line },
   });
 }
 

@@ -9,6 +9,7 @@ import { failureOf } from "../../../support/failure-of.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import { readTar } from "../../../support/packages/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
 
 const target = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
 const ids = { uid: 1002, gid: 1000 };
@@ -27,7 +28,13 @@ describe("openRunImage", () => {
     await symlink("usr/lib", join(path, "lib"));
     await chmod(join(path, "bin"), 0o750);
     const work = await makeTree();
-    const image = await openRunImage({ source: { root: path }, target, ids, work });
+    const image = await openRunImage({
+      source: { root: path },
+      target,
+      ids,
+      work,
+      world: imageWorld,
+    });
     const layer = gunzipSync(await readFile(image.layers[0]?.path ?? ""));
     const entries = await readTar(layer);
     expect(entries.map((entry) => `${entry.mode.toString(8)} ${entry.path}`)).toEqual([
@@ -50,7 +57,8 @@ describe("openRunImage", () => {
 
   test("reads a root file system again only if something in it has changed", async () => {
     const [path, work] = [await makeTree(root), await makeTree()];
-    const open = async () => await openRunImage({ source: { root: path }, target, ids, work });
+    const open = async () =>
+      await openRunImage({ source: { root: path }, target, ids, work, world: imageWorld });
     const first = await open();
     const blob = first.layers[0]?.path ?? "";
     const { mtimeMs } = await stat(blob);
@@ -68,7 +76,7 @@ describe("openRunImage", () => {
     const archive = join(work, "image.tar");
     await writeDockerArchive(archive, image, ["shop:v1"]);
     const read = async (kind: "oci" | "docker-archive", path: string, name: string) =>
-      await readImageAt({ kind, path, name }, "amd64", join(work, "run-image"));
+      await readImageAt({ kind, path, name }, "amd64", join(work, "run-image"), imageWorld);
     expect((await read("oci", layout, "v1")).config).toEqual(image.config);
     expect((await read("docker-archive", archive, "shop:v1")).config).toEqual(image.config);
     const failure = await failureOf(read("oci", layout, "v2"));

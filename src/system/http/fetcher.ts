@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { getCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { EnvHttpProxyAgent, request, type Dispatcher } from "undici";
-import { systemFailure } from "./system-failure.ts";
+import { request, type Dispatcher } from "undici";
+import { systemFailure } from "../system-failure.ts";
+import { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
 
 /** The answer of a server. `body` must be read to its end or discarded. */
 export interface FetchedBody {
@@ -25,15 +25,8 @@ export interface Fetcher {
   close(): Promise<void>;
 }
 
-export interface FetcherOptions {
-  /** Gives `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in upper or lower case. */
-  env: Readonly<Record<string, string>>;
-  /** Certificates in PEM that are trusted in addition to those of the system and of Node. */
-  certificates?: readonly string[];
-}
-
 /** The real fetcher. It opens connections when they are needed; `close` ends them. */
-export function createFetcher(options: FetcherOptions): Fetcher {
+export function createFetcher(options: DispatcherOptions): Fetcher {
   let dispatcher: Dispatcher | undefined;
   return {
     get: async (address, signal) => {
@@ -44,29 +37,6 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     },
     close: async () => await dispatcher?.destroy(),
   };
-}
-
-function createDispatcher({ env, certificates = [] }: FetcherOptions): Dispatcher {
-  // An empty string, because undici would read a missing one from the environment of the process.
-  const proxy = (name: string) => env[name.toLowerCase()] ?? env[name] ?? "";
-  // Stated, because an app's NODE_TLS_REJECT_UNAUTHORIZED must not switch the check off.
-  const tls = { ca: trustedCertificates(certificates), rejectUnauthorized: true };
-  return new EnvHttpProxyAgent({
-    httpProxy: proxy("HTTP_PROXY"),
-    httpsProxy: proxy("HTTPS_PROXY"),
-    noProxy: proxy("NO_PROXY"),
-    connect: tls,
-    requestTls: tls,
-    proxyTls: tls,
-    // The caller watches for stalled downloads, so a second timeout would only hide its own.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-}
-
-function trustedCertificates(extra: readonly string[]): string[] {
-  const known = [...getCACertificates("default"), ...getCACertificates("system"), ...extra];
-  return [...new Set(known)];
 }
 
 /** Follows redirects, but for one from `https:` to `http:`, where anybody on the way could answer. */

@@ -4,12 +4,12 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createFetcher } from "../../../src/system/http.ts";
-import type { FetcherOptions } from "../../../src/system/http.ts";
-import { loopbackCertificate, loopbackKey } from "../../support/servers/loopback-certificate.ts";
-import { give, listen, startServer, status } from "../../support/servers/loopback-server.ts";
-import type { Answer } from "../../support/servers/loopback-server.ts";
-import { makeTree } from "../../support/tree.ts";
+import { createFetcher } from "../../../../src/system/http/fetcher.ts";
+import type { DispatcherOptions } from "../../../../src/system/http/dispatcher.ts";
+import { loopbackCertificate, loopbackKey } from "../../../support/servers/loopback-certificate.ts";
+import { give, listen, startServer, status } from "../../../support/servers/loopback-server.ts";
+import type { Answer } from "../../../support/servers/loopback-server.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 describe("requests", () => {
   test("return the body and the announced length", async () => {
@@ -113,13 +113,13 @@ describe("certificates", () => {
   });
 });
 
-function open(options: FetcherOptions) {
+function open(options: DispatcherOptions) {
   const fetcher = createFetcher(options);
   onTestFinished(() => fetcher.close());
   return fetcher;
 }
 
-async function fetchText(url: string, options: FetcherOptions = { env: {} }) {
+async function fetchText(url: string, options: DispatcherOptions = { env: {} }) {
   const { status, length, body } = await open(options).get(url, AbortSignal.timeout(20_000));
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);

@@ -1,0 +1,51 @@
+import { definedVariables } from "../system/defined-variables.ts";
+import { rebaseApp } from "../platform/rebase/rebase-app.ts";
+import { createCommand, examples } from "./command.ts";
+import type { CommandContext } from "./command-context.ts";
+import { eachValue, oneValue } from "./options.ts";
+
+export function describeRebase() {
+  return createCommand("rebase")
+    .summary("put an app's image on a new run image")
+    .description(
+      "Replaces the run image below the layers of an app, without a build: for example, by one with " +
+        "security updates. Images that pack or another lifecycle made can be rebased too. Both images " +
+        "must be for the same system, architecture and distribution.",
+    )
+    .argument(
+      "<image>",
+      "the app's image: oci:DIR[:TAG], docker-archive:FILE[:NAME], docker-daemon:NAME[:TAG] or registry:HOST/NAME[:TAG]",
+    )
+    .requiredOption("--run-image <SOURCE>", "the new run image, in the same form", oneValue)
+    .option("--image <TARGET>", "where the new image goes (default: it replaces <image>)", oneValue)
+    .option("--arch <ARCH>", "the architecture to take from an index: amd64 or arm64", oneValue)
+    .option(
+      "--insecure-registry <HOST>",
+      "reach this registry by plain HTTP if it has no HTTPS; repeatable",
+      eachValue,
+      [],
+    )
+    .option("--force", "rebase even if the labels of the images do not match")
+    .addHelpText(
+      "after",
+      examples({
+        "lapidary rebase oci:image --run-image oci:run": "replace the run image",
+        "lapidary rebase registry:ghcr.io/acme/shop --run-image registry:docker.io/heroku/heroku:24":
+          "in a registry",
+      }),
+    );
+}
+
+export type RebaseFlags = ReturnType<ReturnType<typeof describeRebase>["opts"]>;
+
+/** `lapidary rebase`. */
+export async function rebaseCommand(
+  image: string,
+  flags: RebaseFlags,
+  { cwd, env, printer, signal }: Pick<CommandContext, "cwd" | "env" | "printer" | "signal">,
+): Promise<void> {
+  const { runImage, image: destination = image, force = false, arch } = flags;
+  const architecture = arch ?? (process.arch === "x64" ? "amd64" : process.arch);
+  const world = { env: definedVariables(env), insecure: flags.insecureRegistry, signal };
+  await rebaseApp({ image, destination, runImage, architecture, force, cwd, printer, world });
+}

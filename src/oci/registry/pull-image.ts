@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { BuildpackError } from "../../failure.ts";
+import { diskFailure } from "../../system/disk-failure.ts";
+import { readTextIfAny, statIfAny, writeAtomically } from "../../system/files.ts";
+import type { HttpAnswer } from "../../system/http/client.ts";
+import { blobPath, type Descriptor, digestOf } from "../blob.ts";
+import type { Image } from "../image.ts";
+import { readImage, writeIndex } from "../layout.ts";
+import { indexTypes, manifestTypes } from "../media-types.ts";
+import { formatReference, type ImageReference } from "./image-reference.ts";
+import { refusal } from "./refusal.ts";
+import { openRegistry, type Registry } from "./registry.ts";
+import type { RegistryWorld } from "./registry-world.ts";
+import { networkFailure } from "./retry.ts";
+
+/**
+ * Downloads an image into an image layout, and verifies the digest of everything. Blobs that the layout has
+ * are not downloaded again.
+ *
+ * Spec: OCI distribution, Pulling.
+ *
+ * @returns the image, or `undefined` if the registry has none of this name.
+ * @throws BuildpackError `image/invalid`, `image/login-*`, `image/access-denied`, `image/registry-*`.
+ */
+export async function pullImage(
+  reference: ImageReference,
+  { layout, architecture }: { layout: string; architecture: string },
+  world: RegistryWorld,
+): Promise<Image | undefined> {
+  const registry = await openRegistry(reference, "pull", world);
+  const blobs = join(layout, "blobs");
+  await mkdir(join(blobs, "sha256"), { recursive: true });
+  const top = await pullManifest(registry, reference.digest ?? reference.tag, blobs);
+  if (!top) return undefined;
+  await pullImageOf(registry, top, { blobs, architecture });
+  await writeIndex(layout, [top]);
+  const image = await readImage(layout, { architecture });
+  return { ...image, name: { image: formatReference(reference) } };
+}
+
+const descriptor = z.looseObject({
+  mediaType: z.string(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  size: z.int(),
+  platform: z.looseObject({ architecture: z.string(), os: z.string() }).optional(),
+});
+const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descriptor) });
+const indexSchema = z.looseObject({ manifests: z.array(descriptor) });
+
+interface Place {
+  blobs: string;
+  architecture: string;
+}
+
+async function pullImageOf(registry: Registry, manifest: Descriptor, place: Place): Promise<void> {
+  const text: unknown = JSON.parse(
+    (await readTextIfAny(blobPath(place.blobs, manifest.digest))) ?? "",
+  );
+  if (indexTypes.includes(manifest.mediaType)) {
+    const { manifests } = indexSchema.parse(text);
+    const found = manifests.find(
+      ({ platform }) => platform?.os === "linux" && platform.architecture === place.architecture,
+    );
+    // Without one, reading the layout fails with the right words.
+    const inner = found && (await pullManifest(registry, found.digest, place.blobs));
+    if (inner && manifestTypes.includes(inner.mediaType)) await pullImageOf(registry, inner, place);
+    return;
+  }
+  const { config, layers } = manifestSchema.parse(text);
+  for (const blob of [config, ...layers]) {
+    await registry.retry(async () => await pullBlob(registry, blob, place.blobs));
+  }
+}
+
+/** A small file, which says itself of which type it is. */
+async function pullManifest(
+  registry: Registry,
+  name: string,
+  blobs: string,
+): Promise<Descriptor | undefined> {
+  const step = `send the manifest of ${formatReference(registry.reference)}`;
+  const headers = { accept: [...manifestTypes, ...indexTypes].join(", ") };
+  return await registry.retry(async () => {
+    const answer = await registry.send({ method: "GET", url: `manifests/${name}`, headers });
+    if (answer.status === 404) {
+      answer.discard();
+      return undefined;
+    }
+    if (answer.status !== 200) throw await refusal(registry, step, answer);
+    const bytes = Buffer.from(await answer.text());
+    const digest = digestOf([bytes]);
+    if (name.startsWith("sha256:") && name !== digest) throw damaged(registry, step, name, digest);
+    await writeAtomically(blobPath(blobs, digest), bytes);
+    const mediaType = (answer.header("content-type") ?? "").split(";")[0] ?? "";
+    return { mediaType, digest, size: bytes.length };
+  });
+}
+
+async function pullBlob(registry: Registry, blob: Descriptor, blobs: string): Promise<void> {
+  const path = blobPath(blobs, blob.digest);
+  if ((await statIfAny(path))?.size === blob.size) return;
+  const step = "send a blob";
+  const answer = await follow(registry, `blobs/${blob.digest}`);
+  if (answer.status !== 200) throw await refusal(registry, step, answer);
+  const staged = `${path}.partial`;
+  try {
+    const digest = await receive(answer, staged, blob.size).catch((error: unknown) => {
+      throw diskFailure(error, staged) ?? networkFailure(registry.reference.registry, error);
+    });
+    if (digest !== blob.digest) throw damaged(registry, step, blob.digest, digest);
+    await rename(staged, path);
+  } finally {
+    answer.discard();
+    await rm(staged, { force: true });
+  }
+}
+
+/** Registries redirect to the storage of their blobs. */
+async function follow(registry: Registry, url: string | URL, left = 5): Promise<HttpAnswer> {
+  const answer = await registry.send({ method: "GET", url });
+  const location = answer.header("location");
+  const next = location === undefined ? undefined : registry.resolve(location);
+  if (answer.status < 301 || answer.status > 308 || !next || left === 0) return answer;
+  answer.discard();
+  return await follow(registry, next, left - 1);
+}
+
+/** Writes a body to a file, and no more of it than was announced. Resolves to its digest. */
+async function receive({ body }: HttpAnswer, path: string, size: number): Promise<string> {
+  const hash = createHash("sha256");
+  let received = 0;
+  await using file = await open(path, "w");
+  for await (const chunk of body) {
+    received += chunk.length;
+    if (received > size) break;
+    hash.update(chunk);
+    await file.appendFile(chunk);
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+function damaged(
+  { reference: { registry } }: Registry,
+  step: string,
+  wanted: string,
+  sent: string,
+) {
+  const problem = `it was asked for ${wanted}, and sent ${sent}`;
+  return new BuildpackError({ code: "image/registry-wrong", registry, step, problem });
+}

@@ -1,0 +1,29 @@
+import type { HttpAnswer, HttpClient, HttpRequest } from "../../system/http/client.ts";
+import { networkFailure, type Patience } from "./retry.ts";
+
+/** What reaching a registry needs from outside. */
+export interface RegistryWorld {
+  client: HttpClient;
+  /** The user's environment, which leads to Docker's configuration. */
+  env: Readonly<Record<string, string>>;
+  /** Hosts besides this machine that may be reached by plain HTTP. */
+  insecure: readonly string[];
+  signal: AbortSignal;
+  /** Called with why a request is sent again. */
+  onRetry?: (reason: string) => void;
+  patience?: Patience;
+}
+
+/** @throws BuildpackError `image/registry-*` for an error of the network. */
+export async function sendOver(
+  { client, signal }: RegistryWorld,
+  registry: string,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
+  try {
+    return await client.send(request, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw networkFailure(registry, error);
+  }
+}

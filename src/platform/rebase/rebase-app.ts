@@ -1,0 +1,61 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeImage } from "../../oci/layout.ts";
+import type { Image } from "../../oci/image.ts";
+import type { Printer } from "../../output/printer.ts";
+import { removeTree } from "../../system/files.ts";
+import { deliver } from "../export/export-image.ts";
+import { type ImageLocation, imageNameFor, parseImageLocation } from "../export/image-location.ts";
+import type { ImageWorld } from "../export/image-world.ts";
+import { readImageAt } from "../export/run-image.ts";
+import { rebaseImage } from "./rebase-image.ts";
+
+export interface RebaseOptions {
+  /** The app's image, as the user typed it, and where the new one goes. */
+  image: string;
+  destination: string;
+  runImage: string;
+  /** The architecture to take from an index. */
+  architecture: string;
+  force: boolean;
+  cwd: string;
+  world: ImageWorld;
+  printer: Printer;
+}
+
+/**
+ * Reads an app's image, puts it on another run image and writes it.
+ *
+ * @throws BuildpackError `platform/usage`, `image/*`.
+ */
+export async function rebaseApp(options: RebaseOptions): Promise<void> {
+  const { image: name, destination, cwd, architecture, world } = options;
+  const from = parseImageLocation("IMAGE", name, cwd);
+  const to = parseImageLocation("--image", destination, cwd);
+  const base = parseImageLocation("--run-image", options.runImage, cwd);
+  const work = await mkdtemp(join(tmpdir(), "lapidary-rebase-"));
+  try {
+    const app = await readImageAt(from, architecture, join(work, "app"), world);
+    const runImage = await readImageAt(base, architecture, join(work, "run-image"), world);
+    await writeRebased(options, { app, runImage }, to, join(work, "rebased"));
+  } finally {
+    await removeTree(work);
+  }
+}
+
+async function writeRebased(
+  { image: name, destination, force, printer, world }: RebaseOptions,
+  images: { app: Image; runImage: Image },
+  to: ImageLocation,
+  work: string,
+): Promise<void> {
+  const { image, overruled } = rebaseImage({ ...images, force, name });
+  for (const problem of overruled) printer.plain(`Warning: ${problem}`);
+  const own = image.layers.length - images.runImage.layers.length;
+  const manifest = await writeImage(work, image);
+  await deliver(image, manifest, { destination: to, name: imageNameFor(to, name), work, world });
+  printer.plain(
+    `Put \`${own}\` layers of \`${name}\` on the new run image, and wrote \`${destination}\`.`,
+  );
+}

@@ -1,0 +1,26 @@
+import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
+import { rebaseImage, runImageNameOf } from "../../../../src/platform/rebase/rebase-image.ts";
+import type { Round } from "./round.ts";
+import type { Step } from "../story.ts";
+import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
+
+/** Rebases the image of a step within the registry. */
+export async function rebaseStep({ story }: Round, { args = [] }: Step): Promise<void> {
+  const given = (option: string) => {
+    const at = args.indexOf(option);
+    return at === -1 ? undefined : args[at + 1];
+  };
+  const destination = repositoryOf(args.at(-1) ?? "");
+  const app = await pull(repositoryOf(given("-previous-image") ?? destination));
+  const newName = given("-run-image") ?? runImageNameOf(app) ?? "localhost:5000/run";
+  const base = repositoryOf(newName);
+  const architecture = story.images?.[base]?.about?.["architecture"];
+  const runImage = await pull(base, architecture as string | undefined);
+  const force = args.includes("-force");
+  const { image } = rebaseImage({
+    ...{ app, force, name: destination },
+    runImage: { ...runImage, name: { image: newName } },
+  });
+  const layout = repositoryPath(destination);
+  await writeIndex(layout, [await writeImage(layout, image)]);
+}

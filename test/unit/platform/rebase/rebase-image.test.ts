@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { readImage } from "../../../../src/oci/layout.ts";
+import type { Image } from "../../../../src/oci/image.ts";
+import { exportImage } from "../../../../src/platform/export/export-image.ts";
+import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
+import { rebaseApp } from "../../../../src/platform/rebase/rebase-app.ts";
+import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
+import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
+import { builder, makeStoredBuild } from "../../../support/builds/stored-build.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { imageWorld } from "../../../support/images/image-world.ts";
+import { makeImage } from "../../../support/images/image.ts";
+import { makeTree } from "../../../support/tree.ts";
+
+const debian = (version: string) => ({
+  "io.buildpacks.base.distro.name": "debian",
+  "io.buildpacks.base.distro.version": version,
+});
+
+async function runImageOf(texts: readonly string[], version = "12", name?: string): Promise<Image> {
+  const image = await makeImage(await makeTree(), texts, { labels: debian(version) });
+  return { ...image, reference: "sha256:new", ...(name ? { name: { image: name } } : {}) };
+}
+
+/** An app of ours, on a run image that is called `example.com/run` if it has a name. */
+async function exportApp(runImageName?: string): Promise<{ layout: string; app: Image }> {
+  const layout = await makeTree();
+  const build = await makeStoredBuild({ layers: { "gems/file": "x" } });
+  await exportImage({
+    ...{ build, ids: builder, name: "app:latest", work: await makeTree() },
+    runImage: await runImageOf(["old"], "12", runImageName),
+    launcher: await makeLauncher(build, "0.1.0"),
+    destination: { kind: "oci", path: layout, name: undefined },
+    world: imageWorld,
+  });
+  return { layout, app: await readImage(layout, { architecture: "amd64" }) };
+}
+
+function labelOf({ config }: Image): { runImage: object; stack?: object } {
+  const label = config.config.Labels?.["io.buildpacks.lifecycle.metadata"];
+  return JSON.parse(label ?? "") as { runImage: object; stack?: object };
+}
+
+describe("rebaseImage", () => {
+  test("replaces the layers of the run image, and keeps the app's layers and settings", async () => {
+    const { app } = await exportApp("example.com/run");
+    const runImage = await runImageOf(["new", "newer"], "12", "example.com/run:2");
+    const { image, overruled } = rebaseImage({ app, runImage, force: false, name: "app" });
+    expect(overruled).toEqual([]);
+    expect(image.config.rootfs.diff_ids).toEqual([
+      ...runImage.config.rootfs.diff_ids,
+      ...app.config.rootfs.diff_ids.slice(1),
+    ]);
+    expect(image.layers.map(({ diffId }) => diffId)).toEqual(image.config.rootfs.diff_ids);
+    expect(image.config.config.Entrypoint).toEqual(app.config.config.Entrypoint);
+    expect(labelOf(image)).toMatchObject({
+      runImage: {
+        image: "example.com/run",
+        reference: "sha256:new",
+        topLayer: runImage.config.rootfs.diff_ids[1],
+      },
+      stack: { runImage: { image: "example.com/run" } },
+    });
+  });
+
+  test("accepts a run image without a name for an app whose label has none", async () => {
+    const { app } = await exportApp();
+    const runImage = await runImageOf(["new"]);
+    const { image } = rebaseImage({ app, runImage, force: false, name: "app" });
+    expect(labelOf(image).runImage).not.toHaveProperty("image");
+  });
+
+  test.each([
+    ["another name", async () => await runImageOf(["new"], "12", "example.com/other"), "other"],
+    ["another distribution", async () => await runImageOf(["new"], "13"), "debian 13"],
+  ])("refuses %s, unless it is forced", async (_what, makeRunImage, words) => {
+    const { app } = await exportApp("example.com/run");
+    const request = { app, runImage: await makeRunImage(), name: "app" };
+    const attempt = async () => rebaseImage({ ...request, force: false });
+    expect(await failureOf(attempt())).toMatchObject({
+      code: "image/rebase-refused",
+      problem: expect.stringContaining(words),
+      forceable: true,
+    });
+    const { overruled } = rebaseImage({ ...request, force: true });
+    expect(overruled).toEqual([expect.stringContaining(words)]);
+  });
+
+  test("takes the name of a run image that it was forced to use", async () => {
+    const { app } = await exportApp("example.com/run");
+    const runImage = await runImageOf(["new"], "12", "example.com/other");
+    const { image } = rebaseImage({ app, runImage, force: true, name: "app" });
+    expect(labelOf(image)).toMatchObject({
+      runImage: { image: "example.com/other" },
+      stack: { runImage: { image: "example.com/other" } },
+    });
+  });
+
+  test("refuses an image that no platform has built, forced or not", async () => {
+    const [app, runImage] = [await runImageOf(["app"]), await runImageOf(["new"])];
+    const attempt = async () => rebaseImage({ app, runImage, force: true, name: "app" });
+    expect(await failureOf(attempt())).toMatchObject({
+      code: "image/rebase-refused",
+      forceable: false,
+    });
+  });
+});
+
+test("rebaseApp replaces the image of a layout by one that can be rebased again", async () => {
+  const { layout } = await exportApp();
+  for (const text of ["second", "third"]) {
+    const run = await makeTree();
+    const runImage = await runImageOf([text]);
+    await writeIndex(run, [await writeImage(run, runImage)]);
+    const lines: string[] = [];
+    await rebaseApp({
+      ...{ image: `oci:${layout}`, destination: `oci:${layout}`, runImage: `oci:${run}` },
+      ...{ architecture: "amd64", force: false, cwd: "/", world: imageWorld },
+      printer: { plain: (...printed: string[]) => void lines.push(...printed) } as never,
+    });
+    const { config } = await readImage(layout, { architecture: "amd64" });
+    expect(config.rootfs.diff_ids[0]).toBe(runImage.config.rootfs.diff_ids[0]);
+    expect(lines.join("\n")).toContain("layers of");
+  }
+});
