@@ -123,7 +123,7 @@ function lifecycleMetadata({
   const name = namesOf(runImage);
   return {
     app: app.map(sha),
-    sbom: sha(sbom),
+    ...(sbom ? { sbom: sha(sbom) } : {}),
     buildpacks,
     config: sha(config),
     launcher: sha(launcher),
