@@ -14,7 +14,7 @@ export async function bundle(): Promise<void> {
   const staged = `${checkout}/dist.${process.pid}`;
   try {
     await bundleInto(staged);
-    await copyShellScripts(staged);
+    await copyScripts(staged);
     await replaceBundles(staged, `${checkout}/dist`);
   } finally {
     await rm(staged, { recursive: true, force: true });
@@ -45,9 +45,9 @@ function options(outdir: string): BuildOptions {
   };
 }
 
-/** The shell scripts that ship into images, which the code reads from its own directory. */
-async function copyShellScripts(outdir: string): Promise<void> {
-  for (const script of await glob("src/**/*.sh", { cwd: checkout, absolute: true })) {
+/** Scripts for shells and for Ruby, which the code reads from its own directory. */
+async function copyScripts(outdir: string): Promise<void> {
+  for (const script of await glob("src/**/*.{sh,rb}", { cwd: checkout, absolute: true })) {
     await copyFile(script, `${outdir}/${basename(script)}`);
   }
 }
@@ -56,7 +56,7 @@ async function replaceBundles(staged: string, dist: string): Promise<void> {
   await mkdir(dist, { recursive: true });
   const fresh = await readdir(staged);
   for (const name of fresh) await rename(`${staged}/${name}`, `${dist}/${name}`);
-  const old = await glob("*.{mjs,sh,txt}", { cwd: dist, ignore: fresh });
+  const old = await glob("*.{mjs,sh,rb,txt}", { cwd: dist, ignore: fresh });
   for (const name of old) await rm(`${dist}/${name}`);
 }
 

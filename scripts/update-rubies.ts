@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseReleaseIndex } from "./update-rubies/release-index.ts";
 import { Refused } from "./update-rubies/refused.ts";
+import { indexOfWebsite } from "./update-rubies/ruby-lang.ts";
 import { updateRubies } from "./update-rubies/update.ts";
 
 const usage = `Usage: npm run update-rubies -- [options] <file...>
+       npm run update-rubies -- [options] --website <directory>
 
 Adds new Ruby releases and branches from index files to the inventory, the docs and the changelog.
 Each line of an index is one of these, with fields separated by tabs:
@@ -14,6 +17,7 @@ Each line of an index is one of these, with fields separated by tabs:
   3.4     normal maintenance  2024-12-25                       date of the end of life, if known
 
 Options:
+  --website DIR      a directory with releases.yml and branches.yml of Ruby's website
   --default VERSION  also make this release the default Ruby
   --prebuilt         also add Heroku's binaries of the new releases; check first that they exist`;
 
@@ -21,12 +25,13 @@ const { values, positionals } = parseArgs({
   options: {
     default: { type: "string" },
     prebuilt: { type: "boolean" },
+    website: { type: "string" },
     help: { type: "boolean" },
   },
   allowPositionals: true,
 });
 
-if (values.help || positionals.length === 0) {
+if (values.help || (positionals.length === 0 && !values.website)) {
   process.stdout.write(`${usage}\n`);
   process.exitCode = values.help ? 0 : 1;
 } else {
@@ -35,6 +40,10 @@ if (values.help || positionals.length === 0) {
 
 async function update(): Promise<number> {
   const texts = await Promise.all(positionals.map((file) => readFile(file, "utf8")));
+  if (values.website) {
+    const read = async (name: string) => await readFile(join(values.website ?? "", name), "utf8");
+    texts.push(indexOfWebsite(await read("releases.yml"), await read("branches.yml")));
+  }
   const changes = await updateRubies({
     checkout: fileURLToPath(new URL("..", import.meta.url)),
     index: parseReleaseIndex(texts.join("\n")),

@@ -20,6 +20,10 @@ const flag = (fallback: boolean) =>
     .transform((value) => value === "true" || value === "1")
     .prefault(fallback ? "true" : "false");
 
+const megabytes = z.coerce
+  .number({ error: "expected a number of MiB" })
+  .positive("expected a number of MiB that is larger than 0");
+
 const labelWord = /^([^\s"'=]+)=((?:[^\s"']|"[^"]*"|'[^']*')*)$/;
 
 /** `KEY=VALUE` words, as a shell splits them. */
@@ -83,6 +87,10 @@ export const settings = {
       .optional(),
     "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in layers of other buildpacks are never changed.",
   ),
+  BP_RAILS_DB_PREPARE: setting(
+    flag(false),
+    "`true` makes the process `web` run `bin/rails db:prepare` before its server, in images of Rails apps. By default, run it as a release command or a job of the platform.",
+  ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
     "`false` does not compile code during the build. By default, the code of the app and its gems is compiled if the lockfile has bootsnap, so that containers start faster.",
@@ -106,6 +114,18 @@ export const settings = {
   JEMALLOC_VERSION: setting(
     z.string().optional(),
     "The version of jemalloc. By default, the newest in `BP_INVENTORY`, or else the buildpack's default. If any variable that begins with `JEMALLOC_` is set (except `JEMALLOC_ENABLED=false`), the build fails if jemalloc cannot be installed; otherwise there is only a warning.",
+  ),
+  BP_GEM_STORE: setting(
+    z.string().optional(),
+    "A directory of installed gems that builds share, such as `/gems` with `pack build --volume gems:/gems:rw`. Gems of the lockfile that it has are not installed again, and gems that were installed from a gem server are added. Use it only among builds that trust each other: whoever can write to it can put code into all of their apps.",
+  ),
+  BP_GEM_STORE_READONLY: setting(
+    flag(false),
+    "`true` only takes gems from `BP_GEM_STORE` and adds none.",
+  ),
+  BP_GEM_STORE_LIMIT: setting(
+    megabytes.prefault("2048"),
+    "The size of `BP_GEM_STORE` in MiB. Of a larger store, the least recently used gems are removed.",
   ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { removeTree } from "../../src/system/files.ts";
 import { stringifyToml } from "../../src/toml.ts";
 import { bundle } from "../bundle.ts";
@@ -18,11 +19,18 @@ import { withWork, type Work } from "../work.ts";
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const fixtures = join(checkout, "layers-fixtures");
 
-/** `npm run record-layers [STORY…]`: records the layers that this version leaves, by real builds. */
+/**
+ * `npm run record-layers [-- [--as VERSION] STORY…]`: records the layers that this checkout leaves, by real builds. VERSION
+ * is that of `package.json`, or the next one before its release.
+ */
 await runScript(async () => {
   await bundle();
-  const wanted = wantedStories(process.argv.slice(2));
-  const version = await versionOf(checkout);
+  const { values, positionals } = parseArgs({
+    options: { as: { type: "string" } },
+    allowPositionals: true,
+  });
+  const wanted = wantedStories(positionals);
+  const version = values.as ?? (await versionOf(checkout));
   const place = await mkdtemp(join(tmpdir(), "lapidary-layers-"));
   try {
     await withWork("Layers of this version", async (work) => {

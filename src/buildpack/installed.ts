@@ -36,4 +36,12 @@ export interface Installed {
   bundleGroups: Readonly<Record<string, string>>;
   /** Digests of the files that the gems were installed from. */
   bundleDigests: { gemfile: string; lockfile: string };
+  keyedDigest: KeyedDigest;
 }
+
+/**
+ * An HMAC-SHA256 of these parts, in their order, in hex. Its key is the same in every build of an app that
+ * keeps its cache, and is only in the content of that cache: from a digest in the label of an image nobody
+ * can find out a value by trying.
+ */
+export type KeyedDigest = (parts: readonly string[]) => string;

@@ -89,8 +89,7 @@ export function describeBuild() {
         "lapidary build .": "build the app in this directory",
         "lapidary build . --env RAILS_ENV=staging": "with a build variable",
         "lapidary build . --image oci:image --run-root /srv/noble": "and export an image",
-        "lapidary build . --image registry:ghcr.io/acme/shop --run-image registry:ghcr.io/acme/base":
-          "and push one, on a base from a registry",
+        "lapidary build . --image registry:ghcr.io/acme/shop": "or push it",
       }),
     );
 }

@@ -53,14 +53,17 @@ async function readFiles(
     const path = join(directory, name);
     if (await isDirectory(path)) continue;
     const file = await readText(path);
-    if (file.state === "text") files.set(name, file.text.replace(/\r?\n$/, ""));
+    if (file.state === "text") files.set(name, file.text);
     else problems.push(`\`${name}\`: ${file.state === "missing" ? "broken link" : file.problem}`);
   }
   return { files, problems };
 }
 
-function toBinding(name: string, files: ReadonlyMap<string, string>): Binding | undefined {
-  const secrets = new Map(files);
+/** A binding from the texts of its files by name; `undefined` if it has no `type`. */
+export function toBinding(name: string, files: ReadonlyMap<string, string>): Binding | undefined {
+  const secrets = new Map(
+    [...files].map(([file, text]) => [file, text.replace(/\r?\n$/, "")] as const),
+  );
   const type = secrets.get("type")?.trim();
   const provider = secrets.get("provider")?.trim();
   secrets.delete("type");

@@ -14,7 +14,8 @@ export async function readBuildImage(
 ): Promise<BuildImage> {
   const stack = env["CNB_STACK_ID"] ?? "";
   const release = (await readTextIfAny(join(root, "etc/os-release"))) ?? "";
-  if (/^heroku-/.test(stack) || /^heroku-/.test(env["STACK"] ?? "")) return "heroku";
+  const stacks = [stack, env["STACK"] ?? ""];
+  if (stacks.some((name) => name.startsWith("heroku-"))) return "heroku";
   if (/^io\.(buildpacks|paketo)\.stacks\./.test(stack) || /paketo/i.test(release)) return "paketo";
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release) ? "debian" : "other";
 }

@@ -31,6 +31,8 @@ export interface LayerExpectation<M extends LayerMetadata> {
   labels: Readonly<Record<keyof NoInfer<M> & string, string>>;
   /** Checks the contents of a layer that would be kept. If it returns a reason, the layer is emptied. */
   check?: ((path: string) => Promise<string | undefined>) | undefined;
+  /** The same for a layer whose contents are in the previous image, so that only its metadata can be checked. */
+  checkMetadata?: ((metadata: NoInfer<M>) => Promise<string | undefined>) | undefined;
 }
 
 /**
@@ -57,7 +59,8 @@ export async function readLayerState<M extends LayerMetadata>(
   because.push(...differences(metadata.data, expected));
   if (because.length > 0) return empty(...because);
 
-  const reason = onDisk ? await expected.check?.(path) : undefined;
+  const { check, checkMetadata } = expected;
+  const reason = await (onDisk ? check?.(path) : checkMetadata?.(metadata.data));
   if (reason !== undefined) return empty(reason);
   const contents = onDisk ? "on-disk" : "in-previous-image";
   return { state: "restored", metadata: metadata.data, contents };

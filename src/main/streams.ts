@@ -3,15 +3,26 @@ import { createPrinter, type Printer } from "../output/printer.ts";
 import { createStyle } from "../output/style.ts";
 import { systemClock } from "../system/clock.ts";
 
-const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
-const style = createStyle(colour);
+/** `NO_COLOR` and `FORCE_COLOR` decide if they are set, as in other programs; otherwise a terminal has colours. */
+function hasColour(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return !["0", "false"].includes(FORCE_COLOR);
+  return stream.isTTY;
+}
+
 // Buildpacks always colour their output, because a platform cannot tell them whether to.
-const shown = (text: string) => (colour ? text : stripVTControlCharacters(text));
+function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
+  const colour = hasColour(stream);
+  return (text) => void stream.write(colour ? text : stripVTControlCharacters(text));
+}
 
-export const toStdout = (text: string) => void process.stdout.write(shown(text));
-export const toStderr = (text: string) => void process.stderr.write(shown(text));
+export const toStdout = writerTo(process.stdout);
+export const toStderr = writerTo(process.stderr);
 
-/** Prints for a person at a terminal, without colour if standard output is not one. */
+const style = createStyle(true);
+
+/** Prints for a person at a terminal. `write` removes colours if its stream should have none. */
 export function printerTo(write: (text: string) => void, debug = false): Printer {
   return createPrinter({ write, style, clock: systemClock, debug });
 }

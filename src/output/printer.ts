@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Clock } from "../system/clock.ts";
 import { redact } from "./redact.ts";
 import type { Style } from "./style.ts";
@@ -54,7 +55,8 @@ export function createPrinter(options: PrinterOptions): Printer {
     header: (text) => line(`${style.header(text)}\n`),
     plain: (...lines) => lines.forEach(line),
     passOn: (text) => queue.writeNow(redact(text)),
-    error: (lines) => lines.forEach((text) => line(style.error(`! ${text}`.trimEnd()))),
+    error: (lines) =>
+      lines.flatMap(ownLines).forEach((text) => line(style.error(`! ${text}`.trimEnd()))),
     section: async (title, work) => {
       const channel = queue.open();
       channel.write(`- ${style.header(redact(title))}\n`);
@@ -77,13 +79,18 @@ export function formatDuration(milliseconds: number): string {
 function createSection(channel: Channel, options: PrinterOptions): Section {
   const { style, clock } = options;
   const paint = (text: string) =>
-    oneLine(redact(text)).replace(/`[^`]*`/g, (value) => `\`${style.value(value.slice(1, -1))}\``);
+    oneLine(redact(uncoloured(text))).replace(
+      /`[^`]*`/g,
+      (value) => `\`${style.value(value.slice(1, -1))}\``,
+    );
   const write = (text: string) => channel.write(text);
   return {
     say: (text) => write(`  - ${paint(text)}\n`),
     detail: (text) => write(`    - ${paint(text)}\n`),
     warn: (...lines) =>
-      lines.forEach((text) => write(`  ${style.warning(`! ${redact(text)}`.trimEnd())}\n`)),
+      lines
+        .flatMap(ownLines)
+        .forEach((text) => write(`  ${style.warning(`! ${redact(text)}`.trimEnd())}\n`)),
     output: (text) => write(`      ${redact(text)}`.trimEnd() + "\n"),
     debug: (text) => options.debug && write(`    ${style.dim(redact(text))}\n`),
     timed: async (text, work) => {
@@ -108,6 +115,16 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
 /** A value with line ends must not look like lines of the log. */
 function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]\s*/g, " ");
+}
+
+/** The lines of a text, which may contain the name of a file with line ends: each is marked as a line of the text. */
+function ownLines(text: string): string[] {
+  return uncoloured(text).split(/\r?\n/);
+}
+
+/** A value must not choose how the text around it looks. */
+function uncoloured(text: string): string {
+  return stripVTControlCharacters(text);
 }
 
 /** Prints the oldest open section at once, and holds back the others until it closes. */

@@ -6,7 +6,8 @@ import { tarOf } from "../oci/tar.ts";
 import type { TarEntry } from "../oci/tar-header.ts";
 import { imageTimeText } from "../system/image-time.ts";
 import { packageLabels } from "./labels.ts";
-import type { NodeRuntime } from "./node-runtime.ts";
+import { type NodeRuntime, packageNames } from "./node-runtime.ts";
+import { ownBill } from "./own-bill.ts";
 import type { Architecture } from "./package-options.ts";
 import {
   descriptorFor,
@@ -45,17 +46,31 @@ export async function makeBuildpackImage(request: BuildpackImageRequest): Promis
  */
 async function layerEntries(
   { buildpack: { id, version } }: BuildpackDescriptor,
-  { checkout, architecture, runtime, extra }: BuildpackImageRequest,
+  request: BuildpackImageRequest,
 ): Promise<Iterable<TarEntry>> {
   const parent = `/cnb/buildpacks/${id.replaceAll("/", "_")}`;
   const top = `${parent}/${version}`;
-  const descriptor = await descriptorFor(checkout, architecture);
-  const manifest = await shippedManifest(checkout);
+  const payload = await payloadEntries(request, top);
   return (function* () {
     yield madeDirectory(parent);
     yield madeDirectory(top);
+    yield* payload;
+  })();
+}
+
+/** The files of the packaged buildpack for one architecture, below the directory `top`. */
+export async function payloadEntries(
+  { checkout, architecture, runtime, extra }: Omit<BuildpackImageRequest, "blobs">,
+  top: string,
+): Promise<Iterable<TarEntry>> {
+  const descriptor = await descriptorFor(checkout, architecture);
+  const manifest = await shippedManifest(checkout);
+  const { buildpack } = await readBuildpackDescriptor(checkout);
+  const bill = await ownBill(checkout, packageNames[architecture], buildpack);
+  return (function* () {
     yield madeEntry(`${top}/buildpack.toml`, descriptor);
     yield madeEntry(`${top}/package.json`, manifest);
+    yield madeEntry(`${top}/sbom.cdx.json`, bill);
     yield* shippedEntries(checkout, top);
     yield madeDirectory(`${top}/runtime`);
     yield madeEntry(`${top}/runtime/LICENSE`, runtime.license);

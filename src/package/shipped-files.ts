@@ -63,6 +63,10 @@ const manifestSchema = z.object({
   version: z.string(),
   description: z.string(),
   license: z.string(),
+  keywords: z.array(z.string()).optional(),
+  homepage: z.string().optional(),
+  // npm compares it with where the package was built.
+  repository: z.object({ type: z.string(), url: z.string() }).optional(),
   type: z.string(),
   bin: z.record(z.string(), z.string()),
   // They install Node, because the Node that npm runs on may be too old.

@@ -21,6 +21,11 @@ export function parseInstalledGemspec(text: string): Gemspec | undefined {
   return { name, version, platform, licenses, homepage: stringsOf(text, "homepage")[0] };
 }
 
+/** The names of the commands that RubyGems has put into `bin` for an installed gem. */
+export function executablesOf(text: string): string[] {
+  return stringsOf(text, "executables");
+}
+
 /** The strings in `s.<attribute> = "…".freeze` or `s.<attribute> = ["…".freeze, …]`. */
 function stringsOf(text: string, attribute: string): string[] {
   const line = new RegExp(`^  s\\.${attribute} = (.*)$`, "m").exec(text)?.[1] ?? "";

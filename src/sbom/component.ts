@@ -8,6 +8,8 @@ export interface Component {
   licenses: readonly string[];
   /** The checksum of its archive, in hex. */
   sha256?: string | undefined;
+  /** The same with SHA-512, which npm uses. Only CycloneDX documents contain it. */
+  sha512?: string | undefined;
   /** Its name in vulnerability databases, as CPE 2.3. */
   cpe?: string | undefined;
   homepage?: string | undefined;

@@ -17,6 +17,12 @@ export function gemUrl(
   return new PackageURL("gem", undefined, gem.name, gem.version, qualifiers, undefined).toString();
 }
 
+/** The package URL of an npm package; `name` may begin with a scope. */
+export function npmUrl(name: string, version: string): string {
+  const [scope, base] = name.startsWith("@") ? name.split("/") : [undefined, name];
+  return new PackageURL("npm", scope, base ?? name, version, undefined, undefined).toString();
+}
+
 /** The package URL of something that no package manager provides. */
 export function genericUrl(name: string, version: string): string {
   return new PackageURL("generic", undefined, name, version, undefined, undefined).toString();

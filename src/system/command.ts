@@ -11,8 +11,8 @@ export interface Command {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** What the command reads on standard input. Nothing by default. */
-  input?: string;
+  /** What it reads from its standard input, which is empty otherwise. `runInForeground` ignores it. */
+  input?: string | Uint8Array;
   /** Called with each line of standard output and standard error, as soon as it is complete. */
   onLine?: (line: string) => void;
   /** Called instead of `onLine` with the text of both streams as it arrives, in pieces of any length. */

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { type ElfHeader, type ElfSegment, parseSegments, readHeader } from "./elf.ts";
+import { open } from "node:fs/promises";
+import { type ElfFile, type ElfHeader, type ElfSegment, parseSegments, readHeader } from "./elf.ts";
 
 /** What a shared library or an executable needs to be loaded. */
 export interface ElfNeeds {
@@ -18,6 +18,11 @@ export interface ElfNeeds {
  */
 export async function readElfNeeds(path: string): Promise<ElfNeeds | undefined> {
   await using file = await open(path);
+  return await needsOf(file);
+}
+
+/** As `readElfNeeds`, from an open file. */
+export async function needsOf(file: ElfFile): Promise<ElfNeeds | undefined> {
   const header = await readHeader(file);
   if (!header) return undefined;
   const { offset, entryBytes, count } = header.segments;
@@ -46,7 +51,7 @@ function tagsIn(entries: Buffer, { read }: ElfHeader): [tag: number, value: numb
 }
 
 async function readNames(
-  file: FileHandle,
+  file: ElfFile,
   tags: readonly [number, number][],
   segments: readonly ElfSegment[],
 ): Promise<string[] | undefined> {
@@ -67,7 +72,7 @@ async function readNames(
 // No library has a larger table: a file that claims one is broken.
 const mostBytes = 64 * 1024 * 1024;
 
-async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer | undefined> {
+async function readAt(file: ElfFile, at: number, bytes: number): Promise<Buffer | undefined> {
   if (bytes > mostBytes || !Number.isSafeInteger(at) || at < 0) return undefined;
   // A hostile file must not make us reserve memory for what it does not have.
   if (at + bytes > (await file.stat()).size) return undefined;

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 
 /** The header of a 64-bit ELF file: what kind of file it is, and where its segments are listed. */
 export interface ElfHeader {
@@ -18,6 +18,17 @@ export interface ElfSegment {
   address: number;
   /** Its size in the file. */
   bytes: number;
+}
+
+/** An open file, as Node's `FileHandle` is one. */
+export interface ElfFile {
+  stat(): Promise<{ size: number }>;
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ buffer: Buffer; bytesRead: number }>;
 }
 
 /** How many bytes of a file `parseElfHeader` needs. */
@@ -62,7 +73,7 @@ export async function readElfHeader(path: string): Promise<ElfHeader | undefined
 }
 
 /** As `readElfHeader`, from an open file. */
-export async function readHeader(file: FileHandle): Promise<ElfHeader | undefined> {
+export async function readHeader(file: ElfFile): Promise<ElfHeader | undefined> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(elfHeaderBytes), 0, elfHeaderBytes, 0);
   return parseElfHeader(buffer.subarray(0, bytesRead));
 }

@@ -12,6 +12,11 @@ export interface Namespaces {
   /** An empty directory on the host. What is mounted on it is seen by the command alone. */
   newRoot: string;
   steps: readonly MountStep[];
+  /**
+   * A path inside that gets a file system in memory. If the command has an `input`, that is a tar archive,
+   * which is unpacked there, with the owners that it names, and the command itself reads nothing.
+   */
+  unpackAt?: string;
   /** The user and group that the command runs as, seen from inside. */
   uid: number;
   gid: number;
@@ -31,6 +36,14 @@ export interface Namespaces {
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
   const { direct, special } = splitEnvironment(command.env);
   const { callerIsRoot, network } = namespaces;
+  // The setup leaves the shell in the new root.
+  const enter = [
+    ...["/usr/bin/env", "--default-signal=INT"],
+    ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
+    ...["/usr/bin/unshare", ...identityOf(namespaces), "--root=.", `--wd=${command.cwd}`, "--"],
+    "/usr/bin/env",
+  ];
+  const start = [...enter.map(shellQuote), ...special].join(" ");
   return {
     ...command,
     file: "/usr/bin/setpriv",
@@ -40,13 +53,8 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
       ...["/usr/bin/unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"],
       ...["--kill-child=KILL", ...(callerIsRoot ? [] : ["--user", "--map-root-user"])],
       ...(network ? [] : ["--net"]),
-      ...["--", "/bin/sh", "-c", setupScript(namespaces), "sandbox"],
-      ...["/usr/bin/env", "--default-signal=INT"],
-      ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
-      ...["/usr/bin/unshare", ...identityOf(namespaces)],
-      // The setup leaves the shell in the new root.
-      ...["--root=.", `--wd=${command.cwd}`, "--"],
-      ...["/usr/bin/env", ...special, command.file, ...command.args],
+      ...["--", "/bin/sh", "-c", setupScript(namespaces, command, start), "sandbox"],
+      ...[command.file, ...command.args],
     ],
     cwd: "/",
     env: direct,
@@ -85,11 +93,12 @@ export const kernelDirectories: readonly string[] = ["/dev", "/proc"];
  * The shell stays as process 1, and the command is its child: SIGTERM and SIGINT end process 1 only if it
  * handles them.
  */
-function setupScript(namespaces: Namespaces): string {
-  const { newRoot, steps } = namespaces;
+function setupScript(namespaces: Namespaces, { input }: Command, start: string): string {
+  const { newRoot, steps, unpackAt } = namespaces;
   const staysRoot = namespaces.callerIsRoot && namespaces.uid === 0;
   const at = (path: string) => shellQuote(newRoot + path);
   const directories = ["/dev/shm", "/dev/pts", "/proc"];
+  if (unpackAt !== undefined) directories.push(unpackAt);
   for (const step of steps) if (step.make === "directory") directories.push(step.path);
   const furnish = [
     "set -e",
@@ -100,6 +109,7 @@ function setupScript(namespaces: Namespaces): string {
     ...steps.flatMap((step) => mountLines(step, at(step.path))),
     ...readOnlyLines(steps, at),
     ...deviceLines(at),
+    ...(unpackAt === undefined ? [] : unpackLines(namespaces, at(unpackAt), input !== undefined)),
     // A container that hides parts of its own /proc may not mount a new one.
     `mount -t proc proc ${at("/proc")} 2>/dev/null || mount --rbind /proc ${at("/proc")}`,
     ...(staysRoot ? kernelSettings.flatMap((path) => readOnlyBind(at(path))) : []),
@@ -115,9 +125,21 @@ function setupScript(namespaces: Namespaces): string {
 [ $? = 0 ] || exit ${setupFailed}
 cd ${at("")} || exit ${setupFailed}
 ${cover}
-"$@"
+${start} "$@"${input === undefined ? "" : " </dev/null"}
 exit $?
 `;
+}
+
+function unpackLines(
+  { callerIsRoot, uid, gid }: Namespaces,
+  at: string,
+  filled: boolean,
+): string[] {
+  const owner = callerIsRoot ? `,uid=${uid},gid=${gid}` : "";
+  return [
+    `mount -t tmpfs -o mode=700${owner} tmpfs ${at}`,
+    ...(filled ? [`tar -x -p -f - -C ${at}`] : []),
+  ];
 }
 
 /** The files in `/proc` that user 0 may write to even without capabilities. */
@@ -181,20 +203,27 @@ function deviceLines(at: (path: string) => string): string[] {
 
 /**
  * The setup runs with the environment of the command, so that no value becomes an argument, which other
- * users could read. Only a few variables are set after the root has changed: those that would disturb the
- * programs of the setup, that a shell changes, or that it does not pass on.
+ * users could read. Some variables would disturb the programs of the setup, are changed by a shell, or are
+ * not passed on by one: these have another name until the root has changed. Their values are arguments
+ * only of the programs that enter the root, each of which replaces itself by the next one at once.
+ *
+ * @returns `special`: words of the shell for the `env` that starts the command.
  */
 function splitEnvironment(env: Command["env"]): {
   direct: Record<string, string>;
   special: string[];
 } {
   const direct: Record<string, string> = {};
-  const special = shellVariables.filter((name) => !(name in env)).map((name) => `--unset=${name}`);
+  const unset = shellVariables.filter((name) => !(name in env));
+  const set: string[] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (isDisturbing(name)) special.push(`${name}=${value}`);
-    else direct[name] = value;
+    const alias = `LAPIDARY_SANDBOX_${set.length}`;
+    direct[isDisturbing(name) ? alias : name] = value;
+    if (!isDisturbing(name)) continue;
+    unset.push(alias);
+    set.push(`${shellQuote(`${name}=`)}"$${alias}"`);
   }
-  return { direct, special };
+  return { direct, special: [...unset.map((name) => `--unset=${name}`), ...set] };
 }
 
 const shellVariables = ["_", "OLDPWD", "PWD", "SHLVL"];

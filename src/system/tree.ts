@@ -1,5 +1,16 @@
 import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
@@ -21,13 +32,21 @@ export async function copyTreeContents(from: string, to: string): Promise<void> 
   await copyTree(`${from}/.`, to);
 }
 
-/** Copies files and links, given by paths relative to `from`, and makes their parent directories. */
+/** Like `copyTreeContents`, but everything keeps its time. */
+export async function copyTreeWithTimes(from: string, to: string): Promise<void> {
+  await copy(["-R", "-P", "--preserve=mode,timestamps", "--reflink=auto"], `${from}/.`, to);
+}
+
+/**
+ * Copies files and links with their times, given by paths relative to `from`, and makes their parent
+ * directories.
+ */
 export async function copyEntries(
   from: string,
   paths: readonly string[],
   to: string,
 ): Promise<void> {
-  const options = ["-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
+  const options = ["-P", "--parents", "--preserve=mode,timestamps", "--reflink=auto", "--"];
   // The kernel limits the length of a command line, usually to two million bytes.
   for (let start = 0; start < paths.length; start += pathsAtOnce) {
     const some = paths.slice(start, start + pathsAtOnce);
@@ -37,6 +56,25 @@ export async function copyEntries(
 }
 
 const pathsAtOnce = 1000;
+
+/** Copies trees and files, given by paths relative to `from`, and makes their parent directories. */
+export async function copyPieces(
+  from: string,
+  paths: readonly string[],
+  to: string,
+): Promise<void> {
+  const options = ["-R", "-P", "--parents", "--preserve=mode", "--reflink=auto", "--"];
+  const { exitCode, stderr } = await run("cp", [...options, ...paths, to], from);
+  if (exitCode !== 0) throw copyFailure(stderr, to);
+}
+
+/** Copies trees into a directory as far as they can be read. */
+export async function copyTreesInto(paths: readonly string[], directory: string): Promise<void> {
+  const options = ["-R", "-P", "--preserve=mode", "--reflink=auto", "--"];
+  for (let start = 0; start < paths.length; start += pathsAtOnce) {
+    await run("cp", [...options, ...paths.slice(start, start + pathsAtOnce), directory]);
+  }
+}
 
 /** Removes sockets, pipes and devices, which an archive of the tree would not contain. */
 export async function removeSpecialFiles(path: string): Promise<void> {
@@ -56,11 +94,18 @@ export async function linkTree(from: string, to: string): Promise<void> {
 }
 
 /**
- * Makes a symbolic link to every file of a tree, at the same path below another directory. The
- * directory may exist already; files that are in the way are replaced.
+ * Makes symbolic links in one directory to files of another, at the same paths below both. Files that are in the
+ * way are replaced. The files themselves need not exist.
  */
-export async function linkInto(from: string, to: string): Promise<void> {
-  await copy(["-R", "-s", "--remove-destination", "--no-target-directory"], from, to);
+export async function linkFiles(from: string, paths: readonly string[], to: string): Promise<void> {
+  const parents = new Set(paths.map((path) => dirname(join(to, path))));
+  await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })));
+  await Promise.all(paths.map((path) => replaceByLink(join(from, path), join(to, path))));
+}
+
+async function replaceByLink(target: string, path: string): Promise<void> {
+  if (await lstatIfAny(path)) await rm(path);
+  await symlink(target, path);
 }
 
 /** Copies a tree as an image contains it: with owners and modes, and the time of files in images. */

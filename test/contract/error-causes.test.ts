@@ -155,7 +155,17 @@ Can't find the 'libpq-fe.h header
 
 Unable to find PostgreSQL client library.`;
 
+const incompatible = `Fetching gem metadata from https://rubygems.org/........
+clearance-2.12.0 requires ruby version >= 3.3.11, which is incompatible with the
+current version, 3.3.8`;
+
 const bundlerCauses: Story[] = [
+  [
+    "Write a Ruby that the gem accepts into the Gemfile",
+    incompatible,
+    `${incompatible}\nInstalling shop 1.0.0\n${full}`,
+    mysql,
+  ],
   [
     "apt-get install --yes --no-install-recommends libmariadb-dev",
     mysql,

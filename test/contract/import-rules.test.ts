@@ -39,7 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
   sbom: ["ruby", "system"],
   buildpack: topic,
   oci: ["failure.ts", "system"],
-  package: [...ground, "toml.ts", "cnb", "oci"],
+  package: [...ground, "toml.ts", "cnb", "oci", "sbom"],
   "platform/sandbox": platformGround,
   "platform/state": platformGround,
   "platform/inputs": [...platformGround, "platform/sandbox"],

@@ -1,18 +1,24 @@
-import { chmod, cp, readdir, readFile, utimes } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, cp, readdir, readFile, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { stageBuildpack } from "../../scripts/stage-buildpack.ts";
 import { readImage } from "../../src/oci/layout.ts";
+import { shippedManifest } from "../../src/package/shipped-files.ts";
 import { parseToml } from "../../src/toml.ts";
 import { makePackages } from "../support/packages/make-packages.ts";
 import { makeCheckout } from "../support/packages/package-checkout.ts";
 import { packageRules } from "../support/packages/package-rules.ts";
 import { readPackage, readTar, sha256Of } from "../support/packages/read-package.ts";
+import { recordSection } from "../support/section.ts";
 import { addToTree, makeTree, readTree } from "../support/tree.ts";
 
 const cases = packageRules.flatMap(([rule, check]) =>
   ["amd64", "arm64"].map((architecture) => ({ rule, check, architecture })),
 );
+
+const program = resolve(import.meta.dirname, "../support/packages/package-program.ts");
 
 describe("Distribution: Buildpackage", () => {
   test.each(cases)("$architecture: $rule", async ({ check, architecture }) => {
@@ -27,7 +33,7 @@ describe("Distribution: Buildpackage", () => {
     const { layerEntries } = await readPackage(join(out, "test-gem-1.2.3-linux-arm64.cnb"));
     const files = layerEntries.filter(({ type }) => type === "File");
     expect(files.map(({ path }) => path.replace("/cnb/buildpacks/test_gem/1.2.3/", ""))).toEqual([
-      ...["buildpack.toml", "package.json", "LICENSE"],
+      ...["buildpack.toml", "package.json", "sbom.cdx.json", "LICENSE"],
       ...["bin/build", "bin/detect", "bin/runtime.sh"],
       ...["dist/build.mjs", "dist/detect.mjs", "inventory/ruby.toml"],
       ...["runtime/LICENSE", "runtime/bin/node"],
@@ -55,6 +61,23 @@ describe("Distribution: Buildpackage", () => {
     expect(await digests(two)).toEqual(expected);
     const turned = ["--target", "linux/arm64", "--target", "linux/amd64"];
     expect(await digests(one, ...turned)).toEqual(expected);
+  });
+
+  test.for([
+    ["022", "UTC"],
+    ["077", "Pacific/Kiritimati"],
+  ])("umask %s and time zone %s change no byte", async ([umask, zone]) => {
+    const checkout = await makeCheckout();
+    const { out } = await makePackages(checkout);
+    const other = join(await makeTree(), "packages");
+    execFileSync("/bin/sh", ["-c", `umask ${umask}; exec "$@"`, "sh", process.execPath, program], {
+      env: { TZ: zone, CHECKOUT: checkout, OUT: other },
+    });
+    for (const arch of ["amd64", "arm64"]) {
+      const name = `test-gem-1.2.3-linux-${arch}.cnb`;
+      const bytes = async (directory: string) => sha256Of(await readFile(join(directory, name)));
+      expect(await bytes(other)).toBe(await bytes(out));
+    }
   });
 
   test("the image layout has one name under which each architecture finds its own", async () => {
@@ -111,12 +134,64 @@ describe("the npm package", () => {
   });
 });
 
+/** Stages a checkout without any npm and without a cache. */
+async function stage(built: string) {
+  const env = { LAPIDARY_CACHE: await makeTree(), PATH: "" };
+  const { signal } = new AbortController();
+  return await stageBuildpack({ checkout: built, env, section: recordSection(), signal });
+}
+
+test("the shipped package.json keeps what registries show, and npm compares", async () => {
+  const built = await makeCheckout();
+  const manifest = JSON.parse(await readFile(join(built, "package.json"), "utf8")) as object;
+  const about = {
+    keywords: ["ruby"],
+    homepage: "https://github.com/gems/lapidary",
+    repository: { type: "git", url: "git+https://github.com/gems/lapidary.git" },
+  };
+  await addToTree(built, { "package.json": JSON.stringify({ ...manifest, ...about }) });
+  const shipped = JSON.parse(await shippedManifest(built)) as object;
+  expect(shipped).toMatchObject(about);
+  expect(shipped).not.toHaveProperty("private");
+});
+
 describe("a checkout as a buildpack", () => {
   const checkout = resolve(import.meta.dirname, "../..");
 
-  test("package.toml says to `pack buildpack package` that the buildpack is here", async () => {
+  test("package.toml says to `pack buildpack package` where `npm run build` stages it", async () => {
     const text = await readFile(join(checkout, "package.toml"), "utf8");
-    expect(parseToml(text)).toEqual({ buildpack: { uri: "." } });
+    expect(parseToml(text)).toEqual({ buildpack: { uri: "packages/buildpack" } });
+  });
+
+  test.each(["amd64", "arm64"])(
+    "for %s, what is staged is what a package contains",
+    async (arch) => {
+      const built = await makeCheckout();
+      const { out } = await makePackages(built);
+      const { layerEntries } = await readPackage(join(out, `test-gem-1.2.3-linux-${arch}.cnb`));
+      await addToTree(built, { [`packages/buildpack/linux/${arch}/left over`]: "" });
+      expect(await stage(built)).toEqual(new Map());
+      const top = "/cnb/buildpacks/test_gem/1.2.3/";
+      const packed = layerEntries.filter(
+        ({ type, path }) => type === "File" && path.startsWith(top),
+      );
+      const staged = join(built, "packages/buildpack/linux", arch);
+      const files = Object.keys(await readTree(staged));
+      expect(files.sort()).toEqual(packed.map(({ path }) => path.slice(top.length)).sort());
+      for (const { path, content, mode } of packed) {
+        const file = join(staged, path.slice(top.length));
+        expect(await readFile(file)).toEqual(content);
+        expect((await stat(file)).mode & 0o111).toBe(mode & 0o111);
+      }
+    },
+  );
+
+  test("an architecture whose Node cannot be had is left out, with the reason", async () => {
+    const built = await makeCheckout(["x64"]);
+    const missing = await stage(built);
+    expect([...missing.keys()]).toEqual(["arm64"]);
+    expect(missing.get("arm64")).toContain("npm");
+    expect(await readdir(join(built, "packages/buildpack/linux"))).toEqual(["amd64"]);
   });
 
   test("no file of it has two dots in its name", async () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import glob from "fast-glob";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,6 +35,24 @@ describe("samples", () => {
     await using served = await serve({ app, world });
     const { v4, v6 } = await served.get("/");
     expect([v4.status, v6.status]).toEqual([200, 200]);
+  });
+
+  test("an app that Bundler 4 has locked is built with it, and serves", async () => {
+    await using place = await temporaryDirectory();
+    const app = await makeApp(place.path, "rack");
+    const lockfile = join(app.dir, "Gemfile.lock");
+    // Bundler 4 writes these sections with two spaces, and no patch level.
+    const text = (await readFile(lockfile, "utf8"))
+      .replace(/^RUBY VERSION\n.*$/m, "RUBY VERSION\n  ruby 3.3.8")
+      .replace(/^BUNDLED WITH\n.*$/m, "BUNDLED WITH\n  4.0.3");
+    await writeFile(lockfile, text);
+    const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+    expect(built).toMatchObject({ exitCode: 0 });
+    expect(built.log).toContain("Bundler `4.0.3` from Gemfile.lock");
+    const version = await runCommandIn({ app, world }, "bundle", "--version");
+    expect(version.log).toMatch(/\b4\.0\.3\b/);
+    await using served = await serve({ app, world });
+    expect((await served.get("/")).v4.status).toBe(200);
   });
 
   test("native extensions compile against our Ruby and run where there is no compiler", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Installed, InstalledRuby } from "../../src/buildpack/installed.ts";
 
@@ -19,6 +20,7 @@ export function makeInstalled(
     ruby,
     places: { app, gemfile: "Gemfile", gems, bundler: undefined, ruby: ruby.dir },
     bundleGroups: { BUNDLE_WITHOUT: "development:test" },
+    keyedDigest: (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex"),
     bundleDigests: { gemfile: "1".repeat(32), lockfile: "2".repeat(32) },
     ...rest,
   };

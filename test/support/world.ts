@@ -12,8 +12,13 @@ export interface World {
   runRoot: string;
 }
 
-/** The ring that runs: `full` adds what takes longest. */
-export const fullRing = process.env["LAPIDARY_TEST_RING"] === "full";
+/** The ring that runs: `check` leaves out most inputs of the fuzzers, `full` adds what takes longest. */
+export const ring = ringOf(process.env["LAPIDARY_TEST_RING"]);
+export const fullRing = ring === "full";
+
+function ringOf(name: string | undefined): "check" | "test" | "full" {
+  return name === "check" || name === "full" ? name : "test";
+}
 
 /** Why a test of the full ring does not run in another. */
 export const onlyInFullRing = "it takes minutes: `npm run test:full` shows it";

@@ -8,6 +8,7 @@ describe("readSettings", () => {
         BP_EXEC_ENV: "production",
         BP_LOG_LEVEL: "info",
         BP_RAILS_ASSETS_REUSE: false,
+        BP_RAILS_DB_PREPARE: false,
         BP_RAILS_BOOTSNAP: true,
         BP_JEMALLOC: true,
         BP_KEEP_GIT: false,

@@ -10,6 +10,7 @@ import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
 import { findAssetManifest } from "./find-asset-manifest.ts";
 import { digestAssetInputs } from "./digest-asset-inputs.ts";
 import { machineKeys } from "../machine-keys.ts";
+import { type ListedTasks, withTaskList } from "./task-list.ts";
 import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
@@ -79,7 +80,10 @@ async function layerOptions(
   const before = snapshotTree(appDir);
   return {
     ...options,
-    reuse: { before, inputs: await digestAssetInputs(context, before, packages) },
+    reuse: {
+      before,
+      inputs: await digestAssetInputs(context, before, installed.keyedDigest, packages),
+    },
   };
 }
 
@@ -96,12 +100,13 @@ async function findAndRunTasks(
       const names = rake.standIns.map((name) => `\`${name}\``).join(" and ");
       section.say(`Setting ${names} for these commands`);
     }
-    const tasks = await detectRakeTasks(rake, section);
-    if (!tasks.has("assets:precompile")) {
-      section.say("Not precompiled, because the app has no task `assets:precompile`");
-    } else if (manifest !== undefined) {
-      section.say(`Not precompiled, because the app contains \`public/assets/${manifest}\``);
-    } else await precompile(rake, tasks, layer);
+    await withTaskList(rake, section, async (listed) => {
+      if (!listed.tasks.has("assets:precompile")) {
+        section.say("Not precompiled, because the app has no task `assets:precompile`");
+      } else if (manifest !== undefined) {
+        section.say(`Not precompiled, because the app contains \`public/assets/${manifest}\``);
+      } else await precompile(rake, listed, layer);
+    });
   });
 }
 
@@ -118,26 +123,29 @@ function print(line: string, section: Section): void {
 }
 
 // Without `assets:clean`, nothing is kept: old assets would accumulate from build to build.
-async function precompile(
-  rake: Rake,
-  tasks: ReadonlySet<string>,
-  layer: AssetsOptions,
-): Promise<void> {
+async function precompile(rake: Rake, listed: ListedTasks, layer: AssetsOptions): Promise<void> {
   const { section } = layer;
-  if (!tasks.has("assets:clean")) {
-    await runTasks(rake, ["assets:precompile"], section);
+  if (!listed.tasks.has("assets:clean")) {
+    await runTasks(rake, listed, ["assets:precompile"], section);
     await removeFragments(layer.appDir, layer.directories);
     section.say("Nothing kept for the next build, because the app has no task `assets:clean`");
     return;
   }
-  await keepAssets(layer, () => runTasks(rake, ["assets:precompile", "assets:clean"], section));
+  await keepAssets(layer, () =>
+    runTasks(rake, listed, ["assets:precompile", "assets:clean"], section),
+  );
 }
 
-// Both tasks in one process, which boots the app only once. Rake stops after a task that fails.
-async function runTasks(rake: Rake, tasks: readonly string[], section: Section): Promise<void> {
+// Rake stops after a task that fails.
+async function runTasks(
+  rake: Rake,
+  listed: ListedTasks,
+  tasks: readonly string[],
+  section: Section,
+): Promise<void> {
   const command = `bundle exec rake ${tasks.join(" ")}`;
   const result = await section.timed(`Running \`${command}\``, () =>
-    rake.run([...tasks, "--trace"], (line) => print(line, section)),
+    listed.run(tasks, (line) => print(line, section)),
   );
   if (result.exitCode === 0) return;
   const facts = rakeFailure(rake, command, result);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BuildImage, RakeFailure } from "../../failure.ts";
 import { readBuildImage } from "../../cnb/build-image.ts";
 import { finalErrors } from "../../ruby/final-errors.ts";
-import type { CommandResult } from "../../system/command.ts";
+import type { Command, CommandResult } from "../../system/command.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
 import { type RakeRequest, withNetworkEnvironment } from "../environment/environment.ts";
@@ -17,7 +17,10 @@ export interface Rake {
   standIns: readonly string[];
   needs: RakeFailure["needs"];
   image: BuildImage;
-  run(args: readonly string[], onLine?: (line: string) => void): Promise<CommandResult>;
+  run(
+    args: readonly string[],
+    options?: Pick<Command, "onLine" | "signal">,
+  ): Promise<CommandResult>;
 }
 
 /** The app that rake runs in. */
@@ -69,13 +72,14 @@ async function runner(
 ): Promise<Rake["run"]> {
   const secret = join(dir, "tmp/local_secret.txt");
   const ownsSecret = (await lstatIfAny(secret)) !== undefined;
-  return async (args, onLine) => {
+  return async (args, options) => {
     const result = await context.run({
       file: "bundle",
       args: ["exec", "rake", ...args],
       cwd: dir,
       env,
-      ...(onLine ? { onLine } : {}),
+      ...options,
+      signal: AbortSignal.any([context.signal, options?.signal ?? context.signal]),
     });
     if (!ownsSecret) await removeTree(secret);
     return result;

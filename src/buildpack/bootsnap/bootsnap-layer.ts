@@ -1,6 +1,8 @@
 // The layer `bootsnap`: the code of Ruby and of the gems, as bootsnap compiles it.
 //
-// Launch and cache. Emptied when the machine, Ruby, the bundle or the app's settings for bootsnap change.
+// Launch only: a platform does not restore 4,500 files in each build that nothing reads, and reuses the layer of
+// the previous image unread. The layer `bootsnap-files` holds the list of its files, which the app needs links to.
+// Emptied when the machine, Ruby, the bundle or the app's settings for bootsnap change, or if that list is not there.
 // bootsnap recognizes a source file by path, size and time, and all files in an image have the same time.
 // So this layer never contains code of the app or of path gems, which could change without changing any
 // of the three. What it contains comes from paths that include a version.
@@ -8,7 +10,8 @@
 import * as z from "zod";
 import { openLayer } from "../../cnb/layer.ts";
 import type { Section } from "../../output/printer.ts";
-import { removeTree } from "../../system/files.ts";
+import { isDirectory, removeTree } from "../../system/files.ts";
+import { digestOfList, keepFileList, listLayerFiles, readFileList } from "./file-list-layer.ts";
 
 const metadataSchema = z.object({
   distro: z.string(),
@@ -19,8 +22,11 @@ const metadataSchema = z.object({
   lockfile: z.string(),
   groups: z.string(),
   config: z.string(),
+  /** The digest of the list of its files. Missing in layers of version 0.1.0. */
+  files: z.string().optional(),
 });
-export type BootsnapMetadata = z.output<typeof metadataSchema>;
+type StoredMetadata = z.output<typeof metadataSchema>;
+export type BootsnapMetadata = Omit<StoredMetadata, "files">;
 
 export interface BootsnapOptions {
   layersDir: string;
@@ -30,19 +36,24 @@ export interface BootsnapOptions {
   section: Section;
 }
 
-/** The directory of the compiled code, or why there is none. */
-export type CompiledGems = { directory: string } | { problem: string };
+/** The directory of the compiled code at launch and the paths of its files in it, or why there is none. */
+export type CompiledGems = { directory: string; files: readonly string[] } | { problem: string };
 
 /** Compiles the code of Ruby and the gems, or keeps that of the last build. */
 export async function keepCompiledGems(options: BootsnapOptions): Promise<CompiledGems> {
   const { layersDir, metadata, section } = options;
+  const listed = await readFileList(layersDir);
   const layer = await openLayer({
     layersDir,
     name: "bootsnap",
-    types: { build: false, launch: true, cache: true },
+    types: { build: false, launch: true, cache: false },
     schema: metadataSchema,
     keys: metadata,
     labels,
+    checkMetadata: async ({ files }) =>
+      files !== undefined && files === digestOfList(listed)
+        ? undefined
+        : "the cache has no list of its files",
   });
   if (layer.state.state === "restored") {
     section.say("Using the gems' compiled code of the last build");
@@ -54,8 +65,10 @@ export async function keepCompiledGems(options: BootsnapOptions): Promise<Compil
       return { problem };
     }
   }
-  await layer.commit({ metadata });
-  return { directory: layer.path };
+  const files = (await isDirectory(layer.path)) ? await listLayerFiles(layer.path) : listed;
+  await keepFileList(layersDir, files);
+  await layer.commit({ metadata: { ...metadata, files: digestOfList(files) } });
+  return { directory: layer.path, files };
 }
 
 const labels = {
@@ -67,4 +80,5 @@ const labels = {
   lockfile: "`Gemfile.lock`",
   groups: "the groups of gems",
   config: "`config/bootsnap.rb`",
-} satisfies Record<keyof BootsnapMetadata, string>;
+  files: "the list of its files",
+} satisfies Record<keyof StoredMetadata, string>;

@@ -8,7 +8,7 @@ import type { Section } from "../../output/printer.ts";
 import { bootsnapCache, canPrecompile, patternOfApp, sourcesOfCode } from "../../ruby/bootsnap.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
-import { linkInto, setImageTimes } from "../../system/tree.ts";
+import { linkFiles, setImageTimes } from "../../system/tree.ts";
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import type { Installed } from "../installed.ts";
@@ -78,7 +78,7 @@ async function precompile(work: Work): Promise<string | undefined> {
   const problem = await precompileApp(work, cache);
   if (problem !== undefined) return problem;
   // Replaces what the command itself has compiled, from files that did not have this time yet.
-  await linkInto(gems.directory, cache);
+  await linkFiles(gems.directory, gems.files, cache);
   return undefined;
 }
 

@@ -6,16 +6,15 @@ import type { GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, statIfAny } from "../../system/files.ts";
 
 /**
- * Digests of everything that decides what `bundle install` does (contract: Ruby Dependencies). There is
+ * Digests of the files that decide what `bundle install` does (contract: Ruby Dependencies). There is
  * one for each kind of input, so that the log can name what changed. Each is the first half of a SHA-256
- * in hex; no value itself is stored.
+ * in hex.
  */
 export interface BundleInputs {
   gemfile: string;
   lockfile: string;
   /** Files that the Gemfile evaluates, files of path gems, and the app's `.bundle/config`. */
   files: string;
-  environment: string;
 }
 
 export interface BundleInputSources {
@@ -26,26 +25,16 @@ export interface BundleInputSources {
   gemfile: string;
   lockfile: string;
   locked: GemfileLock;
-  /** The user's whole build environment. */
-  userEnv: Readonly<Record<string, string>>;
-  /** Names of the variables that bindings set. Not their values: a digest of a password can be guessed. */
-  credentials?: readonly string[];
 }
 
 /** Digests the inputs of `bundle install`. A file that cannot be read counts as missing. */
 export async function digestBundleInputs(sources: BundleInputSources): Promise<BundleInputs> {
-  const { appDir, path, gemfile, lockfile, userEnv, credentials = [] } = sources;
+  const { appDir, path, gemfile, lockfile } = sources;
   const files = await evaluatedFiles(sources);
   return {
     gemfile: digest([await digestOfFile(join(appDir, path, gemfile))]),
     lockfile: digest([await digestOfFile(join(appDir, path, lockfile))]),
     files: digest(await namedDigests(appDir, files)),
-    environment: digest([
-      ...Object.keys(userEnv)
-        .sort()
-        .map((name) => `${name}\0${userEnv[name]}`),
-      ...credentials.toSorted(),
-    ]),
   };
 }
 

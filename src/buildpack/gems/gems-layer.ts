@@ -18,6 +18,8 @@ import { packagesToCompile } from "../../ruby/missing-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
+import type { EnvironmentRecord } from "./environment-record.ts";
+import type { GemStore } from "./store/gem-store.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
 const keys = {
@@ -32,7 +34,6 @@ const inputs = {
   gemfile: z.string(),
   lockfile: z.string(),
   files: z.string(),
-  environment: z.string(),
   bundlerVersion: z.string(),
 };
 
@@ -46,6 +47,8 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
+  /** The environment of the last `bundle install`. */
+  environment: Pick<EnvironmentRecord, "change" | "commit">;
   /** Whether to run `bundle install` even if nothing has changed. */
   always: boolean;
   /** The image that this build runs in. */
@@ -54,6 +57,8 @@ export interface GemsOptions {
   env: Readonly<Record<string, string>>;
   run: RunCommand;
   section: Section;
+  /** Installed gems that builds share. */
+  store?: GemStore | undefined;
 }
 
 /**
@@ -83,6 +88,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     await bundle(options, layer.path);
   }
   await layer.commit({ metadata });
+  await options.environment.commit();
 }
 
 const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile">) =>
@@ -94,7 +100,6 @@ const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile
     gemfile: `\`${gemfile}\``,
     lockfile: `\`${lockfile}\``,
     files: "a file that the Gemfile reads",
-    environment: "the build's environment",
     bundlerVersion: "the Bundler version",
   }) satisfies Record<keyof GemsMetadata, string>;
 
@@ -108,6 +113,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
   const changed = names
     .filter((name) => recorded[name] !== options.metadata[name])
     .map((name) => describeChange(labels[name], recorded[name], options.metadata[name]));
+  if (options.environment.change !== undefined) changed.push(options.environment.change);
   if (changed.length === 0 && options.always) return ["`HEROKU_SKIP_BUNDLE_DIGEST` is set"];
   return changed;
 }
@@ -115,6 +121,7 @@ function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[
 async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   const { section, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
+  await options.store?.place(gemsDir);
   const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
     throw installFailure(install, options);
@@ -131,6 +138,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   }
   await removeLeftovers(gemsDir);
   section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
+  await options.store?.add(gemsDir);
 }
 
 function installFailure(

@@ -7,6 +7,8 @@ import { machineKeys } from "../machine-keys.ts";
 import type { Project } from "../project/project.ts";
 import { installBundlerLayer } from "./bundler-layer.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
+import { openEnvironmentRecord } from "./environment-record.ts";
+import { chooseGemStore } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { installGemsLayer } from "./gems-layer.ts";
 
@@ -30,23 +32,13 @@ export async function installGems(
   const credentials = gemCredentials(context.input.platform.bindings);
   const [ruby, inputs] = await Promise.all([
     installing,
-    digestInputs(context, project, credentials),
+    digestBundleInputs({ ...project, appDir: context.input.appDir }),
   ]);
   return await withNetworkEnvironment(context, async (environment) => {
     const request = { project, ruby, bundlerVersion, environment };
     const bundler = await installBundler(context, request);
     return await installBundle(context, { ...request, bundler, inputs, credentials });
   });
-}
-
-async function digestInputs(
-  { input }: BuildContext,
-  project: Project,
-  credentials: GemCredentials,
-): Promise<BundleInputs> {
-  const { appDir, platform } = input;
-  const variables = { userEnv: platform.env, credentials: Object.keys(credentials.env) };
-  return await digestBundleInputs({ ...project, appDir, ...variables });
 }
 
 interface BundlerRequest {
@@ -85,11 +77,14 @@ interface BundleRequest extends BundlerRequest {
 
 async function installBundle(context: BuildContext, request: BundleRequest): Promise<Installed> {
   const { project, ruby, bundlerVersion, bundler, environment, inputs, credentials } = request;
-  const { layersDir } = context.input;
+  const { layersDir, platform } = context.input;
   const { dir: app, gemfile, lockfile } = project;
   const places = { app, gemfile, gems: join(layersDir, "gems"), bundler, ruby: ruby.dir };
   const bundle = environment.bundle({ project, ruby, places, credentials: credentials.env });
   const madeWith = { rubyVersion: ruby.label, rubyChecksum: ruby.checksum, bundlerVersion };
+  // Not the passwords of bindings: another password installs the same gems.
+  const logins = Object.keys(credentials.env);
+  const recorded = await openEnvironmentRecord(layersDir, platform.env, logins);
   await context.printer.section("Gems", async (section) => {
     for (const { binding, variable } of credentials.from) {
       section.say(`Login \`${variable}\` from the binding \`${binding}\``);
@@ -101,12 +96,15 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       lockfile,
       metadata: { ...machineKeys(context), ...madeWith, ...inputs },
       image: await readBuildImage(context.env),
+      environment: recorded,
       always: context.settings.HEROKU_SKIP_BUNDLE_DIGEST,
       env: bundle.env,
       run: context.run,
       section,
+      store: await chooseGemStore(context, { project, ruby, places, env: bundle.env }, section),
     });
   });
   const bundleDigests = { gemfile: inputs.gemfile, lockfile: inputs.lockfile };
-  return { ruby, places, bundleGroups: bundle.groups, bundleDigests };
+  const { digest: keyedDigest } = recorded;
+  return { ruby, places, bundleGroups: bundle.groups, bundleDigests, keyedDigest };
 }

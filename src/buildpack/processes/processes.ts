@@ -3,7 +3,9 @@ import { writeLaunch } from "../../cnb/launch.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
 import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
+import { adviseOnSqlite } from "./advise-on-sqlite.ts";
 import { imageLabels } from "./image-labels.ts";
+import { prepareDatabase } from "./prepare-database.ts";
 
 /**
  * Writes launch.toml: what the image runs, its labels, and the slice of the image for precompiled assets.
@@ -18,7 +20,11 @@ export async function writeProcesses(
   listRakeTasks: ListRakeTasks,
 ): Promise<void> {
   await printer.section("Processes", async (section) => {
-    const processes = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
+    const chosen = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
+    const processes = settings.BP_RAILS_DB_PREPARE
+      ? prepareDatabase(chosen, project, section)
+      : chosen;
+    await adviseOnSqlite(project, section);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
     const labels = imageLabels(input.platform.env, settings.BP_IMAGE_LABELS);

@@ -19,13 +19,12 @@ export async function openBuildPlace(
   { openSandbox, env, signal }: Pick<CompileOptions, "openSandbox" | "env" | "signal">,
 ): Promise<Sandbox> {
   const base = await realpath(await mkdtemp(join(tmpdir(), "lapidary-compile-")));
-  const [platform, scratch] = [join(base, "platform"), join(base, "scratch")];
+  const scratch = join(base, "scratch");
   try {
-    await mkdir(platform);
     await mkdir(join(buildDir, layersDirectory), { recursive: true });
     const sandbox = await openSandbox({
       root: "/",
-      host: { app: buildDir, layers: join(buildDir, layersDirectory), platform },
+      host: { app: buildDir, layers: join(buildDir, layersDirectory) },
       inside: { app: slugRoot, layers: join(slugRoot, layersDirectory) },
       buildpacks: [
         { inside: `/cnb/buildpacks/${storePath(buildpack)}`, host: buildpack.directory },

@@ -7,7 +7,7 @@ import { lookInside } from "../../system/open-inside.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { build } from "../../platform/lifecycle/build.ts";
 import type { BuildpackOutputs } from "../../platform/lifecycle/buildpack-outputs.ts";
-import { writePlatformDirectory } from "../../platform/lifecycle/platform-directory.ts";
+import { readPlatformFiles } from "../../platform/lifecycle/platform-directory.ts";
 import type { PlanEntry } from "../../platform/lifecycle/plan-resolution.ts";
 import { restore, type RestoredLayers } from "../../platform/lifecycle/restore.ts";
 import { describeOutcome, runDetect } from "../../platform/lifecycle/run-detect.ts";
@@ -34,7 +34,7 @@ export interface Built {
 export async function runBuildpack(work: Compile, prepared: Prepared): Promise<Built> {
   const { place, own } = work;
   const { baseEnv, configVars } = prepared;
-  await writePlatformDirectory(place.host.platform, { env: configVars, bindings: [] });
+  await place.fillPlatform(await readPlatformFiles({ env: configVars, bindings: [] }));
   const target = await readTarget({}, { root: "/" });
   const sources = { userEnv: configVars, target };
   const context = { ...work, sandbox: place, baseEnv, sources, owner: undefined, onStep: () => {} };

@@ -103,7 +103,7 @@ async function pullBlob(registry: Registry, blob: Descriptor, blobs: string): Pr
   const path = blobPath(blobs, blob.digest);
   if ((await statIfAny(path))?.size === blob.size) return;
   const step = "send a blob";
-  const answer = await follow(registry, `blobs/${blob.digest}`, step);
+  const answer = await follow(registry, `blobs/${blob.digest}`);
   if (answer.status !== 200) throw await refusal(registry, step, answer);
   const staged = `${path}.partial`;
   try {
@@ -119,18 +119,13 @@ async function pullBlob(registry: Registry, blob: Descriptor, blobs: string): Pr
 }
 
 /** Registries redirect to the storage of their blobs. */
-async function follow(
-  registry: Registry,
-  url: string | URL,
-  step: string,
-  left = 5,
-): Promise<HttpAnswer> {
+async function follow(registry: Registry, url: string | URL, left = 5): Promise<HttpAnswer> {
   const answer = await registry.send({ method: "GET", url });
   const location = answer.header("location");
   const next = location === undefined ? undefined : registry.resolve(location);
   if (answer.status < 301 || answer.status > 308 || !next || left === 0) return answer;
   answer.discard();
-  return await follow(registry, next, step, left - 1);
+  return await follow(registry, next, left - 1);
 }
 
 /** Writes a body to a file, and no more of it than was announced. Resolves to its digest. */

@@ -131,6 +131,15 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
     blame: "application",
   },
   {
+    saying:
+      /^\S+ requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
+    next: [
+      `Write a Ruby that the gem accepts into the Gemfile, then run: bundle update --ruby`,
+      `bundle update --conservative <gem>   # or a version of the gem for the app's Ruby`,
+    ],
+    blame: "application",
+  },
+  {
     saying: /^Your Ruby version is ([^,\n]+), but your Gemfile specified/m,
     next: [`bundle update --ruby   # writes the Gemfile's Ruby into the lockfile`],
     blame: "application",

@@ -18,6 +18,8 @@ import type { Launcher } from "./launcher.ts";
 export interface ExportRequest {
   build: StoredBuild;
   ids: { uid: number; gid: number };
+  /** The mode of the app's directory in the image. By default, it is that of the build. */
+  appMode?: number;
   runImage: Image;
   launcher: Launcher;
   destination: ImageLocation;
@@ -62,11 +64,18 @@ export interface ExportedLayer {
  * @throws BuildpackError `image/*`, `platform/launch-failed`, `system/*`.
  */
 export async function exportImage(request: ExportRequest): Promise<ExportedImage> {
-  const { build, ids, launcher, work } = request;
+  const { build, ids, appMode, launcher, work } = request;
   await mkdir(work, { recursive: true });
   const last = await lastLayers(request);
   const known = new Map(last.map((layer) => [layer.diffId, layer] as const));
-  const parts = await makeParts({ build, ids, launcher, known, blobs: join(work, "blobs") });
+  const parts = await makeParts({
+    build,
+    ids,
+    appMode,
+    launcher,
+    known,
+    blobs: join(work, "blobs"),
+  });
   const image = await imageOf(parts, request);
   const entry = await writeImage(work, image);
   await writeIndex(work, [entry]);

@@ -161,6 +161,8 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
       async () =>
         await exportImage({
           ...{ build, ids, runImage, launcher, destination, name, work: layout },
+          // As in images that pack makes: another user than the builder may write to it.
+          appMode: 0o777,
           world: { ...world, onRetry: (reason) => section.detail(reason) },
         }),
     );

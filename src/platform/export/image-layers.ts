@@ -17,6 +17,8 @@ import { sliceArchive, splitApp } from "./slices.ts";
 export interface PartsRequest {
   build: StoredBuild;
   ids: { uid: number; gid: number };
+  /** The mode of the app's directory. By default, it is that of the build. */
+  appMode?: number | undefined;
   launcher: Launcher;
   /** Layers that exist already, by the digests of their uncompressed archives. */
   known: ReadonlyMap<string, LayerBlob>;
@@ -93,11 +95,11 @@ async function appLayers(
   request: PartsRequest,
   slices: readonly { paths: readonly string[] }[],
 ): Promise<NamedLayer[]> {
-  const { build, ids } = request;
+  const { build, ids, appMode } = request;
   const parts = splitApp(build.app, slices);
   const made: NamedLayer[] = [];
   for (const [index, slice] of parts.entries()) {
-    const entries = () => sliceArchive(build.app, build.inside.app, slice, ids);
+    const entries = () => sliceArchive(build.app, build.inside.app, slice, { ...ids, appMode });
     const history = parts.length > 1 ? `Application Slice: ${index + 1}` : "Application Layer";
     made.push({ layer: await layerOf(request, entries), history });
   }

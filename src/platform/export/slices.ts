@@ -33,17 +33,23 @@ export function splitApp(app: string, slices: readonly { paths: readonly string[
   return [...result, withParents(left)];
 }
 
-/** The entries of a slice, below its path in the image. */
+/**
+ * The entries of a slice, below its path in the image.
+ *
+ * @param owner - of every entry, and the mode of the app's own directory if it is to get another one.
+ */
 export function* sliceArchive(
   app: string,
   path: string,
   slice: AppSlice,
-  owner: TarOwner,
+  owner: TarOwner & { appMode?: number | undefined },
 ): Generator<TarEntry> {
   for (const relative of slice) {
     const below = relative.length > 0 ? Buffer.concat([Buffer.from("/"), relative]) : relative;
     const host = Buffer.concat([Buffer.from(app), below]);
-    for (const entry of entryAt(host, Buffer.concat([Buffer.from(path), below]), owner)) {
+    for (const found of entryAt(host, Buffer.concat([Buffer.from(path), below]), owner)) {
+      const isApp = relative.length === 0 && owner.appMode !== undefined;
+      const entry = isApp ? { ...found, mode: owner.appMode ?? found.mode } : found;
       // A file of root with a setuid bit would give every user of the image root's rights.
       yield owner.uid === 0 ? { ...entry, mode: entry.mode & 0o1777 } : entry;
     }

@@ -3,12 +3,7 @@ import { join } from "node:path";
 import ignore from "ignore";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
-import {
-  copyEntries,
-  copyTreeContents,
-  removeSpecialFiles,
-  setImageTimes,
-} from "../../system/tree.ts";
+import { copyEntries, copyTreeWithTimes, removeSpecialFiles } from "../../system/tree.ts";
 
 export interface AppFilter {
   include: readonly string[];
@@ -16,8 +11,8 @@ export interface AppFilter {
 }
 
 /**
- * Fills an empty directory with a copy of the app, as `pack` passes an app to a build: with modes and
- * links, with the time of files in images, and without sockets. Patterns are those of gitignore, relative
+ * Fills an empty directory with a copy of the app, as `pack` passes an app to a build: with modes, links
+ * and times, and without sockets. Patterns are those of gitignore, relative
  * to the app; the parents of included files are included. Nothing is ever written to `app`.
  *
  * @throws BuildpackError `platform/app-missing`, or `platform/usage` if the copy would be inside the app.
@@ -40,12 +35,11 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
   // The original may be private; in the image, the directory must be readable.
   await chmod(destination, 0o755);
   await removeSpecialFiles(destination);
-  await setImageTimes(destination);
 }
 
 async function copyWanted(app: string, destination: string, filter: AppFilter): Promise<void> {
   if (filter.include.length === 0 && filter.exclude.length === 0) {
-    await copyTreeContents(app, destination);
+    await copyTreeWithTimes(app, destination);
     return;
   }
   const { files, emptyDirectories } = await entriesWanted(app, filter);

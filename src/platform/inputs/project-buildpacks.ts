@@ -11,8 +11,8 @@ export interface BuildpackChoice {
 }
 
 /**
- * The buildpacks of a build: those that the user names, or else those of `project.toml`, or else our own,
- * with those that `project.toml` puts before and after them. Only directories can be used, because
+ * The buildpacks of a build: those that the user names, or else those of `project.toml`, or else our own
+ * with those that `project.toml` puts before and after it. Only directories can be used, because
  * registries and images need a container platform. `own` is used wherever its id is named.
  */
 export async function chooseBuildpacks(
@@ -31,11 +31,10 @@ export async function chooseBuildpacks(
     }
     return found;
   };
-  const before = await available(pre);
-  const main = named.length > 0 ? [...named] : await available(group);
-  const after = await available(post);
-  if (main.length === 0) main.push(own.directory);
-  return { directories: [...before, ...main, ...after], unavailable };
+  const chosen = named.length > 0 ? [...named] : await available(group);
+  if (chosen.length > 0) return { directories: chosen, unavailable };
+  const around = [await available(pre), [own.directory], await available(post)];
+  return { directories: around.flat(), unavailable };
 }
 
 async function directoryOf(

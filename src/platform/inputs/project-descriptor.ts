@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { tryReadTomlFile } from "../../cnb/toml-file.ts";
+import { decodeToml } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
+import { readUtf8 } from "../../system/files.ts";
 
 /** The parts of an app's `project.toml` that concern a build. */
 export interface ProjectDescriptor {
@@ -11,8 +12,9 @@ export interface ProjectDescriptor {
   exclude: readonly string[];
   /** The build environment. Variables of the command win over it. */
   env: Readonly<Record<string, string>>;
-  /** The buildpacks to use instead of our own; `pre` and `post` are those before and after them. */
+  /** The buildpacks to use instead of our own. */
   group: readonly ProjectBuildpack[];
+  /** Those before and after our own, if no others are named. */
   pre: readonly ProjectBuildpack[];
   post: readonly ProjectBuildpack[];
 }
@@ -26,20 +28,40 @@ export interface ProjectBuildpack {
 }
 
 /**
- * Reads the parts of `project.toml` that concern builds, in schema 0.1 or 0.2. An app without the file
- * asks for nothing.
+ * Reads the parts of `project.toml` that concern builds, in schema 0.1, 0.2 or 0.3. An app without the
+ * file asks for nothing.
+ *
+ * @param execEnv - the execution environment. What schema 0.3 states for others only is left out.
  *
  * Spec: Project Descriptor (extensions/project-descriptor.md), `[io.buildpacks]`.
  *
  * @throws BuildpackError `platform/project-invalid` for a file that cannot be parsed.
  */
-export async function readProjectDescriptor(app: string): Promise<ProjectDescriptor> {
+export async function readProjectDescriptor(
+  app: string,
+  execEnv = "production",
+): Promise<ProjectDescriptor> {
   const path = join(app, "project.toml");
-  const version = await readAs(path, versionSchema);
-  if (version === undefined) return nothing;
-  const schema = schemas.get(version);
-  if (!schema) throw invalid(path, `its schema version \`${version}\` is neither 0.1 nor 0.2`);
-  const descriptor = { ...nothing, ...(await readAs(path, schema)) };
+  const file = await readUtf8(path);
+  if (file.state === "missing") return nothing;
+  if (file.state === "unreadable") throw invalid(path, file.problem);
+  return parseProjectDescriptor(file.text, path, execEnv);
+}
+
+/**
+ * The same from the text of a file; `path` is for messages.
+ *
+ * @throws BuildpackError `platform/project-invalid`.
+ */
+export function parseProjectDescriptor(
+  text: string,
+  path: string,
+  execEnv = "production",
+): ProjectDescriptor {
+  const version = decodeAs(text, path, versionSchema);
+  const schema = schemaOf(version, execEnv);
+  if (!schema) throw invalid(path, `its schema version \`${version}\` is not 0.1, 0.2 or 0.3`);
+  const descriptor = { ...nothing, ...decodeAs(text, path, schema) };
   if (descriptor.include.length > 0 && descriptor.exclude.length > 0) {
     throw invalid(path, "it has both `include` and `exclude`, but only one of them is allowed");
   }
@@ -61,77 +83,106 @@ const versionSchema = z
 
 const patterns = z.array(z.string()).default([]);
 
-const variables = z
-  .array(z.object({ name: z.string().min(1), value: z.string() }))
-  .transform((list) => Object.fromEntries(list.map(({ name, value }) => [name, value])));
+/** For which execution environments an entry is meant: all, unless it names some. */
+const execEnvs = z.array(z.string()).default([]);
 
-const buildpacks = z
-  .array(
-    z.object({
-      id: z.string().optional(),
-      uri: z.string().optional(),
-      version: z.string().optional(),
-      script: z.unknown().optional(),
-    }),
-  )
-  .transform((list) =>
-    list.map(({ script, ...buildpack }) => ({ ...buildpack, inline: script !== undefined })),
-  )
-  .default([]);
+type Meant = { "exec-env": string[] };
 
-const around = z
-  .object({ buildpacks })
-  .transform((table) => table.buildpacks)
-  .default([]);
+const isMeantFor =
+  (execEnv: string | undefined) =>
+  ({ "exec-env": names }: Meant): boolean =>
+    execEnv === undefined || names.length === 0 || names.some((name) => name === execEnv);
 
-const schemas = new Map<string, z.ZodType<Partial<ProjectDescriptor>>>([
-  [
-    "0.1",
-    z
-      .object({
-        build: z
-          .object({ include: patterns, exclude: patterns, buildpacks, env: variables.default({}) })
-          .optional(),
-      })
-      .transform(({ build }) => {
-        if (!build) return {};
-        const { buildpacks: group, ...rest } = build;
-        return { ...rest, group };
+const variables = (execEnv?: string) =>
+  z
+    .array(z.object({ name: z.string().min(1), value: z.string(), "exec-env": execEnvs }))
+    .transform((list) => {
+      const meant = list.filter(isMeantFor(execEnv));
+      return Object.fromEntries(meant.map(({ name, value }) => [name, value]));
+    });
+
+const buildpacks = (execEnv?: string) =>
+  z
+    .array(
+      z
+        .object({
+          id: z.string().optional(),
+          uri: z.string().optional(),
+          version: z.string().optional(),
+          script: z.unknown().optional(),
+          "exec-env": execEnvs,
+        })
+        .refine(({ id, uri }) => id !== undefined || uri !== undefined, {
+          error: "a buildpack needs `id` or `uri`",
+        })
+        .refine(({ uri, version }) => uri === undefined || version === undefined, {
+          error: "a buildpack has `uri` or `version`, not both",
+        }),
+    )
+    .transform((list) =>
+      list.filter(isMeantFor(execEnv)).map(({ script, "exec-env": _meant, ...buildpack }) => {
+        return { ...buildpack, inline: script !== undefined };
       }),
-  ],
-  [
-    "0.2",
-    z
-      .object({
-        io: z
-          .object({
-            buildpacks: z
-              .object({
-                include: patterns,
-                exclude: patterns,
-                group: buildpacks,
-                pre: around,
-                post: around,
-                build: z.object({ env: variables.default({}) }).default({ env: {} }),
-                // An older spelling that platforms still read.
-                env: z.object({ build: variables.default({}) }).default({ build: {} }),
-              })
-              .optional(),
-          })
-          .optional(),
-      })
-      .transform(({ io }) => {
-        if (!io?.buildpacks) return {};
-        const { build, env, ...rest } = io.buildpacks;
-        return { ...rest, env: { ...env.build, ...build.env } };
-      }),
-  ],
-]);
+    )
+    .default([]);
 
-async function readAs<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const file = await tryReadTomlFile(path, schema);
+const around = (execEnv?: string) =>
+  z
+    .object({ group: buildpacks(execEnv) })
+    .transform(({ group }) => group)
+    .default([]);
+
+type Schema = z.ZodType<Partial<ProjectDescriptor>>;
+
+function schemaOf(version: string, execEnv: string): Schema | undefined {
+  if (version === "0.1") return schema01;
+  if (version === "0.2") return schemaOfTables();
+  return version === "0.3" ? schemaOfTables(execEnv) : undefined;
+}
+
+const schema01: Schema = z
+  .object({
+    build: z
+      .object({
+        include: patterns,
+        exclude: patterns,
+        buildpacks: buildpacks(),
+        env: variables().default({}),
+      })
+      .optional(),
+  })
+  .transform(({ build }) => {
+    if (!build) return {};
+    const { buildpacks: group, ...rest } = build;
+    return { ...rest, group };
+  });
+
+/** Schema 0.2, or schema 0.3 for an execution environment. */
+function schemaOfTables(execEnv?: string): Schema {
+  // An older spelling, which schema 0.3 has no more.
+  const older = z.object({ build: variables().default({}) }).default({ build: {} });
+  const tables = z.object({
+    include: patterns,
+    exclude: patterns,
+    group: buildpacks(execEnv),
+    pre: around(execEnv),
+    post: around(execEnv),
+    build: z.object({ env: variables(execEnv).default({}) }).default({ env: {} }),
+    env: older,
+  });
+  return z
+    .object({ io: z.object({ buildpacks: tables.optional() }).optional() })
+    .transform(({ io }) => {
+      if (!io?.buildpacks) return {};
+      const { build, env, ...rest } = io.buildpacks;
+      return { ...rest, env: { ...(execEnv === undefined ? env.build : {}), ...build.env } };
+    });
+}
+
+function decodeAs<T>(text: string, path: string, schema: z.ZodType<T>): T {
+  const file = decodeToml(text, schema);
   if (file.state === "invalid") throw invalid(path, file.problem);
-  return file.state === "read" ? file.value : undefined;
+  return file.value;
 }
 
 function invalid(path: string, problem: string): BuildpackError {

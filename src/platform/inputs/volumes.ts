@@ -20,22 +20,24 @@ async function readVolume(text: string, cwd: string): Promise<Bind> {
     throw usage(text, "expected HOST:INSIDE[:ro|rw] with an absolute path INSIDE");
   }
   const place = posix.normalize(inside).replace(/(?<=.)\/$/, "");
-  const owner = ownPlaces.find((own) => place === own || place.startsWith(`${own}/`));
-  if (place === "/" || owner) throw usage(text, `the build uses \`${owner ?? "/"}\` itself`);
+  const owner = closed.find((own) => place === own || place.startsWith(`${own}/`));
+  const whole = owner ?? open.find((own) => place === own);
+  if (whole) throw usage(text, `the build uses \`${whole}\` itself`);
   const real = await realpath(resolve(cwd, host)).catch(() => undefined);
   if (real === undefined) throw usage(text, `\`${host}\` does not exist`);
   return { host: real, inside: place, writable: mode === "rw" };
 }
 
-const ownPlaces = [
+/** Where nothing can be mounted, and where something can be mounted below, but not in place of it. */
+const closed = ["/cnb", "/layers", "/dev", "/proc", "/sys"];
+const open = [
+  "/",
   "/workspace",
-  "/layers",
   "/platform",
-  "/cnb",
+  "/platform/env",
+  "/platform/bindings",
   "/home/cnb",
   "/tmp",
-  "/dev",
-  "/proc",
 ];
 
 function usage(text: string, reason: string): BuildpackError {

@@ -14,7 +14,7 @@ import {
   mergeLaunch,
 } from "./launch-metadata.ts";
 import { checkOrder, type Order, orderOf } from "./order.ts";
-import { writePlatformDirectory } from "./platform-directory.ts";
+import { readPlatformFiles } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { type OpenState, openState } from "../state/state.ts";
@@ -70,12 +70,19 @@ async function prepare(work: Work): Promise<Sandbox> {
   const { state, known } = work;
   await work.copyApp(state.work.app);
   work.onStep("app copied");
-  await writePlatformDirectory(state.work.platform, work);
+  const files = await readPlatformFiles(work);
   work.signal?.throwIfAborted();
   const mounts = known.map((buildpack) => {
     return { path: storePath(buildpack), host: buildpack.directory };
   });
-  return await work.openSandbox({ host: state.work, buildpacks: mounts });
+  const sandbox = await work.openSandbox({ host: state.work, buildpacks: mounts });
+  try {
+    await sandbox.fillPlatform(files);
+    return sandbox;
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
 }
 
 async function buildInSandbox(
@@ -85,21 +92,31 @@ async function buildInSandbox(
   const { stopwatch, signal, order, known, onStep } = work;
   const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: sandbox.owner };
   const previous = usablePrevious(work, sandbox);
+  printPhase(work, "DETECTING");
   const detected = await stopwatch.time("detect", () =>
     detect({ ...context, order, buildpacks: known }),
   );
   onStep("detected");
   signal?.throwIfAborted();
+  work.printer.plain(...detected.group.map(({ id, version }) => `${id} ${version}`));
+  printPhase(work, "RESTORING");
   const restored = await stopwatch.time("restore", () =>
     restoreFrom(context, previous, detected.group),
   );
   signal?.throwIfAborted();
+  printPhase(work, "BUILDING");
   const outputs = await stopwatch.time("build", () => build(detected, context));
   onStep("all buildpacks built");
   const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
   const finished = { work, sandbox, previous, restored, outputs, launch };
+  printPhase(work, "EXPORTING");
   const stored = await work.printer.section("Store", (section) => storeIn(section, finished));
   return reportOf(work, launch, stored);
+}
+
+/** The headings of `pack`, so that the logs read alike. */
+function printPhase({ printer }: Work, phase: string): void {
+  printer.plain(`===> ${phase}`);
 }
 
 function environmentOf(

@@ -44,7 +44,7 @@ export interface BuildOptions {
 }
 
 export interface SandboxRequest {
-  host: { app: string; layers: string; platform: string };
+  host: { app: string; layers: string };
   /** The buildpacks, each with its path below `Sandbox.inside.buildpacks`: `<escaped id>/<version>`. */
   buildpacks: readonly { path: string; host: string }[];
 }

@@ -1,39 +1,70 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { isFile } from "../../system/files.ts";
-import { copyFollowingLinks } from "../../system/tree.ts";
+import type { PlatformFiles } from "../sandbox/platform-files.ts";
 
 /**
- * Fills `<platform>` with the user's variables and bindings: a file for each variable, with its exact
- * value, and a directory for each binding. Only their owner can read them, because they may be secrets.
+ * The content of `<platform>` for the user's variables and bindings: a file for each variable, with its
+ * exact value, and a directory for each binding. They may be secrets, so they are not written anywhere here.
  *
  * @throws BuildpackError `platform/usage` for a name or a binding that cannot be passed on.
  */
-export async function writePlatformDirectory(
-  directory: string,
-  given: { env: Readonly<Record<string, string>>; bindings: readonly string[] },
-): Promise<void> {
-  await mkdir(join(directory, "env"), { recursive: true });
-  await mkdir(join(directory, "bindings"), { recursive: true, mode: 0o700 });
+export async function readPlatformFiles(given: {
+  env: Readonly<Record<string, string>>;
+  bindings: readonly string[];
+}): Promise<PlatformFiles> {
+  const content: Content = { directories: ["env", "bindings"], files: new Map() };
   for (const [name, value] of Object.entries(given.env)) {
     if (!/^[^/=\0]+$/.test(name) || /^\.{1,2}$/.test(name) || Buffer.byteLength(name) > 255) {
       throw usage(`\`${name}\` cannot be the name of a variable`);
     }
-    await writeFile(join(directory, "env", name), value, { mode: 0o600 });
+    content.files.set(`env/${name}`, Buffer.from(value));
   }
-  for (const binding of given.bindings) await addBinding(directory, binding);
+  for (const binding of given.bindings) await addBinding(content, binding);
+  return content;
 }
 
-async function addBinding(directory: string, binding: string): Promise<void> {
+interface Content {
+  directories: string[];
+  files: Map<string, Buffer>;
+}
+
+async function addBinding(content: Content, binding: string): Promise<void> {
   if (!(await isFile(join(binding, "type")))) {
     throw usage(`the binding \`${binding}\` is not a directory with a file \`type\``);
   }
-  const destination = join(directory, "bindings", basename(binding));
-  if (await isFile(join(destination, "type"))) {
+  const place = `bindings/${basename(binding)}`;
+  if (content.files.has(`${place}/type`)) {
     throw usage(`two bindings have the name \`${basename(binding)}\``);
   }
-  await copyFollowingLinks(binding, destination);
+  await addTree(content, binding, place, []);
+}
+
+/** Follows links, which mounted volumes consist of. `above` are the directories that it is in. */
+async function addTree(
+  content: Content,
+  path: string,
+  place: string,
+  above: readonly string[],
+): Promise<void> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) throw usage(`\`${path}\` is a link that leads nowhere`);
+  if (above.includes(real)) throw usage(`\`${path}\` is a link to a directory that contains it`);
+  const stats = await stat(real);
+  if (stats.isFile()) content.files.set(place, await readContent(real));
+  else if (!stats.isDirectory()) throw usage(`\`${path}\` is not a regular file`);
+  if (!stats.isDirectory()) return;
+  content.directories.push(place);
+  for (const name of await readdir(real)) {
+    await addTree(content, join(path, name), `${place}/${name}`, [...above, real]);
+  }
+}
+
+async function readContent(path: string): Promise<Buffer> {
+  return await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw usage(`\`${path}\` cannot be read (${error.code})`);
+  });
 }
 
 function usage(problem: string): BuildpackError {

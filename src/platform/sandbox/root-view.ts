@@ -1,6 +1,7 @@
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { lstatIfAny, statIfAny } from "../../system/files.ts";
+import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { kernelDirectories, type MountStep } from "../../system/namespaces.ts";
 
 /** A file or directory at a path inside, which replaces that of the root file system. */
@@ -8,6 +9,8 @@ export interface Placed {
   host: string;
   inside: string;
   writable: boolean;
+  /** Whether the directory is one of ours, in which missing mount points may be made. */
+  own?: boolean;
 }
 
 /**
@@ -15,6 +18,8 @@ export interface Placed {
  * entry of `root` is mounted into an empty directory. If a directory lacks the mount point for something
  * placed below it, its entries are mounted one by one.
  *
+ * @throws BuildpackError `system/link-not-followed` if the mount point of something placed in one of our own
+ *   directories would be behind a link.
  * @param shown - the only paths of `root` that are visible, with everything below them; the default is all.
  */
 export async function planRootView(
@@ -44,8 +49,12 @@ async function furnish(view: View, directory: string): Promise<MountStep[]> {
 async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
   if (kernelDirectories.includes(path)) return [];
   const placed = view.placed.get(path);
-  if (placed) return [await mountPointFor(placed), mountOf(placed)];
   const inner = [...view.placed.values()].filter((one) => one.inside.startsWith(`${path}/`));
+  if (placed) {
+    const within = placed.own ? outermost(inner) : [];
+    await makeMountPoints(placed, within);
+    return [await mountPointFor(placed), mountOf(placed), ...within.map(mountOf)];
+  }
   if (!isShown(view, path)) {
     const leadsOn = inner.length > 0 || view.shown?.some((one) => one.startsWith(`${path}/`));
     return leadsOn ? [{ make: "directory", path }, ...(await furnish(view, path))] : [];
@@ -55,6 +64,25 @@ async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
     return [...(await showEntry(view, path)), ...inner.map(mountOf)];
   }
   return [{ make: "directory", path }, ...(await furnish(view, path))];
+}
+
+/** Without what is placed in another of them, which has its own content there. */
+function outermost(all: readonly Placed[]): Placed[] {
+  return all.filter((one) => !all.some((other) => one.inside.startsWith(`${other.inside}/`)));
+}
+
+/** Follows no link that the app has put there. */
+async function makeMountPoints({ host, inside }: Placed, inner: readonly Placed[]): Promise<void> {
+  for (const one of inner) {
+    const names = one.inside.slice(inside.length + 1).split("/");
+    const paths = names.map((_, index) => names.slice(0, index + 1).join("/"));
+    const isDirectory = (await statIfAny(one.host))?.isDirectory() ?? true;
+    for (const path of isDirectory ? paths : paths.slice(0, -1)) {
+      await makeDirectoryInside(host, path);
+    }
+    const file = paths.at(-1) ?? "";
+    if (!isDirectory && !(await lookInside(host, file))) await writeInside(host, file, "");
+  }
 }
 
 function isShown({ shown }: View, path: string): boolean {

@@ -5,6 +5,7 @@ import { isDirectory, statIfAny } from "../../system/files.ts";
 import { runInForeground } from "../../system/foreground.ts";
 import { inNamespaces, type Namespaces } from "../../system/namespaces.ts";
 import { copyFollowingLinks, discardTree } from "../../system/tree.ts";
+import { platformArchive } from "./platform-files.ts";
 import { type Placed, planRootView } from "./root-view.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
 
@@ -27,6 +28,7 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
     uid: options.uid,
     gid: options.gid,
     callerIsRoot: options.callerIsRoot,
+    ...(options.host.platform === undefined ? { unpackAt: insideOf(options).platform } : {}),
     network: (options.network ?? "host") === "host",
   };
   const probe = { file: "/usr/bin/env", args: [], cwd: insideOf(options).app, env: {} };
@@ -38,6 +40,7 @@ export async function openNamespacedSandbox(options: PreparedSandbox): Promise<A
 function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbox {
   const { signal, host, uid, gid, scratch, callerIsRoot } = options;
   const ids = { uid, gid };
+  let files: Buffer | undefined;
   const wrap = (command: Command): Command =>
     inNamespaces(namespaces, { ...(signal ? { signal } : {}), ...command });
   return {
@@ -46,7 +49,11 @@ function createSandbox(options: PreparedSandbox, namespaces: Namespaces): Sandbo
     ids,
     // In a user namespace, files of the caller belong to the user inside.
     owner: callerIsRoot && uid !== 0 ? ids : undefined,
-    run: async (command) => await runCommand(wrap(command)),
+    fillPlatform: async (given) => {
+      // In a user namespace, the ids of the caller are those of root.
+      files = platformArchive(given, callerIsRoot ? ids : { uid: 0, gid: 0 });
+    },
+    run: async (command) => await runCommand(wrap({ ...command, ...(files && { input: files }) })),
     // The command is a grandchild: its parent is the shell that runs as process 1 inside.
     attach: async (command) => await runInForeground(wrap(command), 2),
     describe: () => description(options),
@@ -82,15 +89,17 @@ function insideOf(options: PreparedSandbox): Sandbox["inside"] {
 async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
   const { host, scratch, root } = options;
   const inside = insideOf(options);
-  const separate = (["layers", "platform"] as const).filter(
-    (name) => !host[name].startsWith(`${host.app}/`),
-  );
+  const separate = (["layers", "platform"] as const).flatMap((name) => {
+    const path = host[name];
+    const isSeparate = path !== undefined && !path.startsWith(`${host.app}/`);
+    return isSeparate ? [{ host: path, inside: inside[name], ...own }] : [];
+  });
   return [
-    { host: host.app, inside: inside.app, writable: true },
-    ...separate.map((name) => ({ host: host[name], inside: inside[name], writable: true })),
-    { host: join(scratch, "home"), inside: inside.home, writable: true },
-    { host: join(scratch, "tmp"), inside: "/tmp", writable: true },
-    { host: join(scratch, "var-tmp"), inside: "/var/tmp", writable: true },
+    { host: host.app, inside: inside.app, ...own },
+    ...separate,
+    { host: join(scratch, "home"), inside: inside.home, ...own },
+    { host: join(scratch, "tmp"), inside: "/tmp", ...own },
+    { host: join(scratch, "var-tmp"), inside: "/var/tmp", ...own },
     { host: "/sys", inside: "/sys", writable: false },
     ...options.buildpacks.map((one) => ({ ...one, writable: false })),
     ...(root === "/" ? await filesBehindLinks(options) : await networkFiles(scratch)),
@@ -98,6 +107,8 @@ async function placedInside(options: PreparedSandbox): Promise<Placed[]> {
     ...options.binds,
   ];
 }
+
+const own = { writable: true, own: true };
 
 /** The targets of links in `/etc` that are not visible otherwise. Host names would not resolve without them. */
 async function filesBehindLinks(options: PreparedSandbox): Promise<Placed[]> {

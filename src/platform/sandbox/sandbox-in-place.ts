@@ -1,9 +1,11 @@
-import { chmod, lstat, mkdir, symlink } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { type Command, runCommand } from "../../system/command.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { runInForeground } from "../../system/foreground.ts";
+import { giveTo } from "./owner.ts";
+import { makeSecretDirectory, writePlatformFiles } from "./platform-files.ts";
 import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";
 import { ancestorsOf } from "../../system/walk.ts";
 
@@ -23,18 +25,27 @@ export async function openPlainSandbox(
   const { host, scratch, uid, gid, callerIsRoot } = options;
   const owner = callerIsRoot && uid !== 0 ? { uid, gid } : undefined;
   if (owner) await openWay(options, owner, problem);
+  const platform = host.platform ?? (await makeSecretDirectory(owner !== undefined));
+  if (owner && host.platform === undefined) await chown(platform, owner.uid, owner.gid);
   const buildpacks = join(scratch, "buildpacks");
   await placeBuildpacks(buildpacks, options.buildpacks, owner);
   const wrap = (command: Command) => asUser(options, command);
   return {
-    inside: { ...host, buildpacks, home: join(scratch, "home") },
+    inside: { ...host, platform, buildpacks, home: join(scratch, "home") },
     host,
     ids: { uid, gid },
     owner,
+    fillPlatform: async (files) => {
+      await writePlatformFiles(platform, files);
+      await giveTo(owner, platform);
+    },
     run: async (command) => await runCommand(wrap(command)),
     attach: async (command) => await runInForeground(wrap(command)),
     describe: () => description(options, problem),
-    close: async () => await discardTree(scratch),
+    close: async () => {
+      if (host.platform === undefined) await discardTree(platform);
+      await discardTree(scratch);
+    },
   };
 }
 
@@ -70,7 +81,8 @@ async function placeBuildpacks(
 /** Lets the user pass through our own private directories. Other directories are not changed. */
 async function openWay(options: PreparedSandbox, owner: Ids, problem: string): Promise<void> {
   const { host, scratch, ownTree, shown = [] } = options;
-  for (const path of [host.app, host.layers, host.platform, join(scratch, "home"), ...shown]) {
+  const platform = host.platform === undefined ? [] : [host.platform];
+  for (const path of [host.app, host.layers, ...platform, join(scratch, "home"), ...shown]) {
     for (const { directory, mode, bit } of await closedAbove(path, owner)) {
       if (ownTree === undefined || !`${directory}/`.startsWith(`${ownTree}/`)) {
         const user = `${owner.uid}:${owner.gid}`;

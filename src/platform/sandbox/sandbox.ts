@@ -1,4 +1,5 @@
 import type { Command, CommandResult } from "../../system/command.ts";
+import type { PlatformFiles } from "./platform-files.ts";
 
 /**
  * The environment in which buildpacks and processes run. They see the directories of the specification:
@@ -8,7 +9,7 @@ export interface Sandbox {
   /** The paths of the directories inside. `home` is empty, private and writable. */
   readonly inside: SandboxPaths & { buildpacks: string; home: string };
   /** The paths of the same directories on this machine. */
-  readonly host: SandboxPaths;
+  readonly host: HostPaths;
   /**
    * The user of commands, as seen from inside. It owns the files of an image. `inNamespaces` in src/system, or
    * `asUser` without namespaces, takes all other rights away.
@@ -16,6 +17,12 @@ export interface Sandbox {
   readonly ids: Ids;
   /** The owner of their files on this machine; undefined if that is our own user. */
   readonly owner: Ids | undefined;
+  /**
+   * Gives the commands that run from now on these files in the platform directory. They may be secrets: in
+   * namespaces they only exist in the memory of these commands, otherwise on a file system in memory if the
+   * machine has one. Requires that the sandbox was opened without `host.platform`.
+   */
+  fillPlatform(files: PlatformFiles): Promise<void>;
   /**
    * Runs a command inside and waits for it. `cwd`, `file` and all paths in `args` and `env` are paths
    * inside; `env` is passed exactly. In namespaces, processes that it leaves behind are ended.
@@ -47,6 +54,9 @@ export interface SandboxPaths {
   platform: string;
 }
 
+/** Without `platform`, the sandbox has a platform directory of its own, which is empty. */
+export type HostPaths = Omit<SandboxPaths, "platform"> & { platform?: string };
+
 /** A directory or file of this machine that is visible inside at another path. */
 export interface Bind {
   host: string;
@@ -57,7 +67,7 @@ export interface Bind {
 export interface SandboxOptions {
   /** The root file system: `/`, or a directory that contains one. It is read-only inside. */
   root: string;
-  host: SandboxPaths;
+  host: HostPaths;
   /** The path of each buildpack inside, below `/cnb/buildpacks`, and on this machine. */
   buildpacks: readonly { inside: string; host: string }[];
   binds: readonly Bind[];

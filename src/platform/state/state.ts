@@ -29,7 +29,7 @@ import { discardTree } from "../../system/tree.ts";
  * build removes what a killed build has left behind.
  */
 export interface OpenState {
-  work: { app: string; layers: string; platform: string };
+  work: { app: string; layers: string };
   previous: StoredBuild | undefined;
   /** An empty directory for the next build. */
   staged: string;
@@ -118,7 +118,6 @@ async function makeWorkplace(path: string): Promise<OpenState["work"]> {
   const work = {
     app: join(path, "app"),
     layers: join(path, "layers"),
-    platform: join(path, "platform"),
   };
   for (const directory of Object.values(work)) await mkdir(directory, { recursive: true });
   return work;

@@ -7,6 +7,7 @@ import type { RunCommand } from "../../../src/system/command.ts";
 import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { stringifyToml } from "../../../src/toml.ts";
 import { makeBuildContext } from "./build-context.ts";
+import { answerAsRake } from "./fake-rake.ts";
 import { copyApp, isKept, type LayersFixture, restoreLayers } from "./layers-fixture.ts";
 import { tarballGz } from "../packages/tarball.ts";
 import { makeTree, readTree } from "../tree.ts";
@@ -20,6 +21,14 @@ const checkout = new URL("../../..", import.meta.url).pathname;
  * @returns what became of each layer that `expected.toml` names, and what the log says of it.
  */
 export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture["layers"]> {
+  const { layersDir, log } = await buildOnLayers(fixture);
+  return await outcome(fixture, layersDir, log);
+}
+
+/** The same, up to the layers and the log of the build. */
+export async function buildOnLayers(
+  fixture: LayersFixture,
+): Promise<{ layersDir: string; log: string }> {
   const root = await makeTree();
   const [appDir, layersDir] = [join(root, "app"), join(root, "layers")];
   await copyApp(fixture, appDir);
@@ -34,7 +43,7 @@ export async function meetLayers(fixture: LayersFixture): Promise<LayersFixture[
   await build({ ...context, fetcher: createFetcher({ env: {} }) }).catch((cause: unknown) => {
     throw new Error(`the build failed:\n${context.log()}`, { cause });
   });
-  return await outcome(fixture, layersDir, context.log());
+  return { layersDir, log: context.log() };
 }
 
 async function outcome(fixture: LayersFixture, layersDir: string, log: string) {
@@ -78,10 +87,13 @@ function commandsOf({ directory }: LayersFixture): RunCommand {
     [/\/java -version/, 'openjdk version "17.0.15" 2025-04-15'],
     [/RUBY_DESCRIPTION/, "ruby 3.3.8 (2025-04-09 revision b200bad6cd) [x86_64-linux]"],
     [/jemalloc\.sh/, "libjemalloc.so.2"],
-    [/rake -P/, "rake assets:precompile\nrake assets:clean"],
   ];
-  return async ({ file, args, env }) => {
+  const rake = { tasks: ["assets:precompile", "assets:clean"], run: async () => silent };
+  return async (request) => {
+    const { file, args, env } = request;
     const command = [file, ...args].join(" ");
+    const raked = await answerAsRake(request, rake);
+    if (raked) return raked;
     const gems = env["GEM_HOME"];
     if (gems && command === "bundle install") {
       await cp(join(directory, "layers/gems"), gems, { recursive: true });
@@ -90,6 +102,8 @@ function commandsOf({ directory }: LayersFixture): RunCommand {
     return { exitCode: 0, stdout, stderr: "", lines: stdout.split("\n") };
   };
 }
+
+const silent = { exitCode: 0, stdout: "", stderr: "", lines: [] };
 
 /** Another operator's inventory: other archives of the same versions. */
 async function otherInventory({ directory }: LayersFixture, root: string) {

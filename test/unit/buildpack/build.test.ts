@@ -77,6 +77,7 @@ describe("build", () => {
     const { layersDir } = await buildApp();
     const files = Object.keys(await readTree(layersDir)).filter((path) => !path.includes("/"));
     expect(files).toEqual([
+      "gems-environment.toml",
       "gems.toml",
       "jemalloc.toml",
       "launch.toml",

@@ -26,7 +26,8 @@ describe("build", () => {
     const line =
       "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --volume v:/v " +
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
-      "--image oci:i --run-image oci:r --lifecycle l --platform-api 0.9 --state s " +
+      "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
+      "--platform-api 0.9 --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
       "app",
@@ -42,6 +43,7 @@ describe("build", () => {
         image: "oci:i",
         runImage: "oci:r",
         lifecycle: "l",
+        insecureRegistry: ["a", "b"],
         platformApi: "0.9",
         state: "s",
         report: "r.json",

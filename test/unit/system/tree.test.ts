@@ -5,7 +5,7 @@ import {
   copyFollowingLinks,
   copyTree,
   discardTree,
-  linkInto,
+  linkFiles,
   linkTree,
   moveTree,
   setImageTimes,
@@ -51,10 +51,11 @@ test("linkTree shares the files", async () => {
   expect((await stat(join(to, "shut/inner"))).ino).toBe((await stat(join(from, "shut/inner"))).ino);
 });
 
-test("linkInto makes a symbolic link to each file, and replaces files that are in the way", async () => {
-  const root = await makeTree({ "from/a/b": "x", "to/a/b": "old", "to/a/c": "y" });
-  await linkInto(join(root, "from"), join(root, "to"));
+test("linkFiles makes symbolic links, replaces files that are in the way, and needs no file there", async () => {
+  const root = await makeTree({ "to/a/b": "old", "to/a/c": "y" });
+  await linkFiles(join(root, "from"), ["a/b", "d/e"], join(root, "to"));
   expect(await readlink(join(root, "to/a/b"))).toBe(join(root, "from/a/b"));
+  expect(await readlink(join(root, "to/d/e"))).toBe(join(root, "from/d/e"));
   expect(await readTree(join(root, "to"))).toEqual({ "a/c": "y" });
 });
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { existsSync, lchownSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
-import { writePlatformDirectory } from "../../../../src/platform/lifecycle/platform-directory.ts";
+import { readPlatformFiles } from "../../../../src/platform/lifecycle/platform-directory.ts";
 import type { Step } from "../story.ts";
 import type { Ids } from "../world/ids.ts";
 import { phaseContext, type Round } from "./round.ts";
@@ -26,7 +26,7 @@ export async function beginRound(
   await rm("/.given/platform", { recursive: true, force: true });
   if (existsSync("/platform")) await rename("/platform", "/.given/platform");
   const bindings = await pathsIn("/.given/platform/bindings");
-  await writePlatformDirectory("/platform", { env: round.userEnv, bindings });
+  await sandbox.fillPlatform(await readPlatformFiles({ env: round.userEnv, bindings }));
   if (owner) for (const path of Object.values(sandbox.host)) give(path, owner);
   return round;
 }

@@ -1,3 +1,4 @@
+import { writePlatformFiles } from "../../../../src/platform/sandbox/platform-files.ts";
 import type { Sandbox } from "../../../../src/platform/sandbox/sandbox.ts";
 import type { Command } from "../../../../src/system/command.ts";
 import { type Ids, isRoot } from "./ids.ts";
@@ -12,6 +13,7 @@ export function storySandbox(ids: Ids): Sandbox {
     host,
     ids,
     owner: isRoot ? ids : undefined,
+    fillPlatform: async (files) => await writePlatformFiles(host.platform, files),
     run,
     attach: async (command) => (await run(command)).exitCode,
     describe: () => "in a root of its own",

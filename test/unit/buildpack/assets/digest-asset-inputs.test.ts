@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { digestAssetInputs } from "../../../../src/buildpack/assets/digest-asset-inputs.ts";
@@ -19,12 +20,15 @@ interface Inputs {
   env?: Record<string, string>;
 }
 
+const keyedDigest = (parts: readonly string[]) =>
+  createHmac("sha256", "key").update(JSON.stringify(parts)).digest("hex");
+
 async function digest({ files = {}, userEnv = {}, env = {} }: Inputs = {}, root?: string) {
   const place = root ?? (await makeTree(platform));
   await addToTree(place, files);
   const input = { appDir: join(place, "app"), layersDir: join(place, "layers/lapidary_ruby") };
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin", ...env } });
-  return await digestAssetInputs(context, snapshotTree(input.appDir));
+  return await digestAssetInputs(context, snapshotTree(input.appDir), keyedDigest);
 }
 
 describe("what precompiled assets depend on", () => {
@@ -62,10 +66,25 @@ describe("what precompiled assets depend on", () => {
     for (const value of Object.values(digests)) expect(value).toMatch(/^[0-9a-f]{16}$/);
   });
 
+  test("the environment's digest depends on a key that is not in the label", async () => {
+    const input = { appDir: await makeTree(), layersDir: await makeTree(platform) };
+    const context = makeBuildContext({ input, userEnv: { STRIPE_KEY: "hunter2" } });
+    const app = snapshotTree(input.appDir);
+    const other = (parts: readonly string[]) => `other ${keyedDigest(parts)}`;
+    const [one, two] = [
+      await digestAssetInputs(context, app, keyedDigest),
+      await digestAssetInputs(context, app, other),
+    ];
+    expect(one.environment).not.toBe(two.environment);
+    expect({ ...one, environment: "" }).toEqual({ ...two, environment: "" });
+  });
+
   test("ignores other layers if ours are not where platforms put them", async () => {
     const input = { appDir: await makeTree(), layersDir: await makeTree(platform) };
     const context = makeBuildContext({ input });
     const app = snapshotTree(input.appDir);
-    expect(await digestAssetInputs(context, app)).toEqual(await digestAssetInputs(context, app));
+    expect(await digestAssetInputs(context, app, keyedDigest)).toEqual(
+      await digestAssetInputs(context, app, keyedDigest),
+    );
   });
 });

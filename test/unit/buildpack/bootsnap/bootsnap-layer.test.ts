@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keepCompiledGems } from "../../../../src/buildpack/bootsnap/bootsnap-layer.ts";
+import { isDirectory, removeTree } from "../../../../src/system/files.ts";
 import { recordSection } from "../../../support/section.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
@@ -17,24 +18,59 @@ const metadata = {
 };
 
 describe("the layer bootsnap", () => {
-  test("contains compiled code, for launch and cache", async () => {
+  test("contains compiled code, for launch alone: nothing of it is restored in the next build", async () => {
     const layersDir = await makeTree();
     const { outcome, lines } = await keep({ layersDir });
-    expect(outcome).toEqual({ directory: join(layersDir, "bootsnap") });
+    expect(outcome).toEqual(compiledCode(layersDir));
     expect(lines).toEqual([
       "Compiling the gems' code, because there is no layer of an earlier build",
     ]);
     expect(await readFile(join(layersDir, "bootsnap.toml"), "utf8")).toContain(
-      "[types]\nlaunch = true\nbuild = false\ncache = true\n",
+      "[types]\nlaunch = true\nbuild = false\ncache = false\n",
     );
   });
 
   test("is kept if nothing has changed", async () => {
     const layersDir = await makeTree();
     await keep({ layersDir });
+    await restoreMetadataAlone(layersDir);
     const { outcome, lines, compiled } = await keep({ layersDir });
-    expect([outcome, compiled]).toEqual([{ directory: join(layersDir, "bootsnap") }, 0]);
+    expect([outcome, compiled]).toEqual([compiledCode(layersDir), 0]);
     expect(lines).toEqual(["Using the gems' compiled code of the last build"]);
+    expect(await isDirectory(join(layersDir, "bootsnap"))).toBe(false);
+    expect(await readFile(join(layersDir, "bootsnap.toml"), "utf8")).toContain("files = ");
+  });
+
+  test("is kept with the contents that version 0.1.0 has cached", async () => {
+    const layersDir = await makeTree();
+    await keep({ layersDir });
+    await removeTree(join(layersDir, "bootsnap-files"));
+    const toml = await readFile(join(layersDir, "bootsnap.toml"), "utf8");
+    await addToTree(layersDir, { "bootsnap.toml": toml.replace(/^files = .*\n/m, "") });
+    const { outcome, compiled } = await keep({ layersDir });
+    expect([outcome, compiled]).toEqual([compiledCode(layersDir), 0]);
+  });
+
+  test.each<[string, (layersDir: string) => Promise<unknown>]>([
+    ["the cache is lost", (dir) => removeTree(join(dir, "bootsnap-files"))],
+    ["the cache is that of another image", (dir) => writeList(dir, "bootsnap/a\nbootsnap/b\n")],
+    ["the cache is damaged", (dir) => writeList(dir, "bootsnap/../../etc/passwd\n")],
+  ])("is compiled again if only the previous image is there and %s", async (_, change) => {
+    const layersDir = await makeTree();
+    await keep({ layersDir });
+    await restoreMetadataAlone(layersDir);
+    await change(layersDir);
+    const { outcome, lines, compiled } = await keep({ layersDir });
+    expect([outcome, compiled]).toEqual([compiledCode(layersDir), 1]);
+    expect(lines[0]).toBe("Compiling the gems' code, because the cache has no list of its files");
+  });
+
+  test("is compiled again if there is no previous image", async () => {
+    const layersDir = await makeTree();
+    await keep({ layersDir });
+    await restoreMetadataAlone(layersDir);
+    await removeTree(join(layersDir, "bootsnap.toml"));
+    expect((await keep({ layersDir })).compiled).toBe(1);
   });
 
   test.each([
@@ -62,6 +98,20 @@ describe("the layer bootsnap", () => {
     expect(await readTree(layersDir)).toEqual({});
   });
 });
+
+const compiledCode = (layersDir: string) => ({
+  directory: join(layersDir, "bootsnap"),
+  files: ["bootsnap/a"],
+});
+
+/** What a platform restores of a launch-only layer. */
+async function restoreMetadataAlone(layersDir: string): Promise<void> {
+  await removeTree(join(layersDir, "bootsnap"));
+}
+
+async function writeList(layersDir: string, list: string): Promise<void> {
+  await addToTree(layersDir, { "bootsnap-files/list": list });
+}
 
 interface Story {
   layersDir: string;

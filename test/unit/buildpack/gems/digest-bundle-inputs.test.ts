@@ -94,31 +94,6 @@ describe("what `bundle install` depends on", () => {
     expect(differing(await digests(app), await digests(other))).toEqual(["files"]);
   });
 
-  test.each<[string, Record<string, string>]>([
-    ["a new variable", { SHOP: "1", OTHER: "" }],
-    ["another value", { SHOP: "2" }],
-    ["no variable", {}],
-    ["a value that moved into the name", { SHOP1: "" }],
-  ])("on the user's environment: %s", async (_, userEnv) => {
-    const app = await makeTree(files);
-    const before = await digests(app, { SHOP: "1" });
-    expect(differing(before, await digests(app, userEnv))).toEqual(["environment"]);
-  });
-
-  test("on the logins in bindings, but not on their passwords", async () => {
-    const app = await makeTree(files);
-    const before = await digests(app);
-    const credentials = ["BUNDLE_GEMS__EXAMPLE__COM"];
-    const after = await digests(app, {}, { credentials });
-    expect(differing(before, after)).toEqual(["environment"]);
-  });
-
-  test("not on the order of the variables", async () => {
-    const app = await makeTree(files);
-    const before = await digests(app, { A: "1", B: "2" });
-    expect(await digests(app, { B: "2", A: "1" })).toEqual(before);
-  });
-
   test("not on the app's directory", async () => {
     expect(await digests(await makeTree(files))).toEqual(await digests(await makeTree(files)));
   });
@@ -146,7 +121,7 @@ describe("a project in a directory of the app", () => {
     ["Gemfile", []],
   ])("depends on %s as %j", async (path, changed) => {
     const app = await makeTree(nested);
-    const read = () => digests(app, {}, place);
+    const read = () => digests(app, place);
     const before = await read();
     await addToTree(app, {
       [path]: `${(nested as Record<string, string>)[path] ?? ""}\n# changed`,
@@ -157,9 +132,9 @@ describe("a project in a directory of the app", () => {
   test("depends on files next to the Gemfile that BUNDLE_GEMFILE names", async () => {
     const app = await makeTree({ ...files, "next/Gemfile": "", "next/.bundle/config": "" });
     const chosen = { path: "", gemfile: "next/Gemfile", lockfile: "next/Gemfile.lock" };
-    const before = await digests(app, {}, chosen);
+    const before = await digests(app, chosen);
     await addToTree(app, { "next/.bundle/config": 'BUNDLE_RETRY: "9"' });
-    expect(differing(before, await digests(app, {}, chosen))).toEqual(["files"]);
+    expect(differing(before, await digests(app, chosen))).toEqual(["files"]);
   });
 });
 
@@ -178,24 +153,24 @@ describe("a path gem that is the app itself", () => {
     [".git/HEAD", []],
   ])("depends on %s as %j", async (path, changed) => {
     const root = await makeTree(app);
-    const before = await digests(root, {}, { locked: whole });
+    const before = await digests(root, { locked: whole });
     await addToTree(root, { [path]: "changed" });
-    expect(differing(before, await digests(root, {}, { locked: whole }))).toEqual(changed);
+    expect(differing(before, await digests(root, { locked: whole }))).toEqual(changed);
   });
 
   test("is read in chunks, however large its files are", async () => {
     const root = await makeTree({ ...app, "large.bin": "" });
-    const before = await digests(root, {}, { locked: whole });
+    const before = await digests(root, { locked: whole });
     // More than a string can hold.
     await truncate(join(root, "large.bin"), 513 * 1024 ** 2);
-    expect(differing(before, await digests(root, {}, { locked: whole }))).toEqual(["files"]);
+    expect(differing(before, await digests(root, { locked: whole }))).toEqual(["files"]);
   });
 });
 
 describe("the digests", () => {
-  test("are 32 hexadecimal digits each, and contain no value", async () => {
-    const inputs = await digests(await makeTree(files), { TOKEN: "secret" });
-    expect(Object.keys(inputs).sort()).toEqual(["environment", "files", "gemfile", "lockfile"]);
+  test("are 32 hexadecimal digits each", async () => {
+    const inputs = await digests(await makeTree(files));
+    expect(Object.keys(inputs).sort()).toEqual(["files", "gemfile", "lockfile"]);
     for (const digest of Object.values(inputs)) expect(digest).toMatch(/^[0-9a-f]{32}$/);
   });
 
@@ -216,11 +191,9 @@ describe("the digests", () => {
   });
 });
 
-type Place = Partial<Record<"path" | "gemfile" | "lockfile" | "locked", string>> & {
-  credentials?: readonly string[];
-};
+type Place = Partial<Record<"path" | "gemfile" | "lockfile" | "locked", string>>;
 
-async function digests(appDir: string, userEnv: Record<string, string> = {}, place: Place = {}) {
+async function digests(appDir: string, place: Place = {}) {
   const { locked = lockedIn(place), ...rest } = place;
   const parsed = parseGemfileLock(locked);
   if (parsed.kind === "refused") throw new Error(parsed.problem);
@@ -231,7 +204,6 @@ async function digests(appDir: string, userEnv: Record<string, string> = {}, pla
     lockfile: "Gemfile.lock",
     ...rest,
     locked: parsed.lockfile,
-    userEnv,
   });
 }
 

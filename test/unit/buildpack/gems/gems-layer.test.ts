@@ -17,7 +17,6 @@ const metadata: GemsOptions["metadata"] = {
   gemfile: "a".repeat(32),
   lockfile: "b".repeat(32),
   files: "d".repeat(32),
-  environment: "e".repeat(32),
   bundlerVersion: "2.7.2",
 };
 
@@ -42,7 +41,6 @@ describe("Application Contract: Ruby Dependencies", () => {
     ["gemfile", "`Gemfile` changed"],
     ["lockfile", "`Gemfile.lock` changed"],
     ["files", "a file that the Gemfile reads changed"],
-    ["environment", "the build's environment changed"],
   ])("a change of %s runs them again on the installed gems", async (input, reason) => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -52,6 +50,37 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(lines[0]).toBe(`Updating, because ${reason}`);
     expect(sawGems).toBe(true);
     expect((await install(layersDir, { metadata: changed })).commands).toEqual([]);
+  });
+
+  test("a change of the environment runs them again on the installed gems", async () => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    const change = "the build's environment changed";
+    let committed = 0;
+    const commit = async () => void (committed += 1);
+    const { commands, lines, sawGems } = await install(layersDir, {
+      environment: { change, commit },
+    });
+    expect(commands).toEqual(["bundle install", "bundle clean --force"]);
+    expect(lines[0]).toBe(`Updating, because ${change}`);
+    expect(sawGems).toBe(true);
+    expect(committed).toBe(1);
+  });
+
+  test("the environment is recorded only after the gems are installed", async () => {
+    const layersDir = await makeTree();
+    const environment = { change: undefined, commit: () => expect.fail("recorded") };
+    const fails = { command: "install", exitCode: 1, output: ["no"] };
+    await failureOf(install(layersDir, { environment, fails }));
+  });
+
+  test("a digest of the environment that an older version stored is dropped", async () => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    const path = join(layersDir, "gems.toml");
+    await writeFile(path, `${await readFile(path, "utf8")}environment = "${"e".repeat(32)}"\n`);
+    expect((await install(layersDir)).commands).toEqual([]);
+    expect(await readFile(path, "utf8")).not.toContain("environment");
   });
 
   test("a change is named like the app's files", async () => {
@@ -289,7 +318,7 @@ describe("a failure", () => {
 });
 
 interface Story extends Partial<
-  Pick<GemsOptions, "metadata" | "always" | "env" | "gemfile" | "lockfile">
+  Pick<GemsOptions, "metadata" | "environment" | "always" | "env" | "gemfile" | "lockfile">
 > {
   /** What `bundle install` leaves in the layer. */
   made?: Record<string, string>;
@@ -319,6 +348,7 @@ async function install(layersDir: string, story: Story = {}) {
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     metadata,
+    environment: { change: undefined, commit: async () => {} },
     always: false,
     image: "debian",
     run,

@@ -1,7 +1,6 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { blobPath } from "../../../../src/oci/blob.ts";
 import type { Image } from "../../../../src/oci/image.ts";
 import { writeImage } from "../../../../src/oci/layout.ts";
 import { checkPush, pushImage } from "../../../../src/oci/registry/push-image.ts";
@@ -11,7 +10,6 @@ import { createHttpClient } from "../../../../src/system/http/client.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import {
-  type FakeRegistry,
   type FakeRegistryOptions,
   registryToken,
   startFakeRegistry,

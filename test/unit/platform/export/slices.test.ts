@@ -84,4 +84,17 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
     ]);
     expect(entries.at(-1)?.content.toString()).toBe("odd");
   });
+
+  test("the app's own directory may get another mode, and nothing else does", async () => {
+    const app = await makeTree({ "config.ru": "" });
+    const [slice = []] = splitApp(app, []);
+    const owner = { uid: 1, gid: 2, appMode: 0o777 };
+    const entries = await readTar(
+      Buffer.concat([...tarOf(sliceArchive(app, "/workspace", slice, owner))]),
+    );
+    expect(entries.map(({ path, mode }) => [path, mode])).toEqual([
+      ["/workspace", 0o777],
+      ["/workspace/config.ru", 0o644],
+    ]);
+  });
 });

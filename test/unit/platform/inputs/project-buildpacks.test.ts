@@ -18,24 +18,23 @@ describe("chooseBuildpacks", () => {
 
   test("resolves directories in project.toml relative to the app, and our buildpack by its id", async () => {
     const app = await makeTree({ "mine/": "", "last/": "" });
-    const project = {
-      group: [named({ uri: "./mine" }), named({ id: "lapidary/ruby" })],
-      pre: [],
-      post: [named({ uri: `file://${app}/last` })],
-    };
-    const { directories } = await chooseBuildpacks(app, [], project, own);
+    const group = [
+      named({ uri: "./mine" }),
+      named({ id: "lapidary/ruby" }),
+      named({ uri: `file://${app}/last` }),
+    ];
+    const { directories } = await chooseBuildpacks(app, [], { group, pre: [], post: [] }, own);
     expect(directories).toEqual([join(app, "mine"), "/own", join(app, "last")]);
   });
 
-  test("lets --buildpack replace the group, but not the buildpacks before and after it", async () => {
+  test("puts those before and after around our own, but not around others that are named", async () => {
     const app = await makeTree({ "a/": "", "b/": "", "c/": "" });
-    const project = {
-      group: [named({ uri: "a" })],
-      pre: [named({ uri: "b" })],
-      post: [named({ uri: "c" })],
-    };
-    const { directories } = await chooseBuildpacks(app, ["/typed"], project, own);
-    expect(directories).toEqual([join(app, "b"), "/typed", join(app, "c")]);
+    const around = { pre: [named({ uri: "b" })], post: [named({ uri: "c" })] };
+    const choose = async (typed: string[], group: ProjectBuildpack[]) =>
+      (await chooseBuildpacks(app, typed, { group, ...around }, own)).directories;
+    expect(await choose([], [])).toEqual([join(app, "b"), "/own", join(app, "c")]);
+    expect(await choose([], [named({ uri: "a" })])).toEqual([join(app, "a")]);
+    expect(await choose(["/typed"], [named({ uri: "a" })])).toEqual(["/typed"]);
   });
 
   test("lists unavailable buildpacks, and uses our own if none is left", async () => {

@@ -29,10 +29,10 @@ describe("Project Descriptor", () => {
       [io.buildpacks.group.script]
       api = "0.10"
       inline = "true"
-      [[io.buildpacks.pre.buildpacks]]
+      [[io.buildpacks.pre.group]]
       id = "first/one"
       version = "1.2.3"
-      [[io.buildpacks.post.buildpacks]]
+      [[io.buildpacks.post.group]]
       uri = "docker://example/last"
       [[io.buildpacks.build.env]]
       name = "A"
@@ -47,6 +47,40 @@ describe("Project Descriptor", () => {
       ],
       pre: [{ id: "first/one", version: "1.2.3", inline: false }],
       post: [{ uri: "docker://example/last", inline: false }],
+    });
+  });
+
+  test("reads schema 0.3: an entry may be for some execution environments only", async () => {
+    const text = `
+      [_]
+      schema-version = "0.3"
+      [[io.buildpacks.group]]
+      uri = "./mine"
+      exec-env = ["production"]
+      [[io.buildpacks.pre.group]]
+      id = "first/one"
+      exec-env = ["test"]
+      [[io.buildpacks.build.env]]
+      name = "A"
+      value = "1"
+      exec-env = ["test", "production"]
+      [[io.buildpacks.build.env]]
+      name = "B"
+      value = "2"
+      exec-env = ["test"]
+      [[io.buildpacks.env.build]]
+      name = "C"
+      value = "a spelling of 0.2"`;
+    expect(await read(text)).toEqual({
+      ...nothing,
+      env: { A: "1" },
+      group: [{ uri: "./mine", inline: false }],
+    });
+    const app = await makeTree({ "project.toml": text });
+    expect(await readProjectDescriptor(app, "test")).toEqual({
+      ...nothing,
+      env: { A: "1", B: "2" },
+      pre: [{ id: "first/one", inline: false }],
     });
   });
 
@@ -95,6 +129,12 @@ describe("Project Descriptor", () => {
     ["a version that nobody knows", '[_]\nschema-version = "9.0"\n', "9.0"],
     ["include together with exclude", '[build]\ninclude = ["a"]\nexclude = ["b"]\n', "include"],
     ["a variable without a value", '[[build.env]]\nname = "A"\n', "value"],
+    ["a buildpack without a name", '[[build.buildpacks]]\nversion = "1"\n', "needs `id` or `uri`"],
+    [
+      "a version of a buildpack that is given by its place",
+      '[[build.buildpacks]]\nuri = "a"\nversion = "1"\n',
+      "has `uri` or `version`",
+    ],
     ["patterns that are no list", '[build]\nexclude = "a"\n', "exclude"],
   ])("refuses %s", async (_, text, words) => {
     const failure = await failureOf(read(text));

@@ -14,13 +14,26 @@ test("parses host and inside path, read-only unless it says `rw`", async () => {
   ]);
 });
 
+test.each(["/platform/bindings/ca", "/workspace/vendor/data", "/tmp/shared", "/home/cnb/.m2"])(
+  "takes %s, as pack does",
+  async (inside) => {
+    const cwd = await makeTree({ "mirror/file": "" });
+    const expected = [{ host: join(cwd, "mirror"), inside, writable: false }];
+    expect(await readVolumes([`mirror:${inside}`], cwd)).toEqual(expected);
+  },
+);
+
 test.each([
   ["mirror", "expected HOST:INSIDE"],
   ["mirror:inside", "expected HOST:INSIDE"],
   [":/inside", "expected HOST:INSIDE"],
   ["mirror:/inside:rx", "expected HOST:INSIDE"],
   ["mirror:/inside:rw:z", "expected HOST:INSIDE"],
-  ["mirror:/tmp/inside", "the build uses `/tmp` itself"],
+  ["mirror:/tmp", "the build uses `/tmp` itself"],
+  ["mirror:/workspace/", "the build uses `/workspace` itself"],
+  ["mirror:/platform/bindings", "the build uses `/platform/bindings` itself"],
+  ["mirror:/cnb/lifecycle", "the build uses `/cnb` itself"],
+  ["mirror:/layers/x", "the build uses `/layers` itself"],
   ["mirror:/a/../layers", "the build uses `/layers` itself"],
   ["mirror:/", "the build uses `/` itself"],
   ["gone:/inside", "`gone` does not exist"],

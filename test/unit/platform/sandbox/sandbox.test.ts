@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { BuildpackError } from "../../../../src/failure.ts";
+import { openSandbox } from "../../../../src/platform/sandbox/open-sandbox.ts";
 import { openPlainSandbox } from "../../../../src/platform/sandbox/sandbox-in-place.ts";
 import {
   addPrograms,
@@ -53,6 +54,39 @@ describe("a sandbox in namespaces", () => {
       "for d in / /usr /etc /var /opt /cnb; do touch $d/new 2>/dev/null && echo $d; done";
     expect((await runScript(sandbox, script)).stdout).toBe("");
     expect((await runScript(sandbox, `ls ${outside}`)).exitCode).not.toBe(0);
+  });
+
+  test("has what is bound into the directories of the build, which leaves a mount point", async () => {
+    const host = await makeTree({ file: "bound", "ca/type": "ca-certificates" });
+    const binds = [
+      { host, inside: "/workspace/vendor/data", writable: false },
+      { host: join(host, "ca"), inside: "/platform/bindings/ca", writable: false },
+      { host: join(host, "file"), inside: "/tmp/a/file", writable: true },
+    ];
+    const sandbox = await makeSandbox({ binds }, { "app/Gemfile": "gem" });
+    const { stdout } = await runScript(
+      sandbox,
+      `cat Gemfile vendor/data/file /platform/bindings/ca/type
+       touch vendor/data/new 2>/dev/null || echo refused; echo new > /tmp/a/file`,
+    );
+    expect(stdout).toBe("gemboundca-certificatesrefused");
+    expect(await readFile(join(host, "file"), "utf8")).toBe("new\n");
+    expect(readdirSync(join(sandbox.base, "app/vendor/data"))).toEqual([]);
+  });
+
+  test("puts nothing behind a link of the app", async () => {
+    const [host, elsewhere] = [await makeTree({ file: "" }), await makeTree({ "there/": "" })];
+    const base = await makeTree({ "app/Gemfile": "", "layers/": "", "platform/": "" });
+    await symlink(elsewhere, join(base, "app/vendor"));
+    const opening = openSandbox({
+      ...{ root: "/", buildpacks: [], uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+      host: { app: `${base}/app`, layers: `${base}/layers`, platform: `${base}/platform` },
+      binds: [{ host, inside: "/workspace/vendor/data", writable: false }],
+    });
+    await expect(opening).rejects.toMatchObject({
+      failure: { code: "system/link-not-followed", path: `${base}/app/vendor` },
+    });
+    expect(readdirSync(elsewhere)).toEqual(["there"]);
   });
 
   test("passes the environment exactly, with nothing of ours", async () => {
