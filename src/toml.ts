@@ -49,9 +49,12 @@ export function parseForeignToml(text: string): unknown {
 
 /** A date or time as TOML has it, without zeros at the end of a fraction. */
 export function tomlDateText(date: TomlDate): string {
-  return date.toISOString().replace(/\.(\d*?)0+(?=$|[Z+-])/, (_text, digits: string) => {
-    return digits === "" ? "" : `.${digits}`;
-  });
+  return date
+    .toISOString()
+    .replace(/\.(\d*?)0+(?=$|[Z+-])/, (_text, digits: string) => {
+      return digits === "" ? "" : `.${digits}`;
+    })
+    .replace(/-00:00$/, "Z");
 }
 
 /** Writes plain values as TOML. Keys whose value is `undefined` are left out. */

@@ -6,10 +6,17 @@ const name = z.string().default("");
 
 const require = z.object({
   name,
-  // Handed on as it is, whatever it is.
-  metadata: z.unknown().optional() as unknown as z.ZodType<Record<string, unknown> | undefined>,
+  // Anything else than a table counts as no metadata.
+  metadata: z
+    .custom<Record<string, unknown>>((value) => isTable(value))
+    .optional()
+    .catch(undefined),
   version: z.undefined({ error: "belongs into the entry's `metadata`" }).optional(),
 });
+
+function isTable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 const alternative = z.object({
   provides: z.array(z.object({ name })).default([]),

@@ -44,8 +44,9 @@ const onDisk = z.object({
     name: text,
     homepage: text,
     description: text,
-    keywords: texts.optional(),
-    licenses: z.array(license).optional(),
+    // What lifecycles do not use, they read as nothing if it has another type.
+    keywords: texts.optional().catch(undefined),
+    licenses: z.array(license).optional().catch(undefined),
     "clear-env": z.boolean().optional(),
     "sbom-formats": texts.optional(),
     "exec-env": texts.optional(),
@@ -53,41 +54,37 @@ const onDisk = z.object({
   targets: z.array(targetOnDisk).optional(),
   stacks: z.array(stack).optional(),
   order: order.optional(),
-  metadata: metadata.optional(),
+  metadata: metadata.optional().catch(undefined),
 });
 
-const inside = z
-  .object({
-    api,
-    buildpack: z.object({
-      id: buildpackId,
-      version,
-      name: text,
-      homepage: text,
-      description: text,
-      keywords: texts,
-      licenses: z.array(license),
-      clearEnv: z.boolean(),
-      sbomFormats: texts,
-      /** The execution environments that it is for; all where there are none. */
-      execEnv: texts.optional(),
-    }),
-    targets: z.array(targetInside),
-    stacks: z.array(stack),
-    /** Only a composite buildpack has one. */
-    order: order.optional(),
-    metadata,
-  })
-  .refine(({ order, targets, stacks }) => !order || targets.length + stacks.length === 0, {
-    error: "a buildpack with an `order` has neither `targets` nor `stacks`",
-  });
+const inside = z.object({
+  api,
+  buildpack: z.object({
+    id: buildpackId,
+    version,
+    name: text,
+    homepage: text,
+    description: text,
+    keywords: texts,
+    licenses: z.array(license),
+    clearEnv: z.boolean(),
+    sbomFormats: texts,
+    /** The execution environments that it is for; all where there are none. */
+    execEnv: texts.optional(),
+  }),
+  targets: z.array(targetInside),
+  stacks: z.array(stack),
+  /** Only a composite buildpack has one. */
+  order: order.optional(),
+  metadata,
+});
 
 /** The contents of `buildpack.toml`. */
 export type BuildpackDescriptor = z.output<typeof inside>;
 
 /** buildpack.toml (TOML). */
 export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
-  decode: ({ buildpack, ...disk }) => {
+  decode: ({ buildpack, order: groups = [], ...disk }) => {
     const { "clear-env": clearEnv = false, "sbom-formats": sbomFormats = [], ...named } = buildpack;
     const { "exec-env": execEnv, ...about } = named;
     const { keywords = [], licenses = [] } = about;
@@ -103,6 +100,7 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
       },
       targets: (disk.targets ?? []).map(decodeTarget),
       stacks: disk.stacks ?? [],
+      ...(groups.length > 0 ? { order: groups } : {}),
       metadata: disk.metadata ?? {},
     };
   },

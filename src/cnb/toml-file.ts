@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { readUtf8, type TextFile, writeAtomically } from "../system/files.ts";
-import { readTextInside } from "../system/open-inside.ts";
+import { readUtf8Inside } from "../system/open-inside.ts";
 import { parseForeignToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
 import { foldKeys } from "./fold-keys.ts";
 
@@ -35,7 +35,7 @@ export async function tryReadTomlInside<C extends z.ZodType>(
   path: string,
   codec: C,
 ): Promise<TomlFile<z.output<C>>> {
-  return decodeFile(await readTextInside(root, path), codec);
+  return decodeFile(await readUtf8Inside(root, path), codec);
 }
 
 function decodeFile<C extends z.ZodType>(file: TextFile, codec: C): TomlFile<z.output<C>> {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { constants, type Dirent, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -32,9 +33,21 @@ export async function isDirectoryInside(root: string, path: string): Promise<boo
   return (await lookInside(root, path))?.isDirectory() ?? false;
 }
 
-/** Like `readText` of files.ts. It throws only for a link. */
-export async function readTextInside(root: string, path: string): Promise<TextFile> {
-  const file = await withEntry(root, path, readHeld).catch((error: unknown) => {
+/** Like `readUtf8` of files.ts. It throws only for a link. */
+export async function readUtf8Inside(root: string, path: string): Promise<TextFile> {
+  return await readTextInside(root, path, (bytes) =>
+    isUtf8(bytes) ? undefined : "it is not UTF-8",
+  );
+}
+
+/** Like `readText` of files.ts. It throws only for a link. `refuse` may name a problem of the bytes. */
+export async function readTextInside(
+  root: string,
+  path: string,
+  refuse: (bytes: Buffer) => string | undefined = () => undefined,
+): Promise<TextFile> {
+  const read = async (held: Held) => await readHeld(held, refuse);
+  const file = await withEntry(root, path, read).catch((error: unknown) => {
     if (error instanceof BuildpackError) throw error;
     return unreadable((error as Error).message);
   });
@@ -141,12 +154,17 @@ async function descend<T>(
   }
 }
 
-async function readHeld({ handle, stats }: Held): Promise<TextFile> {
+async function readHeld(
+  { handle, stats }: Held,
+  refuse: (bytes: Buffer) => string | undefined,
+): Promise<TextFile> {
   if (stats.isDirectory()) return unreadable("it is a directory");
   if (!stats.isFile()) return unreadable("it is not a regular file");
   await using file = await open(pathOf(handle), O_RDONLY);
   const bytes = await file.readFile();
   if (bytes.includes(0)) return unreadable("it is a binary file");
+  const problem = refuse(bytes);
+  if (problem !== undefined) return unreadable(problem);
   return { state: "text", text: bytes.toString("utf8") };
 }
 

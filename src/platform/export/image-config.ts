@@ -100,9 +100,9 @@ function labelsOf({ build, launcherVersion, ...request }: ConfigRequest): Record
 const buildMetadataLabel = "io.buildpacks.build.metadata";
 
 function withLauncher(label = "{}", version: string): string {
-  const { buildpacks, ...rest } = parseLabelJson(label) as Record<string, unknown>;
+  const { bom, buildpacks, ...rest } = parseLabelJson(label) as Record<string, unknown>;
   const launcher = { version, source: { git: { repository: "", commit: "" } } };
-  return labelJson({ buildpacks, launcher, ...rest });
+  return labelJson({ bom, buildpacks, launcher, ...rest });
 }
 
 /** The id of the image, which does not depend on its path on this machine. */
@@ -123,7 +123,7 @@ function lifecycleMetadata({
   const name = namesOf(runImage);
   return {
     app: app.map(sha),
-    sbom: sha(sbom),
+    ...(sbom ? { sbom: sha(sbom) } : {}),
     buildpacks,
     config: sha(config),
     launcher: sha(launcher),

@@ -178,7 +178,8 @@ async function store(finished: Finished): Promise<StoredLayers> {
   const { staged } = state;
   const { inside, ids } = sandbox;
   const stored = await storeLayers({ ...finished, staged, inside, ids, warn });
-  await storeRest(state.work, outputs, staged, launchMetadataToml(launch, platformApi));
+  const metadataToml = launchMetadataToml(launch, platformApi);
+  await storeRest(state.work, outputs, staged, { metadataToml, platformApi });
   work.onStep("layers stored");
   work.signal?.throwIfAborted();
   const { app, layers } = inside;

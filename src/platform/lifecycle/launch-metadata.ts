@@ -75,6 +75,7 @@ export function launchMetadataToml(metadata: LaunchMetadata, platformApi: Platfo
 export function buildMetadataLabel(metadata: LaunchMetadata, platformApi: PlatformApi): string {
   const { buildpacks, processes, defaultProcess } = metadata;
   return labelJson({
+    ...(isAtLeast(platformApi, "0.9") ? {} : { bom: null }),
     buildpacks: buildpacks.map(({ id, version, homepage }) => ({ id, version, homepage })),
     processes: processes.map((process) => ({
       type: process.type,

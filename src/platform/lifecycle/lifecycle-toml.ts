@@ -70,10 +70,13 @@ function valueText(value: unknown): string {
 function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
-  const text = Object.is(value, -0) ? "-0" : String(value);
-  // Exponents have two digits at least.
-  const padded = text.replace(/e([+-])(\d)$/, "e$10$2");
-  return /[.e]/.test(padded) ? padded : `${padded}.0`;
+  if (Object.is(value, -0)) return "-0.0";
+  const [digits = "", exponent = "0"] = value.toExponential().split("e");
+  // From this size on lifecycles write exponents, of two digits at least.
+  if (Number(exponent) >= 6 || Number(exponent) < -4) {
+    return `${digits}e${exponent.replace(/^([+-])(\d)$/, "$10$2")}`;
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 const escapes: Record<string, string> = {

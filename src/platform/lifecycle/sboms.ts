@@ -53,7 +53,7 @@ function refuseUndeclared(buildpack: Buildpack, name: string): void {
   const format = name.slice(name.indexOf(".sbom.") + ".sbom.".length);
   const mediaType = mediaTypes[format];
   const declared = buildpack.descriptor.buildpack.sbomFormats.map((type) =>
-    type.split(";")[0]?.trim(),
+    type.split(";")[0]?.trim().toLowerCase(),
   );
   if (mediaType !== undefined && declared.includes(mediaType)) return;
   const problem =

@@ -9,6 +9,7 @@ import type { ReportedLayer } from "./build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { LayerOutput } from "./layer-output.ts";
 import { escapeId } from "../../cnb/names.ts";
+import { isAtLeast } from "./platform-api.ts";
 import { toJsonMetadata } from "./json-metadata.ts";
 import { digestLayer, fingerprintLayer } from "../state/layer-digest.ts";
 import {
@@ -223,7 +224,7 @@ export async function storeRest(
   work: { app: string },
   outputs: readonly BuildpackOutputs[],
   staged: string,
-  metadataToml: string,
+  { metadataToml, platformApi }: { metadataToml: string; platformApi: string },
 ): Promise<void> {
   await moveOutOf(dirname(work.app), basename(work.app), join(staged, "image/app"));
   const config = join(staged, "image/layers/config");
@@ -233,5 +234,6 @@ export async function storeRest(
     launch: join(staged, "image/layers/sbom/launch"),
     cache: join(staged, "cache/sbom"),
   };
-  await collectSboms(sboms, outputs);
+  // Before Platform API 0.9, images have no layer of SBOMs.
+  if (isAtLeast(platformApi, "0.9")) await collectSboms(sboms, outputs);
 }

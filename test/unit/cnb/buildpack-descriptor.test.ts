@@ -140,6 +140,13 @@ describe("buildpack.toml (TOML), Targets", () => {
   });
 });
 
+test("buildpack.toml may give other types to what no lifecycle uses", async () => {
+  const { buildpack, metadata } = await read(
+    `metadata = "m"\n${smallest}\nkeywords = [1]\nlicenses = "MIT"\n`,
+  );
+  expect({ ...buildpack, metadata }).toMatchObject({ keywords: [], licenses: [], metadata: {} });
+});
+
 describe("buildpack.toml (TOML), Order", () => {
   const order = `
     [[order]]
@@ -163,10 +170,12 @@ describe("buildpack.toml (TOML), Order", () => {
     ]);
   });
 
-  test.each(['[[targets]]\nos = "linux"', '[[stacks]]\nid = "*"'])(
-    "refuses an order next to %j",
-    async (table) => {
-      expect(await problemOf(`${smallest}\n${table}\n${order}`)).toMatch(/`order`/);
-    },
-  );
+  test("is what counts next to targets and stacks, as for lifecycles", async () => {
+    const text = `${smallest}\n[[targets]]\nos = "linux"\n[[stacks]]\nid = "*"\n${order}`;
+    expect((await read(text)).order).toHaveLength(1);
+  });
+
+  test("makes no composite buildpack if it is empty", async () => {
+    expect((await read(`order = []\n${smallest}`)).order).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,6 +10,7 @@ import {
   makeDirectoryInside,
   moveOutOf,
   readTextInside,
+  readUtf8Inside,
   writeInside,
 } from "../../../src/system/open-inside.ts";
 import { failureOf } from "../../support/failure.ts";
@@ -121,4 +122,14 @@ test("what is exchanged for a link at any moment is never followed", async () =>
     stop.abort();
     await turn;
   }
+});
+
+test("text that must be UTF-8 is not read if it has other bytes", async () => {
+  const root = await makeTree({ good: "é" });
+  await writeFile(join(root, "bad"), Buffer.from([0x61, 0xff]));
+  expect(await readUtf8Inside(root, "good")).toEqual({ state: "text", text: "é" });
+  expect(await readUtf8Inside(root, "bad")).toEqual({
+    state: "unreadable",
+    problem: "it is not UTF-8",
+  });
 });

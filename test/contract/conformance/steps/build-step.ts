@@ -5,6 +5,7 @@ import {
   mergeLaunch,
 } from "../../../../src/platform/lifecycle/launch-metadata.ts";
 import { collectSboms } from "../../../../src/platform/lifecycle/collect-sboms.ts";
+import { isAtLeast } from "../../../../src/platform/lifecycle/platform-api.ts";
 import type { ChangedEntry, Step } from "../story.ts";
 import { sourcesOf } from "./detect-step.ts";
 import { phaseContext, type Round } from "./round.ts";
@@ -20,7 +21,7 @@ export async function buildStep(round: Round, step: Step): Promise<Record<string
   const place = (kind: string) => `/layers/sbom/${kind}`;
   await rm("/layers/sbom", { recursive: true, force: true });
   const kinds = { launch: place("launch"), build: place("build"), cache: place("cache") };
-  await collectSboms(kinds, round.outputs);
+  if (isAtLeast(context.platformApi, "0.9")) await collectSboms(kinds, round.outputs);
   const text = launchMetadataToml(round.launch, context.platformApi);
   return {
     "/layers/config": { type: "directory" },

@@ -45,7 +45,8 @@ async function store(round: Round, step: Step): Promise<void> {
     ...{ outputs, staged, previous, restored, inside, ids },
     warn: () => {},
   });
-  await storeRest(sandbox.host, outputs, staged, launchMetadataToml(launch, platformApi));
+  const metadataToml = launchMetadataToml(launch, platformApi);
+  await storeRest(sandbox.host, outputs, staged, { metadataToml, platformApi });
   const labels = {
     "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
     ...execEnvLabel(platformApi),

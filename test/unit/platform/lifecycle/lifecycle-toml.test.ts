@@ -26,11 +26,22 @@ test("indents nested tables, and writes plain values before tables", () => {
 });
 
 test("writes numbers as floats, bigints as integers, and leaves nulls out", () => {
-  const values = { one: 1, small: 1e-7, large: 1e21, zero: -0, integer: 1n, none: null };
+  const values = {
+    one: 1,
+    small: 1e-7,
+    large: 1e21,
+    million: 1e6,
+    below: 123456,
+    zero: -0,
+    integer: 1n,
+    none: null,
+  };
   expect(lifecycleToml(values).split("\n")).toEqual([
     "one = 1.0",
     "small = 1e-07",
     "large = 1e+21",
+    "million = 1e+06",
+    "below = 123456.0",
     "zero = -0.0",
     "integer = 1",
     "",
