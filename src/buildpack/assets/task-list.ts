@@ -18,7 +18,7 @@ export interface ListedTasks {
    *
    * @param onLine gets every line that the app prints, from its start.
    */
-  run(names: readonly string[], onLine: (line: string) => void): Promise<CommandResult>;
+  run: (names: readonly string[], onLine: (line: string) => void) => Promise<CommandResult>;
 }
 
 /**

@@ -137,16 +137,14 @@ export async function deliver(
     world,
   }: Pick<ExportRequest, "destination" | "name" | "work" | "world">,
 ): Promise<PushResult | undefined> {
-  switch (destination.kind) {
-    case "docker-archive":
-      return void (await writeDockerArchive(destination.path, image, [name]));
-    case "docker-daemon":
-      return void (await loadIntoEngine(image, [name], world));
-    case "registry":
-      return await push({ layout: work, manifest, reference: destination.reference }, world);
-    case "oci":
-      return void (await writeLayout(destination.path, image, destination.name ?? "latest"));
+  if (destination.kind === "registry") {
+    return await push({ layout: work, manifest, reference: destination.reference }, world);
   }
+  if (destination.kind === "docker-daemon") await loadIntoEngine(image, [name], world);
+  else if (destination.kind === "oci") {
+    await writeLayout(destination.path, image, destination.name ?? "latest");
+  } else await writeDockerArchive(destination.path, image, [name]);
+  return undefined;
 }
 
 async function writeLayout(path: string, image: Image, tag: string): Promise<void> {

@@ -50,16 +50,14 @@ export async function readImageAt(
   work: string,
   world: ImageWorld,
 ): Promise<Image> {
-  switch (location.kind) {
-    case "oci":
-      return await readImage(location.path, { name: location.name, architecture });
-    case "registry":
-      return await pullOrThrow(location.reference, { layout: work, architecture }, world);
-    case "docker-archive":
-      return await readArchive(location.path, location.name, work);
-    case "docker-daemon":
-      return await readFromEngine(location.name, work, world);
+  if (location.kind === "registry") {
+    return await pullOrThrow(location.reference, { layout: work, architecture }, world);
   }
+  if (location.kind === "docker-daemon") return await readFromEngine(location.name, work, world);
+  const { path, name } = location;
+  return location.kind === "oci"
+    ? await readImage(path, { name, architecture })
+    : await readArchive(path, name, work);
 }
 
 async function readArchive(path: string, name: string | undefined, work: string): Promise<Image> {

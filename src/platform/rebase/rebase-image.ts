@@ -68,7 +68,7 @@ function orNone<T>(value: T | null | undefined): T | undefined {
 }
 
 /** The name of the run image in the label of an app's image; undefined where it has none. */
-export function runImageNameOf({ config }: Image): string | undefined {
+function runImageNameOf({ config }: Image): string | undefined {
   const label = readLabel(config);
   return label && namesInLabel(label)[0];
 }

@@ -37,7 +37,9 @@ export function readPage(path: string): Page {
 
 export function parsePage(path: string, text: string): Page {
   const tokens: Token[] = [];
-  walkTokens(lexer(text), (token) => void tokens.push(token));
+  void walkTokens(lexer(text), (token) => {
+    tokens.push(token);
+  });
   const ofType = <T extends Token>(type: string) =>
     tokens.filter((one): one is T => one.type === type);
   const slugger = new GithubSlugger();

@@ -116,8 +116,11 @@ function serve(
 function give(
   found: Buffer | { type: string; bytes: Buffer } | undefined,
   response: ServerResponse,
-) {
-  if (!found) return void response.writeHead(404).end();
+): void {
+  if (!found) {
+    response.writeHead(404).end();
+    return;
+  }
   const { type, bytes } = Buffer.isBuffer(found) ? { type: "", bytes: found } : found;
   response.writeHead(200, type ? { "content-type": type } : {}).end(bytes);
 }
