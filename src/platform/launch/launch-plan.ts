@@ -77,13 +77,13 @@ async function readPlan(
 }
 
 function refuseOtherApis(buildpacks: readonly { api?: string | undefined }[], path: string): void {
-  const other = buildpacks.find(({ api = "0.9" }) => !launchableApis.includes(api));
+  const other = buildpacks.find(({ api = "0.9" }) => !launchableApis.has(api));
   if (other?.api === undefined) return;
   throw new BuildpackError({ code: "cnb/buildpack-api-unsupported", path, api: other.api });
 }
 
 /** Buildpacks of older APIs are not built here, but what they built can be launched. */
-const launchableApis = ["0.7", "0.8", ...buildpackApis];
+const launchableApis = new Set(["0.7", "0.8", ...buildpackApis]);
 
 const metadataCodec = z.object({
   buildpacks: z.array(z.object({ id: z.string(), api: z.string().optional() })).default([]),
