@@ -6,6 +6,8 @@ describe("readSettings", () => {
     expect(readSettings({ DATABASE_URL: "postgres://x" })).toEqual({
       settings: {
         BP_EXEC_ENV: "production",
+        BP_GEM_STORE_LIMIT: 2048,
+        BP_GEM_STORE_READONLY: false,
         BP_LOG_LEVEL: "info",
         BP_RAILS_ASSETS_REUSE: false,
         BP_RAILS_DB_PREPARE: false,

@@ -67,7 +67,6 @@ describe("lapidary build --image registry:HOST/NAME", () => {
     // The slice with the code, and the config.
     expect(second.image.pushed).toMatchObject({ sentBlobs: 2 });
     expect(second.image.pushed?.sentBytes).toBeLessThan(100_000);
-    console.log("first", first.image.pushed, "after a change of code", second.image.pushed);
 
     // Without the state folder, the layers come back from the registry.
     await rm(app.state, { recursive: true });
