@@ -29,9 +29,9 @@ export function describeRebase() {
     .addHelpText(
       "after",
       examples({
-        "lapidary rebase oci:image --run-image oci:run": "replace the run image",
-        "lapidary rebase registry:ghcr.io/acme/shop --run-image registry:docker.io/heroku/heroku:24":
-          "in a registry",
+        "lapidary rebase oci:image --run-image oci:run": "in a layout",
+        "lapidary rebase registry:ghcr.io/acme/shop --run-image registry:ghcr.io/acme/run":
+          "push it",
       }),
     );
 }
