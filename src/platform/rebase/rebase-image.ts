@@ -67,12 +67,6 @@ function orNone<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
 }
 
-/** The name of the run image in the label of an app's image; undefined where it has none. */
-function runImageNameOf({ config }: Image): string | undefined {
-  const label = readLabel(config);
-  return label && namesInLabel(label)[0];
-}
-
 function readLabel(config: ImageConfig): RunImageLabel | undefined {
   try {
     return labelSchema.parse(JSON.parse(labelsOf(config)[metadataLabel] ?? ""));

@@ -1,5 +1,8 @@
 import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
-import { rebaseImage, runImageNameOf } from "../../../../src/platform/rebase/rebase-image.ts";
+import type { Image } from "../../../../src/oci/image.ts";
+import { labelsOf } from "../../../../src/platform/rebase/check-rebase.ts";
+import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
+import { metadataLabel } from "../../../../src/platform/state/stored-build.ts";
 import type { Round } from "./round.ts";
 import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
@@ -23,4 +26,17 @@ export async function rebaseStep({ story }: Round, { args = [] }: Step): Promise
   });
   const layout = repositoryPath(destination);
   await writeIndex(layout, [await writeImage(layout, image)]);
+}
+
+/** The run image that the label of an app's image names. */
+function runImageNameOf({ config }: Image): string | undefined {
+  try {
+    const label = JSON.parse(labelsOf(config)[metadataLabel] ?? "") as {
+      runImage?: { image?: string };
+      stack?: { runImage?: { image?: string } };
+    };
+    return label.runImage?.image ?? label.stack?.runImage?.image;
+  } catch {
+    return undefined;
+  }
 }
