@@ -12,8 +12,8 @@ export interface LockedRuby {
 
 /**
  * Reads the line under `RUBY VERSION` of a lockfile, as Bundler::RubyVersion.from_string does. `undefined` if
- * it names no Ruby, as in `jruby 9.4.15.0`, which Bundler takes for Ruby 9.4.15. In addition to Bundler, it accepts `3.3` as a version, and prereleases with a patch
- * level (`p-1`) or a dash.
+ * it names no Ruby, as in `jruby 9.4.15.0`, which Bundler takes for Ruby 9.4.15. In addition to Bundler, it
+ * accepts `3.3` as a version, and prereleases with a patch level (`p-1`) or a dash.
  *
  * @example parseRubyVersion("ruby 3.1.4p223 (jruby 9.4.5.0)")
  */
@@ -33,4 +33,4 @@ export function parseRubyVersion(line: string): LockedRuby | undefined {
 }
 
 const pattern =
-  /^ruby\s([0-9]+(?:\.[0-9]+)*(?:[.-][a-z]+[0-9]*)?)(?:p(-?[0-9]+))?(?:\s\(([^\s()]+)\s([^()]+)\))?/;
+  /^\s*ruby\s([0-9]+(?:\.[0-9]+)*(?:[.-][a-z]+[0-9]*)?)(?:p(-?[0-9]+))?(?:\s\(([^\s()]+)\s([^()]+)\))?/;

@@ -51,8 +51,8 @@ describe("a build that is stored already and has links where we read", () => {
     await rm(place, { force: true });
     await symlink(join(victim, path.endsWith(".d") ? "x" : "x/s3cret"), place);
     expect(await failureOf(makeLauncher(build, "1"))).toEqual({
-      code: "system/link-not-followed",
-      path: place,
+      code: "platform/launch-failed",
+      problem: `\`${place}\` is a symbolic link, which is not followed`,
     });
   });
 });

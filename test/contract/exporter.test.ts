@@ -210,7 +210,6 @@ describe("Platform Interface: exporter, labels", () => {
       config: { sha: config },
       launcher: { sha: launcher },
       "process-types": { sha: types },
-      sbom: { sha: "" },
       runImage: { topLayer: base, reference: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     });
   });

@@ -19,7 +19,7 @@ const topic = [
 const platformGround = [...ground, "toml.ts", "cnb", "oci"];
 const lifecycle = [...platformGround, "platform/sandbox", "platform/state"];
 const launch = [...lifecycle, "platform/lifecycle"];
-const platformRooms = ["sandbox", "state", "lifecycle", "launch", "export", "inputs"].map(
+const platformRooms = ["sandbox", "state", "lifecycle", "launch", "export", "rebase", "inputs"].map(
   (room) => `platform/${room}`,
 );
 const platform = [...platformGround, ...platformRooms];
@@ -46,6 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
   "platform/lifecycle": lifecycle,
   "platform/launch": launch,
   "platform/export": [...launch, "platform/launch"],
+  "platform/rebase": [...lifecycle, "platform/lifecycle", "platform/export"],
   "classic/compiler": [...platform, "procfile.ts", "classic"],
   "classic/adapter": [...platform, "classic", "ruby"],
   classic: platform,

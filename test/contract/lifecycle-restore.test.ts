@@ -84,7 +84,7 @@ describe("Metadata that went through JSON", () => {
     const found = await restored(`layer l cache\n${metadata("l", values.join("\\n"))}`);
     expect(found["l.toml"]?.split("\n")).toEqual([
       "[metadata]",
-      `  big = 10000000.0`,
+      `  big = 1e+07`,
       `  date = "2024-01-02T03:04:05Z"`,
       `  float = 1.5`,
       `  int = 1.0`,

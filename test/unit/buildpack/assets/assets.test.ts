@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readBuildImage } from "../../../../src/cnb/build-image.ts";
 import { precompileAssets } from "../../../../src/buildpack/assets/assets.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
@@ -66,6 +67,7 @@ describe("Application Contract: We will always run rake assets:precompile if tha
       exitCode: 1,
       errors: [{ name: "NameError", message: "no stone", backtrace: ["/app/Rakefile:1"] }],
       needs,
+      image: await readBuildImage({}),
     });
     expect(await lstatIfAny(join(layersDir, "assets.toml"))).toBeUndefined();
   });
@@ -108,6 +110,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     );
     for (let build = 2; build <= 3; build++) {
       const reused = await precompile({ ...reuse, layersDir: compiled.layersDir });
+      expect(reused.log).toContain("Not precompiled, because nothing has changed");
       expect(reused.commands).toEqual([]);
       expect(reused.log).toContain("Not precompiled, because nothing has changed");
       expect(reused.served).toEqual(["public/assets"]);

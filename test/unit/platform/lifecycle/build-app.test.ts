@@ -16,7 +16,7 @@ describe("buildApp", () => {
         echo "building"`,
     });
     const { report, log } = await platform.build([buildpack]);
-    expect(log).toMatch(/^building\n/);
+    expect(log).toMatch(/^===> BUILDING\nbuilding\n===> EXPORTING$/m);
     expect(report.layers).toEqual([
       {
         buildpack: "test/one",
