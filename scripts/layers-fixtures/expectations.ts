@@ -1,7 +1,7 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
-import { compareGemVersions } from "../../src/ruby/gem-version.ts";
+import { compareGemVersions } from "../../src/ruby/gems/gem-version.ts";
 import { lstatIfAny } from "../../src/system/files.ts";
 
 /**

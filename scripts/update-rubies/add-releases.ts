@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { ArtifactEntry } from "../../src/artifacts/artifact.ts";
-import { compareGemVersions } from "../../src/ruby/gem-version.ts";
+import { compareGemVersions } from "../../src/ruby/gems/gem-version.ts";
 import { parseToml } from "../../src/toml.ts";
 import { listOfTables } from "./inventory-text.ts";
 import { Refused } from "./refused.ts";

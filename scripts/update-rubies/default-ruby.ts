@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { isPrerelease } from "../../src/ruby/gem-version.ts";
+import { isPrerelease } from "../../src/ruby/gems/gem-version.ts";
 import { Refused } from "./refused.ts";
 import type { RubyBranchEntry } from "./release-index.ts";
 

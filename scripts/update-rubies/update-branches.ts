@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { compareGemVersions } from "../../src/ruby/gem-version.ts";
+import { compareGemVersions } from "../../src/ruby/gems/gem-version.ts";
 import { parseToml } from "../../src/toml.ts";
 import { listOfTables } from "./inventory-text.ts";
 import type { RubyBranchEntry } from "./release-index.ts";

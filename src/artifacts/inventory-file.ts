@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { compareGemVersions } from "../ruby/gem-version.ts";
+import { compareGemVersions } from "../ruby/gems/gem-version.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { lstatIfAny, readText, writeAtomically } from "../system/files.ts";
 import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";

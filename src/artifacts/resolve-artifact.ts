@@ -1,6 +1,6 @@
 import type { Target } from "../cnb/target.ts";
 import { BuildpackError } from "../failure.ts";
-import { compareGemVersions, isPrerelease, normalizeGemVersion } from "../ruby/gem-version.ts";
+import { compareGemVersions, isPrerelease, normalizeGemVersion } from "../ruby/gems/gem-version.ts";
 import { describeBuiltFor, describeTarget, fitsTarget } from "./artifact.ts";
 import type { Artifact } from "./artifact.ts";
 import { branchOf } from "./ruby-branches.ts";

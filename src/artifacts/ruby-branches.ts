@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { compareGemVersions } from "../ruby/gem-version.ts";
+import { compareGemVersions } from "../ruby/gems/gem-version.ts";
 import { parseToml } from "../toml.ts";
 
 const date = z.iso.date();

@@ -1,4 +1,4 @@
-import { compareGemVersions } from "./gem-version.ts";
+import { compareGemVersions } from "./gems/gem-version.ts";
 
 /** bootsnap's default cache directory, relative to the app. */
 export const bootsnapCache = "tmp/cache";

@@ -1,4 +1,4 @@
-import { compareGemVersions } from "./gem-version.ts";
+import { compareGemVersions } from "./gems/gem-version.ts";
 
 // The newest Bundler that runs on a Ruby older than a version.
 const lastBundlerFor: readonly (readonly [rubyBefore: string, bundler: string])[] = [

@@ -1,4 +1,4 @@
-import { compareGemVersions } from "./gem-version.ts";
+import { compareGemVersions } from "./gems/gem-version.ts";
 import { findGem } from "./lockfile/gemfile-lock.ts";
 import type { GemfileLock } from "./lockfile/gemfile-lock.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import type { GemfileLock, LockedGem } from "../ruby/lockfile/gemfile-lock.ts";
-import { type Gemspec, parseInstalledGemspec } from "../ruby/gemspec.ts";
+import { type Gemspec, parseInstalledGemspec } from "../ruby/gems/gemspec.ts";
 import type { GitSource } from "../ruby/lockfile/source.ts";
 import type { Component } from "./component.ts";
 import { gemUrl } from "./package-url.ts";

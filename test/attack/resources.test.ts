@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readOperatorEnv } from "../../src/cnb/layer-env.ts";
+import { readOperatorEnv } from "../../src/cnb/layers/layer-env.ts";
 import { launchCodec } from "../../src/cnb/launch.ts";
 import { buildpackId, processType } from "../../src/cnb/names.ts";
 import { claimState } from "../../src/platform/state/claim-state.ts";

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { applyEnvModifications } from "../../src/cnb/env-modification.ts";
-import { applyLayerPaths, readLayerEnv } from "../../src/cnb/layer-env.ts";
+import { applyEnvModifications } from "../../src/cnb/layers/env-modification.ts";
+import { applyLayerPaths, readLayerEnv } from "../../src/cnb/layers/layer-env.ts";
 import { profileScript } from "../../src/classic/adapter/profile-script.ts";
 import { readLaunchPlan } from "../../src/platform/launch/launch-plan.ts";
 import { runCommand } from "../../src/system/command.ts";

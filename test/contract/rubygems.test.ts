@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseGemPlatform, platformMatches, platformName } from "../../src/ruby/gem-platform.ts";
+import {
+  parseGemPlatform,
+  platformMatches,
+  platformName,
+} from "../../src/ruby/gems/gem-platform.ts";
 import {
   compareGemVersions,
   isPrerelease,
   normalizeGemVersion,
-} from "../../src/ruby/gem-version.ts";
+} from "../../src/ruby/gems/gem-version.ts";
 import { parseRubyVersion } from "../../src/ruby/ruby-version.ts";
 
 // What RubyGems and Bundler answered; scripts/lockfiles/oracle.ts asks them again.

@@ -1,4 +1,4 @@
-import { compareGemVersions } from "../../ruby/gem-version.ts";
+import { compareGemVersions } from "../../ruby/gems/gem-version.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**

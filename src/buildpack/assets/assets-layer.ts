@@ -11,8 +11,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
-import { readLayerState } from "../../cnb/layer-state.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
+import { readLayerState } from "../../cnb/layers/layer-state.ts";
 import type { Section } from "../../output/printer.ts";
 import { type AssetDirectories, isVerdict } from "../../ruby/asset-directories.ts";
 import {

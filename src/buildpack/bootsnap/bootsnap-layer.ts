@@ -8,7 +8,7 @@
 // of the three. What it contains comes from paths that include a version.
 
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
 import { digestOfList, keepFileList, listLayerFiles, readFileList } from "./file-list-layer.ts";

@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import { readTextIfAny } from "../../system/files.ts";
 
 const layerName = "bootsnap-files";

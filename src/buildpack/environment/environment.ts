@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { toolEnvironment } from "../../artifacts/tool-environment.ts";
-import { applyEnvModifications } from "../../cnb/env-modification.ts";
+import { applyEnvModifications } from "../../cnb/layers/env-modification.ts";
 import { parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { standInVariables } from "../../ruby/stand-in-variables.ts";

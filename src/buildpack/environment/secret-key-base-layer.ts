@@ -6,9 +6,9 @@
 
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import { readLayerEnv } from "../../cnb/layer-env.ts";
-import type { EnvModification } from "../../cnb/layer-env.ts";
-import { openLayer } from "../../cnb/layer.ts";
+import { readLayerEnv } from "../../cnb/layers/layer-env.ts";
+import type { EnvModification } from "../../cnb/layers/layer-env.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 
 const metadata = z.object({ madeBy: z.string() });

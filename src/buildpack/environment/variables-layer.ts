@@ -6,8 +6,8 @@
 
 import { join } from "node:path";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
-import type { EnvModification } from "../../cnb/layer-env.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
+import type { EnvModification } from "../../cnb/layers/layer-env.ts";
 import type { Section } from "../../output/printer.ts";
 import type { ExecEnv } from "../../settings.ts";
 import type { Places } from "../installed.ts";

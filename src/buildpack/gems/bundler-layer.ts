@@ -8,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { bundlerMirror } from "../../ruby/bundle-config.ts";
-import { compareGemVersions } from "../../ruby/gem-version.ts";
+import { compareGemVersions } from "../../ruby/gems/gem-version.ts";
 import { isFile, removeTree } from "../../system/files.ts";
 
 const metadataSchema = z.object({

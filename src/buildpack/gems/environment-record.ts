@@ -10,7 +10,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import { readTextIfAny } from "../../system/files.ts";
 import type { KeyedDigest } from "../installed.ts";
 

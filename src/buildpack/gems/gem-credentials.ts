@@ -1,6 +1,6 @@
 import type { Binding, IgnoredBinding } from "../../cnb/bindings.ts";
 import { isDecidedByBuildpack } from "../../ruby/bundle-config.ts";
-import { loginVariables } from "../../ruby/gem-credentials.ts";
+import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
 
 /** Logins for private gem servers, from bindings. */
 export interface GemCredentials {

@@ -10,8 +10,8 @@
 import { dirname, join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
-import { describeChange } from "../../cnb/layer-state.ts";
-import { openLayer } from "../../cnb/layer.ts";
+import { describeChange } from "../../cnb/layers/layer-state.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import { type BuildImage, BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
 import { packagesToCompile } from "../../ruby/missing-packages.ts";

@@ -4,7 +4,7 @@
 // Emptied when the checksum in BP_INVENTORY changes.
 
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 
 /**
  * Returns a directory that the next build gets too.

@@ -5,7 +5,7 @@
 // gems compile their extensions with them.
 
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 
 const metadataSchema = z.object({

@@ -4,7 +4,7 @@ import { fitsTarget } from "../../artifacts/artifact.ts";
 import { resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
-import { compareGemVersions, isPrerelease } from "../../ruby/gem-version.ts";
+import { compareGemVersions, isPrerelease } from "../../ruby/gems/gem-version.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";

@@ -8,7 +8,7 @@
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { openLayer } from "../../cnb/layer.ts";
+import { openLayer } from "../../cnb/layers/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import { readJemallocScripts } from "./jemalloc-scripts.ts";
 import type { Section } from "../../output/printer.ts";

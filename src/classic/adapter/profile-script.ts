@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { applyLayerPaths, readLayerEnv } from "../../cnb/layer-env.ts";
+import { applyLayerPaths, readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { LaunchPlan } from "../../platform/launch/launch-plan.ts";
 import {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { EnvModification } from "../../cnb/layer-env.ts";
+import type { EnvModification } from "../../cnb/layers/layer-env.ts";
 import { BuildpackError } from "../../failure.ts";
 import { shellQuote as quote } from "../../system/shell-quote.ts";
 import type { ForProcess, LaunchLayer } from "../state/launch-layer.ts";

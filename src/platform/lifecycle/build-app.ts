@@ -1,4 +1,4 @@
-import type { Env } from "../../cnb/env-modification.ts";
+import type { Env } from "../../cnb/layers/env-modification.ts";
 import type { Section } from "../../output/printer.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";

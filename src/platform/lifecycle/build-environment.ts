@@ -2,8 +2,8 @@ import {
   applyEnvModifications,
   type Env,
   type EnvModification,
-} from "../../cnb/env-modification.ts";
-import { applyLayerPaths, readLayerEnv, readOperatorEnv } from "../../cnb/layer-env.ts";
+} from "../../cnb/layers/env-modification.ts";
+import { applyLayerPaths, readLayerEnv, readOperatorEnv } from "../../cnb/layers/layer-env.ts";
 import type { Target } from "../../cnb/target.ts";
 import type { Buildpack } from "./buildpack-store.ts";
 import { isAtLeast } from "./platform-api.ts";

@@ -1,4 +1,4 @@
-import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
+import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 
 /** What a build did. The summary prints it, and `--report` writes it. Durations are in milliseconds. */
 export interface BuildReport {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Env } from "../../cnb/env-modification.ts";
+import type { Env } from "../../cnb/layers/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
 import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";

@@ -2,7 +2,10 @@ import { join, relative } from "node:path";
 import * as z from "zod";
 import { buildTomlCodec } from "../../cnb/build-toml.ts";
 import { type Launch, launchCodec } from "../../cnb/launch.ts";
-import { type LayerTypes, layerContentMetadataCodec } from "../../cnb/layer-content-metadata.ts";
+import {
+  type LayerTypes,
+  layerContentMetadataCodec,
+} from "../../cnb/layers/layer-content-metadata.ts";
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";

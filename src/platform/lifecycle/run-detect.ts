@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { BuildPlan } from "../../cnb/build-plan.ts";
 import { buildPlanSchema } from "../../cnb/build-plan-schema.ts";
-import type { Env } from "../../cnb/env-modification.ts";
+import type { Env } from "../../cnb/layers/env-modification.ts";
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions } from "./build-options.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
+import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";

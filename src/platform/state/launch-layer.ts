@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type EnvModification, readLayerEnv } from "../../cnb/layer-env.ts";
+import { type EnvModification, readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { listInside } from "../../system/open-inside.ts";
 

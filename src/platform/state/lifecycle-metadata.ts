@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { LayerTypes } from "../../cnb/layer-content-metadata.ts";
+import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { readTextIfAny } from "../../system/files.ts";
 
 /** A layer as the image's label and the cache's metadata know it. */

@@ -1,4 +1,4 @@
-import { parseRequirement } from "../gem-requirement.ts";
+import { parseRequirement } from "../gems/gem-requirement.ts";
 import { MalformedLockfile, parseNameVersion } from "./line.ts";
 import type { LockfileLine, NameVersion } from "./line.ts";
 import { addOption, makeSource } from "./source.ts";

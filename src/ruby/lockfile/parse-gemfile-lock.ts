@@ -1,5 +1,5 @@
-import { parseGemPlatform, platformName } from "../gem-platform.ts";
-import { normalizeGemVersion } from "../gem-version.ts";
+import { parseGemPlatform, platformName } from "../gems/gem-platform.ts";
+import { normalizeGemVersion } from "../gems/gem-version.ts";
 import type { GemfileLock, IgnoredLine, LockedChecksum } from "./gemfile-lock.ts";
 import { readChecksumLine } from "./checksum.ts";
 import { readDependency, readSourceLine } from "./gems.ts";

@@ -1,5 +1,5 @@
-import { parseGemPlatform, platformName } from "../gem-platform.ts";
-import { normalizeGemVersion } from "../gem-version.ts";
+import { parseGemPlatform, platformName } from "../gems/gem-platform.ts";
+import { normalizeGemVersion } from "../gems/gem-version.ts";
 import type { DirectDependency, LockedGem } from "./gemfile-lock.ts";
 import { MalformedLockfile } from "./line.ts";
 import type { LockfileLine, NameVersion } from "./line.ts";

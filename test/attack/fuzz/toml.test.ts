@@ -5,7 +5,7 @@ import { buildTomlCodec } from "../../../src/cnb/build-toml.ts";
 import { buildpackDescriptorCodec } from "../../../src/cnb/buildpack-descriptor.ts";
 import { buildpackPlanCodec } from "../../../src/cnb/buildpack-plan.ts";
 import { launchCodec } from "../../../src/cnb/launch.ts";
-import { layerContentMetadataCodec } from "../../../src/cnb/layer-content-metadata.ts";
+import { layerContentMetadataCodec } from "../../../src/cnb/layers/layer-content-metadata.ts";
 import { storeCodec } from "../../../src/cnb/store.ts";
 import { decodeToml } from "../../../src/cnb/toml-file.ts";
 import { parseProjectDescriptor } from "../../../src/platform/inputs/project-descriptor.ts";

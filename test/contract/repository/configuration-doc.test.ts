@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { configurationDoc } from "../../../scripts/configuration-doc.ts";
+import { configurationDoc } from "../../../scripts/docs/configuration-doc.ts";
 
 const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 // Prettier pads the columns of tables.
 const squeezed = (text: string) => text.replace(/ +/g, " ").replace(/-{3,}/g, "---");
 
-test("docs/configuration.md is what `node scripts/configuration-doc.ts` writes", () => {
+test("docs/configuration.md is what `node scripts/docs/configuration-doc.ts` writes", () => {
   expect(squeezed(page)).toBe(squeezed(configurationDoc()));
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { rubyVersionsDoc } from "../../../scripts/ruby-versions-doc.ts";
+import { rubyVersionsDoc } from "../../../scripts/docs/ruby-versions-doc.ts";
 
 const checkout = resolve(import.meta.dirname, "../../..");
 // Prettier pads the columns of tables.

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { troubleshootingDoc } from "../../../scripts/troubleshooting-doc.ts";
+import { troubleshootingDoc } from "../../../scripts/docs/troubleshooting-doc.ts";
 
 const page = readFileSync(new URL("../../../docs/troubleshooting.md", import.meta.url), "utf8");
 const source = readFileSync(new URL("../../../src/failure.ts", import.meta.url), "utf8");
 // Prettier adds empty lines.
 const squeezed = (text: string) => text.replace(/\n+/g, "\n");
 
-test("docs/troubleshooting.md is what `node scripts/troubleshooting-doc.ts` writes", async () => {
+test("docs/troubleshooting.md is what `node scripts/docs/troubleshooting-doc.ts` writes", async () => {
   expect(squeezed(page)).toBe(squeezed(await troubleshootingDoc()));
 });
 

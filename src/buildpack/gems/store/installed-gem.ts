@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { executablesOf } from "../../../ruby/gemspec.ts";
+import { executablesOf } from "../../../ruby/gems/gemspec.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../../system/files.ts";
 import type { StorableGem } from "./store-key.ts";
 

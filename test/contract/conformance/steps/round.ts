@@ -1,4 +1,4 @@
-import type { Env } from "../../../../src/cnb/env-modification.ts";
+import type { Env } from "../../../../src/cnb/layers/env-modification.ts";
 import type { Target } from "../../../../src/cnb/target.ts";
 import { createPrinter } from "../../../../src/output/printer.ts";
 import { createStyle } from "../../../../src/output/style.ts";

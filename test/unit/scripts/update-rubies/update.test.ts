@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { compareGemVersions } from "../../../../src/ruby/gem-version.ts";
+import { compareGemVersions } from "../../../../src/ruby/gems/gem-version.ts";
 import { parseReleaseIndex } from "../../../../scripts/update-rubies/release-index.ts";
 import { updateRubies } from "../../../../scripts/update-rubies/update.ts";
 import { makeTree } from "../../../support/tree.ts";

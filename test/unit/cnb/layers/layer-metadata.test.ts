@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromDisk, toDisk } from "../../../src/cnb/layer-metadata.ts";
+import { fromDisk, toDisk } from "../../../../src/cnb/layers/layer-metadata.ts";
 
 describe("Layer Content Metadata (TOML), metadata", () => {
   test("has keys in kebab-case on disk", () => {

@@ -1,8 +1,8 @@
 import type * as z from "zod";
-import { isDirectory } from "../system/files.ts";
+import { isDirectory } from "../../system/files.ts";
 import { type LayerTypes, layerContentMetadataCodec } from "./layer-content-metadata.ts";
 import { fromDisk, keyOnDisk, type LayerMetadata } from "./layer-metadata.ts";
-import { tryReadTomlFile } from "./toml-file.ts";
+import { tryReadTomlFile } from "../toml-file.ts";
 
 /** What the last build left of a layer. */
 export type LayerState<M> =

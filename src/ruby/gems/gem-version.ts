@@ -1,4 +1,4 @@
-import { trimSpace } from "./ruby-text.ts";
+import { trimSpace } from "../ruby-text.ts";
 
 // A version like `1--a` has empty parts once it is normalized, and would not be valid again.
 const onceNormalized = /^[0-9]+(?:\.[0-9a-zA-Z.]*)?$/;

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { applyEnvModifications, type EnvModification } from "../../../src/cnb/env-modification.ts";
+import {
+  applyEnvModifications,
+  type EnvModification,
+} from "../../../../src/cnb/layers/env-modification.ts";
 
 type Change = Omit<EnvModification, "scope" | "name"> & { scope?: EnvModification["scope"] };
 

@@ -2,9 +2,9 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { describe, expect, test } from "vitest";
-import { type LayerRequest, openLayer } from "../../../src/cnb/layer.ts";
-import { parseToml } from "../../../src/toml.ts";
-import { addToTree, makeTree, readTree } from "../../support/tree.ts";
+import { type LayerRequest, openLayer } from "../../../../src/cnb/layers/layer.ts";
+import { parseToml } from "../../../../src/toml.ts";
+import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
 const schema = z.object({ rubyVersion: z.string(), arch: z.string(), stripped: z.boolean() });
 type Metadata = z.output<typeof schema>;

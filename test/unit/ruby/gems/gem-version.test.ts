@@ -3,7 +3,7 @@ import {
   compareGemVersions,
   isPrerelease,
   normalizeGemVersion,
-} from "../../../src/ruby/gem-version.ts";
+} from "../../../../src/ruby/gems/gem-version.ts";
 
 describe("versions", () => {
   test("are ordered by value, and prereleases come before their release", () => {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { isDirectory, makeEmptyDirectory, removeTree } from "../system/files.ts";
-import { type ExecD, writeExecD } from "./exec-d.ts";
+import { isDirectory, makeEmptyDirectory, removeTree } from "../../system/files.ts";
+import { type ExecD, writeExecD } from "../exec-d.ts";
 import { layerContentMetadataCodec } from "./layer-content-metadata.ts";
 import { type EnvModification, writeLayerEnv } from "./layer-env.ts";
 import { type LayerMetadata, toDisk } from "./layer-metadata.ts";
 import { type LayerExpectation, type LayerState, readLayerState } from "./layer-state.ts";
-import { type LayerName, parseLayerName } from "./names.ts";
-import { removeSboms, type Sbom, writeSboms } from "./sbom-files.ts";
-import { writeTomlFile } from "./toml-file.ts";
+import { type LayerName, parseLayerName } from "../names.ts";
+import { removeSboms, type Sbom, writeSboms } from "../sbom-files.ts";
+import { writeTomlFile } from "../toml-file.ts";
 
 export type { LayerTypes } from "./layer-content-metadata.ts";
 export type { LayerState } from "./layer-state.ts";

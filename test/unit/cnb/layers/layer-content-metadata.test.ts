@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { describe, expect, test } from "vitest";
-import { layerContentMetadataCodec } from "../../../src/cnb/layer-content-metadata.ts";
+import { layerContentMetadataCodec } from "../../../../src/cnb/layers/layer-content-metadata.ts";
 
 const none = { launch: false, build: false, cache: false };
 

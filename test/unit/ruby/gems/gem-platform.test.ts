@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseGemPlatform, platformMatches, platformName } from "../../../src/ruby/gem-platform.ts";
+import {
+  parseGemPlatform,
+  platformMatches,
+  platformName,
+} from "../../../../src/ruby/gems/gem-platform.ts";
 
 describe("platforms", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseInstalledGemspec } from "../../../src/ruby/gemspec.ts";
+import { parseInstalledGemspec } from "../../../../src/ruby/gems/gemspec.ts";
 
 const written = (lines: string[]) =>
   ["# -*- encoding: utf-8 -*-", "", "Gem::Specification.new do |s|", ...lines, "end", ""].join(

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { settings } from "../src/settings.ts";
+import { settings } from "../../src/settings.ts";
 import { writePage } from "./write-page.ts";
 
-const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
+const path = fileURLToPath(new URL("../../docs/configuration.md", import.meta.url));
 
 /** The text of `docs/configuration.md`, generated from the table that the buildpack itself reads. */
 export function configurationDoc(): string {
@@ -22,7 +22,7 @@ export function configurationDoc(): string {
       return `| \`${key}\` | ${shown} | ${doc} |`;
     }),
     "",
-    "This page is generated from `src/settings.ts` with `node scripts/configuration-doc.ts`.",
+    "This page is generated from `src/settings.ts` with `node scripts/docs/configuration-doc.ts`.",
     "",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRequirement } from "../../../src/ruby/gem-requirement.ts";
+import { parseRequirement } from "../../../../src/ruby/gems/gem-requirement.ts";
 
 describe("requirements", () => {
   test("consist of an operator, by default `=`, and a version", () => {

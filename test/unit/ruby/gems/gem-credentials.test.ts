@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loginVariables } from "../../../src/ruby/gem-credentials.ts";
+import { loginVariables } from "../../../../src/ruby/gems/gem-credentials.ts";
 
 describe("the variables by which Bundler knows a login", () => {
   // Bundler's own spelling: Bundler::Settings#key_for.

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { lstatIfAny, readText, removeTree, type TextFile } from "../system/files.ts";
-import { listInside, readTextInside } from "../system/open-inside.ts";
+import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
+import { listInside, readTextInside } from "../../system/open-inside.ts";
 import type {
   Env,
   EnvModification,

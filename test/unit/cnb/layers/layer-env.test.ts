@@ -5,8 +5,8 @@ import {
   type EnvModification,
   readLayerEnv,
   writeLayerEnv,
-} from "../../../src/cnb/layer-env.ts";
-import { makeTree, readTree } from "../../support/tree.ts";
+} from "../../../../src/cnb/layers/layer-env.ts";
+import { makeTree, readTree } from "../../../support/tree.ts";
 
 const set = (name: string, value = "x"): EnvModification => ({
   scope: "all",

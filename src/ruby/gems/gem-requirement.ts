@@ -1,5 +1,5 @@
 import { normalizeGemVersion } from "./gem-version.ts";
-import { trimSpace } from "./ruby-text.ts";
+import { trimSpace } from "../ruby-text.ts";
 
 export type Operator = "=" | "!=" | ">" | "<" | ">=" | "<=" | "~>";
 

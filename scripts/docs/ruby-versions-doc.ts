@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inventoryFileSchema } from "../src/artifacts/artifact.ts";
-import { branchOf } from "../src/artifacts/ruby-branches.ts";
-import { compareGemVersions, isPrerelease } from "../src/ruby/gem-version.ts";
+import { inventoryFileSchema } from "../../src/artifacts/artifact.ts";
+import { branchOf } from "../../src/artifacts/ruby-branches.ts";
+import { compareGemVersions, isPrerelease } from "../../src/ruby/gems/gem-version.ts";
 
-import { parseToml } from "../src/toml.ts";
-import { readDefaultRuby } from "./update-rubies/default-ruby.ts";
-import type { RubyBranchEntry } from "./update-rubies/release-index.ts";
+import { parseToml } from "../../src/toml.ts";
+import { readDefaultRuby } from "../update-rubies/default-ruby.ts";
+import type { RubyBranchEntry } from "../update-rubies/release-index.ts";
 
 /** The text of `docs/ruby-versions.md`: what can be installed, from the inventory of `checkout`. */
 export async function rubyVersionsDoc(checkout: string): Promise<string> {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import glob from "fast-glob";
 import { writePage } from "./write-page.ts";
 
-const checkout = fileURLToPath(new URL("..", import.meta.url));
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the codes that begin with a word are about, in the order of a build. */
 const topics = {
@@ -58,7 +58,7 @@ const introduction = [
 ];
 
 const ending = [
-  "This page is generated from the messages with `node scripts/troubleshooting-doc.ts`.",
+  "This page is generated from the messages with `node scripts/docs/troubleshooting-doc.ts`.",
   "",
 ];
 
