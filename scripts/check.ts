@@ -1,11 +1,7 @@
 import { runInOrder, runTogether } from "./run-commands.ts";
+import { slowTests } from "./slow-tests.ts";
 
 const vitest = ["vitest", "run", "-c", "test/vitest.config.ts"] as const;
-
-// Only the conformance stories about plans and TOML; `npm test` runs all.
-const slowConformance = ["build", "export", "launch", "rebase", "restore"].map(
-  (area) => `test/contract/conformance/${area}.test.ts`,
-);
 
 // The first ring of tests, to run before every commit.
 const failed = await runTogether([
@@ -24,7 +20,7 @@ process.exitCode =
       [
         ...vitest,
         ...["unit", "contract", "attack"].flatMap((project) => ["--project", project]),
-        ...without(slowConformance),
+        ...without(slowTests),
       ],
     ],
     { LAPIDARY_TEST_RING: "check" },

@@ -3,9 +3,10 @@ import { LongestFirst } from "./support/longest-first.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const minutes = 60_000;
-// Modules are loaded once for all files, and both processors of a small machine are used, where Vitest
-// would leave one to itself: each of the two halves the fast ring.
-const oneProcess = { pool: "threads", isolate: false, maxWorkers: 2 } as const;
+// Modules are loaded once for all files of a worker, and both processors of a small machine are used, where
+// Vitest would leave one to itself. Processes instead of threads: the larger a process, the longer it takes to
+// start another one.
+const twoWorkers = { pool: "forks", isolate: false, maxWorkers: 2 } as const;
 
 // `unit`, `contract` and `attack` are the fast ring; `integration` needs Ruby, root file systems and minutes.
 export default defineConfig({
@@ -20,7 +21,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: minutes / 2,
-          ...oneProcess,
+          ...twoWorkers,
         },
       },
       {
@@ -30,7 +31,7 @@ export default defineConfig({
           include: ["test/contract/**/*.test.ts"],
           testTimeout: minutes,
           hookTimeout: minutes,
-          ...oneProcess,
+          ...twoWorkers,
         },
       },
       {
@@ -40,7 +41,7 @@ export default defineConfig({
           include: ["test/attack/**/*.test.ts"],
           testTimeout: minutes,
           hookTimeout: minutes,
-          ...oneProcess,
+          ...twoWorkers,
         },
       },
       {
