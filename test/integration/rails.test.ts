@@ -41,7 +41,9 @@ describe("a Rails app", () => {
     expect(layers).toEqual([
       "assets created",
       "bootsnap created",
+      "bootsnap-files created",
       "gems created",
+      "gems-environment created",
       "inventory created",
       "jemalloc created",
       "ruby created",
