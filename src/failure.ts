@@ -114,6 +114,8 @@ export interface FailureFacts {
   // Images (src/oci, src/platform)
   "image/invalid": { path: string; problem: string };
   "image/lifecycle-invalid": { path: string; problem: string };
+  /** `known` are the process types of the image. */
+  "image/process-unknown": { process: string; known: string[] };
   "image/rebase-refused": { image: string; problem: string; forceable: boolean };
   /** The registry wants a login, or refuses the one that it got; `account` is its name. */
   "image/login-needed": { registry: string; repository: string; detail: string };

@@ -53,6 +53,28 @@ export function describeBuild() {
       oneValue,
     )
     .option(
+      "--tag <TARGET>",
+      "another place or name for the same image, in the form of --image; repeatable",
+      eachValue,
+      [],
+    )
+    .option(
+      "--previous-image <SOURCE>",
+      "reuse the layers of this image if the state folder has no build (default: --image)",
+      oneValue,
+    )
+    .option(
+      "--default-process <TYPE>",
+      "the process that the image starts (default: what the buildpacks say)",
+      oneValue,
+    )
+    .option(
+      "--creation-time <TIME>",
+      "when the image says that it was made: `now` or seconds since 1970 (default: " +
+        "SOURCE_DATE_EPOCH, or 1980, so that equal builds are equal images)",
+      oneValue,
+    )
+    .option(
       "--insecure-registry <HOST>",
       "reach this registry by plain HTTP if it has no HTTPS; repeatable",
       eachValue,

@@ -6,6 +6,7 @@ import { copyApp } from "../platform/inputs/app-copy.ts";
 import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { refusePlaceInside } from "../platform/inputs/app-place.ts";
+import { readGitMetadata } from "../platform/inputs/git-metadata.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
 import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
@@ -37,7 +38,10 @@ export async function buildCommand(
   const machine = await machineOptions(flags, context);
   const state = await claimState(statePath, flags.state === undefined);
   const line = { app: appPath, ...imageOptions(flags) };
-  const exporter = await prepareExport({ line, state, target: machine.target, ...context });
+  const exporter = await prepareExport({
+    ...{ line, state, target: machine.target, ...context },
+    projectMetadata: await readGitMetadata(app),
+  });
   await exporter?.adopt();
   const built = await withBindings(flags.binding, cwd, async (bindings) => {
     return await buildApp({
@@ -70,5 +74,9 @@ export async function buildCommand(
 
 function imageOptions(flags: BuildFlags) {
   const { image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry } = flags;
-  return { image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry };
+  const { tag, previousImage, defaultProcess, creationTime } = flags;
+  return {
+    ...{ image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry },
+    ...{ tag, previousImage, defaultProcess, creationTime },
+  };
 }

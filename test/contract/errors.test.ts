@@ -296,6 +296,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "lifecycle.tgz",
     problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
   },
+  "image/process-unknown": { process: "job", known: ["rake", "web"] },
   "image/rebase-refused": {
     image: "oci:shop",
     problem:

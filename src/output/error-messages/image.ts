@@ -21,6 +21,17 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/process-unknown": ({ process, known }) => ({
+    headline: `The app has no process \`${process}\`, which \`--default-process\` names`,
+    happened: [
+      known.length > 0
+        ? `Its processes are ${known.map((type) => `\`${type}\``).join(", ")}.`
+        : "No buildpack defined a process.",
+      "The app was built, but no image was exported.",
+    ],
+    next: ["Name one of its processes, or add a line for it to the app's Procfile."],
+    blame: "command",
+  }),
   "image/rebase-refused": ({ image, problem, forceable }) => ({
     headline: `\`${image}\` cannot be put on this run image`,
     happened: [`Reason: ${problem}.`],

@@ -9,6 +9,8 @@ import type { PushResult } from "../../oci/registry/push-image.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { BuildReport } from "../lifecycle/build-report.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
+import type { ProjectMetadata } from "../state/project-metadata.ts";
+import { imageTimeText } from "../../system/image-time.ts";
 import { configOf, type ImageParts, layersOf } from "./image-config.ts";
 import { makeParts, readLaunch } from "./image-layers.ts";
 import type { ImageLocation } from "./image-location.ts";
@@ -23,8 +25,16 @@ export interface ExportRequest {
   runImage: Image;
   launcher: Launcher;
   destination: ImageLocation;
+  /** Further places and names for the same image. */
+  tags?: readonly ImageLocation[];
   /** The name of the image in an engine. */
   name: string;
+  /** The process that the image starts, instead of the buildpacks' default. */
+  defaultProcess?: string | undefined;
+  /** The time of creation in RFC 3339; without it, the same for all images. */
+  created?: string;
+  /** Where the app comes from. */
+  projectMetadata?: ProjectMetadata;
   /** An image layout that keeps the last image, so that unchanged layers are not compressed again. */
   work: string;
   world: ImageWorld;
@@ -113,44 +123,87 @@ async function layersIn(layout: string, architecture: string): Promise<readonly 
 
 async function imageOf(parts: ImageParts, request: ExportRequest): Promise<Image> {
   const { build, runImage, launcher } = request;
-  const launch = await readLaunch(build);
+  const { created = imageTimeText, projectMetadata = {} } = request;
   const config = configOf({
-    ...{ build, runImage, parts, launcherVersion: launcher.version },
-    defaultProcess: launch["buildpack-default-process-type"],
+    ...{ build, runImage, parts, launcherVersion: launcher.version, created, projectMetadata },
+    defaultProcess: await defaultProcessOf(request),
   });
   const added = layersOf(parts).map(({ layer }) => layer);
   return { config, layers: [...runImage.layers, ...added] };
 }
 
+async function defaultProcessOf({
+  build,
+  defaultProcess,
+}: ExportRequest): Promise<string | undefined> {
+  const launch = await readLaunch(build);
+  if (defaultProcess === undefined) return launch["buildpack-default-process-type"];
+  const known = launch.processes.map(({ type }): string => type);
+  if (known.includes(defaultProcess)) return defaultProcess;
+  throw new BuildpackError({ code: "image/process-unknown", process: defaultProcess, known });
+}
+
 /**
  * Writes an image where the user wants it.
  *
- * @returns what a registry was sent.
+ * @returns what a registry was sent first.
  */
 export async function deliver(
   image: Image,
   manifest: IndexEntry,
-  {
-    destination,
-    name,
-    work,
-    world,
-  }: Pick<ExportRequest, "destination" | "name" | "work" | "world">,
+  { destination, tags = [], ...rest }: DeliveryRequest,
 ): Promise<PushResult | undefined> {
-  if (destination.kind === "registry") {
-    return await push({ layout: work, manifest, reference: destination.reference }, world);
+  const pushed: PushResult[] = [];
+  for (const [first, ...others] of byPlace([destination, ...tags])) {
+    if (first?.kind === "registry") {
+      const { work: layout, world } = rest;
+      pushed.push(await push({ layout, manifest, reference: first.reference }, world));
+    } else if (first)
+      await writeLocally(image, first, namesOf([first, ...others], rest.name), rest);
   }
-  if (destination.kind === "docker-daemon") await loadIntoEngine(image, [name], world);
-  else if (destination.kind === "oci") {
-    await writeLayout(destination.path, image, destination.name ?? "latest");
-  } else await writeDockerArchive(destination.path, image, [name]);
-  return undefined;
+  return pushed[0];
 }
 
-async function writeLayout(path: string, image: Image, tag: string): Promise<void> {
+type DeliveryRequest = Pick<ExportRequest, "destination" | "tags" | "name" | "work" | "world">;
+
+/** Names in one layout, archive or engine are written at once. */
+function byPlace(locations: readonly ImageLocation[]): ImageLocation[][] {
+  const places = Map.groupBy(locations, (location) =>
+    location.kind === "registry"
+      ? location
+      : `${location.kind} ${"path" in location ? location.path : ""}`,
+  );
+  return [...places.values()];
+}
+
+function namesOf(locations: readonly ImageLocation[], name: string): string[] {
+  const names = locations.map((location) => {
+    if (location.kind === "oci") return location.name ?? "latest";
+    return location.kind === "docker-archive" || location.kind === "docker-daemon"
+      ? (location.name ?? name)
+      : name;
+  });
+  return [...new Set(names)];
+}
+
+async function writeLocally(
+  image: Image,
+  location: Exclude<ImageLocation, { kind: "registry" }>,
+  names: readonly string[],
+  { world }: Pick<ExportRequest, "world">,
+): Promise<void> {
+  if (location.kind === "docker-daemon") await loadIntoEngine(image, names, world);
+  else if (location.kind === "oci") await writeLayout(location.path, image, names);
+  else await writeDockerArchive(location.path, image, names);
+}
+
+async function writeLayout(path: string, image: Image, tags: readonly string[]): Promise<void> {
   await mkdir(path, { recursive: true });
   const entry = await writeImage(path, image);
-  await writeIndex(path, [{ ...entry, annotations: { [refName]: tag } }]);
+  await writeIndex(
+    path,
+    tags.map((tag) => ({ ...entry, annotations: { [refName]: tag } })),
+  );
 }
 
 /** The layout in the state folder keeps one image: blobs of earlier images are removed. */

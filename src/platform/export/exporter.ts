@@ -7,6 +7,8 @@ import type { PushResult } from "../../oci/registry/push-image.ts";
 import type { Printer } from "../../output/printer.ts";
 import { definedVariables } from "../../system/defined-variables.ts";
 import { lstatIfAny } from "../../system/files.ts";
+import type { ProjectMetadata } from "../state/project-metadata.ts";
+import { creationTime } from "./creation-time.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
@@ -25,6 +27,10 @@ interface ImageOptions {
   buildRoot: string;
   lifecycle: string | undefined;
   insecureRegistry: readonly string[];
+  tag: readonly string[];
+  previousImage: string | undefined;
+  defaultProcess: string | undefined;
+  creationTime: string | undefined;
 }
 
 export interface ExporterRequest {
@@ -34,6 +40,8 @@ export interface ExporterRequest {
   target: Target;
   cwd: string;
   ownBuildpack: string;
+  /** Where the app comes from. */
+  projectMetadata: ProjectMetadata;
   printer: Printer;
   env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
@@ -60,15 +68,25 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
   const destination = parseImageLocation("--image", line.image, cwd);
   const source = runImageSource(line, cwd);
   const work = join(request.state, "export");
+  const tags = line.tag.map((text) => parseImageLocation("--tag", text, cwd));
+  const created = creationTime({
+    ...{ option: line.creationTime, env: request.env },
+    now: () => new Date(),
+  });
   const world = worldOf(request);
-  if (destination.kind === "registry") await requirePush(destination.reference, world);
+  for (const place of [destination, ...tags]) {
+    if (place.kind === "registry") await requirePush(place.reference, world);
+  }
   const launcher =
     line.lifecycle === undefined ? undefined : await readLauncher(resolve(cwd, line.lifecycle));
   const image =
     "image" in source
       ? await readImageAt(source.image, target.arch, join(work, "run-image"), world)
       : undefined;
-  const prepared = { ...request, destination, source, work, launcher, image, world };
+  const prepared = {
+    ...request,
+    ...{ destination, tags, created, source, work, launcher, image, world },
+  };
   return {
     target: targetOf(image, target),
     adopt: async () => await adopt(prepared),
@@ -78,6 +96,8 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
 
 interface Prepared extends ExporterRequest {
   destination: ImageLocation;
+  tags: readonly ImageLocation[];
+  created: string;
   source: RunImageSource;
   work: string;
   launcher: Launcher | undefined;
@@ -90,8 +110,16 @@ function worldOf({ line, env, signal }: ExporterRequest): ImageWorld {
 }
 
 function refuseStray(line: ExporterRequest["line"]): undefined {
-  const stray = line.runImage === undefined ? line.lifecycle && "--lifecycle" : "--run-image";
-  if (stray) throw usage(`\`${stray}\` needs \`--image\``);
+  const options = {
+    "--run-image": line.runImage,
+    "--lifecycle": line.lifecycle,
+    "--tag": line.tag[0],
+    "--previous-image": line.previousImage,
+    "--default-process": line.defaultProcess,
+    "--creation-time": line.creationTime,
+  };
+  const [stray] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (stray !== undefined) throw usage(`\`${stray}\` needs \`--image\``);
   return undefined;
 }
 
@@ -119,15 +147,17 @@ function targetOf(image: Image | undefined, target: Target): Target {
 }
 
 async function adopt(prepared: Prepared): Promise<void> {
-  const { state, destination, target, work, world, printer } = prepared;
+  const { line, cwd, state, destination, target, work, world, printer } = prepared;
   if (await lstatIfAny(join(state, "current"))) return;
-  if ("path" in destination && !(await lstatIfAny(destination.path))) return;
+  const given = line.previousImage;
+  const last =
+    given === undefined ? destination : parseImageLocation("--previous-image", given, cwd);
+  if ("path" in last && !(await lstatIfAny(last.path))) return;
   const previous = join(work, "previous");
-  const image = await readImageAt(destination, target.arch, previous, world).catch(ifUnusable);
+  const image = await readImageAt(last, target.arch, previous, world).catch(ifUnusable);
   if (!image || !(await adoptImage(state, image))) return;
-  printer.plain(
-    "There is no earlier build; reusing the layers of the image that will be replaced.",
-  );
+  const which = given === undefined ? "the image that will be replaced" : `\`${given}\``;
+  printer.plain(`There is no earlier build; reusing the layers of ${which}.`);
 }
 
 /** What cannot be replaced is said before the build. An image that is no image is no reason to stop. */
@@ -161,6 +191,8 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
       async () =>
         await exportImage({
           ...{ build, ids, runImage, launcher, destination, name, work: layout },
+          ...{ tags: prepared.tags, created: prepared.created },
+          ...{ defaultProcess: line.defaultProcess, projectMetadata: prepared.projectMetadata },
           // As in images that pack makes: another user than the builder may write to it.
           appMode: 0o777,
           world: { ...world, onRetry: (reason) => section.detail(reason) },

@@ -2,7 +2,7 @@ import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts";
 import { labelJson, parseLabelJson } from "../state/label-json.ts";
 import { isAtLeast } from "../lifecycle/platform-api.ts";
-import { imageTimeText } from "../../system/image-time.ts";
+import type { ProjectMetadata } from "../state/project-metadata.ts";
 import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
 /** A layer of the image, and its description in the history. */
@@ -27,6 +27,9 @@ export interface ConfigRequest {
   parts: ImageParts;
   launcherVersion: string;
   defaultProcess: string | undefined;
+  /** The time of creation in RFC 3339. */
+  created: string;
+  projectMetadata: ProjectMetadata;
 }
 
 /** The layers above those of the run image, in the order of the image. */
@@ -41,14 +44,14 @@ export function layersOf({ launch, sbom, app, launcher, config, processTypes }: 
  * Spec: Platform Interface, exporter, App Image.
  */
 export function configOf(request: ConfigRequest): ImageConfig {
-  const { build, runImage, parts, defaultProcess } = request;
+  const { build, runImage, parts, defaultProcess, created } = request;
   // Lifecycles hand on what they know of configs, and no other key.
   const { container: _unknown, ...base } = runImage.config;
   const { Cmd: _replaced, ...inherited } = base.config;
   const added = layersOf(parts);
   const diffIds = added.map(({ layer }) => layer.diffId);
   const history = [
-    ...historyOf(base),
+    ...historyOf(base, created),
     ...added.map((layer) => ({ created, created_by: layer.history })),
   ];
   return {
@@ -67,8 +70,6 @@ export function configOf(request: ConfigRequest): ImageConfig {
   };
 }
 
-const created = imageTimeText;
-
 function launchEnv({ inside, platformApi }: StoredBuild, base: ImageConfig) {
   return {
     CNB_LAYERS_DIR: inside.layers,
@@ -80,19 +81,24 @@ function launchEnv({ inside, platformApi }: StoredBuild, base: ImageConfig) {
 }
 
 /** One entry per layer: some tools that squash images drop entries. */
-function historyOf({ history, rootfs }: Pick<ImageConfig, "history" | "rootfs">) {
+function historyOf({ history, rootfs }: Pick<ImageConfig, "history" | "rootfs">, created: string) {
   const own = (history ?? []).filter(({ empty_layer: isEmpty }) => !isEmpty);
   if (own.length === rootfs.diff_ids.length) return own.map((entry) => ({ ...entry, created }));
   return rootfs.diff_ids.map(() => ({ created }));
 }
 
 /** Labels that buildpacks set come last, so that they beat those of the platform. */
-function labelsOf({ build, launcherVersion, ...request }: ConfigRequest): Record<string, string> {
+function labelsOf({
+  build,
+  launcherVersion,
+  projectMetadata,
+  ...request
+}: ConfigRequest): Record<string, string> {
   return {
     ...build.labels,
     [metadataLabel]: labelJson(lifecycleMetadata({ build, ...request })),
     [buildMetadataLabel]: withLauncher(build.labels[buildMetadataLabel], launcherVersion),
-    "io.buildpacks.project.metadata": "{}",
+    "io.buildpacks.project.metadata": labelJson(projectMetadata),
     ...build.buildpackLabels,
   };
 }

@@ -17,5 +17,6 @@ const exitCodes: Partial<Record<FailureCode, number>> = {
   "platform/process-type-invalid": 62,
   "platform/launch-failed": 82,
   "platform/process-unknown": 82,
+  "image/process-unknown": 62,
   "image/rebase-refused": 72,
 };

@@ -27,6 +27,7 @@ describe("build", () => {
       "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --volume v:/v " +
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
       "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
+      "--tag oci:j --tag oci:k --previous-image oci:p --default-process job --creation-time now " +
       "--platform-api 0.9 --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
@@ -44,6 +45,10 @@ describe("build", () => {
         runImage: "oci:r",
         lifecycle: "l",
         insecureRegistry: ["a", "b"],
+        tag: ["oci:j", "oci:k"],
+        previousImage: "oci:p",
+        defaultProcess: "job",
+        creationTime: "now",
         platformApi: "0.9",
         state: "s",
         report: "r.json",

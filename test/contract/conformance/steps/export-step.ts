@@ -1,4 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { creationTime } from "../../../../src/platform/export/creation-time.ts";
+import type { ProjectMetadata } from "../../../../src/platform/state/project-metadata.ts";
+import { decodeToml } from "../../../../src/cnb/toml-file.ts";
+import { BuildpackError } from "../../../../src/failure.ts";
+import * as z from "zod";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
 import {
@@ -20,7 +25,9 @@ export async function exportStep(round: Round, step: Step): Promise<void> {
   await store(round, step);
   const inUse = await openStoredBuild(stateDirectory);
   if (!inUse) throw new StepNotReached();
-  const repository = repositoryOf(step.args?.at(-1) ?? "");
+  const { args = [] } = step;
+  const [repository = "", ...others] = [...new Set(namesIn(args).map(repositoryOf))];
+  const processType = args.indexOf("-process-type");
   const { program } = await readLauncher("/opt/launcher");
   await exportImage({
     build: inUse.build,
@@ -28,11 +35,40 @@ export async function exportStep(round: Round, step: Step): Promise<void> {
     runImage: await pull("run", round.target?.arch),
     launcher: { program, version: "0.21.17" },
     destination: { kind: "oci", path: repositoryPath(repository), name: undefined },
+    tags: others.map((path) => ({ kind: "oci", path: repositoryPath(path), name: undefined })),
     name: repository,
+    ...(processType === -1 ? {} : { defaultProcess: args[processType + 1] }),
+    created: creationTime({
+      option: undefined,
+      env: { SOURCE_DATE_EPOCH: step.env?.["SOURCE_DATE_EPOCH"] ?? undefined },
+      now: () => new Date(),
+    }),
+    projectMetadata: projectMetadataOf(round.story),
     work: exportWork,
     world: imageWorld,
   });
   await inUse.release();
+}
+
+/** The names of the image, which follow the options. */
+function namesIn(args: readonly string[]): string[] {
+  const first = args.findIndex((arg, at) => !arg.startsWith("-") && !args[at - 1]?.startsWith("-"));
+  return args.slice(first);
+}
+
+/** A platform writes this file; here, the story does. */
+function projectMetadataOf({ tree = [] }: Round["story"]): ProjectMetadata {
+  const file = tree.find(({ path }) => path === "/layers/project-metadata.toml");
+  const read = decodeToml(file?.content ?? "", z.looseObject({}));
+  if (read.state === "invalid") {
+    throw new BuildpackError({
+      code: "cnb/file-invalid",
+      path: "/layers/project-metadata.toml",
+      problem: read.problem,
+    });
+  }
+  const { source } = read.value as ProjectMetadata;
+  return source ? { source } : {};
 }
 
 async function store(round: Round, step: Step): Promise<void> {

@@ -16,18 +16,22 @@ const printer = createPrinter({
 });
 
 async function prepare(line: Partial<ExporterRequest["line"]>, cwd = "/") {
-  const none = { image: undefined, runImage: undefined, runRoot: undefined, lifecycle: undefined };
+  const none = {
+    ...{ image: undefined, runImage: undefined, runRoot: undefined, lifecycle: undefined },
+    ...{ previousImage: undefined, defaultProcess: undefined, creationTime: undefined },
+  };
   const request = {
     state: await makeTree(),
     target,
     cwd,
     ownBuildpack: "/",
     printer,
+    projectMetadata: {},
     ...imageWorld,
   };
   return await prepareExport({
     ...request,
-    line: { app: "app", buildRoot: "/", insecureRegistry: [], ...none, ...line },
+    line: { app: "app", buildRoot: "/", insecureRegistry: [], tag: [], ...none, ...line },
   });
 }
 
@@ -39,6 +43,12 @@ describe("prepareExport", () => {
   test.each([
     [{ runImage: "oci:x" }, "`--run-image` needs `--image`"],
     [{ lifecycle: "x" }, "`--lifecycle` needs `--image`"],
+    [{ tag: ["oci:x"] }, "`--tag` needs `--image`"],
+    [{ previousImage: "oci:x" }, "`--previous-image` needs `--image`"],
+    [{ defaultProcess: "job" }, "`--default-process` needs `--image`"],
+    [{ creationTime: "now" }, "`--creation-time` needs `--image`"],
+    [{ image: "oci:x", runImage: "oci:y", tag: ["x"] }, "`--tag` takes"],
+    [{ image: "oci:x", runImage: "oci:y", creationTime: "today" }, "`--creation-time` takes"],
     [{ image: "x" }, "`--image` takes"],
     [{ image: "oci:x" }, "`--image` needs a run image"],
     [{ image: "oci:x", runImage: "ubuntu" }, "`--run-image` takes"],

@@ -1,0 +1,50 @@
+import type { ProjectMetadata } from "../state/project-metadata.ts";
+import { readTextInside } from "../../system/open-inside.ts";
+
+/**
+ * The commit and the remote of an app that is a Git repository, as `pack` describes them. The files of
+ * `.git` are read without running git, which runs programs that a repository's configuration names. Logins
+ * in the address are left out. Nothing is said about a work tree or submodule, whose `.git` is a file.
+ *
+ * Spec: Platform Interface, `project-metadata.toml`.
+ */
+export async function readGitMetadata(app: string): Promise<ProjectMetadata> {
+  const head = await readLine(app, ".git/HEAD");
+  const ref = /^ref: (refs\/[!-~]+)$/.exec(head)?.[1];
+  const commit = ref === undefined ? head : await commitOf(app, ref);
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) return {};
+  const branch = ref?.replace(/^refs\/heads\//, "");
+  const url = remoteIn(await readIfAny(app, ".git/config"));
+  return {
+    source: {
+      type: "git",
+      version: { commit },
+      metadata: { ...(branch ? { refs: [branch] } : {}), ...(url ? { url } : {}) },
+    },
+  };
+}
+
+async function commitOf(app: string, ref: string): Promise<string> {
+  if (ref.split("/").includes("..")) return "";
+  const loose = await readLine(app, `.git/${ref}`);
+  if (loose !== "") return loose;
+  const packed = (await readIfAny(app, ".git/packed-refs")).split("\n");
+  return packed.find((line) => line.endsWith(` ${ref}`))?.split(" ")[0] ?? "";
+}
+
+/** The address of the remote `origin`. */
+function remoteIn(config: string): string | undefined {
+  const [, section = ""] = /^\[remote "origin"\]\n((?:(?!\[).*(?:\n|$))*)/m.exec(config) ?? [];
+  const address = /^\s*url\s*=\s*(\S+)\s*$/m.exec(section)?.[1];
+  return address?.replace(/^([a-z+]+:\/\/)[^/@]*@/, "$1");
+}
+
+async function readLine(app: string, path: string): Promise<string> {
+  return (await readIfAny(app, path)).trimEnd();
+}
+
+/** Metadata is no reason to fail: what cannot be read, or lies behind a link, is missing. */
+async function readIfAny(app: string, path: string): Promise<string> {
+  const file = await readTextInside(app, path).catch(() => undefined);
+  return file?.state === "text" ? file.text : "";
+}
