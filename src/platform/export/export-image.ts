@@ -9,7 +9,7 @@ import type { PushResult } from "../../oci/registry/push-image.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { BuildReport } from "../lifecycle/build-report.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
-import type { ProjectMetadata } from "../state/project-metadata.ts";
+import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
 import { imageTimeText } from "../../system/image-time.ts";
 import { configOf, type ImageParts, layersOf } from "./image-config.ts";
 import { makeParts, readLaunch } from "./image-layers.ts";

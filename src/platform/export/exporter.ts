@@ -7,7 +7,7 @@ import type { PushResult } from "../../oci/registry/push-image.ts";
 import type { Printer } from "../../output/printer.ts";
 import { definedVariables } from "../../system/defined-variables.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import type { ProjectMetadata } from "../state/project-metadata.ts";
+import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
 import { creationTime } from "./creation-time.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";

@@ -2,7 +2,7 @@ import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig, withEnv } from "../../oci/image.ts";
 import { labelJson, parseLabelJson } from "../state/label-json.ts";
 import { isAtLeast } from "../lifecycle/platform-api.ts";
-import type { ProjectMetadata } from "../state/project-metadata.ts";
+import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
 import { metadataLabel, type StoredBuild } from "../state/stored-build.ts";
 
 /** A layer of the image, and its description in the history. */

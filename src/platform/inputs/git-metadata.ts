@@ -1,4 +1,4 @@
-import type { ProjectMetadata } from "../state/project-metadata.ts";
+import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
 import { readTextInside } from "../../system/open-inside.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { creationTime } from "../../../../src/platform/export/creation-time.ts";
-import type { ProjectMetadata } from "../../../../src/platform/state/project-metadata.ts";
+import type { ProjectMetadata } from "../../../../src/cnb/project-metadata.ts";
 import { decodeToml } from "../../../../src/cnb/toml-file.ts";
 import { BuildpackError } from "../../../../src/failure.ts";
 import * as z from "zod";
