@@ -72,6 +72,8 @@ describe("lapidary build --image registry:HOST/NAME", () => {
     await rm(app.state, { recursive: true });
     const third = await exportApp(request);
     expect(third.log).toContain("reusing the layers of the image that will be replaced");
+    expect(third.image.digest).toBe(second.image.digest);
+    expect(third.image.pushed).toMatchObject({ sentBlobs: 0, sentBytes: 0 });
   });
 
   test("a Docker engine pulls and serves it; docker-daemon:NAME loads the same image", async (context) => {
