@@ -42,6 +42,11 @@ export function isDecidedByBuildpack(variable: string): boolean {
   return variable.startsWith("BUNDLE_") && decidedByBuildpack.has(variable.slice("BUNDLE_".length));
 }
 
+/** The variable of a Bundler setting: `BUNDLE_BUILD__NOKOGIRI` for `build.nokogiri`. */
+export function settingVariable(key: string): string {
+  return `BUNDLE_${key.replaceAll(".", "__").replaceAll("-", "___").toUpperCase()}`;
+}
+
 /**
  * The mirror that Bundler uses for the first of these gem servers that has one: the mirror for all servers,
  * or else that of the server. The variable's name contains the URL in capitals, with `__` for a dot and
@@ -52,9 +57,7 @@ export function bundlerMirror(
   remotes: readonly string[],
 ): string | undefined {
   if (env["BUNDLE_MIRROR__ALL"]) return env["BUNDLE_MIRROR__ALL"];
-  const spelled = remotes
-    .map((remote) => remote.replace(/\/+$/, "").replaceAll("-", "___").replaceAll(".", "__"))
-    .map((remote) => `BUNDLE_MIRROR__${remote.toUpperCase()}`);
+  const spelled = remotes.map((remote) => settingVariable(`mirror.${remote.replace(/\/+$/, "")}`));
   const names = spelled.flatMap((name) => [`${name}/`, name]);
   return names.map((name) => env[name]).find((mirror) => mirror !== undefined && mirror !== "");
 }

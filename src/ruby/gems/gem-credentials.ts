@@ -1,3 +1,5 @@
+import { settingVariable } from "../bundle-config.ts";
+
 /** A login for one server, as in a service binding. */
 export interface GemLogin {
   /** The server's host name, or a URL. */
@@ -20,7 +22,7 @@ export function loginVariables(login: GemLogin): { name: string; value: string }
   if (words.length === 0) return [];
   // Bundler puts the value into a URL, so it must be encoded.
   const value = words.map(encodeWord).join(":");
-  return keysOf(login.server.trim()).map((key) => ({ name: variableOf(key), value }));
+  return keysOf(login.server.trim()).map((key) => ({ name: settingVariable(key), value }));
 }
 
 function keysOf(server: string): string[] {
@@ -29,10 +31,6 @@ function keysOf(server: string): string[] {
   if (url === null || url.hostname === "" || (!isUrl && url.pathname !== "/")) return [];
   if (url.pathname === "/") return [url.hostname];
   return [`${url.protocol}//${url.host}${url.pathname.replace(/\/*$/, "/")}`, url.hostname];
-}
-
-function variableOf(key: string): string {
-  return `BUNDLE_${key.replaceAll(".", "__").replaceAll("-", "___").toUpperCase()}`;
 }
 
 function encodeWord(word = ""): string {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { settingVariable } from "../../../ruby/bundle-config.ts";
 import type { GemfileLock, LockedGem } from "../../../ruby/lockfile/gemfile-lock.ts";
 import { fullName } from "../../../ruby/lockfile/state.ts";
 
@@ -49,7 +50,7 @@ function checksumOf(gem: LockedGem, { checksums = [] }: GemfileLock): string | u
 /** Variables that change what extensions are compiled to: those of compilers, and those named after the gem. */
 function compilerVariables(gem: string, env: Readonly<Record<string, string>>): string[] {
   const own = gem.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
-  const build = `BUNDLE_BUILD__${gem.toUpperCase().replaceAll(".", "__").replaceAll("-", "___")}`;
+  const build = settingVariable(`build.${gem}`);
   return Object.keys(env)
     .filter((name) => name !== "MAKEFLAGS")
     .filter((name) => forCompilers.test(name) || name === build || name.startsWith(`${own}_`))
