@@ -1,4 +1,4 @@
-import type { Hash } from "node:crypto";
+import type { Hash, Hmac } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 
 /**
@@ -17,3 +17,9 @@ export function addContent(hash: Hash, path: string | Buffer): void {
 }
 
 const chunk = Buffer.alloc(1024 * 1024);
+
+/** Adds texts to a hash, each with its length, so that no two lists of texts are the same bytes. */
+export function addParts<H extends Hash | Hmac>(hash: H, parts: readonly string[]): H {
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash;
+}

@@ -6,6 +6,7 @@ import { digestSnapshot, type TreeSnapshot } from "../../system/tree-changes.ts"
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import type { KeyedDigest } from "../installed.ts";
+import { addParts } from "../../system/file-digest.ts";
 
 /**
  * Digests of everything that decides what precompilation makes: one for each kind of input, so that the
@@ -63,7 +64,5 @@ async function metadataOfOthers(layersDir: string, id: string): Promise<string[]
 }
 
 function digest(parts: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest("hex").slice(0, 16);
+  return addParts(createHash("sha256"), parts).digest("hex").slice(0, 16);
 }

@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, statIfAny } from "../../system/files.ts";
+import { addParts } from "../../system/file-digest.ts";
 
 /**
  * Digests of the files that decide what `bundle install` does (contract: Ruby Dependencies). There is
@@ -39,9 +40,7 @@ export async function digestBundleInputs(sources: BundleInputSources): Promise<B
 }
 
 function digest(parts: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest("hex").slice(0, 32);
+  return addParts(createHash("sha256"), parts).digest("hex").slice(0, 32);
 }
 
 // One by one: a path gem may have more files than a process may open at once.

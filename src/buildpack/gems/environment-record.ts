@@ -13,6 +13,7 @@ import * as z from "zod";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import { readTextIfAny } from "../../system/files.ts";
 import type { KeyedDigest } from "../installed.ts";
+import { addParts } from "../../system/file-digest.ts";
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const recordSchema = z.object({ key: hex, environment: hex });
@@ -74,11 +75,7 @@ function changeSince(before: string | undefined, now: string): string | undefine
 }
 
 function keyedDigest(key: string): KeyedDigest {
-  return (parts) => {
-    const hmac = createHmac("sha256", Buffer.from(key, "hex"));
-    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
-    return hmac.digest("hex");
-  };
+  return (parts) => addParts(createHmac("sha256", Buffer.from(key, "hex")), parts).digest("hex");
 }
 
 function parseRecord(text: string | undefined): z.output<typeof recordSchema> | undefined {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { settingVariable } from "../../../ruby/bundle-config.ts";
 import type { GemfileLock, LockedGem } from "../../../ruby/lockfile/gemfile-lock.ts";
 import { fullName } from "../../../ruby/lockfile/state.ts";
+import { addParts } from "../../../system/file-digest.ts";
 
 /** A gem of the lockfile that may be in the store. */
 export interface StorableGem {
@@ -34,9 +35,8 @@ export function storableGems(locked: GemfileLock, keys: InstallKeys): StorableGe
       ...keys.machine,
       ...compilerVariables(gem.name, keys.env),
     ];
-    const hash = createHash("sha256");
-    for (const part of parts) hash.update(`${part.length}:`).update(part);
-    const key = `${fullName(gem)}-${hash.digest("hex").slice(0, 32)}`;
+    const digest = addParts(createHash("sha256"), parts).digest("hex").slice(0, 32);
+    const key = `${fullName(gem)}-${digest}`;
     return isFileName(key) ? [{ name: gem.name, fullName: fullName(gem), key }] : [];
   });
 }
