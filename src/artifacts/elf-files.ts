@@ -1,5 +1,5 @@
 import glob from "fast-glob";
-import { elfHeaderBytes, readElfHeader } from "../system/elf.ts";
+import { elfHeaderBytes, readElfHeader } from "../system/elf/elf.ts";
 
 /**
  * The executables and shared libraries below a directory, whatever they are called. Object files are

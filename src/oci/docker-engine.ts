@@ -8,6 +8,7 @@ import { createHttpClient, type HttpAnswer, type HttpRequest } from "../system/h
 import { dockerArchiveEntries } from "./docker-archive.ts";
 import type { Image } from "./image.ts";
 import { tarOf } from "./tar.ts";
+import { parseJson } from "../system/parse-json.ts";
 
 interface EngineWorld {
   /** `DOCKER_HOST` names the socket of the engine. */
@@ -119,11 +120,3 @@ function messageOf(text: string): string | undefined {
 
 const errorLine = z.looseObject({ error: z.string() });
 const message = z.looseObject({ message: z.string() });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

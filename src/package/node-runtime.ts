@@ -7,7 +7,7 @@ import { BuildpackError } from "../failure.ts";
 import type { Section } from "../output/printer.ts";
 import { unpackArchive } from "../oci/unpack-archive.ts";
 import { runCommand } from "../system/command.ts";
-import { parseElfHeader } from "../system/elf.ts";
+import { parseElfHeader } from "../system/elf/elf.ts";
 import { isFile, readTextIfAny, removeTree } from "../system/files.ts";
 import type { Architecture } from "./package-options.ts";
 import { stripElf } from "./strip-elf.ts";

@@ -1,4 +1,4 @@
-import { parseElfHeader, parseSegments } from "../system/elf.ts";
+import { parseElfHeader, parseSegments } from "../system/elf/elf.ts";
 
 /**
  * Drops what only debuggers read from an executable: everything behind the last byte that is loaded,

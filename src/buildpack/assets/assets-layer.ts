@@ -24,6 +24,7 @@ import {
 import { isFile, makeEmptyDirectory, readTextIfAny, removeTree } from "../../system/files.ts";
 import { setPresentTimes } from "../../system/tree.ts";
 import { recordChanges, replayChanges, type TreeSnapshot } from "../../system/tree-changes.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 /** What fragments depend on. A change empties the layer. */
 const keysSchema = z.object({ distro: z.string(), arch: z.string(), rubyVersion: z.string() });
@@ -143,11 +144,7 @@ async function findMissingOutcome(layerDir: string): Promise<string | undefined>
 }
 
 function parseTimes(text: string | undefined): z.output<typeof timesSchema> | undefined {
-  try {
-    return timesSchema.safeParse(JSON.parse(text ?? "")).data;
-  } catch {
-    return undefined;
-  }
+  return timesSchema.safeParse(parseJson(text)).data;
 }
 
 // Platforms give all files of an app the same time in every build. Sprockets does not read a file that is

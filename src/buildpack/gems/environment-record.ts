@@ -14,6 +14,7 @@ import { openLayer } from "../../cnb/layers/layer.ts";
 import { readTextIfAny } from "../../system/files.ts";
 import type { KeyedDigest } from "../installed.ts";
 import { addParts } from "../../system/file-digest.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const recordSchema = z.object({ key: hex, environment: hex });
@@ -41,7 +42,7 @@ export async function openEnvironmentRecord(
     labels: {},
   });
   const path = join(layer.path, "record.json");
-  const last = parseRecord(await readTextIfAny(path));
+  const last = recordSchema.safeParse(parseJson(await readTextIfAny(path))).data;
   const key = last?.key ?? randomBytes(32).toString("hex");
   const digest = keyedDigest(key);
   const environment = digest(partsOf(variables, credentials));
@@ -76,12 +77,4 @@ function changeSince(before: string | undefined, now: string): string | undefine
 
 function keyedDigest(key: string): KeyedDigest {
   return (parts) => addParts(createHmac("sha256", Buffer.from(key, "hex")), parts).digest("hex");
-}
-
-function parseRecord(text: string | undefined): z.output<typeof recordSchema> | undefined {
-  try {
-    return recordSchema.safeParse(JSON.parse(text ?? "")).data;
-  } catch {
-    return undefined;
-  }
 }

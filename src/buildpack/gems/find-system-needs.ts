@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import glob from "fast-glob";
 import type { SystemNeed } from "../../failure.ts";
-import { readElfNeeds } from "../../system/elf-needs.ts";
+import { readElfNeeds } from "../../system/elf/elf-needs.ts";
 import type { Target } from "../../cnb/target.ts";
 import {
   isOfEverySystem,
@@ -10,7 +10,7 @@ import {
   packageOfLibrary,
 } from "../../ruby/system-libraries.ts";
 import { packagesWith } from "../../system/debian-packages.ts";
-import { loaderDirectories } from "../../system/loader-path.ts";
+import { loaderDirectories } from "../../system/elf/loader-path.ts";
 import { findFile, searchPath } from "../../system/search-path.ts";
 
 /** A library or program of the system that gems need. */

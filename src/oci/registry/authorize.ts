@@ -5,6 +5,7 @@ import type { RegistryLogin } from "./docker-login.ts";
 import type { ImageReference } from "./image-reference.ts";
 import { refusal } from "./refusal.ts";
 import { type RegistryWorld, sendOver } from "./registry-world.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 export interface AuthorizeRequest {
   reference: ImageReference;
@@ -82,12 +83,4 @@ function realmOf(realm: string, { registry }: ImageReference, origin: URL): URL 
   const step = "say where to log in";
   const problem = `\`${realm}\` is not a URL of HTTPS`;
   throw new BuildpackError({ code: "image/registry-wrong", registry, step, problem });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { runCommand } from "../../system/command.ts";
 import { readText } from "../../system/files.ts";
 import { isDockerHub } from "./image-reference.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 /** A login at a registry. An identity token is exchanged for access, instead of a password. */
 export interface RegistryLogin {
@@ -100,14 +101,6 @@ function problemOf(exitCode: number, said: string): string {
   if (exitCode === 127) return "there is no such program on PATH";
   const last = said.trim().split("\n").at(-1) ?? "";
   return `it ended with exit code ${exitCode}${last === "" ? "" : `: ${last}`}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(path: string, problem: string): BuildpackError {

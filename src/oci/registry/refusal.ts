@@ -3,6 +3,7 @@ import { BuildpackError, type Failure } from "../../failure.ts";
 import type { HttpAnswer } from "../../system/http/client.ts";
 import type { RegistryLogin } from "./docker-login.ts";
 import type { ImageReference } from "./image-reference.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 const errorsSchema = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string(), message: z.string().optional() })).min(1),
@@ -32,12 +33,9 @@ export async function refusal(
 /** What the registry says, in one line. */
 async function detailOf(answer: HttpAnswer): Promise<string> {
   const text = await answer.text().catch(() => "");
-  try {
-    const [first] = errorsSchema.parse(JSON.parse(text)).errors;
-    return [first?.code, first?.message].filter(Boolean).join(": ").slice(0, maximumDetail);
-  } catch {
-    return /^[^<{\n]+$/.test(text.trim()) ? text.trim().slice(0, maximumDetail) : "";
-  }
+  const [first] = errorsSchema.safeParse(parseJson(text)).data?.errors ?? [];
+  if (first) return [first.code, first.message].filter(Boolean).join(": ").slice(0, maximumDetail);
+  return /^[^<{\n]+$/.test(text.trim()) ? text.trim().slice(0, maximumDetail) : "";
 }
 
 const maximumDetail = 300;

@@ -7,6 +7,7 @@ import { labelJson, parseLabelJson } from "../state/label-json.ts";
 import { metadataLabel } from "../state/stored-build.ts";
 import { labelsOf, objectionsTo } from "./check-rebase.ts";
 import { isSameRepository, namesInLabel, type RunImageLabel } from "./run-image-names.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 export interface RebaseRequest {
   app: Image;
@@ -68,11 +69,7 @@ function orNone<T>(value: T | null | undefined): T | undefined {
 }
 
 function readLabel(config: ImageConfig): RunImageLabel | undefined {
-  try {
-    return labelSchema.parse(JSON.parse(labelsOf(config)[metadataLabel] ?? ""));
-  } catch {
-    return undefined;
-  }
+  return labelSchema.safeParse(parseJson(labelsOf(config)[metadataLabel])).data;
 }
 
 /** The place of the first layer that is the app's own; -1 where the last one below is unknown. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readElfHeader } from "../../system/elf.ts";
+import { readElfHeader } from "../../system/elf/elf.ts";
 
 /**
  * The architecture of the programs in a root file system, as `process.arch` names it, read from its

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { readTextIfAny } from "../../system/files.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 /** A layer as the image's label and the cache's metadata know it. */
 export interface StoredLayer extends LayerTypes {
@@ -65,11 +66,7 @@ export function metadataOf(all: LifecycleMetadata, id: string): BuildpackMetadat
 
 /** Metadata that cannot be parsed is ignored, as lifecycles do. */
 export function decodeLifecycleMetadata(text: string | undefined): LifecycleMetadata {
-  try {
-    return lifecycleMetadata.parse(JSON.parse(text ?? ""));
-  } catch {
-    return { buildpacks: [] };
-  }
+  return lifecycleMetadata.safeParse(parseJson(text)).data ?? { buildpacks: [] };
 }
 
 export async function readLifecycleMetadata(path: string): Promise<LifecycleMetadata> {

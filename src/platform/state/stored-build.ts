@@ -8,6 +8,7 @@ import {
   type LifecycleMetadata,
   readLifecycleMetadata,
 } from "./lifecycle-metadata.ts";
+import { parseJson } from "../../system/parse-json.ts";
 
 /**
  * A successful build: the content of its image, and its cache.
@@ -99,9 +100,5 @@ function decodeJson<S extends z.ZodType>(
   schema: S,
   text: string | undefined,
 ): z.output<S> | undefined {
-  try {
-    return schema.parse(JSON.parse(text ?? ""));
-  } catch {
-    return undefined;
-  }
+  return schema.safeParse(parseJson(text)).data;
 }

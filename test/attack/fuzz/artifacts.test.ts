@@ -1,6 +1,6 @@
 import { test } from "vitest";
 import { parseInventoryFile } from "../../../src/artifacts/inventory-file.ts";
-import { needsOf } from "../../../src/system/elf-needs.ts";
+import { needsOf } from "../../../src/system/elf/elf-needs.ts";
 import { fuzz, texts, timeout, tomlTokens } from "../../support/fuzz/fuzz.ts";
 import { sharedLibrary } from "../../support/fuzz/shared-library.ts";
 

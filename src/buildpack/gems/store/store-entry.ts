@@ -12,6 +12,7 @@ import { copyPieces, copyTreesInto, removeSpecialFiles } from "../../../system/t
 import { digestSnapshot, snapshotTree, type TreeSnapshot } from "../../../system/tree-changes.ts";
 import { piecesOf } from "./installed-gem.ts";
 import type { StorableGem } from "./store-key.ts";
+import { parseJson } from "../../../system/parse-json.ts";
 
 const schema = z.object({ digest: z.string(), bytes: z.number() });
 export type EntryFacts = z.output<typeof schema>;
@@ -19,11 +20,7 @@ export type EntryFacts = z.output<typeof schema>;
 /** The facts of an entry, or `undefined` if it has none that can be read. */
 export async function readEntryFacts(entry: string): Promise<EntryFacts | undefined> {
   const text = await readTextIfAny(join(entry, "entry.json")).catch(() => undefined);
-  try {
-    return schema.safeParse(JSON.parse(text ?? "")).data;
-  } catch {
-    return undefined;
-  }
+  return schema.safeParse(parseJson(text)).data;
 }
 
 /** Copies entries to a directory of the build. What could not be copied is found by `verifyEntry`. */

@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { readElfNeeds } from "../../../src/system/elf-needs.ts";
-import { elfBytes, elfLibrary } from "../../support/builds/elf.ts";
-import { makeTree } from "../../support/tree.ts";
+import { readElfNeeds } from "../../../../src/system/elf/elf-needs.ts";
+import { elfBytes, elfLibrary } from "../../../support/builds/elf.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 test.each([
   [{ needed: ["libpq.so.5", "libc.so.6"], machine: 62 }, "amd64"],

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loaderDirectories } from "../../../src/system/loader-path.ts";
-import { makeTree } from "../../support/tree.ts";
+import { loaderDirectories } from "../../../../src/system/elf/loader-path.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 test("lists LD_LIBRARY_PATH, then the loader's configuration, then its built-in directories", async () => {
   const root = await makeTree({

@@ -1,9 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isElf, parseElfHeader, parseSegments, readElfHeader } from "../../../src/system/elf.ts";
-import { elfBytes, elfLibrary } from "../../support/builds/elf.ts";
-import { makeTree } from "../../support/tree.ts";
+import {
+  isElf,
+  parseElfHeader,
+  parseSegments,
+  readElfHeader,
+} from "../../../../src/system/elf/elf.ts";
+import { elfBytes, elfLibrary } from "../../../support/builds/elf.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 test.each([
   ["executable", 62, "amd64"],

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readTextIfAny } from "./files.ts";
-import { searchPath } from "./search-path.ts";
+import { readTextIfAny } from "../files.ts";
+import { searchPath } from "../search-path.ts";
 
 /**
  * The directories in which the dynamic loader of a Linux system looks for libraries: those of
