@@ -5,6 +5,7 @@ import type { LayerBlob } from "../../oci/blob.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { removeTree } from "../../system/files.ts";
 import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
+import { parseJson } from "../../system/parse-json.ts";
 import { decodeLifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";
 import { metadataLabel } from "../state/stored-build.ts";
@@ -51,7 +52,7 @@ function layersAbove(
   { config, layers }: Image,
   label: string | undefined,
 ): LayerBlob[] | undefined {
-  const parsed = runImageLabel.safeParse(JSON.parse(label ?? "null"));
+  const parsed = runImageLabel.safeParse(parseJson(label));
   if (!parsed.success) return undefined;
   const top = config.rootfs.diff_ids.indexOf(parsed.data.runImage.topLayer);
   return top === -1 ? undefined : layers.slice(top + 1);

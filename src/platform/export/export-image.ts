@@ -144,53 +144,62 @@ async function defaultProcessOf({
 }
 
 /**
- * Writes an image where the user wants it.
+ * Writes an image where the user wants it: first on this machine, then to registries.
  *
- * @returns what a registry was sent first.
+ * @returns what the first registry was sent.
  */
 export async function deliver(
   image: Image,
   manifest: IndexEntry,
-  { destination, tags = [], ...rest }: DeliveryRequest,
+  { destination, tags = [], name, work: layout, world }: DeliveryRequest,
 ): Promise<PushResult | undefined> {
+  const locations = [destination, ...tags];
+  for (const [first, ...others] of byPlace(locations.filter(isLocal))) {
+    const names = new Set([first, ...others].map((location) => nameIn(location, name)));
+    await writeLocally(image, first, [...names], world);
+  }
   const pushed: PushResult[] = [];
-  for (const [first, ...others] of byPlace([destination, ...tags])) {
-    if (first?.kind === "registry") {
-      const { work: layout, world } = rest;
-      pushed.push(await push({ layout, manifest, reference: first.reference }, world));
-    } else if (first)
-      await writeLocally(image, first, namesOf([first, ...others], rest.name), rest);
+  for (const { reference } of locations.filter(isInRegistry)) {
+    pushed.push(await push({ layout, manifest, reference }, world));
   }
   return pushed[0];
 }
 
 type DeliveryRequest = Pick<ExportRequest, "destination" | "tags" | "name" | "work" | "world">;
 
+type InRegistry = Extract<ImageLocation, { kind: "registry" }>;
+type Local = Exclude<ImageLocation, InRegistry>;
+
+function isInRegistry(location: ImageLocation): location is InRegistry {
+  return location.kind === "registry";
+}
+
+function isLocal(location: ImageLocation): location is Local {
+  return location.kind !== "registry";
+}
+
 /** Names in one layout, archive or engine are written at once. */
-function byPlace(locations: readonly ImageLocation[]): ImageLocation[][] {
-  const places = Map.groupBy(locations, (location) =>
-    location.kind === "registry"
-      ? location
-      : `${location.kind} ${"path" in location ? location.path : ""}`,
-  );
+function byPlace(locations: readonly Local[]): [Local, ...Local[]][] {
+  const places = new Map<string, [Local, ...Local[]]>();
+  for (const location of locations) {
+    const place = location.kind === "docker-daemon" ? location.kind : location.path;
+    const others = places.get(place);
+    if (others) others.push(location);
+    else places.set(place, [location]);
+  }
   return [...places.values()];
 }
 
-function namesOf(locations: readonly ImageLocation[], name: string): string[] {
-  const names = locations.map((location) => {
-    if (location.kind === "oci") return location.name ?? "latest";
-    return location.kind === "docker-archive" || location.kind === "docker-daemon"
-      ? (location.name ?? name)
-      : name;
-  });
-  return [...new Set(names)];
+/** A layout has tags, and an archive or engine has names. */
+function nameIn(location: Local, imageName: string): string {
+  return location.name ?? (location.kind === "oci" ? "latest" : imageName);
 }
 
 async function writeLocally(
   image: Image,
-  location: Exclude<ImageLocation, { kind: "registry" }>,
+  location: Local,
   names: readonly string[],
-  { world }: Pick<ExportRequest, "world">,
+  world: ImageWorld,
 ): Promise<void> {
   if (location.kind === "docker-daemon") await loadIntoEngine(image, names, world);
   else if (location.kind === "oci") await writeLayout(location.path, image, names);

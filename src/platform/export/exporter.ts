@@ -14,7 +14,7 @@ import { takeLock } from "../state/state-lock.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 import { adoptImage } from "./adopt-image.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
-import { type ImageLocation, imageNameFor, parseImageLocation } from "./image-location.ts";
+import { type ImageLocation, defaultImageName, parseImageLocation } from "./image-location.ts";
 import { type ImageWorld, requirePush } from "./image-world.ts";
 import { type Launcher, makeLauncher, readLauncher } from "./launcher.ts";
 import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
@@ -68,6 +68,10 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
   const destination = parseImageLocation("--image", line.image, cwd);
   const source = runImageSource(line, cwd);
   const work = join(request.state, "export");
+  const previous =
+    line.previousImage === undefined
+      ? undefined
+      : parseImageLocation("--previous-image", line.previousImage, cwd);
   const tags = line.tag.map((text) => parseImageLocation("--tag", text, cwd));
   const created = creationTime({
     ...{ option: line.creationTime, env: request.env },
@@ -85,7 +89,7 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
       : undefined;
   const prepared = {
     ...request,
-    ...{ destination, tags, created, source, work, launcher, image, world },
+    ...{ destination, previous, tags, created, source, work, launcher, image, world },
   };
   return {
     target: targetOf(image, target),
@@ -96,6 +100,8 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
 
 interface Prepared extends ExporterRequest {
   destination: ImageLocation;
+  /** The image whose layers an app without a build reuses, if it is not the one to be replaced. */
+  previous: ImageLocation | undefined;
   tags: readonly ImageLocation[];
   created: string;
   source: RunImageSource;
@@ -147,16 +153,14 @@ function targetOf(image: Image | undefined, target: Target): Target {
 }
 
 async function adopt(prepared: Prepared): Promise<void> {
-  const { line, cwd, state, destination, target, work, world, printer } = prepared;
+  const { line, state, destination, previous, target, work, world, printer } = prepared;
   if (await lstatIfAny(join(state, "current"))) return;
-  const given = line.previousImage;
-  const last =
-    given === undefined ? destination : parseImageLocation("--previous-image", given, cwd);
+  const last = previous ?? destination;
   if ("path" in last && !(await lstatIfAny(last.path))) return;
-  const previous = join(work, "previous");
-  const image = await readImageAt(last, target.arch, previous, world).catch(ifUnusable);
+  const layout = join(work, "previous");
+  const image = await readImageAt(last, target.arch, layout, world).catch(ifUnusable);
   if (!image || !(await adoptImage(state, image))) return;
-  const which = given === undefined ? "the image that will be replaced" : `\`${given}\``;
+  const which = previous ? `\`${line.previousImage}\`` : "the image that will be replaced";
   printer.plain(`There is no earlier build; reusing the layers of ${which}.`);
 }
 
@@ -184,7 +188,7 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
   return await printer.section("Image", async (section) => {
     const runImage = image ?? (await openRunImage({ source, target, ids, work, world }));
     const launcher = prepared.launcher ?? (await ownLauncher(prepared, build));
-    const name = imageNameFor(destination, line.app);
+    const name = defaultImageName(line.app);
     const layout = join(work, "image");
     const exported = await section.timed(
       `Exporting to \`${line.image}\``,

@@ -28,8 +28,9 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
   if (kind === "registry") return { kind, reference: referenceOf(option, rest) };
   if (kind === "docker-daemon") return { kind, name: withTag(rest) };
   const [, path, name] = /^([^:]+)(?::(.+))?$/.exec(rest) ?? [];
-  if ((kind === "oci" || kind === "docker-archive") && path !== undefined) {
-    return { kind, path: resolve(cwd, path), name };
+  if (path !== undefined && kind === "oci") return { kind, path: resolve(cwd, path), name };
+  if (path !== undefined && kind === "docker-archive") {
+    return { kind, path: resolve(cwd, path), name: name === undefined ? name : withTag(name) };
   }
   const forms = "`oci:DIR`, `docker-archive:FILE`, `docker-daemon:NAME` or `registry:HOST/NAME`";
   throw usage(`\`${option}\` takes ${forms}, not \`${text}\``);
@@ -41,9 +42,8 @@ function referenceOf(option: string, text: string): ImageReference {
   return reference;
 }
 
-/** The name of the image in an engine: the given one, or else the name of the app's directory. */
-export function imageNameFor(location: ImageLocation, app: string): string {
-  if ("name" in location && location.name !== undefined) return withTag(location.name);
+/** The name of an image in an engine, unless the user gives one: that of the app's directory. */
+export function defaultImageName(app: string): string {
   const own = basename(app)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

@@ -6,7 +6,11 @@ import type { Image } from "../../oci/image.ts";
 import type { Printer } from "../../output/printer.ts";
 import { removeTree } from "../../system/files.ts";
 import { deliver } from "../export/export-image.ts";
-import { type ImageLocation, imageNameFor, parseImageLocation } from "../export/image-location.ts";
+import {
+  type ImageLocation,
+  defaultImageName,
+  parseImageLocation,
+} from "../export/image-location.ts";
 import type { ImageWorld } from "../export/image-world.ts";
 import { readImageAt } from "../export/run-image.ts";
 import { rebaseImage } from "./rebase-image.ts";
@@ -54,7 +58,7 @@ async function writeRebased(
   for (const problem of overruled) printer.plain(`Warning: ${problem}`);
   const own = image.layers.length - images.runImage.layers.length;
   const manifest = await writeImage(work, image);
-  await deliver(image, manifest, { destination: to, name: imageNameFor(to, name), work, world });
+  await deliver(image, manifest, { destination: to, name: defaultImageName(name), work, world });
   printer.plain(
     `Put \`${own}\` layers of \`${name}\` on the new run image, and wrote \`${destination}\`.`,
   );

@@ -5,7 +5,7 @@ import { createStyle } from "../../../../src/output/style.ts";
 import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { type ExporterRequest, prepareExport } from "../../../../src/platform/export/exporter.ts";
 import { systemClock } from "../../../../src/system/clock.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import { makeTree } from "../../../support/tree.ts";
 import { imageWorld } from "../../../support/images/image-world.ts";
@@ -48,6 +48,7 @@ describe("prepareExport", () => {
     [{ defaultProcess: "job" }, "`--default-process` needs `--image`"],
     [{ creationTime: "now" }, "`--creation-time` needs `--image`"],
     [{ image: "oci:x", runImage: "oci:y", tag: ["x"] }, "`--tag` takes"],
+    [{ image: "oci:x", runImage: "oci:y", previousImage: "x" }, "`--previous-image` takes"],
     [{ image: "oci:x", runImage: "oci:y", creationTime: "today" }, "`--creation-time` takes"],
     [{ image: "x" }, "`--image` takes"],
     [{ image: "oci:x" }, "`--image` needs a run image"],

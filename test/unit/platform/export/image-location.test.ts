@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  imageNameFor,
+  defaultImageName,
   parseImageLocation,
 } from "../../../../src/platform/export/image-location.ts";
 
@@ -11,6 +11,10 @@ describe("parseImageLocation", () => {
     [
       "docker-archive:a.tar:shop:v1",
       { kind: "docker-archive", path: "/home/a.tar", name: "shop:v1" },
+    ],
+    [
+      "docker-archive:a.tar:shop",
+      { kind: "docker-archive", path: "/home/a.tar", name: "shop:latest" },
     ],
     ["docker-daemon:shop", { kind: "docker-daemon", name: "shop:latest" }],
     [
@@ -49,12 +53,7 @@ test("refuses a reference that no registry would take, and says why", () => {
   );
 });
 
-test("the name in an engine is the user's, or else that of the app's directory", () => {
-  const location = { kind: "docker-archive", path: "/a.tar" } as const;
-  expect(imageNameFor({ ...location, name: "shop:v1" }, "/x")).toBe("shop:v1");
-  expect(imageNameFor({ ...location, name: "shop" }, "/x")).toBe("shop:latest");
-  expect(imageNameFor({ ...location, name: undefined }, "/srv/My Shop_2/")).toBe(
-    "my-shop-2:latest",
-  );
-  expect(imageNameFor({ ...location, name: undefined }, "/")).toBe("app:latest");
+test("the name in an engine is by default that of the app's directory", () => {
+  expect(defaultImageName("/srv/My Shop_2/")).toBe("my-shop-2:latest");
+  expect(defaultImageName("/")).toBe("app:latest");
 });

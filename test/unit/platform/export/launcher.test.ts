@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { tinyProgram } from "../../../support/packages/package-checkout.ts";
 import { tarball } from "../../../support/packages/tarball.ts";
 import { makeTree } from "../../../support/tree.ts";

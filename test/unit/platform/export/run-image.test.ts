@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { writeDockerArchive } from "../../../../src/oci/docker-archive.ts";
 import { refName, writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { openRunImage, readImageAt } from "../../../../src/platform/export/run-image.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { makeImage } from "../../../support/images/image.ts";
 import { readTar } from "../../../support/packages/read-package.ts";
 import { makeTree } from "../../../support/tree.ts";
