@@ -3,8 +3,9 @@ import { readTextInside } from "../../system/open-inside.ts";
 
 /**
  * The commit and the remote of an app that is a Git repository, as `pack` describes them. The files of
- * `.git` are read without running git, which runs programs that a repository's configuration names. Logins
- * in the address are left out. Nothing is said about a work tree or submodule, whose `.git` is a file.
+ * `.git` are read without running git, which runs programs that a repository's configuration names. The
+ * login and the parameters of an address are left out, since they can be secret. A work tree or submodule,
+ * whose `.git` is a file, has no metadata.
  *
  * Spec: Platform Interface, `project-metadata.toml`.
  */
@@ -34,9 +35,12 @@ async function commitOf(app: string, ref: string): Promise<string> {
 
 /** The address of the remote `origin`. */
 function remoteIn(config: string): string | undefined {
-  const [, section = ""] = /^\[remote "origin"\]\n((?:(?!\[).*(?:\n|$))*)/m.exec(config) ?? [];
-  const address = /^\s*url\s*=\s*(\S+)\s*$/m.exec(section)?.[1];
-  return address?.replace(/^([a-z+]+:\/\/)[^/@]*@/, "$1");
+  const lines = config.split("\n").map((line) => line.trim());
+  const section = lines.slice(lines.indexOf('[remote "origin"]') + 1 || lines.length);
+  const end = section.findIndex((line) => line.startsWith("["));
+  const own = end === -1 ? section : section.slice(0, end);
+  const address = own.map((line) => /^url\s*=\s*(\S+)$/.exec(line)?.[1]).find(Boolean);
+  return address?.replace(/[?#].*$/, "").replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, "$1");
 }
 
 async function readLine(app: string, path: string): Promise<string> {

@@ -35,6 +35,19 @@ describe("the commit and the remote of an app", () => {
     });
   });
 
+  test.each([
+    ["https://example.com/shop.git", "https://example.com/shop.git"],
+    ["git@example.com:acme/shop.git", "git@example.com:acme/shop.git"],
+    ["HTTPS://user:p@ss@example.com/shop.git", "HTTPS://example.com/shop.git"],
+    ["https://example.com/shop.git?private_token=s3cret", "https://example.com/shop.git"],
+  ])("have the address %s without its secrets", async (url, expected) => {
+    const app = await makeTree({
+      ".git/HEAD": `${commit}\n`,
+      ".git/config": `[remote "origin"]\n\turl = ${url}\n`,
+    });
+    expect(await readGitMetadata(app)).toMatchObject({ source: { metadata: { url: expected } } });
+  });
+
   test("have no branch if a commit is checked out, and no address without a remote", async () => {
     const app = await makeTree({ ".git/HEAD": `${commit}\n` });
     expect(await readGitMetadata(app)).toEqual({
