@@ -6,6 +6,7 @@ import { BuildpackError } from "../../failure.ts";
 import { diskFailure } from "../../system/disk-failure.ts";
 import { readTextIfAny, statIfAny, writeAtomically } from "../../system/files.ts";
 import type { HttpAnswer } from "../../system/http/client.ts";
+import { parseJson } from "../../system/parse-json.ts";
 import { blobPath, type Descriptor, digestOf } from "../blob.ts";
 import type { Image } from "../image.ts";
 import { readImage, writeIndex } from "../layout.ts";
@@ -56,11 +57,14 @@ interface Place {
 }
 
 async function pullImageOf(registry: Registry, manifest: Descriptor, place: Place): Promise<void> {
-  const text: unknown = JSON.parse(
-    (await readTextIfAny(blobPath(place.blobs, manifest.digest))) ?? "",
-  );
+  const text = await readTextIfAny(blobPath(place.blobs, manifest.digest));
+  const read = <T>(schema: z.ZodType<T>): T => {
+    const { data } = schema.safeParse(parseJson(text));
+    if (data !== undefined) return data;
+    throw wrong(registry, manifestStep(registry), `\`${manifest.digest}\` is not a manifest`);
+  };
   if (indexTypes.includes(manifest.mediaType)) {
-    const { manifests } = indexSchema.parse(text);
+    const { manifests } = read(indexSchema);
     const found = manifests.find(
       ({ platform }) => platform?.os === "linux" && platform.architecture === place.architecture,
     );
@@ -69,7 +73,7 @@ async function pullImageOf(registry: Registry, manifest: Descriptor, place: Plac
     if (inner && manifestTypes.includes(inner.mediaType)) await pullImageOf(registry, inner, place);
     return;
   }
-  const { config, layers } = manifestSchema.parse(text);
+  const { config, layers } = read(manifestSchema);
   for (const blob of [config, ...layers]) {
     await registry.retry(async () => await pullBlob(registry, blob, place.blobs));
   }
@@ -81,7 +85,7 @@ async function pullManifest(
   name: string,
   blobs: string,
 ): Promise<Descriptor | undefined> {
-  const step = `send the manifest of ${formatReference(registry.reference)}`;
+  const step = manifestStep(registry);
   const headers = { accept: [...manifestTypes, ...indexTypes].join(", ") };
   return await registry.retry(async () => {
     const answer = await registry.send({ method: "GET", url: `manifests/${name}`, headers });
@@ -142,12 +146,14 @@ async function receive({ body }: HttpAnswer, path: string, size: number): Promis
   return `sha256:${hash.digest("hex")}`;
 }
 
-function damaged(
-  { reference: { registry } }: Registry,
-  step: string,
-  wanted: string,
-  sent: string,
-) {
-  const problem = `it was asked for ${wanted}, and sent ${sent}`;
+function manifestStep({ reference }: Registry): string {
+  return `send the manifest of ${formatReference(reference)}`;
+}
+
+function damaged(registry: Registry, step: string, wanted: string, sent: string) {
+  return wrong(registry, step, `it was asked for ${wanted}, and sent ${sent}`);
+}
+
+function wrong({ reference: { registry } }: Registry, step: string, problem: string) {
   return new BuildpackError({ code: "image/registry-wrong", registry, step, problem });
 }

@@ -92,6 +92,25 @@ describe("pushImage", () => {
   });
 });
 
+describe("pullImage", () => {
+  test.each([
+    ["application/vnd.oci.image.manifest.v1+json", "not JSON"],
+    ["application/vnd.oci.image.manifest.v1+json", '{"config":1}'],
+    ["application/vnd.oci.image.index.v1+json", "[]"],
+  ])("says that a registry is wrong if its %s is %s", async (type, body) => {
+    const headers = { "content-type": type };
+    const { reference, world } = await story({
+      instead: (line) =>
+        line.includes("/manifests/") ? { status: 200, headers, body } : undefined,
+    });
+    const pull = pullImage(reference, { layout: await makeTree(), architecture: "amd64" }, world);
+    expect(await failureOf(pull)).toMatchObject({
+      code: "image/registry-wrong",
+      problem: expect.stringContaining("is not a manifest"),
+    });
+  });
+});
+
 describe("a registry that wants a login", () => {
   test.each(["basic", "bearer"] as const)("gets the one of `docker login`: %s", async (login) => {
     const { push, registry } = await story({ login });
