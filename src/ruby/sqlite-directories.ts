@@ -6,6 +6,8 @@ import { dirname } from "node:path/posix";
  */
 export function sqliteDirectories(databaseYml: string): string[] {
   const production = /^production:.*\n((?:[ \t].*|#.*|)(?:\n|$))*/m.exec(databaseYml)?.[0] ?? "";
-  const names = production.matchAll(/^\s+database:\s*["']?([\w.-][\w./-]*\.(?:sqlite3?|db))\b/gm);
+  const names = production.matchAll(
+    /^[ \t]+database:[ \t]*["']?([\w.-][\w./-]*\.(?:sqlite3?|db))\b/gm,
+  );
   return [...new Set([...names].map(([, name = ""]) => dirname(name)))];
 }

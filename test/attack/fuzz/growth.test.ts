@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseProcfile } from "../../../src/procfile.ts";
 import { parseBundleConfig } from "../../../src/ruby/bundle-config.ts";
 import { parseGemfileLock } from "../../../src/ruby/lockfile/parse-gemfile-lock.ts";
+import { sqliteDirectories } from "../../../src/ruby/sqlite-directories.ts";
 import { parseToml, TomlSyntaxError } from "../../../src/toml.ts";
 import { growthOf } from "../../support/fuzz/growth.ts";
 import { ring } from "../../support/world.ts";
@@ -82,6 +83,16 @@ describe("an input of twice the size takes less than three times the work", { ti
       (size) => `BUNDLE_X:${" ".repeat(size)}\n-${" ".repeat(size)}`,
     ],
     ["quotes in .bundle/config", parseBundleConfig, (size) => `BUNDLE_X: ${'"'.repeat(size)}'`],
+    [
+      "blank lines in database.yml",
+      sqliteDirectories,
+      (size) => `production:\n${" \n".repeat(size)}`,
+    ],
+    [
+      "productions in database.yml",
+      sqliteDirectories,
+      (size) => "production: a\nproduction:\n".repeat(size),
+    ],
     ["tables of TOML", toleratingToml, (size) => many(size, (index) => `[t${index}]\nx = 1\n`)],
     ["a list of TOML", toleratingToml, (size) => `x = [${many(size, () => "1, ")}]`],
     ["a string of TOML", toleratingToml, (size) => `x = "${"y".repeat(size)}"`],
