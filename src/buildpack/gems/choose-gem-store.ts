@@ -19,7 +19,7 @@ export interface StoredBundle {
 
 /**
  * The gem store that `BP_GEM_STORE`, or else the first binding of type `gem-store`, names. There is none unless the
- * user asks for it, and none for JRuby, whose gems are quick to install.
+ * user asks for it, and none for JRuby, which compiles no gems.
  */
 export async function chooseGemStore(
   context: BuildContext,
@@ -40,7 +40,7 @@ export async function chooseGemStore(
   });
 }
 
-/** Not gems of which the app brings the archive, unless its checksum is known: it may be a changed one. */
+/** Gems whose archive is in `vendor/cache` are left out: the archive may be a changed one. */
 async function gemsOf(context: BuildContext, { project, ruby, places, env }: StoredBundle) {
   const { distro, arch } = machineKeys(context);
   const { label, checksum } = ruby;

@@ -1,10 +1,9 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../../output/printer.ts";
-import { isDirectory, makeEmptyDirectory, removeTree } from "../../../system/files.ts";
+import { isDirectory, isFile, makeEmptyDirectory, removeTree } from "../../../system/files.ts";
 import { limitStore } from "./store-limit.ts";
 import { addEntry, fetchEntries, placeEntry, touchEntry, verifyEntry } from "./store-entry.ts";
-import { isFile } from "../../../system/files.ts";
 import type { StorableGem } from "./store-key.ts";
 
 /**
@@ -61,8 +60,9 @@ async function placeGems(
       copies,
     );
     for (const gem of wanted) {
-      if (await verifyEntry(join(copies, gem.key), gem)) {
-        await placeEntry(join(copies, gem.key), gem, gemsDir);
+      const pieces = await verifyEntry(join(copies, gem.key), gem);
+      if (pieces) {
+        await placeEntry(join(copies, gem.key), pieces, gemsDir);
         await touchEntry(join(store, gem.key));
       } else damaged.push(gem.fullName);
     }

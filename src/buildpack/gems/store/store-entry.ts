@@ -29,27 +29,35 @@ export async function fetchEntries(entries: readonly string[], to: string): Prom
   await removeSpecialFiles(to);
 }
 
-/** Whether a copied entry is what was stored, and only contains files of its gem. */
-export async function verifyEntry(copy: string, gem: StorableGem): Promise<boolean> {
+/**
+ * Verifies that a copied entry is what was stored, and only contains files of its gem.
+ *
+ * @returns the gem's pieces, or `undefined` if the entry is damaged.
+ */
+export async function verifyEntry(copy: string, gem: StorableGem): Promise<string[] | undefined> {
   const facts = await readEntryFacts(copy);
   const tree = join(copy, "tree");
-  if (facts === undefined || !(await lstatIfAny(tree))?.isDirectory()) return false;
+  if (facts === undefined || !(await lstatIfAny(tree))?.isDirectory()) return undefined;
   const snapshot = snapshotTree(tree);
-  if (digestSnapshot(snapshot) !== facts.digest) return false;
+  if (digestSnapshot(snapshot) !== facts.digest) return undefined;
   const pieces = await piecesOf(tree, gem);
-  if (pieces === undefined) return false;
+  if (pieces === undefined) return undefined;
   const belongs = [...snapshot.keys()].every((path) =>
     pieces.some(
       (piece) => `${path}/`.startsWith(`${piece}/`) || `${piece}/`.startsWith(`${path}/`),
     ),
   );
-  return belongs && (await linksStayInside(tree, pieces, snapshot));
+  return belongs && (await linksStayInside(tree, pieces, snapshot)) ? pieces : undefined;
 }
 
-/** Puts a verified copy into the directory of gems. */
-export async function placeEntry(copy: string, gem: StorableGem, gemsDir: string): Promise<void> {
+/** Puts the pieces of a verified copy into the directory of gems. */
+export async function placeEntry(
+  copy: string,
+  pieces: readonly string[],
+  gemsDir: string,
+): Promise<void> {
   const tree = join(copy, "tree");
-  for (const piece of (await piecesOf(tree, gem)) ?? []) {
+  for (const piece of pieces) {
     await mkdir(dirname(join(gemsDir, piece)), { recursive: true });
     await removeTree(join(gemsDir, piece));
     await rename(join(tree, piece), join(gemsDir, piece));
