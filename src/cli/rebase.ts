@@ -1,3 +1,4 @@
+import { ociArchitecture } from "../cnb/target.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { rebaseApp } from "../platform/rebase/rebase-app.ts";
 import { createCommand, examples } from "./command.ts";
@@ -45,7 +46,7 @@ export async function rebaseCommand(
   { cwd, env, printer, signal }: Pick<CommandContext, "cwd" | "env" | "printer" | "signal">,
 ): Promise<void> {
   const { runImage, image: destination = image, force = false, arch } = flags;
-  const architecture = arch ?? (process.arch === "x64" ? "amd64" : process.arch);
+  const architecture = arch ?? ociArchitecture(process.arch);
   const world = { env: definedVariables(env), insecure: flags.insecureRegistry, signal };
   await rebaseApp({ image, destination, runImage, architecture, force, cwd, printer, world });
 }

@@ -33,13 +33,18 @@ export async function readTarget(
   const distro = distroFromEnv(env) ?? (await distroFromOsRelease(root));
   return {
     os: env["CNB_TARGET_OS"] || platform,
-    arch: env["CNB_TARGET_ARCH"] || (ociArchitectures[arch] ?? arch),
+    arch: env["CNB_TARGET_ARCH"] || ociArchitecture(arch),
     ...(archVariant ? { archVariant } : {}),
     ...(distro ? { distro } : {}),
   };
 }
 
 const ociArchitectures: Record<string, string> = { x64: "amd64", ia32: "386" };
+
+/** The name that images have for an architecture of Node: `amd64` for `x64`. */
+export function ociArchitecture(arch: string): string {
+  return ociArchitectures[arch] ?? arch;
+}
 
 function distroFromEnv(env: Readonly<Record<string, string | undefined>>): Target["distro"] {
   const name = env["CNB_TARGET_DISTRO_NAME"];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../src/platform/lifecycle/exit-code.ts";
 import { parseToml } from "../../src/toml.ts";
-import { failureOf } from "../support/failure-of.ts";
+import { failureOf } from "../support/failure.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";

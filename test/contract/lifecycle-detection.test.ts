@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { failureOf } from "../support/failure-of.ts";
+import { failureOf } from "../support/failure.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";

@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
-import { failureOf } from "../support/failure-of.ts";
+import { failureOf } from "../support/failure.ts";
 import { type LocalPlatform, makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";

@@ -18,7 +18,7 @@ const rest = /^([^:@]+)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[\da-f]{64}))?$/;
 export function parseImageReference(text: string): ImageReference | { problem: string } {
   const slash = text.indexOf("/");
   const registry = text.slice(0, Math.max(slash, 0));
-  if (!host.test(registry) || !/[.:]|^localhost$/.test(registry)) {
+  if (!host.test(registry) || !isHost(registry)) {
     return {
       problem: `\`${text}\` does not begin with the host of a registry, such as \`ghcr.io/\``,
     };
@@ -38,6 +38,11 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
   return `${registry}/${repository}:${tag}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+/** Whether the first part of a reference is the host of a registry. Otherwise it is a user of Docker Hub. */
+export function isHost(part: string): boolean {
+  return /[.:]|^localhost$/.test(part);
+}
+
 export function isDockerHub(registry: string): boolean {
   return /^(?:(?:index|registry-1)\.)?docker\.io$/.test(registry);
 }
@@ -52,6 +57,7 @@ export function isLoopback(registry: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(registry);
 }
 
-function inLibrary(name: string): string {
+/** Images of Docker Hub without a user belong to `library`. */
+export function inLibrary(name: string): string {
   return name.includes("/") ? name : `library/${name}`;
 }

@@ -1,4 +1,5 @@
 import type { Image } from "../../oci/image.ts";
+import { inLibrary, isDockerHub, isHost } from "../../oci/registry/image-reference.ts";
 
 /** The members `runImage` and `stack` of the label `io.buildpacks.lifecycle.metadata`. */
 export interface RunImageLabel {
@@ -27,11 +28,8 @@ export function isSameRepository(one: string, other: string): boolean {
 function repositoryOf(reference: string): string {
   const name = reference.replace(/@.*$/, "").replace(/:[^/]*$/, "");
   const [host = "", ...rest] = name.split("/");
-  if (rest.length > 0 && /[.:]|^localhost$/.test(host) && !/^(index\.)?docker\.io$/.test(host)) {
-    return name;
-  }
-  const path = /^(index\.)?docker\.io$/.test(host) ? rest.join("/") : name;
-  return `docker.io/${path.includes("/") ? path : `library/${path}`}`;
+  if (rest.length > 0 && isHost(host) && !isDockerHub(host)) return name;
+  return `docker.io/${inLibrary(isDockerHub(host) ? rest.join("/") : name)}`;
 }
 
 function isText(name: string | undefined): name is string {

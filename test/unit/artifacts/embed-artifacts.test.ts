@@ -6,7 +6,7 @@ import { embedArtifacts } from "../../../src/artifacts/embed-artifacts.ts";
 import { readOwnInventory } from "../../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
 import { createFetcher } from "../../../src/system/http/fetcher.ts";
-import { failureOf } from "../../support/failure-of.ts";
+import { failureOf } from "../../support/failure.ts";
 import { addToTree, makeTree } from "../../support/tree.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fileEntry, tarOf } from "../../../src/oci/tar.ts";
 import { obtainRuntime } from "../../../src/package/node-runtime.ts";
-import { failureOf } from "../../support/failure-of.ts";
+import { failureOf } from "../../support/failure.ts";
 import {
   machines,
   makeCheckout,

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkShippedFiles } from "../../../src/package/shipped-files.ts";
-import { failureOf } from "../../support/failure-of.ts";
+import { failureOf } from "../../support/failure.ts";
 import { makeCheckout } from "../../support/packages/package-checkout.ts";
 
 test("refuses a checkout that is not built, and lists what is missing", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readBuildpacks } from "../../../../src/platform/lifecycle/buildpack-store.ts";
 import { orderOf } from "../../../../src/platform/lifecycle/order.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
 

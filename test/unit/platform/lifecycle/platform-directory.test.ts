@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readPlatformFiles } from "../../../../src/platform/lifecycle/platform-directory.ts";
 import { writePlatformFiles } from "../../../../src/platform/sandbox/platform-files.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { makeTree, modeOf, readTree } from "../../../support/tree.ts";
 
 async function fill(directory: string, given: Parameters<typeof readPlatformFiles>[0]) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openState } from "../../../../src/platform/state/state.ts";
 import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
-import { failureOf } from "../../../support/failure-of.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { type LocalPlatform, makePlatform } from "../../../support/builds/local-platform.ts";
 import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../../../support/tree.ts";
