@@ -1,7 +1,15 @@
-import { defaultPlatformApi } from "../platform/lifecycle/platform-api.ts";
+import { defaultExecEnv } from "../cnb/exec-env.ts";
+import { defaultPlatformApi, platformApis } from "../platform/lifecycle/platform-api.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
 import { createCommand, examples } from "./command.ts";
-import { eachValue, envFileOption, envOption, numericId, oneValue } from "./options.ts";
+import {
+  eachValue,
+  envFileOption,
+  envOption,
+  execEnvName,
+  numericId,
+  oneValue,
+} from "./options.ts";
 
 /** The command line of `lapidary build`. */
 export function describeBuild() {
@@ -89,10 +97,17 @@ export function describeBuild() {
     )
     .option("--uid <N>", "user id for the buildpacks", numericId, unprivileged.uid)
     .option("--gid <N>", "group id for the buildpacks", numericId, unprivileged.gid)
+    .option(
+      "--exec-env <ENV>",
+      "what the image is for, such as `test`: the CNB_EXEC_ENV of buildpacks that use Buildpack API 0.12. " +
+        "Lapidary itself follows BP_EXEC_ENV",
+      execEnvName,
+      defaultExecEnv,
+    )
     .option("--no-network", "build without network access")
     .option(
       "--platform-api <VERSION>",
-      "Platform API version to follow, 0.9 to 0.14",
+      `Platform API version to follow, ${platformApis[0]} to ${platformApis.at(-1)}`,
       oneValue,
       defaultPlatformApi,
     )

@@ -32,7 +32,7 @@ export async function buildCommand(
   const app = await realpath(resolve(cwd, appPath));
   await refusePlaceInside(app, statePath, "The state folder");
   if (reportPath !== undefined) await checkReportFile(reportPath);
-  const project = await readProjectDescriptor(app);
+  const project = await readProjectDescriptor(app, flags.execEnv);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
   const binds = await readVolumes(flags.volume, cwd);
   const machine = await machineOptions(flags, context);
@@ -57,6 +57,7 @@ export async function buildCommand(
       }),
       buildpacks: await findBuildpacks(app, flags.buildpack, project, context),
       platformApi: parsePlatformApi(flags.platformApi),
+      execEnv: flags.execEnv,
       env: { ...project.env, ...given },
       bindings,
       clearCache: flags.clearCache ?? false,

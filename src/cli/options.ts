@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { isExecEnvName } from "../cnb/exec-env.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
 
 /** Takes one value. Refuses `--state --verbose`, where the value was forgotten. */
@@ -16,6 +17,12 @@ export function eachValue(value: string, previous: readonly string[]): string[] 
 export function numericId(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("It must be a number.");
+}
+
+/** Takes the name of an execution environment. */
+export function execEnvName(value: string): string {
+  if (isExecEnvName(oneValue(value))) return value;
+  throw new InvalidArgumentError("It may only have letters, digits, `.` and `-`.");
 }
 
 /** `--env`, described as setting `what`. */

@@ -105,6 +105,8 @@ describe("a command line that names something unusable gets a message, and chang
     ["a Platform API that is a word", ["build", "app", "--platform-api", "new"]],
     ["a Platform API that is too old", ["build", "app", "--platform-api", "0.1"]],
     ["a Platform API with a line end", ["build", "app", "--platform-api", "0.12\n"]],
+    ["an execution environment that is a path", ["build", "app", "--exec-env", "../test"]],
+    ["an execution environment with a line end", ["build", "app", "--exec-env", "test\n"]],
     ["a second app", ["build", "app", "directory"]],
     ["an unknown option", ["build", "app", "--unknown"]],
     ["an option without its value", ["build", "app", "--state"]],

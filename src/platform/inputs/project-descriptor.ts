@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { defaultExecEnv, isForExecEnv } from "../../cnb/exec-env.ts";
 import { decodeToml } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { readUtf8 } from "../../system/files.ts";
@@ -39,7 +40,7 @@ export interface ProjectBuildpack {
  */
 export async function readProjectDescriptor(
   app: string,
-  execEnv = "production",
+  execEnv = defaultExecEnv,
 ): Promise<ProjectDescriptor> {
   const path = join(app, "project.toml");
   const file = await readUtf8(path);
@@ -56,7 +57,7 @@ export async function readProjectDescriptor(
 export function parseProjectDescriptor(
   text: string,
   path: string,
-  execEnv = "production",
+  execEnv = defaultExecEnv,
 ): ProjectDescriptor {
   const version = decodeAs(text, path, versionSchema);
   const schema = schemaOf(version, execEnv);
@@ -91,7 +92,7 @@ type Meant = { "exec-env": string[] };
 const isMeantFor =
   (execEnv: string | undefined) =>
   ({ "exec-env": names }: Meant): boolean =>
-    execEnv === undefined || names.length === 0 || names.some((name) => name === execEnv);
+    execEnv === undefined || isForExecEnv(names, execEnv);
 
 const variables = (execEnv?: string) =>
   z

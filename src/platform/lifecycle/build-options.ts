@@ -24,6 +24,8 @@ export interface BuildOptions {
   /** The target of the build and of the image. */
   target: Target;
   platformApi: PlatformApi;
+  /** The execution environment that the image is for, such as `production` or `test`. */
+  execEnv: string;
   /** The user's build environment, which becomes `<platform>/env`. */
   env: Readonly<Record<string, string>>;
   /** Directories of bindings; the last part of each path names the binding. */

@@ -16,7 +16,7 @@ import { storeLayers, storeRest } from "../../../../src/platform/lifecycle/store
 import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 import { exportWork, stateDirectory } from "./analyze-step.ts";
-import { phaseContext, type Round } from "./round.ts";
+import { execEnvOf, phaseContext, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";
 import { imageWorld } from "../../../support/images/image-world.ts";
 
@@ -85,7 +85,7 @@ async function store(round: Round, step: Step): Promise<void> {
   await storeRest(sandbox.host, outputs, staged, { metadataToml, platformApi });
   const labels = {
     "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
-    ...execEnvLabel(platformApi),
+    ...execEnvLabel(platformApi, execEnvOf(step)),
   };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
