@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { isExecEnvName } from "../cnb/exec-env.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
+import { isWorkspaceName } from "../platform/sandbox/workspace.ts";
 
 /** Takes one value. Refuses `--state --verbose`, where the value was forgotten. */
 export function oneValue(value: string): string {
@@ -23,6 +24,14 @@ export function numericId(value: string): number {
 export function execEnvName(value: string): string {
   if (isExecEnvName(oneValue(value))) return value;
   throw new InvalidArgumentError("It may only have letters, digits, `.` and `-`.");
+}
+
+/** Takes the name of the app's directory in the image, and resolves it to its path. */
+export function workspaceName(value: string): string {
+  if (isWorkspaceName(oneValue(value))) return `/${value}`;
+  throw new InvalidArgumentError(
+    "It must be a name of letters, digits, `.`, `_` and `-`, and not of a directory of the system.",
+  );
 }
 
 /** `--env`, described as setting `what`. */

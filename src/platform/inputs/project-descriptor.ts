@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import * as z from "zod";
 import { defaultExecEnv, isForExecEnv } from "../../cnb/exec-env.ts";
 import { decodeToml } from "../../cnb/toml-file.ts";
@@ -29,8 +28,8 @@ export interface ProjectBuildpack {
 }
 
 /**
- * Reads the parts of `project.toml` that concern builds, in schema 0.1, 0.2 or 0.3. An app without the
- * file asks for nothing.
+ * Reads the parts of a `project.toml` that concern builds, in schema 0.1, 0.2 or 0.3. A missing file asks
+ * for nothing.
  *
  * @param execEnv - the execution environment. What schema 0.3 states for others only is left out.
  *
@@ -39,10 +38,9 @@ export interface ProjectBuildpack {
  * @throws BuildpackError `platform/project-invalid` for a file that cannot be parsed.
  */
 export async function readProjectDescriptor(
-  app: string,
+  path: string,
   execEnv = defaultExecEnv,
 ): Promise<ProjectDescriptor> {
-  const path = join(app, "project.toml");
   const file = await readUtf8(path);
   if (file.state === "missing") return nothing;
   if (file.state === "unreadable") throw invalid(path, file.problem);

@@ -192,6 +192,7 @@ async function store(finished: Finished): Promise<StoredLayers> {
   await state.commit({
     ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
   });
+  await work.keepOutputs?.(outputs);
   return stored;
 }
 

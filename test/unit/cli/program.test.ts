@@ -29,7 +29,7 @@ describe("build", () => {
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
       "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
       "--tag oci:j --tag oci:k --previous-image oci:p --default-process job --creation-time now " +
-      "--platform-api 0.9 --exec-env test --state s " +
+      "--platform-api 0.9 --exec-env test --workspace app --descriptor d.toml --sbom-output-dir o --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
       "app",
@@ -52,6 +52,9 @@ describe("build", () => {
         creationTime: "now",
         platformApi: "0.9",
         execEnv: "test",
+        workspace: "/app",
+        descriptor: "d.toml",
+        sbomOutputDir: "o",
         state: "s",
         report: "r.json",
         uid: 1000,
