@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { entryKind } from "./walk.ts";
 
 /** The result of reading a text file. */
 export type TextFile =
@@ -76,6 +77,12 @@ export async function statIfAny(path: string): Promise<Stats | undefined> {
 /** The result of `lstat`, which does not follow links, or `undefined` if the path does not exist. */
 export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   return await lstat(path).catch(() => undefined);
+}
+
+/** Whether the mode of an entry lets its owner read it: root may read everything, and is no measure. */
+export function isReadableByOwner({ mode }: Pick<Stats, "mode">): boolean {
+  const wanted = (mode & entryKind.all) === entryKind.directory ? 0o500 : 0o400;
+  return (mode & wanted) === wanted;
 }
 
 export async function isFile(path: string): Promise<boolean> {

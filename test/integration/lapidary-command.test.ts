@@ -93,7 +93,7 @@ describe("lapidary build", () => {
       "build/test_one/b/sbom.cdx.json": "b\n",
     });
     const again = await build();
-    expect(again.exitCode).toBe(1);
+    expect(again.exitCode).toBe(3);
     expect(again.stderr).toContain("is not empty");
   });
 
@@ -146,12 +146,12 @@ describe("lapidary build", () => {
   });
 
   test.each([
-    [["build"], 1],
+    [["build"], 3],
     [["build", "none"], 1],
     [["build", "app", "--platform-api", "0.2"], 11],
     [["run", "app", "--state", "state"], 1],
     [["build", "app", "--state", "/proc/none/state"], 1],
-    [["build", "app", "--state", "app/Gemfile/state"], 1],
+    [["build", "app", "--state", "app/Gemfile/state"], 3],
   ])("exits at once for %j", async (args, expected) => {
     const { root } = await makeApp();
     const { exitCode, stdout, stderr } = await lapidary(root, ...args);

@@ -15,7 +15,7 @@ export interface LaunchMetadata {
   labels: { key: string; value: string }[];
   /** Sorted by type; each type occurs once. */
   processes: ImageProcess[];
-  slices: { paths: string[] }[];
+  slices: { paths?: string[] | undefined }[];
   defaultProcess?: string;
 }
 

@@ -48,7 +48,8 @@ export interface StoredLayers {
  *
  * Spec: Platform Interface, exporter; Buildpack Interface, Layer Types.
  *
- * @throws BuildpackError `platform/store-failed` for a launch layer without contents.
+ * @throws BuildpackError `platform/store-failed` for a launch layer without contents, or with files that
+ * the user of the build may not read.
  */
 export async function storeLayers(options: StoreOptions): Promise<StoredLayers> {
   const image: LifecycleMetadata = { buildpacks: [] };
@@ -104,7 +105,10 @@ async function storeLayer(
   // Moved before it is read, so that a process that the build left running cannot replace it.
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
-  const { stamp, bytes } = fingerprintLayer(kept);
+  const { stamp, bytes, unreadable } = fingerprintLayer(kept);
+  if (unreadable !== undefined && options.ids.uid !== 0) {
+    throw storeFailed(buildpack, name, `the owner of \`${unreadable}\` in it may not read it`);
+  }
   const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
   const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { digestOf } from "../../oci/blob.ts";
 import { tarOf, type TarOwner } from "../../oci/tar.ts";
+import { isReadableByOwner } from "../../system/files.ts";
 import { entryKind as kind, walk } from "../../system/walk.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
 
@@ -10,6 +11,8 @@ export interface LayerFingerprint {
   bytes: number;
   /** Changes with every write below the directory: it covers inode numbers and change times. */
   stamp: string;
+  /** Relative to the directory; something that its owner may not read, where the look ended. */
+  unreadable?: string;
 }
 
 /**
@@ -22,6 +25,9 @@ export function fingerprintLayer(directory: string): LayerFingerprint {
   let bytes = 0;
   for (const { path, name } of walk(Buffer.from(directory))) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
+    if (!isReadableByOwner({ mode: Number(mode) })) {
+      return { bytes, stamp: hash.digest("hex"), unreadable: name.subarray(1).toString() };
+    }
     if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);
     hash.update(name).update(`\0${mode} ${size} ${ino} ${ctimeNs}\n`);
   }

@@ -6,6 +6,7 @@ import { BuildpackError } from "../../../../src/failure.ts";
 import * as z from "zod";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
+import { readLauncherSboms } from "../../../../src/platform/export/launcher-sboms.ts";
 import {
   buildMetadataLabel,
   execEnvLabel,
@@ -33,7 +34,10 @@ export async function exportStep(round: Round, step: Step): Promise<void> {
     build: inUse.build,
     ids: round.ids,
     runImage: await pull("run", round.target?.arch),
-    launcher: { program, version: "0.21.17" },
+    launcher: {
+      ...{ program, version: "0.21.17" },
+      sboms: await readLauncherSboms("/cnb/lifecycle", ""),
+    },
     destination: { kind: "oci", path: repositoryPath(repository), name: undefined },
     tags: others.map((path) => ({ kind: "oci", path: repositoryPath(path), name: undefined })),
     name: repository,
