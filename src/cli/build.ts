@@ -19,6 +19,7 @@ import { checkResultPlaces, readDescriptor } from "./build-places.ts";
 import { machineOptions, openBuildSandbox } from "./build-machine.ts";
 import { findBuildpacks } from "./build-buildpacks.ts";
 import type { CommandContext } from "./command-context.ts";
+import { openGemStoreOption } from "./gem-store-option.ts";
 import { writeReport } from "./report-file.ts";
 
 /** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
@@ -34,7 +35,7 @@ export async function buildCommand(
   const places = await checkResultPlaces(app, flags, cwd);
   const { project, directory } = await readDescriptor(app, flags, cwd);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
-  const binds = await readVolumes(flags.volume, cwd, flags.workspace);
+  const volumes = await readVolumes(flags.volume, cwd, flags.workspace);
   const machine = await machineOptions(flags, context);
   const state = await claimState(statePath, flags.state === undefined);
   const line = { app: appPath, ...imageOptions(flags) };
@@ -42,6 +43,8 @@ export async function buildCommand(
     ...{ line, state, target: machine.target, ...context },
     projectMetadata: await readGitMetadata(app),
   });
+  const { uid, gid } = flags;
+  const store = await openGemStoreOption(flags.gemStore, { app, cwd, uid, gid });
   await exporter?.adopt();
   const built = await withBindings(flags.binding, cwd, async (bindings) => {
     return await buildApp({
@@ -50,7 +53,7 @@ export async function buildCommand(
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
       openSandbox: openBuildSandbox(flags, context, {
-        binds,
+        binds: [...volumes, ...store.binds],
         shown: await directoriesOfFileUrls(given),
         ownTree: state,
         scratch: join(state, "scratch"),
@@ -58,7 +61,7 @@ export async function buildCommand(
       buildpacks: await findBuildpacks(directory, flags.buildpack, project, context),
       platformApi: parsePlatformApi(flags.platformApi),
       execEnv: flags.execEnv,
-      env: { ...project.env, ...given },
+      env: { ...project.env, ...given, ...store.env },
       bindings,
       keepOutputs: async (outputs) => {
         if (places.sboms !== undefined) await writeSboms(places.sboms, outputs);

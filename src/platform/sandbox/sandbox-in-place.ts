@@ -54,7 +54,7 @@ function refuseIsolation(options: PreparedSandbox, problem: string): void {
   const { network, binds, workspace } = options;
   const needed = [
     ...(network === "none" ? ["--no-network"] : []),
-    ...(binds.length > 0 ? ["--volume"] : []),
+    ...binds.map(({ option }) => option),
     ...(workspace === undefined ? [] : ["--workspace"]),
   ];
   const [option] = needed;
