@@ -105,10 +105,11 @@ async function storeLayer(
   // Moved before it is read, so that a process that the build left running cannot replace it.
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
-  const { stamp, bytes, unreadable } = fingerprintLayer(kept);
-  if (unreadable !== undefined && options.ids.uid !== 0) {
+  const refuse = (unreadable: string): never => {
     throw storeFailed(buildpack, name, `the owner of \`${unreadable}\` in it may not read it`);
-  }
+  };
+  // Root may read everything.
+  const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);
   const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
   const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);

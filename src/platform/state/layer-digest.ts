@@ -11,23 +11,24 @@ export interface LayerFingerprint {
   bytes: number;
   /** Changes with every write below the directory: it covers inode numbers and change times. */
   stamp: string;
-  /** Relative to the directory; something that its owner may not read, where the look ended. */
-  unreadable?: string;
 }
 
 /**
  * Looks at every entry of a layer without reading it. If two stamps of a directory are equal, nothing in
  * it was written in between: no program can set a change time. Layers that a build does not change are
  * therefore not read again, which would take most of the time of a build without changes.
+ *
+ * @param refuse - throws for an entry that its owner may not read, by its path relative to the directory.
  */
-export function fingerprintLayer(directory: string): LayerFingerprint {
+export function fingerprintLayer(
+  directory: string,
+  refuse?: (unreadable: string) => never,
+): LayerFingerprint {
   const hash = createHash("sha256");
   let bytes = 0;
   for (const { path, name } of walk(Buffer.from(directory))) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
-    if (!isReadableByOwner({ mode: Number(mode) })) {
-      return { bytes, stamp: hash.digest("hex"), unreadable: name.subarray(1).toString() };
-    }
+    if (refuse && !isReadableByOwner({ mode: Number(mode) })) refuse(name.subarray(1).toString());
     if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);
     hash.update(name).update(`\0${mode} ${size} ${ino} ${ctimeNs}\n`);
   }
