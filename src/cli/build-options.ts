@@ -103,7 +103,11 @@ export function describeBuild() {
       "store the build and its caches here; one directory for each app",
       oneValue,
     )
-    .option("--report <FILE>", "write what the build did to a JSON file", oneValue)
+    .option(
+      "--report <FILE>",
+      "write what the build did to a file: a page to look at if its name ends with .html, else JSON",
+      oneValue,
+    )
     .option("--verbose", "print every decision")
     .addHelpText(
       "after",
