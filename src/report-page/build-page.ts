@@ -1,5 +1,5 @@
 import { environmentOf, gemsOf, processesOf, pushOf, stepsOf, warningsOf } from "./contents.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { isKept, layersOf } from "./layers.ts";
 import { duration, number, size } from "./measures.ts";
 import { pageOf } from "./page.ts";
@@ -12,7 +12,7 @@ export function buildPage(report: ShownReport): string {
   const names = report.buildpacks.map(({ id, version }) => `${id} ${version}`).join(", ");
   return pageOf({
     title: `Build of ${app}`,
-    lead: html`Built on ${date} with ${names}.`,
+    lead: markup`Built on ${date} with ${names}.`,
     figures: figuresOf(report),
     sections: [
       ...(warnings.length > 0
@@ -33,7 +33,7 @@ function figuresOf({ durations, layers, gems, image, warnings }: ShownReport): [
   const present = layers.filter(({ fate }) => fate !== "removed");
   return [
     ["Time", duration(durations.total)],
-    ["Layers kept", html`${number(present.filter(isKept).length)} of ${number(present.length)}`],
+    ["Layers kept", markup`${number(present.filter(isKept).length)} of ${number(present.length)}`],
     ...(gems.length > 0 ? [["Gems", number(gems.length)] as [string, Html]] : []),
     ...(image ? [["A push sends", size(image.newBytes)] as [string, Html]] : []),
     ["Warnings", number(warnings.length)],

@@ -1,24 +1,24 @@
-/** Markup that is safe to put into a page. Only `html` makes it. */
+/** Markup that is safe to put into a page. Only `markup` makes it. */
 export class Html {
-  readonly markup: string;
+  readonly text: string;
 
-  constructor(markup: string) {
-    this.markup = markup;
+  constructor(text: string) {
+    this.text = text;
   }
 }
 
 type Content = string | number | Html | undefined | readonly Content[];
 
 /**
- * Makes markup from a template. Every value is escaped unless `html` made it itself, so no text can become
+ * Makes markup from a template. Every value is escaped unless `markup` made it itself, so no text can become
  * markup, neither between tags nor in a quoted attribute. Lists are joined, and `undefined` is nothing.
  */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(parts.map((part, index) => part + markupOf(values[index])).join(""));
 }
 
 function markupOf(value: Content): string {
-  if (value instanceof Html) return value.markup;
+  if (value instanceof Html) return value.text;
   if (typeof value === "object") return value.map(markupOf).join("");
   return value === undefined ? "" : escape(printable(String(value)));
 }

@@ -73,9 +73,7 @@ function code(text: string): string {
 
 /** Text in one line in which no character has a meaning in Markdown or HTML. */
 function literal(text: string): string {
-  return printable(text)
+  return printable(text.slice(0, mostCharacters))
     .replace(/\s+/g, " ")
-    .slice(0, mostCharacters)
-    .toWellFormed()
     .replace(/[^\p{L}\p{N} .,;/=%-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -1,20 +1,20 @@
 import { formatBytes } from "../output/build-summary.ts";
 import { formatDuration } from "../output/printer.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 
 /** A size for people, with the number of bytes for programs. */
 export function size(bytes: number): Html {
-  return html`<data value="${bytes}">${formatBytes(bytes)}</data>`;
+  return markup`<data value="${bytes}">${formatBytes(bytes)}</data>`;
 }
 
 /** A duration for people, with the number of milliseconds for programs. */
 export function duration(milliseconds: number): Html {
-  return html`<data value="${milliseconds}">${formatDuration(milliseconds)}</data>`;
+  return markup`<data value="${milliseconds}">${formatDuration(milliseconds)}</data>`;
 }
 
 /** A number that is shown as it is. */
 export function number(value: number): Html {
-  return html`<data value="${value}">${value}</data>`;
+  return markup`<data value="${value}">${value}</data>`;
 }
 
 export function sum(values: readonly number[]): number {
@@ -25,17 +25,17 @@ export function sum(values: readonly number[]): number {
 export function bar(from: number, to: number, text = "", kind = "plain"): Html {
   const x = within(from) * 1000;
   const width = Math.max(4, (within(to) - within(from)) * 1000);
-  const fill = html`<rect
+  const fill = markup`<rect
     class="fill"
     x="${round(Math.min(x, 1000 - width))}"
     width="${round(width)}"
     height="10"
   />`;
-  const shapes = html`<rect class="track" width="1000" height="10" />${fill}`;
-  const shape = html`viewBox="0 0 1000 10" preserveAspectRatio="none"`;
+  const shapes = markup`<rect class="track" width="1000" height="10" />${fill}`;
+  const shape = markup`viewBox="0 0 1000 10" preserveAspectRatio="none"`;
   return text === ""
-    ? html`<svg class="bar ${kind}" ${shape} aria-hidden="true">${shapes}</svg>`
-    : html`<svg class="bar ${kind}" ${shape} role="img" aria-label="${text}">${shapes}</svg>`;
+    ? markup`<svg class="bar ${kind}" ${shape} aria-hidden="true">${shapes}</svg>`
+    : markup`<svg class="bar ${kind}" ${shape} role="img" aria-label="${text}">${shapes}</svg>`;
 }
 
 function within(part: number): number {

@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
 
 export interface PageSection {
@@ -22,7 +22,7 @@ export interface Page {
  * policy keeps browsers from running or loading anything that is in it in spite of that.
  */
 export function pageOf({ title, lead, figures, sections }: Page): string {
-  const document = html`<!doctype html>
+  const document = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -44,7 +44,7 @@ export function pageOf({ title, lead, figures, sections }: Page): string {
           <dl class="figures">
             ${figures.map(
               ([what, value]) =>
-                html`<div>
+                markup`<div>
                   <dt>${what}</dt>
                   <dd>${value}</dd>
                 </div>`,
@@ -52,18 +52,18 @@ export function pageOf({ title, lead, figures, sections }: Page): string {
           </dl>
           <nav aria-label="Sections">
             <ul>
-              ${sections.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li>`)}
+              ${sections.map(({ id, heading }) => markup`<li><a href="#${id}">${heading}</a></li>`)}
             </ul>
           </nav>
         </header>
         <main>${sections.map(sectionOf)}</main>
       </body>
     </html> `;
-  return document.markup;
+  return document.text;
 }
 
 function sectionOf({ id, heading, body }: PageSection): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-heading">
+  return markup`<section id="${id}" aria-labelledby="${id}-heading">
     <h2 id="${id}-heading">${heading}</h2>
     ${body}
   </section> `;
@@ -78,16 +78,16 @@ export function table(
   const kinds = columns.map((column) => (typeof column === "string" ? "text" : column.kind));
   const titles = columns.map((column) => (typeof column === "string" ? column : column.title));
   const head = titles.map(
-    (title, index) => html`<th scope="col" class="${kinds[index]}">${title}</th>`,
+    (title, index) => markup`<th scope="col" class="${kinds[index]}">${title}</th>`,
   );
   const body = rows.map(
     ([first, ...others]) =>
-      html`<tr>
+      markup`<tr>
         <th scope="row">${first}</th>
-        ${others.map((cell, index) => html`<td class="${kinds[index + 1]}">${cell}</td>`)}
+        ${others.map((cell, index) => markup`<td class="${kinds[index + 1]}">${cell}</td>`)}
       </tr> `,
   );
-  return html`<table>
+  return markup`<table>
     <caption>
       ${caption}
     </caption>

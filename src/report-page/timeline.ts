@@ -1,5 +1,5 @@
 import { formatDuration } from "../output/printer.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import { bar, duration } from "./measures.ts";
 import { table } from "./page.ts";
 import type { ShownReport, ShownStep, Span } from "./report.ts";
@@ -16,7 +16,7 @@ interface Row extends Span {
 /** What ran when: phases, the buildpacks in them, their steps, and the commands of these. */
 export function timelineOf({ timeline, runs }: Pick<ShownReport, "timeline" | "runs">): Html {
   const rows = timeline.flatMap((phase) => [
-    { ...phase, title: html`${phase.name}`, level: 0 },
+    { ...phase, title: markup`${phase.name}`, level: 0 },
     ...(phase.name === "build" ? runs.flatMap(rowsOfRun) : []),
   ]);
   const end = Math.max(0, ...rows.map(({ start, duration: length }) => start + length));
@@ -29,16 +29,16 @@ export function timelineOf({ timeline, runs }: Pick<ShownReport, "timeline" | "r
 
 function rowsOfRun(run: ShownReport["runs"][number]): Row[] {
   return [
-    { ...run, title: html`${run.buildpack}`, level: 1 },
+    { ...run, title: markup`${run.buildpack}`, level: 1 },
     ...run.steps.flatMap((step) => [
-      { ...step, title: html`${step.title}`, level: 2, beside: besideOf(step, run.steps) },
+      { ...step, title: markup`${step.title}`, level: 2, beside: besideOf(step, run.steps) },
       ...step.commands.map((command) => ({ ...command, title: titleOf(command), level: 3 })),
     ]),
   ];
 }
 
 function titleOf({ text, failed }: ShownStep["commands"][number]): Html {
-  return failed ? html`${prose(text)} (failed)` : prose(text);
+  return failed ? markup`${prose(text)} (failed)` : prose(text);
 }
 
 /** The titles of the steps that were open during a part of this one. */
@@ -56,9 +56,9 @@ function spanOf({ start, duration: length, title, level, beside = [] }: Row, end
   const says = `from ${formatDuration(start)} to ${formatDuration(start + length)}`;
   const besides =
     beside.length > 0
-      ? html`<span class="beside">at the same time as ${beside.join(", ")}</span>`
+      ? markup` <span class="beside">at the same time as ${beside.join(", ")}</span>`
       : undefined;
-  return html`<div class="span level-${level}">
+  return markup`<div class="span level-${level}">
     <span>${title}${besides}</span>${bar(start / end, (start + length) / end, says)}
   </div>`;
 }

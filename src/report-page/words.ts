@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import type { ShownLayer } from "./report.ts";
 
 /** What happened to a layer, in a word or a few. */
@@ -26,5 +26,5 @@ export function prose(text: string): Html {
   const parts = text.split("`");
   // Without its partner, a backtick is a character like others.
   const whole = parts.length % 2 === 1 ? parts : [...parts.slice(0, -2), parts.slice(-2).join("`")];
-  return html`${whole.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))}`;
+  return markup`${whole.map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : markup`${part}`))}`;
 }
