@@ -38,6 +38,8 @@ thead th { color: var(--soft); font-size: .875rem; }
 tbody th { font-weight: 600; }
 .number { text-align: right; width: 5.5rem; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; }
+td.text, thead th.text:not(:first-child) { padding-left: .75rem; }
+.soft { font-weight: 400; }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--panel); padding: .05em .3em; border-radius: .25rem; }
 .bar { display: block; width: 100%; height: .5rem; margin: .3rem 0; border-radius: .25rem; overflow: hidden; }
 .track { fill: var(--track); }
@@ -51,7 +53,7 @@ code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; back
 .level-1 > span, .level-2 > span { font-weight: 500; }
 .level-3 > span, .beside { font-weight: 400; }
 .beside { color: var(--soft); font-size: .875rem; display: block; }
-.mark { font-weight: 600; white-space: nowrap; }
+.mark { font-weight: 600; }
 .mark.kept { color: var(--kept); }
 .mark.made { color: var(--made); }
 details { margin: .25rem 0; }

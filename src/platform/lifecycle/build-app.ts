@@ -3,7 +3,7 @@ import type { Section } from "../../output/printer.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
 import type { BuildReport, ReportedLayer, ReportedVariable } from "../report/build-report.ts";
-import { launchEnvironment } from "../report/launch-environment.ts";
+import { type LayerPlace, launchEnvironment } from "../report/launch-environment.ts";
 import { build } from "./build.ts";
 import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts";
 import { detect } from "./detect.ts";
@@ -187,9 +187,7 @@ async function store(finished: Finished): Promise<Stored> {
   const { staged } = state;
   const { inside, ids } = sandbox;
   const stored = await storeLayers({ ...finished, staged, inside, ids });
-  const environment = await launchEnvironment(stored.report, ({ buildpack, name, types }) =>
-    storedLayerPath({ path: staged }, buildpack, name, types),
-  );
+  const environment = await launchEnvironment(launchPlaces(stored.report, staged));
   const metadataToml = launchMetadataToml(launch, platformApi);
   await storeRest(state.work, outputs, staged, { metadataToml, platformApi });
   work.onStep("layers stored");
@@ -205,4 +203,13 @@ async function store(finished: Finished): Promise<Stored> {
     ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
   });
   return { layers: stored.report, environment };
+}
+
+/** Where the launch layers of a stored build are. */
+function launchPlaces(layers: readonly ReportedLayer[], staged: string): LayerPlace[] {
+  const kept = layers.filter(({ types, fate }) => types.launch && fate !== "removed");
+  return kept.map(({ buildpack, name, types }) => {
+    const directory = storedLayerPath({ path: staged }, buildpack, name, types);
+    return { buildpack, layer: name, directory };
+  });
 }

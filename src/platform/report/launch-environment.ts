@@ -1,42 +1,48 @@
 import type { EnvModification } from "../../cnb/layers/env-modification.ts";
 import { readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import { redact } from "../../output/redact.ts";
-import type { ReportedLayer, ReportedVariable } from "./build-report.ts";
+import type { ReportedVariable } from "./build-report.ts";
 
 /** Names of variables whose values do not belong into a report. */
 const secretName = /SECRET|PASSW|TOKEN|CREDENTIAL|KEY|AUTH|_DSN$|DATABASE_URL/i;
 
-/**
- * What the launch layers of a build set for the running app.
- *
- * @param directoryOf - where a layer is.
- */
+/** A launch layer, and where it is on this machine. */
+export interface LayerPlace {
+  buildpack: string;
+  layer: string;
+  directory: string;
+}
+
+/** What launch layers set for the running app. */
 export async function launchEnvironment(
-  layers: readonly ReportedLayer[],
-  directoryOf: (layer: ReportedLayer) => string,
+  layers: readonly LayerPlace[],
 ): Promise<ReportedVariable[]> {
   const variables: ReportedVariable[] = [];
-  for (const layer of layers) {
-    const { types, fate, buildpack, name } = layer;
-    if (!types.launch || fate === "removed" || fate === "temporary") continue;
-    for (const modification of await readLayerEnv(directoryOf(layer))) {
+  for (const { buildpack, layer, directory } of layers) {
+    for (const modification of await readLayerEnv(directory)) {
       if (modification.scope === "build") continue;
-      variables.push(reportedVariable(modification, { buildpack, layer: name }));
+      variables.push(reportedVariable(modification, { buildpack, layer }));
     }
   }
   return variables;
 }
 
 /** A variable as reports show it: without its value if that may be a secret. */
-export function reportedVariable(
+function reportedVariable(
   { name, value, behavior, scope }: EnvModification,
   from: { buildpack: string; layer: string },
 ): ReportedVariable {
+  const shown = shownValue(name, value);
   return {
     name,
-    ...(secretName.test(name) ? {} : { value: redact(value) }),
+    ...(shown === undefined ? {} : { value: shown }),
     behavior,
     ...(typeof scope === "object" ? { process: scope.process } : {}),
     ...from,
   };
+}
+
+/** The value of a variable as reports show it: none if it may be a secret. */
+export function shownValue(name: string, value: string): string | undefined {
+  return secretName.test(name) ? undefined : redact(value);
 }
