@@ -8,7 +8,7 @@ import { redact } from "./redact.ts";
 export interface RecordedPrinter {
   printer: Printer;
   /** What was printed in sections until now. A section that is still open ends now. */
-  facts(): Pick<BuildFacts, "steps" | "layers">;
+  facts: () => Pick<BuildFacts, "steps" | "layers">;
 }
 
 /**

@@ -130,9 +130,8 @@ describe("an app cannot change the page", () => {
   });
 
   test("the page loads and runs nothing, and its policy forbids it", () => {
-    const [policy] = elementsNamed(page, "meta").filter(
-      ({ attributes }) => attributes["http-equiv"],
-    );
+    const metas = elementsNamed(page, "meta");
+    const policy = metas.find(({ attributes }) => attributes["http-equiv"]);
     expect(policy?.attributes).toEqual({
       "http-equiv": "Content-Security-Policy",
       content: "default-src 'none'; style-src 'unsafe-inline'",
