@@ -1,5 +1,6 @@
 import type { EnvModification } from "../../cnb/layers/env-modification.ts";
 import { readLayerEnv } from "../../cnb/layers/layer-env.ts";
+import { BuildpackError } from "../../failure.ts";
 import { redact } from "../../output/redact.ts";
 import type { ReportedVariable } from "./build-report.ts";
 
@@ -13,18 +14,24 @@ export interface LayerPlace {
   directory: string;
 }
 
-/** What launch layers set for the running app. */
+/** What launch layers set for the running app. Nothing is said of a layer with a link in its environment. */
 export async function launchEnvironment(
   layers: readonly LayerPlace[],
 ): Promise<ReportedVariable[]> {
   const variables: ReportedVariable[] = [];
   for (const { buildpack, layer, directory } of layers) {
-    for (const modification of await readLayerEnv(directory)) {
+    for (const modification of await readLayerEnv(directory).catch(noneBehindLink)) {
       if (modification.scope === "build") continue;
       variables.push(reportedVariable(modification, { buildpack, layer }));
     }
   }
   return variables;
+}
+
+/** Layers of an older image may have links there. A report is no reason for a build to fail. */
+function noneBehindLink(error: unknown): EnvModification[] {
+  if (error instanceof BuildpackError) return [];
+  throw error;
 }
 
 /** A variable as reports show it: without its value if that may be a secret. */
