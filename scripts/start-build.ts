@@ -74,6 +74,7 @@ async function readBuildLine(
   const others = {
     run: ignore,
     rebase: ignore,
+    inspect: ignore,
     slug: ignore,
     slugRun: ignore,
     artifact: ignore,

@@ -12,6 +12,7 @@ import { run, withWork, type Work } from "../work.ts";
 const packages = {
   autoconf: "autoconf",
   bzip2: "bzip2",
+  chromium: "chromium",
   "c++": "g++",
   cc: "gcc",
   debootstrap: "debootstrap",

@@ -1,4 +1,5 @@
 import type { BuildInput } from "../cnb/build-input.ts";
+import type { ReportedGem } from "../output/build-facts.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Settings } from "../settings.ts";
 import type { Clock } from "../system/clock.ts";
@@ -17,4 +18,6 @@ export interface BuildContext {
   clock: Clock;
   /** Aborts downloads and commands when the build is told to stop. */
   signal: AbortSignal;
+  /** Takes the gems that are installed at the end, for a report. */
+  onGems?: (gems: readonly ReportedGem[]) => void;
 }

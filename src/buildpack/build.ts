@@ -21,7 +21,13 @@ import {
   removeGit,
   requireChecksums,
 } from "./project/project.ts";
-import { reportEnd, reportProject, reportStart, writeBillsOfMaterials } from "./report/report.ts";
+import {
+  recordGems,
+  reportEnd,
+  reportProject,
+  reportStart,
+  writeBillsOfMaterials,
+} from "./report/report.ts";
 
 /**
  * Turns an app into layers from which it runs (contract: Build).
@@ -57,5 +63,6 @@ export async function build(context: BuildContext): Promise<void> {
   await writeBillsOfMaterials(context, project, installed, jemalloc);
   await removeClassArchives(installed.ruby);
   await openAppDirectories(project);
+  await recordGems(context, installed);
   reportEnd(context, started);
 }

@@ -140,7 +140,11 @@ export function describeBuild() {
       "write the SBOMs of the image and of the build to this directory, which must be empty or missing",
       oneValue,
     )
-    .option("--report <FILE>", "write what the build did to a JSON file", oneValue)
+    .option(
+      "--report <FILE>",
+      "write what the build did to a file: a page to look at if its name ends with .html, else JSON",
+      oneValue,
+    )
     .option("--verbose", "print every decision")
     .addHelpText(
       "after",

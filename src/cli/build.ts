@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { printBuildSummary } from "../output/build-summary.ts";
-import { prepareExport } from "../platform/export/exporter.ts";
+import { type Exporter, prepareExport } from "../platform/export/exporter.ts";
 import { writeSboms } from "../platform/export/sbom-directory.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
 import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
@@ -14,13 +14,15 @@ import { buildApp } from "../platform/lifecycle/build-app.ts";
 import { parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
 import { claimState } from "../platform/state/claim-state.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
+import type { Clock } from "../system/clock.ts";
 import type { BuildFlags } from "./build-options.ts";
 import { checkResultPlaces, readDescriptor } from "./build-places.ts";
 import { machineOptions, openBuildSandbox } from "./build-machine.ts";
 import { findBuildpacks } from "./build-buildpacks.ts";
 import type { CommandContext } from "./command-context.ts";
 import { openGemStoreOption } from "./gem-store-option.ts";
-import { writeReport } from "./report-file.ts";
+import { addToJobSummary } from "./job-summary-file.ts";
+import { type WholeReport, writeReport } from "./report-file.ts";
 
 /** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
 export async function buildCommand(
@@ -31,6 +33,7 @@ export async function buildCommand(
   const { env, cwd, printer } = context;
   const statePath = await stateDirectoryFor(appPath, flags.state, context);
   const app = await realpath(resolve(cwd, appPath));
+  const jobSummary = env["GITHUB_STEP_SUMMARY"];
   await refusePlaceInside(app, statePath, "The state folder");
   const places = await checkResultPlaces(app, flags, cwd);
   const { project, directory } = await readDescriptor(app, flags, cwd);
@@ -71,12 +74,27 @@ export async function buildCommand(
       printer,
       clock: context.clock,
       signal: context.signal,
+      wantsFacts: places.report !== undefined || Boolean(jobSummary),
     });
   });
-  const image = await exporter?.export();
-  const report = { ...built, ...(image ? { image } : {}) };
-  await printBuildSummary(printer, report);
-  if (places.report !== undefined) await writeReport(places.report, report, 0o666 & ~context.umask);
+  const report = { app: basename(app), date: context.clock.today(), ...built };
+  const whole = exporter ? await withImage(report, exporter, context.clock) : report;
+  await printBuildSummary(printer, whole);
+  if (places.report !== undefined) await writeReport(places.report, whole, 0o666 & ~context.umask);
+  if (jobSummary) await addToJobSummary(resolve(cwd, jobSummary), whole, printer);
+}
+
+/** Exports the image, and adds it and the time that it took to the report. */
+async function withImage(
+  report: WholeReport,
+  exporter: Exporter,
+  clock: Clock,
+): Promise<WholeReport> {
+  const started = clock.now();
+  const image = await exporter.export();
+  const duration = Math.round(clock.now() - started);
+  const phase = { name: "export", start: report.durations.total, duration };
+  return { ...report, timeline: [...report.timeline, phase], image };
 }
 
 function imageOptions(flags: BuildFlags) {

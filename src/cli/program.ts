@@ -2,6 +2,7 @@ import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typ
 import { type ArtifactFlags, describeArtifact } from "./artifact.ts";
 import { type BuildFlags, describeBuild } from "./build-options.ts";
 import { createCommand } from "./command.ts";
+import { describeInspect, type InspectFlags } from "./inspect.ts";
 import { describePackage, type PackageFlags } from "./package.ts";
 import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";
@@ -14,6 +15,7 @@ export interface Commands {
   build: (app: string, flags: BuildFlags) => Promise<number>;
   run: (app: string, command: readonly string[], flags: RunFlags) => Promise<number>;
   rebase: (image: string, flags: RebaseFlags) => Promise<number>;
+  inspect: (image: string, flags: InspectFlags) => Promise<number>;
   slug: (source: string, flags: SlugFlags) => Promise<number>;
   slugRun: (slug: string, command: readonly string[], flags: SlugRunFlags) => Promise<number>;
   artifact: (name: "ruby" | "jemalloc", version: string, flags: ArtifactFlags) => Promise<number>;
@@ -94,6 +96,7 @@ function createCommands(commands: Commands, run: Run): CommandUnknownOpts[] {
       await finish(commands.run(app, command, flags));
     }),
     describeRebase().action(async (image, flags) => await finish(commands.rebase(image, flags))),
+    describeInspect().action(async (image, flags) => await finish(commands.inspect(image, flags))),
     describeSlug()
       .action(async (source, flags) => await finish(commands.slug(source, flags)))
       .addCommand(slugRun),

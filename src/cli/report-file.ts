@@ -1,8 +1,19 @@
 import { dirname } from "node:path";
 import { BuildpackError } from "../failure.ts";
-import { lstatIfAny, writeAtomically } from "../system/files.ts";
-import { makeDirectories, writingTo } from "../system/user-places.ts";
-import type { BuildReport } from "../platform/lifecycle/build-report.ts";
+import { lstatIfAny, makeDirectories, writeAtomically } from "../system/files.ts";
+import { writingTo } from "../system/user-places.ts";
+import type { BuildReport } from "../platform/report/build-report.ts";
+import type { ExportedImage } from "../platform/export/export-image.ts";
+import { buildPage } from "../report-page/build-page.ts";
+
+/** What `--report` writes: the build, and the image if one was exported. */
+export interface WholeReport extends BuildReport {
+  /** The name of the app's directory. */
+  app: string;
+  /** When it was built: `YYYY-MM-DD` in UTC. */
+  date: string;
+  image?: ExportedImage;
+}
 
 /**
  * Checks that `--report FILE` can be written: it does not exist, or is a regular file, which will be
@@ -20,9 +31,25 @@ export async function checkReportFile(path: string): Promise<void> {
   await writingTo(path, async () => await makeDirectories(dirname(path)));
 }
 
-/** Writes a report next to FILE and renames it, so that FILE is always a complete report. */
-export async function writeReport(path: string, report: BuildReport, mode: number): Promise<void> {
+/**
+ * Writes a report next to FILE and renames it, so that FILE is always a complete report: a page if its name
+ * ends with `.html`, else JSON.
+ */
+export async function writeReport(path: string, report: WholeReport, mode: number): Promise<void> {
+  await writeReportText(path, isPage(path) ? buildPage(report) : asJson(report), mode);
+}
+
+/** Writes the text of a report in the same way. */
+export async function writeReportText(path: string, text: string, mode: number): Promise<void> {
   await checkReportFile(path);
-  const text = `${JSON.stringify(report, undefined, 2)}\n`;
   await writingTo(path, async () => await writeAtomically(path, text, mode));
+}
+
+function isPage(path: string): boolean {
+  return /\.html?$/i.test(path);
+}
+
+/** A report as a JSON document. */
+export function asJson(report: object): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }

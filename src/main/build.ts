@@ -1,9 +1,12 @@
+import { writeFile } from "node:fs/promises";
 import { build } from "../buildpack/build.ts";
 import { readBuildInput } from "../cnb/build-input.ts";
 import { certificatesIn } from "../artifacts/certificates.ts";
 import { buildExitCode } from "../cnb/exit-code.ts";
 import { BuildpackError } from "../failure.ts";
+import { type BuildFacts, factsVariable, type ReportedGem } from "../output/build-facts.ts";
 import { printFailure } from "../output/print-failure.ts";
+import { recordPrinter } from "../output/record-printer.ts";
 import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
@@ -11,7 +14,8 @@ import { createFetcher } from "../system/http/fetcher.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
-const printer = phasePrinter();
+const recorded = recordPrinter(phasePrinter(), systemClock);
+const { printer } = recorded;
 
 const stop = new AbortController();
 // Not `once`: the default action of a second signal would end us before we have cleaned up.
@@ -38,18 +42,29 @@ async function run(): Promise<number> {
     env: definedVariables(process.env),
     certificates: certificatesIn(input.platform.bindings),
   });
+  const gems: ReportedGem[] = [];
+  const { [factsVariable]: factsFile, ...env } = process.env;
   await build({
     input,
     settings: read.settings,
-    env: withNodeOptions(process.env),
+    env: withNodeOptions(env),
     printer,
     fetcher,
     run: (command) => runCommand({ signal: stop.signal, ...command }),
     clock: systemClock,
     signal: stop.signal,
+    ...(factsFile === undefined ? {} : { onGems: (found) => gems.push(...found) }),
   });
   await fetcher.close();
+  if (factsFile !== undefined) await writeFacts(factsFile, { ...recorded.facts(), gems });
   return buildExitCode.success;
+}
+
+/** A report is no reason for a build to fail. */
+async function writeFacts(path: string, facts: BuildFacts): Promise<void> {
+  await writeFile(path, JSON.stringify(facts)).catch((error: unknown) => {
+    printer.plain(`Warning: the report of this build was not written: ${(error as Error).message}`);
+  });
 }
 
 /** `bin/build` hides the app's `NODE_OPTIONS` from our own Node; the build's commands get it back. */

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { artifactCommand } from "../cli/artifact.ts";
 import { buildCommand } from "../cli/build.ts";
+import { inspectCommand } from "../cli/inspect.ts";
 import { packageLine } from "../cli/package.ts";
 import { type Commands, runProgram } from "../cli/program.ts";
 import { rebaseCommand } from "../cli/rebase.ts";
@@ -31,6 +32,11 @@ const commands: Commands = {
   rebase: async (image, flags) => {
     stopOnSignals();
     await rebaseCommand(image, flags, contextFor(toStdout));
+    return 0;
+  },
+  inspect: async (image, flags) => {
+    stopOnSignals();
+    toStdout((await inspectCommand(image, flags, contextFor(toStdout))) ?? "");
     return 0;
   },
   slug: async (source, flags) => {

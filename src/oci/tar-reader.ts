@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { ReadEntry, UnpackSync } from "tar";
+import { list, ReadEntry, UnpackSync } from "tar";
 
 export interface ExtractRequest {
   /** A tar archive, uncompressed or compressed with gzip or zstd. */
@@ -65,4 +65,39 @@ function createUnpack(request: ExtractRequest, refuse: (reason: Error) => void):
       return reason === undefined;
     },
   });
+}
+
+/** An entry of an archive, as far as a reader needs it. */
+export interface ListedEntry {
+  /** As the archive names it, without a leading or trailing slash. */
+  path: string;
+  isFile: boolean;
+  size: number;
+}
+
+/**
+ * Reads a tar archive, uncompressed or compressed with gzip or zstd, without unpacking it.
+ *
+ * @param see - is called for each entry in turn; if it returns a function, this gets the content of the file.
+ * @throws Error if it is not such an archive.
+ */
+export async function listTar(
+  archive: string,
+  see: (entry: ListedEntry) => ((content: Buffer) => void) | undefined,
+): Promise<void> {
+  const onReadEntry = (entry: ReadEntry) => {
+    const path = entry.path.replace(/^(\.?\/)+|\/+$/g, "");
+    const take = see({ path, isFile: isPlainFile(entry), size: entry.size });
+    if (!take) return;
+    const chunks: Buffer[] = [];
+    entry.on("data", (chunk) => chunks.push(chunk));
+    entry.on("end", () => take(Buffer.concat(chunks)));
+  };
+  await list({ file: archive, strict: true, onReadEntry }).catch((error: unknown) => {
+    throw inWords(error as Error);
+  });
+}
+
+function isPlainFile({ type }: ReadEntry): boolean {
+  return type === "File" || type === "OldFile" || type === "ContiguousFile";
 }

@@ -45,7 +45,15 @@ function processLine(
   defaultProcess: string | undefined,
 ): string {
   const isDefault = type === defaultProcess ? " (default)" : "";
-  return `\`${type}\`${isDefault}: ${[...command, ...args].map(asTyped).join(" ")}`;
+  return `\`${type}\`${isDefault}: ${commandLine({ command, args })}`;
+}
+
+/** The command of a process as one would type it. */
+export function commandLine({
+  command,
+  args,
+}: Pick<BuildSummary["processes"][number], "command" | "args">): string {
+  return [...command, ...args].map(asTyped).join(" ");
 }
 
 /** Quotes an argument that a shell would split or change. */

@@ -20,6 +20,8 @@ export interface Section {
    * took at the end. The dots show that the build is still running.
    */
   timed<T>(text: string, work: () => Promise<T>): Promise<T>;
+  /** Tells a report why a layer is made anew, or, without a reason, that it is kept. Prints nothing. */
+  layer(name: string, because: readonly string[]): void;
 }
 
 export interface Printer {
@@ -92,6 +94,7 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
         .flatMap(ownLines)
         .forEach((text) => write(`  ${style.warning(`! ${redact(text)}`.trimEnd())}\n`)),
     output: (text) => write(`      ${redact(text)}`.trimEnd() + "\n"),
+    layer: () => {},
     debug: (text) => options.debug && write(`    ${style.dim(redact(text))}\n`),
     timed: async (text, work) => {
       const started = clock.now();

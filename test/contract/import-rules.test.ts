@@ -17,11 +17,11 @@ const topic = [
   "sbom",
 ];
 const platformGround = [...ground, "toml.ts", "cnb", "oci"];
-const lifecycle = [...platformGround, "platform/sandbox", "platform/state"];
+const lifecycle = [...platformGround, "platform/sandbox", "platform/state", "platform/report"];
 const launch = [...lifecycle, "platform/lifecycle"];
-const platformRooms = ["sandbox", "state", "lifecycle", "launch", "export", "rebase", "inputs"].map(
-  (room) => `platform/${room}`,
-);
+const platformRooms = [
+  ...["sandbox", "state", "report", "lifecycle", "launch", "export", "rebase", "inspect", "inputs"],
+].map((room) => `platform/${room}`);
 const platform = [...platformGround, ...platformRooms];
 
 // Each room, and the rooms that it may import besides itself. The topics of a build and their doors
@@ -43,14 +43,17 @@ const mayImport: Record<string, readonly string[]> = {
   "platform/sandbox": platformGround,
   "platform/state": platformGround,
   "platform/inputs": [...platformGround, "platform/sandbox"],
+  "platform/report": [...platformGround, "platform/sandbox"],
   "platform/lifecycle": lifecycle,
   "platform/launch": launch,
   "platform/export": [...launch, "platform/launch"],
+  "platform/inspect": [...lifecycle, "platform/lifecycle", "platform/export"],
   "platform/rebase": [...lifecycle, "platform/lifecycle", "platform/export"],
   "classic/compiler": [...platform, "procfile.ts", "classic"],
   "classic/adapter": [...platform, "classic", "ruby"],
   classic: platform,
-  cli: [...platform, "classic", "classic/compiler", "artifacts", "package"],
+  "report-page": ["output"],
+  cli: [...platform, "report-page", "classic", "classic/compiler", "artifacts", "package"],
   main: [...topic, ...platformRooms, "buildpack", "classic/adapter", "cli", "package"],
 };
 

@@ -9,21 +9,35 @@ const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs `lapidary build` in this process with these arguments, in the directory `cwd`. */
 export async function buildByLine(cwd: string, ...args: readonly string[]): Promise<void> {
+  await buildByLineIn({ cwd }, ...args);
+}
+
+/** The same with more variables in its environment. Resolves to what was printed. */
+export async function buildByLineIn(
+  place: { cwd: string; env?: Readonly<Record<string, string>> },
+  ...args: readonly string[]
+): Promise<string> {
+  let log = "";
+  const context = contextIn(place, (text) => (log += text));
   const build = async (app: string, flags: BuildFlags) => {
-    await buildCommand(app, flags, contextIn(cwd));
+    await buildCommand(app, flags, context);
   };
   await describeBuild()
     .action(build)
     .parseAsync([...args], { from: "user" });
+  return log;
 }
 
-function contextIn(cwd: string) {
+function contextIn(
+  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
+  write: (text: string) => void,
+) {
   return {
-    env: { HOME: cwd, PATH: "/usr/bin:/bin" },
+    env: { HOME: cwd, PATH: "/usr/bin:/bin", ...env },
     cwd,
     ownBuildpack: checkout,
     printer: createPrinter({
-      write: () => {},
+      write,
       style: createStyle(false),
       clock: systemClock,
       debug: false,

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import type { ReportWithImage } from "../../src/platform/export/export-image.ts";
+import type { WholeReport } from "../../src/cli/report-file.ts";
 import { freePort } from "./servers/free-port.ts";
 import { buildUser, runUser, type World } from "./world.ts";
 
@@ -48,7 +48,7 @@ export interface BuildResult {
   /** Everything that was printed, standard error included, in order. */
   log: string;
   /** What `--report` wrote; absent after a failure. */
-  report: ReportWithImage | undefined;
+  report: WholeReport | undefined;
 }
 
 /** Runs `lapidary build` as a user types it, with the real buildpack in real root file systems. */
@@ -176,8 +176,8 @@ export async function runToEnd(
   return { exitCode, log };
 }
 
-async function readReport(app: App): Promise<ReportWithImage> {
-  return JSON.parse(await readFile(app.report, "utf8")) as ReportWithImage;
+async function readReport(app: App): Promise<WholeReport> {
+  return JSON.parse(await readFile(app.report, "utf8")) as WholeReport;
 }
 
 async function answersAt(port: number, child: ChildProcess, log: () => string): Promise<void> {

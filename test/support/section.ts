@@ -11,6 +11,7 @@ export function recordSection(): Section & { lines: string[] } {
     output: keep,
     debug: () => {},
     warn: (...texts) => texts.forEach((text) => keep(`! ${text}`)),
+    layer: () => {},
     timed: async (text, work) => {
       keep(text);
       return await work();

@@ -12,7 +12,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { openLayer } from "../../cnb/layers/layer.ts";
-import { readLayerState } from "../../cnb/layers/layer-state.ts";
+import { readLayerState, reasonsOf } from "../../cnb/layers/layer-state.ts";
 import type { Section } from "../../output/printer.ts";
 import { type AssetDirectories, isVerdict } from "../../ruby/asset-directories.ts";
 import {
@@ -65,6 +65,8 @@ export async function keepAssets(
 ): Promise<void> {
   const { layersDir, appDir, metadata, directories, section } = options;
   const layer = await openLayer({ ...layerOf(options), layersDir, name: "assets" });
+  if (layer.state.state === "empty") section.layer("assets", layer.state.because);
+  else if (!options.reuse) section.layer("assets", ["assets are precompiled in every build"]);
   const brought = await listFiles(appDir, directories.served);
   if (layer.state.state === "restored") await restore(layer.path, options);
   else section.say(`Starting from scratch, because ${layer.state.because.join("; ")}`);
@@ -86,6 +88,7 @@ export async function reuseAssets(options: AssetsOptions): Promise<boolean> {
   const keys = { ...metadata, ...reuse.inputs };
   const expectation = { ...layerOf(options), keys, check: findMissingOutcome };
   const state = await readLayerState(join(layersDir, "assets"), expectation);
+  section.layer("assets", reasonsOf(state));
   if (state.state === "empty") {
     section.say(`Nothing to reuse, because ${state.because.join("; ")}`);
     return false;

@@ -8,6 +8,7 @@
 // of the three. What it contains comes from paths that include a version.
 
 import * as z from "zod";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
@@ -55,6 +56,7 @@ export async function keepCompiledGems(options: BootsnapOptions): Promise<Compil
         ? undefined
         : "the cache has no list of its files",
   });
+  section.layer("bootsnap", reasonsOf(layer.state));
   if (layer.state.state === "restored") {
     section.say("Using the gems' compiled code of the last build");
   } else {

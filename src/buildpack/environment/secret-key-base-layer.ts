@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import { readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import type { EnvModification } from "../../cnb/layers/layer-env.ts";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 
@@ -43,6 +44,7 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
     labels: { madeBy: "the buildpack" },
     check: findMissingKey,
   });
+  section.layer("secret-key-base", reasonsOf(layer.state));
   if (options.credentials) {
     section.warn(
       "The app has encrypted credentials. Rails uses SECRET_KEY_BASE instead of the secret_key_base in them.",

@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import * as z from "zod";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import type { EnvModification } from "../../cnb/layers/layer-env.ts";
 import type { Section } from "../../output/printer.ts";
@@ -38,6 +39,7 @@ export async function setVariables(options: VariablesOptions): Promise<void> {
     keys: {},
     labels: {},
   });
+  options.section.layer("variables", reasonsOf(layer.state));
   const env = [
     ...contractVariables(options),
     ...(options.jruby ? jrubyVariables : []),

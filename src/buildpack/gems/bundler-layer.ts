@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import glob from "fast-glob";
 import * as z from "zod";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
@@ -62,6 +63,7 @@ export async function installBundlerLayer(options: BundlerOptions): Promise<stri
     keys: metadata,
     labels,
   });
+  section.layer("bundler", reasonsOf(layer.state));
   if (layer.state.state === "restored") section.say(`Using \`${version}\` of the last build`);
   else {
     section.say(`Installing, because ${layer.state.because.join("; ")}`);

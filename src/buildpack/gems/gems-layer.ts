@@ -83,6 +83,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     layer.state.state === "empty"
       ? layer.state.because
       : reasonsToInstall(layer.state.metadata, options);
+  section.layer("gems", reasons);
   if (reasons.length === 0) {
     section.say("Using the gems of the last build: nothing has changed");
   } else {

@@ -5,6 +5,7 @@
 // gems compile their extensions with them.
 
 import * as z from "zod";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import type { Section } from "../../output/printer.ts";
 
@@ -48,6 +49,7 @@ export async function installRubyLayer(options: RubyOptions): Promise<RubyLayer>
     labels,
     check,
   });
+  section.layer("ruby", reasonsOf(layer.state));
   if (layer.state.state === "restored") {
     section.say(`Using \`${metadata.rubyVersion}\` of the last build`);
   } else {

@@ -8,6 +8,7 @@
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { reasonsOf } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import { BuildpackError } from "../../failure.ts";
 import { readJemallocScripts } from "./jemalloc-scripts.ts";
@@ -60,6 +61,7 @@ export async function installJemallocLayer(options: JemallocOptions): Promise<vo
   });
   try {
     const { state } = layer;
+    section.layer("jemalloc", reasonsOf(state));
     if (state.state === "restored") {
       section.say(`Using \`${keys.jemallocVersion}\` of the last build`);
     } else {

@@ -88,7 +88,9 @@ function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
     return [];
   }
   const { entries, ignored } = parseProcfile(procfile.text);
-  section.warn(...ignored.map(({ line, why }) => `Ignored line ${line} of the Procfile: ${why}.`));
+  for (const { line, why } of ignored) {
+    section.warn(`Ignored line ${line} of the Procfile: ${why}.`);
+  }
   if (entries.length === 0) section.warn("The Procfile has no processes.");
   for (const entry of entries) reportBash(entry, section);
   return entries.map(({ type, line }) => ({

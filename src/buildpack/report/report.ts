@@ -1,5 +1,7 @@
 import { formatDuration } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
+import type { Installed } from "../installed.ts";
+import { measureGems } from "./measure-gems.ts";
 
 export { reportProject } from "./report-project.ts";
 export { writeBillsOfMaterials } from "./write-bills-of-materials.ts";
@@ -9,6 +11,11 @@ export function reportStart({ clock, input, printer }: BuildContext): number {
   const { id, name, version } = input.descriptor.buildpack;
   printer.header(`${name ?? id} ${version}`);
   return clock.now();
+}
+
+/** Tells a platform that wants to know which gems are installed. */
+export async function recordGems(context: BuildContext, { places }: Installed): Promise<void> {
+  if (context.onGems) context.onGems(await measureGems(places.gems));
 }
 
 /** Prints that the build is done, and how long it took. */

@@ -66,6 +66,11 @@ export async function readLayerState<M extends LayerMetadata>(
   return { state: "restored", metadata: metadata.data, contents };
 }
 
+/** Why a layer is empty; nothing if it is kept. */
+export function reasonsOf(state: LayerState<unknown>): readonly string[] {
+  return state.state === "empty" ? state.because : [];
+}
+
 /** Layer Types: cached layers are restored, of launch-only layers only the metadata, others not at all. */
 function isRestorable({ launch, build, cache }: LayerTypes): boolean {
   return cache || (launch && !build);

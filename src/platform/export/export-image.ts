@@ -7,7 +7,6 @@ import type { Image } from "../../oci/image.ts";
 import { type IndexEntry, readImage, refName, writeImage, writeIndex } from "../../oci/layout.ts";
 import type { PushResult } from "../../oci/registry/push-image.ts";
 import { BuildpackError } from "../../failure.ts";
-import type { BuildReport } from "../lifecycle/build-report.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
 import { imageTimeText } from "../../system/image-time.ts";
@@ -45,13 +44,11 @@ export interface ExportedImage {
   /** The digest of its manifest. */
   digest: string;
   layers: ExportedLayer[];
+  /** What a registry that has the last image does not have, and what it has: compressed layers, in bytes. */
+  newBytes: number;
+  reusedBytes: number;
   /** What a registry was sent. */
   pushed?: PushResult;
-}
-
-/** What `--report` writes: the build, and the image if one was exported. */
-export interface ReportWithImage extends BuildReport {
-  image?: ExportedImage;
 }
 
 export interface ExportedLayer {
@@ -91,12 +88,17 @@ export async function exportImage(request: ExportRequest): Promise<ExportedImage
   await writeIndex(work, [entry]);
   const pushed = await deliver(image, entry, request);
   await forgetOtherBlobs(work, image, entry.digest);
+  const layers = layersOf(parts).map(({ layer: { diffId, digest, size }, history }) => {
+    return { name: history, diffId, digest, bytes: size, reused: known.has(diffId) };
+  });
+  const bytesOf = (reused: boolean) =>
+    layers.reduce((sum, layer) => sum + (layer.reused === reused ? layer.bytes : 0), 0);
   return {
     digest: entry.digest,
     ...(pushed ? { pushed } : {}),
-    layers: layersOf(parts).map(({ layer: { diffId, digest, size }, history }) => {
-      return { name: history, diffId, digest, bytes: size, reused: known.has(diffId) };
-    }),
+    layers,
+    newBytes: bytesOf(false),
+    reusedBytes: bytesOf(true),
   };
 }
 

@@ -1,8 +1,8 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { lstatIfAny } from "../../system/files.ts";
-import { makeDirectories, writingTo } from "../../system/user-places.ts";
+import { lstatIfAny, makeDirectories } from "../../system/files.ts";
+import { writingTo } from "../../system/user-places.ts";
 import type { BuildpackOutputs } from "../lifecycle/buildpack-outputs.ts";
 import { collectSboms } from "../lifecycle/collect-sboms.ts";
 

@@ -2,7 +2,8 @@ import type { Env } from "../../cnb/layers/env-modification.ts";
 import type { Section } from "../../output/printer.ts";
 import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
-import type { BuildReport } from "./build-report.ts";
+import type { BuildReport, ReportedLayer, ReportedVariable } from "../report/build-report.ts";
+import { type LayerPlace, launchEnvironment } from "../report/launch-environment.ts";
 import { build } from "./build.ts";
 import { type Buildpack, readBuildpacks, storePath } from "./buildpack-store.ts";
 import { detect } from "./detect.ts";
@@ -18,9 +19,10 @@ import { readPlatformFiles } from "./platform-directory.ts";
 import { restore, type RestoredLayers } from "./restore.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { type OpenState, openState } from "../state/state.ts";
-import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
-import { type StoredLayers, storeLayers, storeRest } from "./store-layers.ts";
-import type { StoredBuild } from "../state/stored-build.ts";
+import { startStopwatch, type Stopwatch } from "../report/stopwatch.ts";
+import { type BuildFinding, findingOf } from "./finding.ts";
+import { storeLayers, storeRest } from "./store-layers.ts";
+import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import { giveTo } from "../sandbox/owner.ts";
 
 /**
@@ -37,14 +39,14 @@ export async function buildApp(options: BuildOptions): Promise<BuildReport> {
   const onStep = options.onStep ?? (() => {});
   const stopwatch = startStopwatch(options.clock);
   const state = await openState(options.state, onStep);
-  let report: Omit<BuildReport, "durations">;
+  let report: BuildFinding;
   try {
     onStep("state locked");
     report = await buildInState({ ...options, onStep, order, known: buildpacks, state, stopwatch });
   } finally {
     await state.close();
   }
-  return { ...report, durations: stopwatch.durations() };
+  return { ...report, durations: stopwatch.durations(), timeline: stopwatch.timeline() };
 }
 
 interface Work extends Omit<BuildOptions, "state" | "order" | "onStep"> {
@@ -56,7 +58,7 @@ interface Work extends Omit<BuildOptions, "state" | "order" | "onStep"> {
   onStep: (step: BuildStep) => void;
 }
 
-async function buildInState(work: Work): Promise<Omit<BuildReport, "durations">> {
+async function buildInState(work: Work): Promise<BuildFinding> {
   const sandbox = await work.stopwatch.time("prepare", () => prepare(work));
   try {
     await giveTo(sandbox.owner, ...Object.values(work.state.work));
@@ -85,10 +87,7 @@ async function prepare(work: Work): Promise<Sandbox> {
   }
 }
 
-async function buildInSandbox(
-  work: Work,
-  sandbox: Sandbox,
-): Promise<Omit<BuildReport, "durations">> {
+async function buildInSandbox(work: Work, sandbox: Sandbox): Promise<BuildFinding> {
   const { stopwatch, signal, order, known, onStep } = work;
   const context = { ...work, sandbox, ...environmentOf(work, sandbox), owner: sandbox.owner };
   const previous = usablePrevious(work, sandbox);
@@ -107,11 +106,16 @@ async function buildInSandbox(
   printPhase(work, "BUILDING");
   const outputs = await stopwatch.time("build", () => build(detected, context));
   onStep("all buildpacks built");
-  const launch = mergeLaunch(outputs, (text) => work.printer.plain(`Warning: ${text}`));
-  const finished = { work, sandbox, previous, restored, outputs, launch };
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    work.printer.plain(`Warning: ${text}`);
+  };
+  const launch = mergeLaunch(outputs, warn);
+  const finished = { work, sandbox, previous, restored, outputs, launch, warn };
   printPhase(work, "EXPORTING");
   const stored = await work.printer.section("Store", (section) => storeIn(section, finished));
-  return reportOf(work, launch, stored);
+  return findingOf({ ...stored, platformApi: work.platformApi, launch, outputs, warnings });
 }
 
 /** The headings of `pack`, so that the logs read alike. */
@@ -156,9 +160,15 @@ interface Finished {
   restored: RestoredLayers;
   outputs: Awaited<ReturnType<typeof build>>;
   launch: LaunchMetadata;
+  warn: (text: string) => void;
 }
 
-async function storeIn(section: Section, finished: Finished): Promise<StoredLayers> {
+interface Stored {
+  layers: ReportedLayer[];
+  environment: ReportedVariable[];
+}
+
+async function storeIn(section: Section, finished: Finished): Promise<Stored> {
   const { stopwatch, state, onStep } = finished.work;
   const stored = await section.timed(
     "Storing app, layers and cache",
@@ -171,13 +181,13 @@ async function storeIn(section: Section, finished: Finished): Promise<StoredLaye
   return stored;
 }
 
-async function store(finished: Finished): Promise<StoredLayers> {
+async function store(finished: Finished): Promise<Stored> {
   const { work, sandbox, outputs, launch } = finished;
   const { state, platformApi, execEnv } = work;
-  const warn = (text: string) => work.printer.plain(`Warning: ${text}`);
   const { staged } = state;
   const { inside, ids } = sandbox;
-  const stored = await storeLayers({ ...finished, staged, inside, ids, warn });
+  const stored = await storeLayers({ ...finished, staged, inside, ids });
+  const environment = await launchEnvironment(launchPlaces(stored.report, staged));
   const metadataToml = launchMetadataToml(launch, platformApi);
   await storeRest(state.work, outputs, staged, { metadataToml, platformApi });
   work.onStep("layers stored");
@@ -193,25 +203,14 @@ async function store(finished: Finished): Promise<StoredLayers> {
     ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
   });
   await work.keepOutputs?.(outputs);
-  return stored;
+  return { layers: stored.report, environment };
 }
 
-function reportOf(
-  { platformApi }: Work,
-  { buildpacks, processes, defaultProcess }: LaunchMetadata,
-  { report: layers }: StoredLayers,
-): Omit<BuildReport, "durations"> {
-  return {
-    platformApi,
-    buildpacks: buildpacks.map(({ id, version }) => ({ id, version })),
-    processes: processes.map(({ type, command, args = [], buildpack, workingDir }) => ({
-      type,
-      command,
-      args,
-      buildpack,
-      ...(workingDir === undefined ? {} : { workingDirectory: workingDir }),
-    })),
-    ...(defaultProcess === undefined ? {} : { defaultProcess }),
-    layers,
-  };
+/** Where the launch layers of a stored build are. */
+function launchPlaces(layers: readonly ReportedLayer[], staged: string): LayerPlace[] {
+  const kept = layers.filter(({ types, fate }) => types.launch && fate !== "removed");
+  return kept.map(({ buildpack, name, types }) => {
+    const directory = storedLayerPath({ path: staged }, buildpack, name, types);
+    return { buildpack, layer: name, directory };
+  });
 }

@@ -42,6 +42,8 @@ export interface BuildOptions {
   printer: Printer;
   clock: Clock;
   signal?: AbortSignal;
+  /** Asks buildpacks what they did, for a report. */
+  wantsFacts?: boolean;
   /** Prints the results of detection. */
   debug: boolean;
   /** Called at each point that a build reaches. Tests interrupt builds there. */

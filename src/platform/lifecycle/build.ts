@@ -7,18 +7,30 @@ import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import { type BuildpackOutputs, readBuildpackOutputs } from "./buildpack-outputs.ts";
+import type { BuildFacts } from "../../output/build-facts.ts";
+import type { ReportedRun } from "../report/build-report.ts";
+import { offerFacts, runWith, takeFacts } from "../report/buildpack-facts.ts";
+import type { Stopwatch } from "../report/stopwatch.ts";
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
 import { makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
 
-export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
+export interface BuildContext extends Pick<BuildOptions, "printer" | "signal" | "wantsFacts"> {
   sandbox: Sandbox;
   baseEnv: Env;
   sources: EnvironmentSources;
   owner: Ids | undefined;
+  /** Measures the runs, for a report. */
+  stopwatch?: Pick<Stopwatch, "now">;
   onStep: NonNullable<BuildOptions["onStep"]>;
+}
+
+/** What a buildpack made, and what its run did. */
+export interface Built extends BuildpackOutputs {
+  run: ReportedRun;
+  facts: BuildFacts | undefined;
 }
 
 /**
@@ -30,11 +42,8 @@ export interface BuildContext extends Pick<BuildOptions, "printer" | "signal"> {
  * @throws BuildpackError `platform/build-failed` or `platform/build-output-invalid`; buildpacks
  * after the one that failed are not run.
  */
-export async function build(
-  { group, entries }: Detected,
-  context: BuildContext,
-): Promise<BuildpackOutputs[]> {
-  const outputs: BuildpackOutputs[] = [];
+export async function build({ group, entries }: Detected, context: BuildContext): Promise<Built[]> {
+  const outputs: Built[] = [];
   let env = context.baseEnv;
   let open: readonly PlanEntry[] = entries;
   for (const buildpack of group) {
@@ -53,8 +62,8 @@ async function runBuild(
   plan: readonly PlanEntry[],
   baseEnv: Env,
   context: BuildContext,
-): Promise<BuildpackOutputs> {
-  const { sandbox, owner } = context;
+): Promise<Built> {
+  const { sandbox, owner, stopwatch } = context;
   const layersDirectory = join(sandbox.host.layers, escapeId(buildpack.id));
   const planDirectory = join(sandbox.host.layers, ".plan");
   // Restored layers are their owner's already, and there may be very many files.
@@ -62,18 +71,23 @@ async function runBuild(
   await discardTree(planDirectory);
   await makeDirectoryInside(sandbox.host.layers, ".plan", owner);
   await writeInside(sandbox.host.layers, ".plan/plan.toml", planToml(plan), { owner });
+  const offered = context.wantsFacts ? await offerFacts(sandbox, owner) : {};
+  const start = stopwatch?.now() ?? 0;
   try {
-    await runProgram(buildpack, baseEnv, context);
+    await runProgram(buildpack, { baseEnv, offered }, context);
   } finally {
     await discardTree(planDirectory);
   }
+  const duration = (stopwatch?.now() ?? 0) - start;
+  const facts = context.wantsFacts ? await takeFacts(sandbox) : undefined;
   const planned = plan.map(({ name }) => name);
-  return await readBuildpackOutputs(buildpack, layersDirectory, planned);
+  const outputs = await readBuildpackOutputs(buildpack, layersDirectory, planned);
+  return { ...outputs, facts, run: runWith(facts, { buildpack: buildpack.id, start, duration }) };
 }
 
 async function runProgram(
   buildpack: Buildpack,
-  baseEnv: Env,
+  { baseEnv, offered }: { baseEnv: Env; offered: Env },
   { sandbox, sources, printer, signal }: BuildContext,
 ): Promise<void> {
   const { inside } = sandbox;
@@ -85,6 +99,7 @@ async function runProgram(
     CNB_BP_PLAN_PATH: planPath,
     CNB_LAYERS_DIR: layersDirectory,
     CNB_PLATFORM_DIR: inside.platform,
+    ...offered,
   });
   const { exitCode } = await sandbox.run({
     file: join(directory, "bin/build"),

@@ -5,7 +5,7 @@ import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
 import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
-import type { ReportedLayer } from "./build-report.ts";
+import type { ReportedLayer } from "../report/build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { LayerOutput } from "./layer-output.ts";
 import { escapeId } from "../../cnb/names.ts";

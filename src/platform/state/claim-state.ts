@@ -1,8 +1,8 @@
 import { readdir, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { diskFailure } from "../../system/disk-failure.ts";
 import { lstatIfAny, makeDirectories } from "../../system/files.ts";
+import { writingTo } from "../../system/user-places.ts";
 import { readStoredBuild } from "./stored-build.ts";
 
 /**
@@ -15,17 +15,13 @@ import { readStoredBuild } from "./stored-build.ts";
  * `system/not-writable`, `system/disk-full`.
  */
 export async function claimState(directory: string, chosenByUs = false): Promise<string> {
-  try {
+  return await writingTo(directory, async () => {
     await makeDirectories(directory, 0o700);
     const path = await realpath(directory);
     await refuseForeign(path, chosenByUs);
     await mark(path);
     return path;
-  } catch (error) {
-    if (error instanceof BuildpackError) throw error;
-    const failure = { code: "system/not-writable", path: directory } as const;
-    throw diskFailure(error, directory) ?? new BuildpackError(failure, { cause: error });
-  }
+  });
 }
 
 /** The file that marks a state directory. */

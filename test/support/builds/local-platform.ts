@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildApp } from "../../../src/platform/lifecycle/build-app.ts";
 import type { BuildOptions } from "../../../src/platform/lifecycle/build-options.ts";
-import type { BuildReport } from "../../../src/platform/lifecycle/build-report.ts";
+import type { BuildReport } from "../../../src/platform/report/build-report.ts";
 import { directBuildOptions } from "./direct-build.ts";
 import { addToTree, makeTree } from "../tree.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { ReportWithImage } from "../../../src/platform/export/export-image.ts";
+import type { WholeReport } from "../../../src/cli/report-file.ts";
 import { type App, build } from "../lapidary.ts";
 import type { World } from "../world.ts";
 
@@ -13,8 +13,8 @@ export interface ExportRequest {
 
 export interface ExportedApp {
   log: string;
-  image: NonNullable<ReportWithImage["image"]>;
-  layers: ReportWithImage["layers"];
+  image: NonNullable<WholeReport["image"]>;
+  layers: WholeReport["layers"];
 }
 
 /** Builds an app and exports its image, which must succeed. */

@@ -37,6 +37,7 @@ async function embed(version: string, distro?: { name: string; version: string }
   const [buildpackDir, directory] = [await makeBuildpackDir(), await makeTree()];
   const section = {
     ...{ say: () => {}, detail: () => {}, warn: () => {}, output: () => {}, debug: () => {} },
+    layer: () => {},
     timed: async <T>(_text: string, work: () => Promise<T>) => await work(),
   };
   await embedArtifacts({

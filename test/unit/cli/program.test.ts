@@ -167,6 +167,16 @@ describe("rebase", () => {
   });
 });
 
+describe("inspect", () => {
+  test("takes every option", async () => {
+    const line = "inspect oci:a --html a.html --json --arch arm64 --insecure-registry h:1";
+    expect((await typed(line))?.args).toEqual([
+      "oci:a",
+      { html: "a.html", json: true, arch: "arm64", insecureRegistry: ["h:1"] },
+    ]);
+  });
+});
+
 describe("help", () => {
   test.each([
     ["build", "--help"],
@@ -176,6 +186,7 @@ describe("help", () => {
     ["artifact", "--help"],
     ["package", "-h"],
     ["rebase", "-h"],
+    ["inspect", "--help"],
   ])("of `%s` is the same with `%s` as with `help`", async (command, flag) => {
     const help = await printedBy(`help ${command}`);
     expect(help).toContain(`Usage: lapidary ${command} [options]`);
@@ -184,7 +195,17 @@ describe("help", () => {
   });
 
   test("fits in 100 columns and stands on standard output", async () => {
-    const pages = ["", "build", "run", "slug", "slug run", "artifact", "package", "rebase"];
+    const pages = [
+      "",
+      "build",
+      "run",
+      "slug",
+      "slug run",
+      "artifact",
+      "package",
+      "rebase",
+      "inspect",
+    ];
     for (const page of pages) {
       const wide = (await printedBy(`help ${page}`)).split("\n").filter((row) => row.length > 100);
       expect(wide, page).toEqual([]);
@@ -193,7 +214,16 @@ describe("help", () => {
 
   test("lists every command, and --version names the release", async () => {
     const help = await printedBy("--help");
-    for (const command of ["build", "run", "rebase", "slug", "artifact", "package", "help"]) {
+    for (const command of [
+      "build",
+      "run",
+      "rebase",
+      "inspect",
+      "slug",
+      "artifact",
+      "package",
+      "help",
+    ]) {
       expect(help).toMatch(new RegExp(`^  ${command} `, "m"));
     }
     expect(await printedBy("help")).toBe(help);

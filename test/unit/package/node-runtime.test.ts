@@ -44,6 +44,7 @@ async function obtain(checkout: string, cache: string, path: string) {
   const section = {
     ...{ say: (text: string) => void said.push(text), detail: () => {}, warn: () => {} },
     ...{ output: () => {}, debug: () => {} },
+    layer: () => {},
     timed: async <T>(text: string, work: () => Promise<T>) => {
       said.push(text);
       return await work();
