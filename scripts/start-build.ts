@@ -73,6 +73,7 @@ async function readBuildLine(
   };
   const others = {
     run: ignore,
+    doctor: ignore,
     rebase: ignore,
     slug: ignore,
     slugRun: ignore,

@@ -21,7 +21,13 @@ import {
   removeGit,
   requireChecksums,
 } from "./project/project.ts";
-import { reportEnd, reportProject, reportStart, writeBillsOfMaterials } from "./report/report.ts";
+import {
+  reportConflicts,
+  reportEnd,
+  reportProject,
+  reportStart,
+  writeBillsOfMaterials,
+} from "./report/report.ts";
 
 /**
  * Turns an app into layers from which it runs (contract: Build).
@@ -34,6 +40,7 @@ export async function build(context: BuildContext): Promise<void> {
   const whole = await readProject(context.input.appDir, context.input.platform.env);
   await reportProject(context, whole);
   const versions = await chooseVersions(context, whole);
+  await reportConflicts(context, whole, versions);
   const java = await findJava(context, versions.ruby);
   await checkProject(whole, context.input.target, java);
   requireChecksums(whole, context.settings);

@@ -2,6 +2,7 @@ import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typ
 import { type ArtifactFlags, describeArtifact } from "./artifact.ts";
 import { type BuildFlags, describeBuild } from "./build-options.ts";
 import { createCommand } from "./command.ts";
+import { describeDoctor, type DoctorFlags } from "./doctor.ts";
 import { describePackage, type PackageFlags } from "./package.ts";
 import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";
@@ -13,6 +14,7 @@ import { fromCommander, usageError } from "./usage-error.ts";
 export interface Commands {
   build: (app: string, flags: BuildFlags) => Promise<number>;
   run: (app: string, command: readonly string[], flags: RunFlags) => Promise<number>;
+  doctor: (app: string, flags: DoctorFlags) => Promise<number>;
   rebase: (image: string, flags: RebaseFlags) => Promise<number>;
   slug: (source: string, flags: SlugFlags) => Promise<number>;
   slugRun: (slug: string, command: readonly string[], flags: SlugRunFlags) => Promise<number>;
@@ -93,6 +95,7 @@ function createCommands(commands: Commands, run: Run): CommandUnknownOpts[] {
       checkDashes("run", command, run.typed);
       await finish(commands.run(app, command, flags));
     }),
+    describeDoctor().action(async (app, flags) => await finish(commands.doctor(app, flags))),
     describeRebase().action(async (image, flags) => await finish(commands.rebase(image, flags))),
     describeSlug()
       .action(async (source, flags) => await finish(commands.slug(source, flags)))

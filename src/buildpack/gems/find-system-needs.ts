@@ -35,7 +35,14 @@ export interface SystemNeedsRequest {
  * well-known gems load when they run. Leaves out what gems or Ruby contain, and what Ruby needs anyway.
  */
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
-  const wanted = await wantedByGems(request);
+  return await lookFor(await wantedByGems(request), request);
+}
+
+/** Which of these libraries and programs a root file system has, and their packages. */
+export async function lookFor(
+  wanted: readonly Wanted[],
+  request: Pick<SystemNeedsRequest, "target" | "env" | "root">,
+): Promise<SystemWant[]> {
   const programs = searchPath(request.env["PATH"]);
   const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
   const found = await Promise.all(
@@ -54,7 +61,8 @@ export async function findSystemNeeds(request: SystemNeedsRequest): Promise<Syst
   });
 }
 
-interface Wanted {
+/** A library or program, by its possible names, and the gems that need it. */
+export interface Wanted {
   names: readonly string[];
   gems: Set<string>;
 }

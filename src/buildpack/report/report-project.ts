@@ -20,7 +20,7 @@ export async function reportProject(context: BuildContext, project: Project): Pr
   ];
   if (warnings.length === 0) return;
   await context.printer.section("Warnings", async (section) => {
-    section.warn(...warnings);
+    for (const warning of warnings) section.warn(warning);
   });
 }
 

@@ -1,6 +1,7 @@
 import { formatDuration } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 
+export { reportConflicts } from "./report-conflicts.ts";
 export { reportProject } from "./report-project.ts";
 export { writeBillsOfMaterials } from "./write-bills-of-materials.ts";
 
