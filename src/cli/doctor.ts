@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { type Binding, type IgnoredBinding, readBinding } from "../cnb/bindings.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
@@ -12,6 +12,7 @@ import { locateBinding } from "../platform/inputs/named-bindings.ts";
 import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { isDirectory } from "../system/files.ts";
+import { searchPath } from "../system/search-path.ts";
 import { withView } from "../system/tree-view.ts";
 import { imageEnvironment } from "./build-machine.ts";
 import { createCommand, examples } from "./command.ts";
@@ -98,11 +99,10 @@ async function readInput(
 ): Promise<DoctorInput> {
   if (appPath === "") throw usageError("The app's directory has no name", "doctor");
   const appDir = await requireDirectory(resolve(cwd, appPath));
-  const everything = { root: appDir, hides: () => false };
-  const project = await withView(everything, async () => await readProjectDescriptor(appDir));
+  const whole = { root: appDir, as: "copy" } as const;
+  const project = await withView(whole, async () => await readProjectDescriptor(appDir));
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
-  const root = resolve(cwd, flags.buildRoot ?? "/");
-  await requireRoot(root);
+  const root = await requireRoot(resolve(cwd, flags.buildRoot ?? "/"));
   const variables = { ...project.env, ...given };
   return {
     appDir,
@@ -111,12 +111,19 @@ async function readInput(
     env: variables,
     sourceOf: (name) => (name in given ? "--env" : "project.toml"),
     notPassed: Object.keys(env).filter((name) => /^BP_./.test(name) && !(name in variables)),
-    imageEnv: imageEnvironment(root, env),
+    imageEnv: seenFromOutside(imageEnvironment(root, env), root),
     ...(await readBindings(flags.binding, cwd)),
     target: await targetOf(root, flags.arch),
     root,
     rootIsNamed: flags.buildRoot !== undefined,
   };
+}
+
+/** Programs of a root file system are looked for below it. */
+function seenFromOutside(env: Record<string, string>, root: string): Record<string, string> {
+  if (root === "/") return env;
+  const directories = searchPath(env["PATH"]).map((directory) => join(root, directory));
+  return { ...env, PATH: directories.join(":") };
 }
 
 async function requireDirectory(path: string): Promise<string> {
@@ -125,8 +132,8 @@ async function requireDirectory(path: string): Promise<string> {
   throw new BuildpackError({ code: "platform/app-missing", path });
 }
 
-async function requireRoot(root: string): Promise<void> {
-  if (await isDirectory(root)) return;
+async function requireRoot(root: string): Promise<string> {
+  if (await isDirectory(root)) return await realpath(root);
   const problem = "there is no such directory";
   throw new BuildpackError({ code: "platform/root-unusable", root, problem });
 }

@@ -5,14 +5,14 @@
  */
 export function variablesWithoutDefault(text: string): string[] {
   const lines = text.split("\n").filter((line) => !/^\s*#|\b(?:if|unless|rescue)\b/.test(line));
-  const names = lines.flatMap((line) => [...line.matchAll(fetched)].map(([, name = ""]) => name));
-  return [...new Set(names)].filter((name) => !isTested(name, text));
+  const names = lines.flatMap((line) => namesIn(line, fetched));
+  const tests = new Set(namesIn(text, tested));
+  return [...new Set(names)].filter((name) => !tests.has(name));
 }
 
 const fetched = /\bENV\.fetch\(\s*["']([A-Z][A-Z0-9_]*)["']\s*\)(?!\s*(?:\{|do\b))/g;
+const tested = /\bENV(?:\[|\.(?:key|has_key|include|member)\?\()\s*["']([A-Z][A-Z0-9_]*)["']/g;
 
-function isTested(name: string, text: string): boolean {
-  return new RegExp(`ENV(?:\\[|\\.(?:key|has_key|include|member)\\?\\()\\s*["']${name}["']`).test(
-    text,
-  );
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = ""]) => name);
 }

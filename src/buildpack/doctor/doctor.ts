@@ -49,10 +49,15 @@ export interface DoctorRequest {
  */
 export async function diagnose(request: DoctorRequest): Promise<Diagnosis> {
   const examination = await openExamination(request);
-  const view = { root: request.appDir, hides: request.hides };
-  await withView(view, async () => {
+  const app = { root: request.appDir, as: "copy", hides: request.hides } as const;
+  const image = { root: request.root, as: "root" } as const;
+  const examine = async () => {
     if (await examineDetection(examination)) await examineApp(examination);
     await listSettings(examination);
+  };
+  await withView(app, async () => {
+    if (request.root === "/") await examine();
+    else await withView(image, examine);
   });
   return examination.result();
 }
@@ -104,9 +109,10 @@ async function examineDetection({ attempt, context, facts }: Examination): Promi
       return;
     }
     const { requires, or } = detection.plan;
-    const alternatives = [{ requires }, ...or].map((plan) =>
-      plan.requires.map(({ name }) => name).filter((name) => name !== "ruby"),
-    );
+    const alternatives = [{ requires }, ...or].map((plan) => {
+      const names = plan.requires.map(({ name }) => name).filter((name) => name !== "ruby");
+      return [...new Set(names)];
+    });
     const wishes = alternatives.filter((names) => names.length > 0);
     facts.detection = { pass: true, requires: wishes };
     section.say("A Ruby app: it has a Gemfile or a lockfile");

@@ -5,6 +5,7 @@ import type { Diagnosis } from "../../output/diagnosis.ts";
 import { failureLines } from "../../output/print-failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { readSettings } from "../../settings.ts";
+import { systemFailure } from "../../system/system-failure.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { DoctorRequest } from "./doctor.ts";
 import { clean, createRecorder } from "./recorder.ts";
@@ -53,8 +54,9 @@ export async function openExamination(request: DoctorRequest): Promise<Examinati
       try {
         return await step();
       } catch (error) {
-        if (!(error instanceof BuildpackError)) throw error;
-        keep(error.failure, depends);
+        const known = error instanceof BuildpackError ? error : systemFailure(error);
+        if (!known) throw error;
+        keep(known.failure, depends);
         return undefined;
       }
     },

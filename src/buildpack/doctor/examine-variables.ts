@@ -3,7 +3,7 @@ import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
 import { variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { settings } from "../../settings.ts";
-import { isFile, readTextIfAny } from "../../system/files.ts";
+import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
 import { listEntries } from "../../system/list-directory.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import { gemCredentials } from "../gems/gems.ts";
@@ -58,11 +58,10 @@ function examineLogins({ condition, context }: Examination, { bundleConfig, lock
   const given = { ...parseBundleConfig(bundleConfig ?? "").applied, ...bound, ...env };
   const remotes = locked.sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
   for (const remote of new Set(remotes)) {
-    const { hostname } = new URL(remote);
     const logins = loginVariables({ server: remote, username: "user", password: "token" });
-    const hasLogin = logins.some(({ name }) => given[name]);
-    if (publicServers.has(hostname) || hasLogin || bundlerMirror(given, [remote])) continue;
-    const name = logins.at(-1)?.name ?? "BUNDLE_HOST";
+    const isKnown = logins.some(({ name }) => given[name]) || bundlerMirror(given, [remote]);
+    const name = logins.at(-1)?.name;
+    if (name === undefined || isKnown || isPublic(remote)) continue;
     condition(
       "Gems",
       `The lockfile has gems from ${remote}, and the build has no login for it.`,
@@ -71,9 +70,10 @@ function examineLogins({ condition, context }: Examination, { bundleConfig, lock
   }
 }
 
-const publicServers = new Set([
-  ...["rubygems.org", "index.rubygems.org", "gem.coop", "rails-assets.org"],
-]);
+function isPublic(remote: string): boolean {
+  const host = URL.parse(remote)?.hostname ?? "";
+  return ["rubygems.org", "index.rubygems.org", "gem.coop", "rails-assets.org"].includes(host);
+}
 
 function variablesOfRake({ context }: Examination, project: Project): ReadonlySet<string> {
   const { dir: app, gemfile } = project;
@@ -115,7 +115,7 @@ async function examineFetches(
     ...initializers.filter((path) => path.endsWith(".rb")),
   ];
   for (const path of paths) {
-    const text = (await readTextIfAny(join(dir, path))) ?? "";
+    const text = await textOf(join(dir, path));
     const missing = variablesWithoutDefault(text).filter((name) => !given.has(name));
     if (missing.length === 0) continue;
     const they = missing.length === 1 ? "it" : "them";
@@ -125,6 +125,14 @@ async function examineFetches(
       `Set ${they} in the build's environment, or give a default: ENV.fetch("${missing[0]}", nil)`,
     );
   }
+}
+
+/** In bytes. Code that people write is shorter. */
+const largestCode = 1024 ** 2;
+
+async function textOf(path: string): Promise<string> {
+  const size = (await statIfAny(path))?.size ?? 0;
+  return size > largestCode ? "" : ((await readTextIfAny(path)) ?? "");
 }
 
 function railsEnv(env: Readonly<Record<string, string | undefined>>): string {

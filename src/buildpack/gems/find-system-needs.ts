@@ -38,10 +38,15 @@ export async function findSystemNeeds(request: SystemNeedsRequest): Promise<Syst
   return await lookFor(await wantedByGems(request), request);
 }
 
-/** Which of these libraries and programs a root file system has, and their packages. */
+/**
+ * Which of these libraries and programs a root file system has, and their packages.
+ *
+ * @param ownersOf the packages of files. dpkg's lists are exact; without them, well-known ones are named.
+ */
 export async function lookFor(
   wanted: readonly Wanted[],
   request: Pick<SystemNeedsRequest, "target" | "env" | "root">,
+  ownersOf: typeof packagesWith = packagesWith,
 ): Promise<SystemWant[]> {
   const programs = searchPath(request.env["PATH"]);
   const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
@@ -52,7 +57,7 @@ export async function lookFor(
     }),
   );
   const paths = found.filter((path) => path !== undefined);
-  const owners = await packagesWith(paths, request.root);
+  const owners = await ownersOf(paths, request.root);
   return wanted.map((want, index) => {
     const path = found[index];
     const known = (path && owners.get(path)) ?? usualPackage(want, request.target);
