@@ -8,7 +8,7 @@ import { readSettings } from "../../settings.ts";
 import { systemFailure } from "../../system/system-failure.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { DoctorRequest } from "./doctor.ts";
-import { clean, createRecorder } from "./recorder.ts";
+import { clean, createRecorder, printable } from "./recorder.ts";
 
 /** One examination of an app: steps of a build, in a context that can neither run nor download anything. */
 export interface Examination {
@@ -61,7 +61,7 @@ export async function openExamination(request: DoctorRequest): Promise<Examinati
       }
     },
     condition: (topic, ...lines) => void conditions.push({ topic, lines: lines.map(clean) }),
-    result: () => ({ ...beginning(request), ...facts, ...ending(), warnings, log }),
+    result: () => ({ ...beginning(request), ...printable(facts), ...ending(), warnings, log }),
   };
 
   function ending() {

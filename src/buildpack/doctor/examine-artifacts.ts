@@ -26,7 +26,6 @@ export async function examineArtifacts(
       return;
     }
     const inventory = await loadBuildInventory(context);
-    const depends = dependence(examination);
     await attempt(async () => {
       const found = await findRuby(context, versions.ruby, inventory, section);
       const { ruby, kind } = found;
@@ -34,8 +33,8 @@ export async function examineArtifacts(
       const { source } = versions.ruby;
       examination.facts.ruby = { engine: ruby.engine, version, source, archive: kind };
       section.say(kind === "prebuilt" ? installed(version) : compiled(version));
-    }, depends);
-    await attempt(() => findJemalloc(examination, project, versions, inventory), depends);
+    });
+    await attempt(() => findJemalloc(examination, project, versions, inventory));
   });
 }
 
@@ -54,14 +53,4 @@ function findJemalloc(
   inventory: readonly Artifact[],
 ): void {
   chooseJemalloc(context, project, versions.ruby, inventory);
-}
-
-// The image may be of another distribution than this machine.
-function dependence({ request }: Examination) {
-  if (request.rootIsNamed) return undefined;
-  return {
-    topic: "Ruby",
-    codes: ["artifact/none-for-target"] as const,
-    unless: "Unless the build image is of another distribution than this machine, the build fails:",
-  };
 }

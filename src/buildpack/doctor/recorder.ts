@@ -32,9 +32,20 @@ export function createRecorder(): Recorded {
   };
 }
 
-/** A text that can be printed or put into JSON: one line, without secrets and control characters. */
+/** A text as one line, without the passwords of URLs and without control characters. */
 export function clean(text: string): string {
-  return redact(stripVTControlCharacters(text)).replace(/\s*[\r\n]\s*/g, " ");
+  return harmless(text).replace(/\s*[\r\n]\s*/g, " ");
+}
+
+/** A value whose texts have neither passwords of URLs nor control characters other than line ends. */
+export function printable<T>(value: T): T {
+  const replace = (_key: string, part: unknown) =>
+    typeof part === "string" ? harmless(part) : part;
+  return JSON.parse(JSON.stringify(value), replace) as T;
+}
+
+function harmless(text: string): string {
+  return redact(stripVTControlCharacters(text));
 }
 
 function recordingSection(
