@@ -1,47 +1,17 @@
-import type { Binding, IgnoredBinding } from "../../cnb/bindings.ts";
-import type { Target } from "../../cnb/target.ts";
 import type { Diagnosis } from "../../output/diagnosis.ts";
-import type { Clock } from "../../system/clock.ts";
 import { withView } from "../../system/tree-view.ts";
 import { detect } from "../detect.ts";
 import { BuildpackError } from "../../failure.ts";
 import { chooseVersions, type Versions } from "../interpreter/interpreter.ts";
 import { checkScripts, type Project, readProject, requireChecksums } from "../project/project.ts";
 import { reportConflicts, reportProject } from "../report/report.ts";
+import type { DoctorRequest } from "./doctor-request.ts";
 import { examineArtifacts } from "./examine-artifacts.ts";
 import { examineAssets, examineJavaScript, examineProcesses } from "./examine-processes.ts";
 import { examineJava, examinePlatforms } from "./examine-platforms.ts";
 import { examineSystem } from "./examine-system.ts";
 import { examineVariables, listSettings } from "./examine-variables.ts";
 import { type Examination, openExamination } from "./examination.ts";
-
-/** An app, and the build that it is examined for. */
-export interface DoctorRequest {
-  /** The real path of the app, which is only read. */
-  appDir: string;
-  /** Its path as the user wrote it. */
-  shownAs: string;
-  /** Whether a build would leave out a file or directory, by its path in the app. */
-  hides: (path: string, isDirectory: boolean) => boolean;
-  buildpackDir: string;
-  /** The user's environment for the build. */
-  env: Readonly<Record<string, string>>;
-  /** Where a variable comes from, in the user's words. */
-  sourceOf: (variable: string) => string;
-  /** Settings that only the user's shell has, so that no build gets them. */
-  notPassed: readonly string[];
-  /** The environment of the build image. */
-  imageEnv: Readonly<Record<string, string>>;
-  bindings: readonly Binding[];
-  ignoredBindings: readonly IgnoredBinding[];
-  target: Target;
-  /** The root file system that stands for the build image. */
-  root: string;
-  /** Whether the user has named it. If not, it is that of this machine, which the image may differ from. */
-  rootIsNamed: boolean;
-  clock: Clock;
-  signal: AbortSignal;
-}
 
 /**
  * Finds out everything about a build of an app that can be known without building: does the steps of a build

@@ -7,7 +7,7 @@ import type { Printer } from "../../output/printer.ts";
 import { readSettings } from "../../settings.ts";
 import { systemFailure } from "../../system/system-failure.ts";
 import type { BuildContext } from "../build-context.ts";
-import type { DoctorRequest } from "./doctor.ts";
+import type { DoctorRequest } from "./doctor-request.ts";
 import { clean, createRecorder, printable } from "./recorder.ts";
 
 /** One examination of an app: steps of a build, in a context that can neither run nor download anything. */

@@ -1,7 +1,8 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { diagnose, type DoctorRequest } from "../../../src/buildpack/doctor/doctor.ts";
+import { diagnose } from "../../../src/buildpack/doctor/doctor.ts";
+import type { DoctorRequest } from "../../../src/buildpack/doctor/doctor-request.ts";
 import { type Diagnosis, diagnosisSchema } from "../../../src/output/diagnosis.ts";
 import { addToTree, makeTree } from "../tree.ts";
 
