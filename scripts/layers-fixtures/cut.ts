@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import glob from "fast-glob";
+import { readTextIfAny } from "../../src/system/files.ts";
 
 /** Files of an app that decide whether a layer is kept, and what the build does with the app. */
 const appFiles = [
@@ -27,7 +29,12 @@ const names = [
 ];
 
 /** Files that decisions read. */
-const contents = ["assets/times.json", "assets/outcome/changes.json", "inventory/*.toml"];
+const contents = [
+  "assets/times.json",
+  "assets/outcome/changes.json",
+  "bootsnap-files/list",
+  "inventory/*.toml",
+];
 
 /** Of these layers nothing is read: a file shows that they hold something. */
 const opaque = ["bootsnap", "gems", "bundler", "secret-key-base"];
@@ -50,11 +57,20 @@ export async function cutLayers(from: readonly string[], to: string): Promise<vo
     for (const file of await glob(["*.toml", ...contents], options)) {
       if (!/^(launch|build|store)\.toml$/.test(file)) await copy(directory, file, to);
     }
-    for (const file of await glob(names, options)) await put(join(to, file), "");
+    for (const file of await glob(names, options)) await put(join(to, file), "cut\n");
     for (const layer of await glob(opaque, { ...options, onlyDirectories: true })) {
       await put(join(to, layer, "cut"), "");
     }
+    await cutGemList(directory, to);
   }
+}
+
+/** The list of what the layer `gems` has to contain: of it, what was not cut off. */
+async function cutGemList(from: string, to: string): Promise<void> {
+  const list = join("gems-files", "list");
+  const lines = (await readTextIfAny(join(from, list)))?.split("\n") ?? [];
+  const kept = lines.filter((path) => path !== "" && existsSync(join(to, "gems", path)));
+  if (lines.length > 0) await put(join(to, list), kept.map((path) => `${path}\n`).join(""));
 }
 
 async function copy(from: string, file: string, to: string): Promise<void> {

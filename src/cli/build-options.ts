@@ -30,6 +30,12 @@ export function describeBuild() {
       [],
     )
     .option(
+      "--gem-store <DIR>",
+      "share installed gems with other builds that use this directory, so that no gem is compiled twice; only " +
+        "for builds that trust each other",
+      oneValue,
+    )
+    .option(
       "--buildpack <DIR>",
       "use this buildpack instead of Lapidary; repeatable, and they build in the order given",
       eachValue,

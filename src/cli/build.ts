@@ -18,6 +18,7 @@ import type { BuildFlags } from "./build-options.ts";
 import { machineOptions, openBuildSandbox } from "./build-machine.ts";
 import { findBuildpacks } from "./build-buildpacks.ts";
 import type { CommandContext } from "./command-context.ts";
+import { openGemStoreOption } from "./gem-store-option.ts";
 import { checkReportFile, writeReport } from "./report-file.ts";
 
 /** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
@@ -34,7 +35,7 @@ export async function buildCommand(
   if (reportPath !== undefined) await checkReportFile(reportPath);
   const project = await readProjectDescriptor(app);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
-  const binds = await readVolumes(flags.volume, cwd);
+  const volumes = await readVolumes(flags.volume, cwd);
   const machine = await machineOptions(flags, context);
   const state = await claimState(statePath, flags.state === undefined);
   const line = { app: appPath, ...imageOptions(flags) };
@@ -42,6 +43,8 @@ export async function buildCommand(
     ...{ line, state, target: machine.target, ...context },
     projectMetadata: await readGitMetadata(app),
   });
+  const { uid, gid } = flags;
+  const store = await openGemStoreOption(flags.gemStore, { app, cwd, uid, gid });
   await exporter?.adopt();
   const built = await withBindings(flags.binding, cwd, async (bindings) => {
     return await buildApp({
@@ -50,14 +53,14 @@ export async function buildCommand(
       state,
       copyApp: async (destination) => await copyApp(app, destination, project),
       openSandbox: openBuildSandbox(flags, context, {
-        binds,
+        binds: [...volumes, ...store.binds],
         shown: await directoriesOfFileUrls(given),
         ownTree: state,
         scratch: join(state, "scratch"),
       }),
       buildpacks: await findBuildpacks(app, flags.buildpack, project, context),
       platformApi: parsePlatformApi(flags.platformApi),
-      env: { ...project.env, ...given },
+      env: { ...project.env, ...given, ...store.env },
       bindings,
       clearCache: flags.clearCache ?? false,
       debug: flags.verbose ?? false,

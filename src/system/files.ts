@@ -103,6 +103,20 @@ export async function removeTree(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 2 });
 }
 
+/**
+ * Makes a directory and those above it, if they do not exist. Node's own recursive `mkdir` never ends in a file
+ * system without new directories, such as `/proc`.
+ *
+ * @returns whether the directory is new.
+ */
+export async function makeDirectories(path: string, mode?: number): Promise<boolean> {
+  if (await isDirectory(path)) return false;
+  const parent = dirname(path);
+  if (parent !== path) await makeDirectories(parent, mode);
+  await mkdir(path, { mode });
+  return true;
+}
+
 /** Makes an empty directory at `path`, and removes what was there. */
 export async function makeEmptyDirectory(path: string): Promise<void> {
   await removeTree(path);

@@ -66,7 +66,7 @@ describe("a build in the sandbox", () => {
     execFileSync("mount", ["-t", "tmpfs", "-o", "mode=1777", "tmpfs", join(outer, "in ner")]);
     onTestFinished(() => void execFileSync("umount", [join(outer, "in ner")]));
     for (const ids of [unprivileged, { uid: 0, gid: 0 }]) {
-      const binds = [{ host: outer, inside: "/outer", writable: false }];
+      const binds = [{ host: outer, inside: "/outer", writable: false, option: "--volume" }];
       const sandbox = await makeSandbox({ ...ids, binds });
       const { stdout } = await runScript(sandbox, "touch '/outer/in ner/x' || echo refused");
       expect(stdout).toBe("refused");
@@ -127,10 +127,11 @@ describe("a build on a machine that refuses namespaces", () => {
   });
 
   test("is refused where the user wants no network, or a volume", async () => {
-    const volume = [{ host: "/etc", inside: "/etc2", writable: false }];
+    const bind = { host: "/etc", inside: "/etc2", writable: false };
     for (const [option, options] of [
       ["--no-network", { network: "none" as const }],
-      ["--volume", { binds: volume }],
+      ["--volume", { binds: [{ ...bind, option: "--volume" }] }],
+      ["--gem-store", { binds: [{ ...bind, option: "--gem-store" }] }],
     ] as const) {
       const opening = openPlainSandbox(await prepared(options), problem);
       await expect(opening).rejects.toMatchObject({

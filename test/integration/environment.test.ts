@@ -74,6 +74,13 @@ describe("Application Contract: Environment variable defaults, and those modifie
     expect(PATH.startsWith(searchPath)).toBe(true);
   });
 
+  test("let RubyGems read the system's settings, not those of the place where Ruby was compiled", async () => {
+    const script = `print Gem::ConfigFile::SYSTEM_WIDE_CONFIG_FILE`;
+    const { log } = await runCommandIn({ app, world }, "ruby", "-e", script);
+    expect(log).toContain("/etc/gemrc");
+    expect(log).not.toMatch(/\S\/etc\/gemrc/);
+  });
+
   test("reach what they are for: Ruby's encoding, Puma's timeout, Bundler's groups", async () => {
     const script = `
       require "puma"

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
 import { skipWithoutNamespaces } from "../support/sandbox.ts";
+import { commandLines } from "../support/processes.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
@@ -72,6 +72,19 @@ describe("lapidary build", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("from here\n");
     expect(await readFile(join(root, "open/file"), "utf8")).toBe("more\n");
+  });
+
+  test("shares a gem store with other builds, and creates it", async () => {
+    const build = 'cat "$BP_GEM_STORE"/* 2>/dev/null || true; echo kept >"$BP_GEM_STORE/entry"';
+    const { root, flags } = await makeApp(build);
+    for (const said of ["", "kept\n"]) {
+      const { exitCode, stdout } = await lapidary(root, "build", ...flags, "--gem-store", "a/gems");
+      expect({ exitCode, said: stdout.includes("kept\n") }).toEqual({
+        exitCode: 0,
+        said: said !== "",
+      });
+    }
+    expect(await readTree(join(root, "a/gems"))).toEqual({ entry: "kept\n" });
   });
 
   test("takes build variables from project.toml, which the command beats", async () => {
@@ -249,6 +262,5 @@ async function untilRunning(command: string): Promise<void> {
 }
 
 function isRunning(command: string): boolean {
-  const lines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" }).split("\n");
-  return lines.includes(command);
+  return commandLines().includes(command);
 }

@@ -44,6 +44,7 @@ describe("a Rails app", () => {
       "bootsnap-files created",
       "gems created",
       "gems-environment created",
+      "gems-files created",
       "inventory created",
       "jemalloc created",
       "ruby created",

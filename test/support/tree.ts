@@ -3,15 +3,25 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { discardTree } from "../../src/system/tree.ts";
 
 // Written and removed without asynchrony: thousands of small trees take half the time.
 
 /** A new directory that holds these files and is removed when the test ends. */
 export async function makeTree(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), "lapidary-test-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  onTestFinished(async () => await removeWhole(root));
   await addToTree(root, files);
   return root;
+}
+
+/** Only root can remove what is in a read-only directory without changing its mode. */
+async function removeWhole(root: string): Promise<void> {
+  try {
+    rmSync(root, { recursive: true, force: true });
+  } catch {
+    await discardTree(root);
+  }
 }
 
 /** Writes files by relative path; a path that ends in `/` is an empty directory. */

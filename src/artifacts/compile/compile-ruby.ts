@@ -20,6 +20,8 @@ export const rubyRecipe: Recipe = {
     "--disable-install-doc",
     "--enable-load-relative",
     "--enable-shared",
+    // Otherwise `gem env` names the directory in which Ruby was compiled.
+    "--sysconfdir=/etc",
     `--with-baseruby=${cross?.baseRuby ?? "no"}`,
     // If there is a `rustc`, `configure` checks whether it can be used.
     ...(hasRustc ? [] : ["--disable-yjit"]),

@@ -2,19 +2,14 @@
 // metadata. Cache only. One path on each line, sorted.
 
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import glob from "fast-glob";
-import * as z from "zod";
-import { openLayer } from "../../cnb/layers/layer.ts";
-import { readTextIfAny } from "../../system/files.ts";
+import { keepListLayer, readListLayer } from "../../cnb/layers/list-layer.ts";
 
 const layerName = "bootsnap-files";
 
 /** The list that the last build left. Empty if there is none, or if it names files outside the layer. */
 export async function readFileList(layersDir: string): Promise<readonly string[]> {
-  const text = (await readTextIfAny(join(layersDir, layerName, "list"))) ?? "";
-  const files = text.split("\n").filter((line) => line !== "");
+  const files = await readListLayer(layersDir, layerName);
   return files.every(isOfBootsnap) ? files : [];
 }
 
@@ -30,14 +25,7 @@ export async function listLayerFiles(directory: string): Promise<readonly string
 
 /** Keeps the list for the next build. */
 export async function keepFileList(layersDir: string, files: readonly string[]): Promise<void> {
-  const types = { build: false, launch: false, cache: true };
-  const schema = z.object({});
-  const layer = await openLayer({
-    ...{ layersDir, name: layerName, types, schema },
-    ...{ keys: {}, labels: {} },
-  });
-  await writeFile(join(layer.path, "list"), files.map((path) => `${path}\n`).join(""));
-  await layer.commit({ metadata: {} });
+  await keepListLayer(layersDir, layerName, files);
 }
 
 /** The first half of a SHA-256 in hex. */

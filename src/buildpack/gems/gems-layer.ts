@@ -3,7 +3,8 @@
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
 // archive that Ruby came from changes: extensions are compiled for all of these. Also emptied when an
 // earlier build did not complete it, as every layer is (see `readLayerState`). Otherwise the gems are
-// kept, and `bundle install` runs on them only when something that it depends on has changed. Never
+// kept, and `bundle install` runs on them only when something that it depends on has changed. Gems of the
+// cache that are incomplete are installed again. Never
 // contains downloaded `.gem` files, build logs, makefiles, object files or library sources of extensions,
 // git histories or credentials.
 
@@ -19,6 +20,7 @@ import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
 import { removeTree } from "../../system/files.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
+import { keepGemList, missingFromGems } from "./gem-list-layer.ts";
 import type { GemStore } from "./store/gem-store.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
@@ -75,6 +77,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     schema: metadataSchema,
     keys: pickKeys(metadata),
     labels: labelsOf(options),
+    check: async (path) => await missingFromGems(layersDir, path),
   });
   const reasons =
     layer.state.state === "empty"
@@ -87,6 +90,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     section.say(`${verb}, because ${reasons.join("; ")}`);
     await bundle(options, layer.path);
   }
+  await keepGemList(layersDir, layer.path);
   await layer.commit({ metadata });
   await options.environment.commit();
 }

@@ -3,8 +3,9 @@ import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
 import { tidyJruby } from "../../artifacts/tidy-jruby.ts";
-import { verifyRuby } from "../../artifacts/verify-ruby.ts";
+import { type VerifyContext, verifyRuby } from "../../artifacts/verify-ruby.ts";
 import type { Target } from "../../cnb/target.ts";
+import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { rubyLabel } from "../../ruby/ruby-request.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
@@ -20,6 +21,8 @@ export interface FoundRuby {
   kind: Artifact["kind"];
   /** Identifies its archive. */
   checksum: string;
+  /** Why a Ruby of the last build cannot be used; `undefined` if it can. */
+  check: (directory: string) => Promise<string | undefined>;
   /** Installs it into an empty directory. */
   install: (directory: string, section: Section) => Promise<void>;
 }
@@ -46,6 +49,7 @@ export async function findRuby(
     ruby,
     kind: artifact.kind,
     checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
+    check: async (directory) => await whyUnusable(directory, ruby, installing),
     install: async (directory) => {
       await installArtifact(artifact, directory, installing);
       if (ruby.engine === "jruby") await tidyJruby(directory);
@@ -53,6 +57,22 @@ export async function findRuby(
       reportRuby(request, ruby, language, section);
     },
   };
+}
+
+/** A cached Ruby can be damaged. JRuby is not started, because that takes as long as the rest of a rebuild. */
+async function whyUnusable(
+  directory: string,
+  ruby: LockedRuby,
+  context: VerifyContext,
+): Promise<string | undefined> {
+  if (ruby.engine === "jruby") return undefined;
+  try {
+    await verifyRuby(directory, ruby, context);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BuildpackError)) throw error;
+    return "the Ruby of the last build does not start";
+  }
 }
 
 function reportRuby(

@@ -24,10 +24,10 @@ export async function installRuby(
 ): Promise<InstalledRuby> {
   const { layersDir } = context.input;
   return await context.printer.section("Ruby", async (section) => {
-    const { ruby, checksum, install } = await findRuby(context, request, inventory, section);
+    const { ruby, checksum, check, install } = await findRuby(context, request, inventory, section);
     const label = rubyLabel(ruby);
     const metadata = { ...machineKeys(context), rubyVersion: label, checksum };
-    const { dir, kept } = await installRubyLayer({ layersDir, metadata, install, section });
+    const { dir, kept } = await installRubyLayer({ layersDir, metadata, check, install, section });
     const version = ruby.engineVersion ?? ruby.version;
     return { dir, engine: ruby.engine, version, label, checksum, kept };
   });

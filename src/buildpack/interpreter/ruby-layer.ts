@@ -1,7 +1,7 @@
 // The layer `ruby`: the interpreter, its standard library and its headers.
 //
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
-// archive that it came from changes. Contains no debug symbols or static archives, but headers, because
+// archive that it came from changes, or if it does not start. Contains no debug symbols or static archives, but headers, because
 // gems compile their extensions with them.
 
 import * as z from "zod";
@@ -19,6 +19,8 @@ export type RubyMetadata = z.output<typeof metadataSchema>;
 export interface RubyOptions {
   layersDir: string;
   metadata: RubyMetadata;
+  /** Why a Ruby of the last build cannot be used; `undefined` if it can. */
+  check: (directory: string) => Promise<string | undefined>;
   /** Fills an empty directory with the interpreter. */
   install: (directory: string, section: Section) => Promise<void>;
   section: Section;
@@ -36,7 +38,7 @@ export interface RubyLayer {
  * @throws BuildpackError of `download/*`, `artifact/*` or `compile/*`.
  */
 export async function installRubyLayer(options: RubyOptions): Promise<RubyLayer> {
-  const { layersDir, metadata, install, section } = options;
+  const { layersDir, metadata, check, install, section } = options;
   const layer = await openLayer({
     layersDir,
     name: "ruby",
@@ -44,6 +46,7 @@ export async function installRubyLayer(options: RubyOptions): Promise<RubyLayer>
     schema: metadataSchema,
     keys: metadata,
     labels,
+    check,
   });
   if (layer.state.state === "restored") {
     section.say(`Using \`${metadata.rubyVersion}\` of the last build`);

@@ -25,7 +25,7 @@ async function readVolume(text: string, cwd: string): Promise<Bind> {
   if (whole) throw usage(text, `the build uses \`${whole}\` itself`);
   const real = await realpath(resolve(cwd, host)).catch(() => undefined);
   if (real === undefined) throw usage(text, `\`${host}\` does not exist`);
-  return { host: real, inside: place, writable: mode === "rw" };
+  return { host: real, inside: place, writable: mode === "rw", option: "--volume" };
 }
 
 /** Where nothing can be mounted, and where something can be mounted below, but not in place of it. */

@@ -58,8 +58,10 @@ function refuseIsolation({ network, binds }: PreparedSandbox, problem: string): 
       problem,
     });
   }
-  if (binds.length > 0) {
-    throw new BuildpackError({ code: "platform/isolation-needed", option: "--volume", problem });
+  const [bind] = binds;
+  if (bind) {
+    const { option } = bind;
+    throw new BuildpackError({ code: "platform/isolation-needed", option, problem });
   }
 }
 

@@ -62,6 +62,8 @@ export interface Bind {
   host: string;
   inside: string;
   writable: boolean;
+  /** The option that asks for it. */
+  option: string;
 }
 
 export interface SandboxOptions {

@@ -1,8 +1,8 @@
-import { mkdir, readdir, realpath, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { diskFailure } from "../../system/disk-failure.ts";
-import { isDirectory, lstatIfAny } from "../../system/files.ts";
+import { lstatIfAny, makeDirectories } from "../../system/files.ts";
 import { readStoredBuild } from "./stored-build.ts";
 
 /**
@@ -16,7 +16,7 @@ import { readStoredBuild } from "./stored-build.ts";
  */
 export async function claimState(directory: string, chosenByUs = false): Promise<string> {
   try {
-    await makePrivateDirectory(directory);
+    await makeDirectories(directory, 0o700);
     const path = await realpath(directory);
     await refuseForeign(path, chosenByUs);
     await mark(path);
@@ -59,12 +59,4 @@ async function mark(path: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-}
-
-/** Node's own recursive `mkdir` never ends in a file system without new directories, such as `/proc`. */
-async function makePrivateDirectory(path: string): Promise<void> {
-  if (await isDirectory(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) await makePrivateDirectory(parent);
-  await mkdir(path, { mode: 0o700 });
 }

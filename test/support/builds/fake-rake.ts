@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Command, CommandResult } from "../../../src/system/command.ts";
 import { isFile } from "../../../src/system/files.ts";
@@ -22,7 +22,9 @@ export async function answerAsRake(
   const script = args[args.indexOf("--require") + 1];
   if (script === undefined || !args.includes("--require")) return undefined;
   const directory = dirname(script);
-  await writeFile(join(directory, "tasks"), listOf(tasks));
+  // Complete or missing, as the build expects it.
+  await writeFile(join(directory, "tasks.part"), listOf(tasks));
+  await rename(join(directory, "tasks.part"), join(directory, "tasks"));
   while (!(await isFile(join(directory, "run")))) {
     if (signal?.aborted) return { ...silent, exitCode: 143 };
     await new Promise((resolve) => setTimeout(resolve, 2));

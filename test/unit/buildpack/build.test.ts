@@ -78,6 +78,7 @@ describe("build", () => {
     const files = Object.keys(await readTree(layersDir)).filter((path) => !path.includes("/"));
     expect(files).toEqual([
       "gems-environment.toml",
+      "gems-files.toml",
       "gems.toml",
       "jemalloc.toml",
       "launch.toml",
@@ -216,7 +217,7 @@ describe("build", () => {
     expect(own.commands[0]?.env[name]).toBe("me:mine");
   });
 
-  test("runs no command if nothing has changed", async () => {
+  test("runs no command if nothing has changed, but tries Ruby", async () => {
     const first = await buildApp();
     const second = await buildApp({ ...first });
     expect(first.commands.map(({ args }) => args[0])).toEqual(["install", "clean"]);
@@ -358,9 +359,13 @@ interface Story {
   onCommand?: (command: Command) => Promise<void>;
 }
 
+function answering(stdout: string) {
+  return { exitCode: 0, stdout, stderr: "", lines: [stdout] };
+}
+
 async function buildApp(story: Story = {}) {
   const { files = {}, userEnv = {}, bindings = [], output = [] } = story;
-  const { installed = { "specifications/railties-8.1.4.gemspec": "" } } = story;
+  const { installed = { "specifications/railties-8.1.4.gemspec": "one, too" } } = story;
   const appDir = story.appDir ?? (await makeTree({ ...app, ...files }));
   for (const path of await glob("**/bin/rails", { cwd: appDir, absolute: true })) {
     await chmod(path, 0o755);
@@ -369,6 +374,8 @@ async function buildApp(story: Story = {}) {
   const buildpackDir = await makeTree(buildpack);
   const commands: Command[] = [];
   const run: RunCommand = async (command) => {
+    if (command.args.includes("print RUBY_DESCRIPTION"))
+      return answering("ruby 3.3.8 (2025-04-09)");
     commands.push(command);
     story.commands?.push(command);
     await story.onCommand?.(command);
@@ -377,7 +384,7 @@ async function buildApp(story: Story = {}) {
     if (gemHome) {
       await addToTree(gemHome, {
         "gems/rack-3.1.8/rack.rb": "",
-        "specifications/rack-3.1.8.gemspec": "",
+        "specifications/rack-3.1.8.gemspec": "a specification",
         ...installed,
       });
     }

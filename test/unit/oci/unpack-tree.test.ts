@@ -76,7 +76,7 @@ describe("unpackTree", () => {
     const { directory, unpacked } = await unpack(
       [link("/current", "/elsewhere")],
       [
-        { path: "/current/", type: "Directory" },
+        { path: "/current/", type: "Directory", mode: 0o755 },
         { path: "/current/file", body: "x" },
       ],
     );

@@ -53,7 +53,7 @@ describe("databaseYmlFor", () => {
 
   const hasRuby = tryRuby() !== undefined;
 
-  test.skipIf(!hasRuby).each([
+  test.for<[url: string, settings: object]>([
     [
       "postgres://me:p%40ss+w@db.example.com:5433/shop?pool=7&sslmode=require",
       {
@@ -69,7 +69,8 @@ describe("databaseYmlFor", () => {
     ],
     ["mysql2://db/shop", { adapter: "mysql2", database: "shop", host: "db" }],
     ["", {}],
-  ])("as Ruby reads it with DATABASE_URL %j", async (url, settings) => {
+  ])("as Ruby reads it with DATABASE_URL %j", async ([url, settings], { skip }) => {
+    skip(!hasRuby, "ruby is not installed");
     const root = await makeTree({ "database.yml": databaseYmlFor(rails40) ?? "" });
     const script = 'require "erb"; require "json"; require "yaml"; path = ARGV[0]';
     const print = "print YAML.load(ERB.new(File.read(path)).result).to_json";

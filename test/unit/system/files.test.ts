@@ -7,6 +7,7 @@ import {
   isDirectory,
   isFile,
   lstatIfAny,
+  makeDirectories,
   makeEmptyDirectory,
   readText,
   readTextIfAny,
@@ -145,5 +146,23 @@ describe("writeAtomically", () => {
     await mkdir(join(root, "file"));
     await expect(writeAtomically(join(root, "file"), "text")).rejects.toThrow(/EISDIR|directory/);
     expect(await readdir(root)).toEqual(["file"]);
+  });
+});
+
+describe("makeDirectories", () => {
+  test("makes all that are missing with the given mode, and says whether it did", async () => {
+    const root = await makeTree({ file: "" });
+    expect(await makeDirectories(join(root, "a/b"), 0o700)).toBe(true);
+    expect(await modeOf(join(root, "a"))).toBe(0o700);
+    expect(await makeDirectories(join(root, "a/b"))).toBe(false);
+  });
+
+  test.each(["file", "file/below"])("fails for %s, which is no directory", async (path) => {
+    const root = await makeTree({ file: "" });
+    await expect(makeDirectories(join(root, path))).rejects.toThrow(/EEXIST|ENOTDIR/);
+  });
+
+  test("fails in a file system without new directories", async () => {
+    await expect(makeDirectories("/proc/lapidary/deep")).rejects.toThrow(/ENOENT|EACCES|EPERM/);
   });
 });

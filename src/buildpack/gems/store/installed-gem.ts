@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executablesOf } from "../../../ruby/gems/gemspec.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../../system/files.ts";
@@ -14,7 +14,7 @@ export async function piecesOf(
   { name, fullName }: StorableGem,
 ): Promise<string[] | undefined> {
   const gemspec = join("specifications", `${fullName}.gemspec`);
-  const text = await readTextIfAny(join(gemsDir, gemspec));
+  const text = await readGemspec(join(gemsDir, gemspec));
   if (text === undefined || !(await isDirectory(join(gemsDir, "gems", fullName)))) return undefined;
   const commands = executablesOf(text);
   if (!commands.every((command) => /^[\w-][\w.-]*$/.test(command))) return undefined;
@@ -32,6 +32,11 @@ export async function piecesOf(
     ...others.filter((_, index) => present[index]),
     gemspec,
   ];
+}
+
+/** For `readText`, it would be a binary file: RubyGems separates several extensions by NUL in the first lines. */
+async function readGemspec(path: string): Promise<string | undefined> {
+  return (await isFile(path)) ? await readFile(path, "utf8") : undefined;
 }
 
 /** `extensions/<platform>/<Ruby's API>/<gem>`, of which there is at most one. */

@@ -19,7 +19,7 @@ describe("compiling Ruby", () => {
     const tree = await machine.compile();
     expect(tree).toBe(join(machine.root, "layers/ruby"));
     expect(await machine.commandsRun()).toEqual([
-      "configure --prefix=/layers/ruby --disable-install-doc --enable-load-relative --enable-shared --with-baseruby=no --disable-yjit",
+      "configure --prefix=/layers/ruby --disable-install-doc --enable-load-relative --enable-shared --sysconfdir=/etc --with-baseruby=no --disable-yjit",
       "make -j3",
       `make install DESTDIR=${machine.root}`,
     ]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { installGemsLayer } from "../../../../src/buildpack/gems/gems-layer.ts";
 import type { GemsOptions } from "../../../../src/buildpack/gems/gems-layer.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
-import { lstatIfAny } from "../../../../src/system/files.ts";
+import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { recordSection } from "../../../support/section.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
@@ -35,6 +35,38 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(commands).toEqual([]);
     expect(lines).toEqual(["Using the gems of the last build: nothing has changed"]);
     expect(await readTree(join(layersDir, "gems"))).toHaveProperty(["gems/rack-3.1.8/rack.rb"]);
+  });
+
+  test.each([
+    ["gems/rack-3.1.8", "missing"],
+    ["specifications/rack-3.1.8.gemspec", "missing"],
+    ["specifications/rack-3.1.8.gemspec", "empty"],
+    ["extensions/x86_64-linux/3.3.0/puma-6.4.2", "missing"],
+    ["bin/puma", "missing"],
+  ])("installs cached gems again if %s is %s", async (path, fate) => {
+    const made = {
+      "gems/rack-3.1.8/rack.rb": "",
+      "specifications/rack-3.1.8.gemspec": "a specification",
+      "extensions/x86_64-linux/3.3.0/puma-6.4.2/puma_http11.so": "",
+      "bin/puma": "a script",
+    };
+    const layersDir = await makeTree();
+    await install(layersDir, { made });
+    expect((await install(layersDir, { made })).commands).toEqual([]);
+    await removeTree(join(layersDir, "gems", path));
+    if (fate === "empty") await addToTree(layersDir, { [`gems/${path}`]: "" });
+    const { lines, sawGems } = await install(layersDir, { made });
+    expect(lines[0]).toBe(`Installing, because \`${path}\` of the last build is ${fate}`);
+    expect(sawGems).toBe(false);
+    expect((await install(layersDir, { made })).commands).toEqual([]);
+  });
+
+  test("keeps gems of an older version, which left no list of them", async () => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    await removeTree(join(layersDir, "gems-files"));
+    await removeTree(join(layersDir, "gems-files.toml"));
+    expect((await install(layersDir)).commands).toEqual([]);
   });
 
   test.each<[keyof GemsOptions["metadata"], string]>([

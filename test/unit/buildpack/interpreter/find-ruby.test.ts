@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readlink, writeFile } from "node:fs/promises";
+import { chmod, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -118,6 +118,26 @@ describe("a Ruby that is out of date", () => {
   });
 });
 
+describe("a Ruby of the last build", () => {
+  const problem = "the Ruby of the last build does not start";
+
+  test.each([
+    ["starts", "#!/bin/sh\nprintf 'ruby 3.3.10 (2026-01-01)'\n", undefined],
+    ["is another version", "#!/bin/sh\nprintf 'ruby 3.3.9 (2025-12-01)'\n", problem],
+    ["is damaged", "", problem],
+  ])("that %s is checked", async (_, script, reason) => {
+    const { found } = await find({ engine: "ruby", version: "3.3.10" });
+    const directory = await makeTree({ "bin/ruby": script });
+    await chmod(join(directory, "bin/ruby"), 0o755);
+    expect(await found.check(directory)).toBe(reason);
+  });
+
+  test("is not started if it is JRuby", async () => {
+    const { found } = await find({ engine: "jruby", version: "3.1.7", engineVersion: "9.4.14.0" });
+    expect(await found.check("/nowhere")).toBeUndefined();
+  });
+});
+
 describe("a JRuby that is installed", () => {
   const asked = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
   const installed = "Installed `jruby 9.4.15.0` (compatible with Ruby `3.1.7`)";
@@ -190,7 +210,7 @@ async function find(ruby: LockedRuby, today = "2026-08-06") {
     "inventory/ruby-branches.toml": branches,
   });
   const section = recordSection();
-  const context = makeBuildContext({ input: { buildpackDir }, today });
+  const context = makeBuildContext({ input: { buildpackDir }, today, run: runCommand });
   const request = { ruby, source: ".ruby-version", disagreeing: [] };
   const inventory = await readOwnInventory(buildpackDir);
   return { found: await findRuby(context, request, inventory, section), lines: section.lines };

@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installRubyLayer } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
-import type { RubyMetadata } from "../../../../src/buildpack/interpreter/ruby-layer.ts";
+import type {
+  RubyMetadata,
+  RubyOptions,
+} from "../../../../src/buildpack/interpreter/ruby-layer.ts";
 import { lstatIfAny } from "../../../../src/system/files.ts";
 import { recordSection } from "../../../support/section.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
@@ -54,11 +57,22 @@ describe("the layer ruby", () => {
     expect(await lstatIfAny(join(dir, "old"))).toBeUndefined();
   });
 
+  test("is emptied if it cannot be used", async () => {
+    const layersDir = await makeTree();
+    await install(layersDir);
+    await addToTree(layersDir, { "ruby/old": "" });
+    const { dir, kept, lines } = await install(layersDir, metadata, async () => "it is damaged");
+    expect(kept).toBe(false);
+    expect(lines[0]).toBe("Installing, because it is damaged");
+    expect(await lstatIfAny(join(dir, "old"))).toBeUndefined();
+  });
+
   test("counts as incomplete after a failed installation", async () => {
     const layersDir = await makeTree();
     const failing = installRubyLayer({
       layersDir,
       metadata,
+      check: async () => undefined,
       section: recordSection(),
       install: async (directory) => {
         await addToTree(directory, { "bin/half": "" });
@@ -72,11 +86,16 @@ describe("the layer ruby", () => {
   });
 });
 
-async function install(layersDir: string, wanted: RubyMetadata = metadata) {
+async function install(
+  layersDir: string,
+  wanted: RubyMetadata = metadata,
+  check: RubyOptions["check"] = async () => undefined,
+) {
   const section = recordSection();
   const { dir, kept } = await installRubyLayer({
     layersDir,
     metadata: wanted,
+    check,
     section,
     install: async (directory) => {
       await addToTree(directory, { "bin/ruby": wanted.rubyVersion });

@@ -8,9 +8,9 @@ test("parses host and inside path, read-only unless it says `rw`", async () => {
   const cwd = await makeTree({ "mirror/inventory.toml": "" });
   const host = join(cwd, "mirror");
   expect(await readVolumes(["mirror:/mirror/", `${host}:/opt/a:ro`, "mirror:/b:rw"], cwd)).toEqual([
-    { host, inside: "/mirror", writable: false },
-    { host, inside: "/opt/a", writable: false },
-    { host, inside: "/b", writable: true },
+    { host, inside: "/mirror", writable: false, option: "--volume" },
+    { host, inside: "/opt/a", writable: false, option: "--volume" },
+    { host, inside: "/b", writable: true, option: "--volume" },
   ]);
 });
 
@@ -18,7 +18,7 @@ test.each(["/platform/bindings/ca", "/workspace/vendor/data", "/tmp/shared", "/h
   "takes %s, as pack does",
   async (inside) => {
     const cwd = await makeTree({ "mirror/file": "" });
-    const expected = [{ host: join(cwd, "mirror"), inside, writable: false }];
+    const expected = [{ host: join(cwd, "mirror"), inside, writable: false, option: "--volume" }];
     expect(await readVolumes([`mirror:${inside}`], cwd)).toEqual(expected);
   },
 );

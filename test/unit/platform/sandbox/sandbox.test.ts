@@ -13,6 +13,7 @@ import {
   runScript,
   skipWithoutNamespaces,
 } from "../../../support/sandbox.ts";
+import { commandLines } from "../../../support/processes.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -59,9 +60,14 @@ describe("a sandbox in namespaces", () => {
   test("has what is bound into the directories of the build, which leaves a mount point", async () => {
     const host = await makeTree({ file: "bound", "ca/type": "ca-certificates" });
     const binds = [
-      { host, inside: "/workspace/vendor/data", writable: false },
-      { host: join(host, "ca"), inside: "/platform/bindings/ca", writable: false },
-      { host: join(host, "file"), inside: "/tmp/a/file", writable: true },
+      { host, inside: "/workspace/vendor/data", writable: false, option: "--volume" },
+      {
+        host: join(host, "ca"),
+        inside: "/platform/bindings/ca",
+        writable: false,
+        option: "--volume",
+      },
+      { host: join(host, "file"), inside: "/tmp/a/file", writable: true, option: "--volume" },
     ];
     const sandbox = await makeSandbox({ binds }, { "app/Gemfile": "gem" });
     const { stdout } = await runScript(
@@ -81,7 +87,7 @@ describe("a sandbox in namespaces", () => {
     const opening = openSandbox({
       ...{ root: "/", buildpacks: [], uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       host: { app: `${base}/app`, layers: `${base}/layers`, platform: `${base}/platform` },
-      binds: [{ host, inside: "/workspace/vendor/data", writable: false }],
+      binds: [{ host, inside: "/workspace/vendor/data", writable: false, option: "--volume" }],
     });
     await expect(opening).rejects.toMatchObject({
       failure: { code: "system/link-not-followed", path: `${base}/app/vendor` },
@@ -237,7 +243,7 @@ describe("a sandbox in namespaces", () => {
 
     test("has what is bound into it, in directories that the root lacks", async () => {
       const host = await makeTree({ file: "bound" });
-      const binds = [{ host, inside: "/opt/deep/er", writable: false }];
+      const binds = [{ host, inside: "/opt/deep/er", writable: false, option: "--volume" }];
       const sandbox = await makeSandbox({ root: await makeRoot(), binds });
       const { stdout } = await runScript(
         sandbox,
@@ -298,6 +304,5 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 function processesWith(text: string): string[] {
-  const lines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" }).split("\n");
-  return lines.filter((line) => line.includes(text) && !line.includes("--input-type"));
+  return commandLines().filter((line) => line.includes(text) && !line.includes("--input-type"));
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -25,7 +25,10 @@ async function commitAll(): Promise<void> {
   await git("commit", "--quiet", "--message", "All");
 }
 
-beforeEach(async () => {
+const hasGit = !spawnSync("git", ["--version"]).error;
+
+beforeEach(async ({ skip }) => {
+  skip(!hasGit, "git is not installed");
   checkout = await makeTree({
     "package.json":
       '{\n  "name": "x",\n  "version": "1.2.3",\n  "description": "d",\n  "type": "module"\n}\n',

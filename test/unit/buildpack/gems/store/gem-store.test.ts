@@ -38,6 +38,16 @@ describe("a gem store", () => {
     expect(await treeDigest(gemsDir)).toBe(await treeDigest(first));
   });
 
+  test("takes a gem with several extensions, whose gemspec contains a NUL", async () => {
+    const stub = "# -*- encoding: utf-8 -*-\n# stub: ext/a/extconf.rb\0ext/b/extconf.rb\n";
+    const store = await makeTree();
+    const gemspecs = { "specifications/nio4r-2.7.5.gemspec": stub + gemspec("nio4r") };
+    const gemsDir = await makeTree({ ...installed, ...gemspecs });
+    expect((await add(store, gemsDir)).lines).toEqual(["Added `2` gems to the gem store"]);
+    const placed = await place(store);
+    expect(placed.lines).toEqual(["Took `2` gems from the gem store"]);
+  });
+
   test("adds a gem once", async () => {
     const { store, first } = await filledStore();
     expect((await add(store, first)).lines).toEqual([]);
