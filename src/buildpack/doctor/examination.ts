@@ -22,9 +22,9 @@ export interface Examination {
    *
    * @returns what the step returns; `undefined` after a failure.
    */
-  attempt<T>(step: () => T | Promise<T>, depends?: Dependence): Promise<T | undefined>;
+  attempt: <T>(step: () => T | Promise<T>, depends?: Dependence) => Promise<T | undefined>;
   /** Keeps what the build needs but only the build can know. */
-  condition(topic: string, ...lines: string[]): void;
+  condition: (topic: string, ...lines: string[]) => void;
   result(): Diagnosis;
 }
 

@@ -3,7 +3,7 @@ import { extensionNeeds } from "../../../src/ruby/extension-needs.ts";
 import { lockedWith } from "../../support/builds/locked.ts";
 
 const locked = (...versions: string[]) => {
-  const specs = versions.map((version) => lockedWith({ pg: version }).specs).flat();
+  const specs = versions.flatMap((version) => lockedWith({ pg: version }).specs);
   return { ...lockedWith({}), specs };
 };
 const gemsOf = (...versions: string[]) =>
