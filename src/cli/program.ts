@@ -2,7 +2,7 @@ import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typ
 import { type ArtifactFlags, describeArtifact } from "./artifact.ts";
 import { type BuildFlags, describeBuild } from "./build-options.ts";
 import { createCommand } from "./command.ts";
-import { describeDoctor, type DoctorFlags } from "./doctor.ts";
+import { describeDoctor, type DoctorFlags } from "./doctor-options.ts";
 import { describePackage, type PackageFlags } from "./package.ts";
 import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";

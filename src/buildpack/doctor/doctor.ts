@@ -10,8 +10,9 @@ import { examineArtifacts } from "./examine-artifacts.ts";
 import { examineAssets, examineJavaScript, examineProcesses } from "./examine-processes.ts";
 import { examineJava, examinePlatforms } from "./examine-platforms.ts";
 import { examineSystem } from "./examine-system.ts";
-import { examineVariables, listSettings } from "./examine-variables.ts";
+import { examineVariables } from "./examine-variables.ts";
 import { type Examination, openExamination } from "./examination.ts";
+import { listSettings } from "./list-settings.ts";
 
 /**
  * Finds out everything about a build of an app that can be known without building: does the steps of a build
