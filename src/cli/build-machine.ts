@@ -40,7 +40,7 @@ export function imageEnvironment(root: string, env: CommandContext["env"]): Reco
 
 /** Opens the sandbox that the options describe, and prints how the build is isolated. */
 export function openBuildSandbox(
-  { buildRoot, uid, gid, network }: BuildFlags,
+  { buildRoot, uid, gid, network, workspace }: BuildFlags,
   { cwd, printer, signal }: CommandContext,
   places: Pick<SandboxOptions, "binds" | "shown" | "ownTree" | "scratch">,
 ): (request: SandboxRequest) => Promise<Sandbox> {
@@ -55,6 +55,7 @@ export function openBuildSandbox(
       ...places,
       uid,
       gid,
+      workspace,
       network: network ? "host" : "none",
       signal,
     });

@@ -1,7 +1,16 @@
-import { defaultPlatformApi } from "../platform/lifecycle/platform-api.ts";
+import { defaultExecEnv } from "../cnb/exec-env.ts";
+import { defaultPlatformApi, platformApis } from "../platform/lifecycle/platform-api.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
 import { createCommand, examples } from "./command.ts";
-import { eachValue, envFileOption, envOption, numericId, oneValue } from "./options.ts";
+import {
+  eachValue,
+  envFileOption,
+  envOption,
+  execEnvName,
+  numericId,
+  oneValue,
+  workspaceName,
+} from "./options.ts";
 
 /** The command line of `lapidary build`. */
 export function describeBuild() {
@@ -40,6 +49,11 @@ export function describeBuild() {
       "use this buildpack instead of Lapidary; repeatable, and they build in the order given",
       eachValue,
       [],
+    )
+    .option(
+      "--descriptor <FILE>",
+      "read this file instead of the app's project.toml; paths in it are relative to its directory",
+      oneValue,
     )
     .optionsGroup("Image:")
     .option(
@@ -95,10 +109,22 @@ export function describeBuild() {
     )
     .option("--uid <N>", "user id for the buildpacks", numericId, unprivileged.uid)
     .option("--gid <N>", "group id for the buildpacks", numericId, unprivileged.gid)
+    .option(
+      "--workspace <NAME>",
+      "directory of the app in the build and in the image, such as `app` for /app (default: workspace)",
+      workspaceName,
+    )
+    .option(
+      "--exec-env <ENV>",
+      "what the image is for, such as `test`: the CNB_EXEC_ENV of buildpacks that use Buildpack API 0.12. " +
+        "Lapidary itself follows BP_EXEC_ENV",
+      execEnvName,
+      defaultExecEnv,
+    )
     .option("--no-network", "build without network access")
     .option(
       "--platform-api <VERSION>",
-      "Platform API version to follow, 0.9 to 0.14",
+      `Platform API version to follow, ${platformApis[0]} to ${platformApis.at(-1)}`,
       oneValue,
       defaultPlatformApi,
     )
@@ -107,6 +133,11 @@ export function describeBuild() {
     .option(
       "--state <DIR>",
       "store the build and its caches here; one directory for each app",
+      oneValue,
+    )
+    .option(
+      "--sbom-output-dir <DIR>",
+      "write the SBOMs of the image and of the build to this directory, which must be empty or missing",
       oneValue,
     )
     .option("--report <FILE>", "write what the build did to a JSON file", oneValue)

@@ -2,24 +2,25 @@ import { realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { printBuildSummary } from "../output/build-summary.ts";
 import { prepareExport } from "../platform/export/exporter.ts";
+import { writeSboms } from "../platform/export/sbom-directory.ts";
 import { copyApp } from "../platform/inputs/app-copy.ts";
 import { directoriesOfFileUrls } from "../platform/inputs/file-urls.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { readGitMetadata } from "../platform/inputs/git-metadata.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
-import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
 import { readVolumes } from "../platform/inputs/volumes.ts";
 import { buildApp } from "../platform/lifecycle/build-app.ts";
 import { parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
 import { claimState } from "../platform/state/claim-state.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
 import type { BuildFlags } from "./build-options.ts";
+import { checkResultPlaces, readDescriptor } from "./build-places.ts";
 import { machineOptions, openBuildSandbox } from "./build-machine.ts";
 import { findBuildpacks } from "./build-buildpacks.ts";
 import type { CommandContext } from "./command-context.ts";
 import { openGemStoreOption } from "./gem-store-option.ts";
-import { checkReportFile, writeReport } from "./report-file.ts";
+import { writeReport } from "./report-file.ts";
 
 /** `lapidary build`: builds the app, prints the result, and writes the report asked for. */
 export async function buildCommand(
@@ -28,14 +29,13 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { env, cwd, printer } = context;
-  const reportPath = flags.report === undefined ? undefined : resolve(cwd, flags.report);
   const statePath = await stateDirectoryFor(appPath, flags.state, context);
   const app = await realpath(resolve(cwd, appPath));
   await refusePlaceInside(app, statePath, "The state folder");
-  if (reportPath !== undefined) await checkReportFile(reportPath);
-  const project = await readProjectDescriptor(app);
+  const places = await checkResultPlaces(app, flags, cwd);
+  const { project, directory } = await readDescriptor(app, flags, cwd);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
-  const volumes = await readVolumes(flags.volume, cwd);
+  const volumes = await readVolumes(flags.volume, cwd, flags.workspace);
   const machine = await machineOptions(flags, context);
   const state = await claimState(statePath, flags.state === undefined);
   const line = { app: appPath, ...imageOptions(flags) };
@@ -58,10 +58,14 @@ export async function buildCommand(
         ownTree: state,
         scratch: join(state, "scratch"),
       }),
-      buildpacks: await findBuildpacks(app, flags.buildpack, project, context),
+      buildpacks: await findBuildpacks(directory, flags.buildpack, project, context),
       platformApi: parsePlatformApi(flags.platformApi),
+      execEnv: flags.execEnv,
       env: { ...project.env, ...given, ...store.env },
       bindings,
+      keepOutputs: async (outputs) => {
+        if (places.sboms !== undefined) await writeSboms(places.sboms, outputs);
+      },
       clearCache: flags.clearCache ?? false,
       debug: flags.verbose ?? false,
       printer,
@@ -72,7 +76,7 @@ export async function buildCommand(
   const image = await exporter?.export();
   const report = { ...built, ...(image ? { image } : {}) };
   await printBuildSummary(printer, report);
-  if (reportPath !== undefined) await writeReport(reportPath, report, 0o666 & ~context.umask);
+  if (places.report !== undefined) await writeReport(places.report, report, 0o666 & ~context.umask);
 }
 
 function imageOptions(flags: BuildFlags) {

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { isExecEnvName } from "../cnb/exec-env.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
+import { isWorkspaceName } from "../platform/sandbox/workspace.ts";
 
 /** Takes one value. Refuses `--state --verbose`, where the value was forgotten. */
 export function oneValue(value: string): string {
@@ -16,6 +18,20 @@ export function eachValue(value: string, previous: readonly string[]): string[] 
 export function numericId(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError("It must be a number.");
+}
+
+/** Takes the name of an execution environment. */
+export function execEnvName(value: string): string {
+  if (isExecEnvName(oneValue(value))) return value;
+  throw new InvalidArgumentError("It may only have letters, digits, `.` and `-`.");
+}
+
+/** Takes the name of the app's directory in the image, and resolves it to its path. */
+export function workspaceName(value: string): string {
+  if (isWorkspaceName(oneValue(value))) return `/${value}`;
+  throw new InvalidArgumentError(
+    "It must be a name of letters, digits, `.`, `_` and `-`, and not of a directory of the system.",
+  );
 }
 
 /** `--env`, described as setting `what`. */

@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BuildpackError } from "../failure.ts";
-import { diskFailure } from "../system/disk-failure.ts";
-import { isDirectory, lstatIfAny, writeAtomically } from "../system/files.ts";
+import { lstatIfAny, writeAtomically } from "../system/files.ts";
+import { makeDirectories, writingTo } from "../system/user-places.ts";
 import type { BuildReport } from "../platform/lifecycle/build-report.ts";
 
 /**
@@ -18,28 +17,12 @@ export async function checkReportFile(path: string): Promise<void> {
     const problem = `\`--report ${path}\` would replace something that is not a regular file`;
     throw new BuildpackError({ code: "platform/usage", problem });
   }
-  await reportingDisk(path, async () => await makeDirectory(dirname(path)));
+  await writingTo(path, async () => await makeDirectories(dirname(path)));
 }
 
 /** Writes a report next to FILE and renames it, so that FILE is always a complete report. */
 export async function writeReport(path: string, report: BuildReport, mode: number): Promise<void> {
   await checkReportFile(path);
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
-  await reportingDisk(path, async () => await writeAtomically(path, text, mode));
-}
-
-async function reportingDisk(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const failure = { code: "system/not-writable", path } as const;
-    throw diskFailure(error, path) ?? new BuildpackError(failure, { cause: error });
-  }
-}
-
-/** Node's recursive `mkdir` never ends on a file system without directories to make, such as `/proc`. */
-async function makeDirectory(path: string): Promise<void> {
-  if (await isDirectory(path)) return;
-  await makeDirectory(dirname(path));
-  await mkdir(path);
+  await writingTo(path, async () => await writeAtomically(path, text, mode));
 }

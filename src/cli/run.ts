@@ -5,7 +5,7 @@ import { runApp } from "../platform/launch/run.ts";
 import { stateDirectoryFor } from "../platform/state/state-directory.ts";
 import { createCommand, examples } from "./command.ts";
 import type { LaunchContext } from "./command-context.ts";
-import { envFileOption, envOption, launchOptions, oneValue } from "./options.ts";
+import { envFileOption, envOption, execEnvName, launchOptions, oneValue } from "./options.ts";
 
 export function describeRun() {
   return createCommand("run")
@@ -21,6 +21,11 @@ export function describeRun() {
     .addOption(envOption("a variable of the app"))
     .addOption(envFileOption("variables of the app"))
     .option("--process <TYPE>", "the process to start, such as web or worker", oneValue)
+    .option(
+      "--exec-env <ENV>",
+      "start processes for this execution environment, such as `test`: sets CNB_EXEC_ENV",
+      execEnvName,
+    )
     .addOption(launchOptions.root())
     .addOption(launchOptions.uid())
     .addOption(launchOptions.gid())
@@ -52,7 +57,10 @@ export async function runCommand(
     root: resolve(cwd, flags.runRoot),
     uid: flags.runUid,
     gid: flags.gid,
-    env: await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env),
+    env: {
+      ...(await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env)),
+      ...(flags.execEnv === undefined ? {} : { CNB_EXEC_ENV: flags.execEnv }),
+    },
     process: flags.process,
     command,
     terminal,

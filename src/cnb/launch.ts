@@ -9,13 +9,9 @@ const texts = z.array(z.string());
 const label = z.object({ key: z.string(), value: z.string() });
 const slice = z.object({ paths: texts });
 
-/** Lifecycles accept any type here and refuse some at export. These would lead out of a directory. */
-const typeOnDisk = z.string().refine((type) => ![".", ".."].includes(type) && type.length < 256, {
-  error: "the type of a process must be the name of a file",
-});
-
 const processOnDisk = z.object({
-  type: typeOnDisk,
+  // Lifecycles accept any type, and refuse some when they export.
+  type: z.string().optional(),
   command: command.optional(),
   args: texts.optional(),
   default: z.boolean().optional(),
@@ -51,7 +47,7 @@ const inside = z.object({
     .refine((processes) => processes.filter((process) => process.default).length < 2, {
       error: "more than one process is the default",
     }),
-  slices: z.array(slice),
+  slices: z.array(slice.partial()),
 });
 
 /** The processes, labels and slices of an image. */
@@ -64,12 +60,13 @@ export const launchCodec = z.codec(onDisk, inside, {
     labels: labels.map(({ key = "", value = "" }) => ({ key, value })),
     processes: processes.map(({ "working-dir": workingDir, "exec-env": execEnv, ...process }) => ({
       ...process,
+      type: process.type ?? "",
       command: process.command ?? [],
       default: process.default ?? false,
       workingDir,
       ...(execEnv ? { execEnv } : {}),
     })),
-    slices: slices.map(({ paths = [] }) => ({ paths })),
+    slices,
   }),
   encode: ({ labels, processes, slices }) => ({
     ...(labels.length > 0 ? { labels } : {}),
@@ -101,7 +98,7 @@ function problemOf({ labels, processes, slices }: Launch): string | undefined {
   if (type) return `there are two processes of type \`${type}\``;
   const key = firstRepeated(labels.map(({ key }) => key));
   if (key) return `there are two labels of key \`${key}\``;
-  const glob = slices.flatMap(({ paths }) => paths).find((path) => !isSliceGlob(path));
+  const glob = slices.flatMap(({ paths = [] }) => paths).find((path) => !isSliceGlob(path));
   if (glob) return `the slice \`${glob}\` is not a glob relative to the app`;
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { visiblePath } from "./tree-view.ts";
+import { entryKind } from "./walk.ts";
 
 /** The result of reading a text file. */
 export type TextFile =
@@ -88,6 +89,12 @@ export async function statIfAny(path: string): Promise<Stats | undefined> {
 export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   const place = await visiblePath(path, false);
   return place === undefined ? undefined : await lstat(place).catch(() => undefined);
+}
+
+/** Whether the mode of an entry lets its owner read it: root may read everything, and is no measure. */
+export function isReadableByOwner({ mode }: Pick<Stats, "mode">): boolean {
+  const wanted = (mode & entryKind.all) === entryKind.directory ? 0o500 : 0o400;
+  return (mode & wanted) === wanted;
 }
 
 export async function isFile(path: string): Promise<boolean> {

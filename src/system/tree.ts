@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { chmodSync, constants, lstatSync } from "node:fs";
 import {
   chmod,
   lstat,
@@ -18,6 +18,7 @@ import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
 import { unusable } from "./system-failure.ts";
 import { systemProgramsPath } from "./search-path.ts";
+import { entryKind, walk } from "./walk.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -25,6 +26,15 @@ import { systemProgramsPath } from "./search-path.ts";
  */
 export async function copyTree(from: string, to: string): Promise<void> {
   await copy(["-R", "-P", "--preserve=mode", "--reflink=auto"], from, to);
+}
+
+/** Sets the setuid and setgid bits of files again that a change of their owner has cleared. */
+export function copySpecialBits(from: string, to: string): void {
+  for (const { path, name } of walk(Buffer.from(from))) {
+    const { mode } = lstatSync(path);
+    const isSpecial = (mode & entryKind.all) === entryKind.file && (mode & 0o6000) !== 0;
+    if (isSpecial) chmodSync(Buffer.concat([Buffer.from(to), name]), mode & 0o7777);
+  }
 }
 
 /** Like `copyTree`, but into a directory that exists already. It gets the mode of `from`. */

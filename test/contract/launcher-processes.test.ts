@@ -139,6 +139,28 @@ describe.each(shells.map((shell) => ({ shell })))("Launch under $shell", ({ shel
     });
   });
 
+  describe("Execution environments, since Platform API 0.15", () => {
+    const one = (word: string, listed: string) =>
+      `{ type = "web", command = ["show"], args = ["${word}"], exec-env = [${listed}] }`;
+    const chosen = async (processes: string[], env: LaunchStory["env"] = {}) => {
+      const metadata = `buildpacks = [{ id = "a", api = "0.12" }]\nprocesses = [${processes.join(", ")}]`;
+      return await launch({ name: "web", metadata, env, platformApi: "0.15" });
+    };
+
+    test("choose among processes of one type", async () => {
+      const two = [one("p", '"production"'), one("t", '"test", "ci"')];
+      expect((await chosen(two)).lines).toEqual(["/app", "p"]);
+      expect((await chosen(two, { CNB_EXEC_ENV: "ci" })).lines).toEqual(["/app", "t"]);
+      expect(await chosen(two, { CNB_EXEC_ENV: "other" })).toMatchObject({ exitCode: 82 });
+    });
+
+    test("`*` and an empty list mean all of them", async () => {
+      for (const listed of ['"*"', '"test", "*"', ""]) {
+        expect((await chosen([one("any", listed)])).lines).toEqual(["/app", "any"]);
+      }
+    });
+  });
+
   describe("Start environment", () => {
     test("takes away what is the launcher's own, and keeps CNB_EXEC_ENV", async () => {
       const launched = await launch({

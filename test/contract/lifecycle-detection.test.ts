@@ -173,6 +173,46 @@ describe("Target matching", () => {
   });
 });
 
+describe("Phase 1: execution environments", () => {
+  const options = { platformApi: "0.15", execEnv: "test" } as const;
+  const buildpackFor = async (id: string, listed: string, api = "0.12") =>
+    await makeBuildpack({ id, api, about: `exec-env = [${listed}]` });
+
+  test("a buildpack for other environments is skipped", async () => {
+    const given = [
+      await buildpackFor("a", '"production"'),
+      await buildpackFor("b", '"production", "test"'),
+      await buildpackFor("c", '"*"'),
+      await buildpackFor("d", ""),
+    ];
+    expect(await groupOf(given, options)).toEqual(["b", "c", "d"]);
+    expect(await groupOf(given, { ...options, execEnv: "other" })).toEqual(["c", "d"]);
+  });
+
+  test("counts only from Platform API 0.15 and Buildpack API 0.12 on", async () => {
+    const [old, current] = [
+      await buildpackFor("old", '"production"', "0.11"),
+      await buildpackFor("current", '"production"'),
+    ];
+    expect(await groupOf([old, current], options)).toEqual(["old"]);
+    expect(await groupOf([old, current], { ...options, platformApi: "0.14" })).toEqual([
+      "old",
+      "current",
+    ]);
+  });
+
+  test("the image's label names the environment since Platform API 0.15", async () => {
+    const labels = async (platformApi: "0.14" | "0.15") => {
+      const platform = await makePlatform();
+      await platform.build([await makeBuildpack()], { ...options, platformApi });
+      const text = await readFile(join(platform.current, "labels.json"), "utf8");
+      return JSON.parse(text) as object;
+    };
+    expect(await labels("0.15")).toHaveProperty(["io.buildpacks.exec-env"], "test");
+    expect(await labels("0.14")).not.toHaveProperty(["io.buildpacks.exec-env"]);
+  });
+});
+
 describe("Phase 1: exit codes", () => {
   test("100 everywhere is not an error", async () => {
     const failure = await failureOf(groupOf([await makeBuildpack({ detect: "exit 100" })]));

@@ -236,5 +236,9 @@ describe("Targets in the environment", () => {
     );
     expect(await envOf([{ api: "0.11" }])).not.toHaveProperty("CNB_EXEC_ENV");
     expect(await envOf([{ api: "0.12" }])).toHaveProperty("CNB_EXEC_ENV", "production");
+    for (const phase of ["detect", "build"] as const) {
+      const env = await envOf([{ api: "0.12" }], { execEnv: "test" }, phase);
+      expect(env).toHaveProperty("CNB_EXEC_ENV", "test");
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -74,6 +74,53 @@ describe("lapidary build", () => {
     expect(await readFile(join(root, "open/file"), "utf8")).toBe("more\n");
   });
 
+  test("writes the SBOMs of the image and of the build to an empty directory", async () => {
+    const buildpack = await makeBuildpack({
+      about: 'sbom-formats = ["application/vnd.cyclonedx+json"]',
+      build: `layer l launch; layer b build
+        for name in l b launch build; do echo $name > "$CNB_LAYERS_DIR/$name.sbom.cdx.json"; done`,
+    });
+    const root = await makeTree({ "app/Gemfile": "gem" });
+    const flags = ["build", "app", "--buildpack", buildpack, "--state", "state"];
+    const build = async () => await lapidary(root, ...flags, "--sbom-output-dir", "out/sboms");
+    expect(await build()).toMatchObject({ exitCode: 0 });
+    expect(await readTree(join(root, "out/sboms"))).toEqual({
+      "launch/sbom.legacy.json": "null\n",
+      "launch/test_one/sbom.cdx.json": "launch\n",
+      "launch/test_one/l/sbom.cdx.json": "l\n",
+      "build/sbom.legacy.json": "null\n",
+      "build/test_one/sbom.cdx.json": "build\n",
+      "build/test_one/b/sbom.cdx.json": "b\n",
+    });
+    const again = await build();
+    expect(again.exitCode).toBe(3);
+    expect(again.stderr).toContain("is not empty");
+  });
+
+  test("reads another project descriptor, whose paths start at its directory", async () => {
+    const root = await makeTree({
+      "app/project.toml": '[[build.env]]\nname = "A"\nvalue = "of the app"\n',
+      "app/Gemfile": "",
+      "ci/project.toml":
+        '[[build.env]]\nname = "A"\nvalue = "of ci"\n[[build.buildpacks]]\nuri = "mine"\n',
+    });
+    const buildpack = await makeBuildpack({ build: 'echo "A=$A"' });
+    await rename(buildpack, join(root, "ci/mine"));
+    const flags = ["build", "app", "--state", "state", "--descriptor", "ci/project.toml"];
+    const { exitCode, stdout } = await lapidary(root, ...flags);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("A=of ci\n");
+  });
+
+  test("builds and runs the app in the directory that --workspace names", async () => {
+    const { root, flags } = await makeApp();
+    const { stdout } = await lapidary(root, "build", ...flags, "--workspace", "srv-app");
+    expect(stdout).toContain("building");
+    expect((await lapidary(root, ...runFlags)).stdout).toContain("/srv-app: hello, port 3000: own");
+    await lapidary(root, "build", ...flags);
+    expect((await lapidary(root, ...runFlags)).stdout).toContain("/workspace: hello");
+  });
+
   test("shares a gem store with other builds, and creates it", async () => {
     const build = 'cat "$BP_GEM_STORE"/* 2>/dev/null || true; echo kept >"$BP_GEM_STORE/entry"';
     const { root, flags } = await makeApp(build);
@@ -112,12 +159,12 @@ describe("lapidary build", () => {
   });
 
   test.each([
-    [["build"], 1],
+    [["build"], 3],
     [["build", "none"], 1],
     [["build", "app", "--platform-api", "0.2"], 11],
     [["run", "app", "--state", "state"], 1],
     [["build", "app", "--state", "/proc/none/state"], 1],
-    [["build", "app", "--state", "app/Gemfile/state"], 1],
+    [["build", "app", "--state", "app/Gemfile/state"], 3],
   ])("exits at once for %j", async (args, expected) => {
     const { root } = await makeApp();
     const { exitCode, stdout, stderr } = await lapidary(root, ...args);

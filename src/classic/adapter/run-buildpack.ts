@@ -36,7 +36,7 @@ export async function runBuildpack(work: Compile, prepared: Prepared): Promise<B
   const { baseEnv, configVars } = prepared;
   await place.fillPlatform(await readPlatformFiles({ env: configVars, bindings: [] }));
   const target = await readTarget({}, { root: "/" });
-  const sources = { userEnv: configVars, target };
+  const sources = { userEnv: configVars, target, execEnv: work.mode };
   const context = { ...work, sandbox: place, baseEnv, sources, owner: undefined, onStep: () => {} };
   const entries = await detectOwn(context, prepared);
   const previous = await readCompileCache(work.cacheDir);

@@ -1,5 +1,5 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
 import { listInside, readTextInside } from "../../system/open-inside.ts";
 import type {
@@ -88,10 +88,17 @@ export async function applyLayerPaths(
   const result = { ...env };
   for (const [name, directory, phases] of layerPaths) {
     const path = join(layerPath, directory);
-    if (!phases.includes(phase) || !(await lstatIfAny(path))) continue;
+    if (!phases.includes(phase) || !(await isThere(layerPath, path))) continue;
     result[name] = result[name] ? `${path}:${result[name]}` : path;
   }
   return result;
+}
+
+/** A link counts unless its target would be in the layer and is missing. No other target is looked at. */
+async function isThere(layerPath: string, path: string): Promise<boolean> {
+  if (!(await lstatIfAny(path))?.isSymbolicLink()) return (await lstatIfAny(path)) !== undefined;
+  const target = resolve(dirname(path), await readlink(path));
+  return !target.startsWith(`${layerPath}/`) || (await lstatIfAny(target)) !== undefined;
 }
 
 /** Relative paths of files and their contents. Throws for collisions. */

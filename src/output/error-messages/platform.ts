@@ -55,7 +55,7 @@ export const platformMessages: Messages<"platform"> = {
   "platform/api-unsupported": ({ api, supported }) => ({
     headline: `Platform API \`${api}\` is not supported`,
     happened: [`Supported versions: ${quoted(supported)}.`],
-    next: ["lapidary build APP   # without `--platform-api`, it uses 0.12"],
+    next: ["lapidary build APP   # without `--platform-api`, it uses the newest"],
     blame: "command",
   }),
   "platform/no-group-detected": ({ errors, outcomes }) => ({

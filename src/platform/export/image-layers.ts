@@ -5,13 +5,14 @@ import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { tarOf } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { isDirectoryInside } from "../../system/open-inside.ts";
-import { escapeId, processType } from "../../cnb/names.ts";
+import { escapeId } from "../../cnb/names.ts";
 import { nameOf } from "../lifecycle/buildpack-store.ts";
 import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import type { ImageParts, NamedLayer } from "./image-config.ts";
 import { type Launcher, launcherEntries, processTypeEntries } from "./launcher.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
+import { withLauncherSboms } from "./launcher-sboms.ts";
 import { sliceArchive, splitApp } from "./slices.ts";
 
 export interface PartsRequest {
@@ -41,7 +42,7 @@ export async function makeParts(request: PartsRequest): Promise<ImageParts> {
   return {
     launch: await launchLayers(request),
     sbom: (await isDirectoryInside(layers, "sbom/launch"))
-      ? await make("Software Bill-of-Materials", tree("sbom/launch"))
+      ? await make("Software Bill-of-Materials", () => sbomEntries(request))
       : undefined,
     app: await appLayers(request, launch.slices),
     launcher: await make("Buildpacks Application Launcher", () => launcherEntries(launcher)),
@@ -53,14 +54,20 @@ export async function makeParts(request: PartsRequest): Promise<ImageParts> {
   };
 }
 
+function sbomEntries({ build, ids, launcher }: PartsRequest): Iterable<TarEntry> {
+  const path = join(build.inside.layers, "sbom/launch");
+  const own = layerArchive(join(build.layers, "sbom/launch"), path, ids);
+  return withLauncherSboms(own, path, launcher.sboms ?? new Map(), ids);
+}
+
 /** Reads `config/metadata.toml`, which describes the image for launchers. */
 export async function readLaunch({ layers }: StoredBuild) {
   return await readTomlInside(layers, "config/metadata.toml", launchMetadata);
 }
 
 const launchMetadata = z.object({
-  processes: z.array(z.object({ type: processType })).default([]),
-  slices: z.array(z.object({ paths: z.array(z.string()) })).default([]),
+  processes: z.array(z.object({ type: z.string() })).default([]),
+  slices: z.array(z.object({ paths: z.array(z.string()).default([]) })).default([]),
   "buildpack-default-process-type": z.string().optional(),
 });
 

@@ -11,12 +11,14 @@ import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 import { readLaunchPlan } from "../launch/launch-plan.ts";
 import { launchScript } from "../launch/launch-script.ts";
+import { type LauncherSboms, readLauncherSboms } from "./launcher-sboms.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
 
 /** The program that an image starts, and its version for the label. */
 export interface Launcher {
   program: Buffer;
   version: string;
+  sboms?: LauncherSboms;
 }
 
 /**
@@ -70,9 +72,10 @@ export function processTypeEntries(types: readonly string[]): TarEntry[] {
   ];
 }
 
-/** What lifecycles refuse, and names that would lead out of the directory. */
+/** What lifecycles refuse, and what no file in the directory can be called. */
 function refuseNoName(type: string): void {
-  if (!/[/><:|&\\]/.test(type) && !["", ".", ".."].includes(type)) return;
+  const isFileName = !["", ".", ".."].includes(type) && Buffer.byteLength(type) <= 255;
+  if (isFileName && !/[/><:|&\\\p{Cc}]/u.test(type)) return;
   throw new BuildpackError({ code: "platform/process-type-invalid", type });
 }
 
@@ -84,7 +87,8 @@ async function launcherInArchive(path: string): Promise<Launcher> {
     await unpackArchive({ archive: path, destination: directory });
     const program = await readFile(join(directory, "lifecycle/launcher"));
     const toml = parseToml((await readTextIfAny(join(directory, "lifecycle.toml"))) ?? "");
-    return { program, version: lifecycleToml.parse(toml).lifecycle?.version ?? "" };
+    const { version = "" } = lifecycleToml.parse(toml).lifecycle ?? {};
+    return { program, version, sboms: await readLauncherSboms(directory, "lifecycle") };
   } finally {
     await removeTree(directory);
   }

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 /**
  * The regular expression of a pattern as Go's `filepath.Match` reads it, after `filepath.Clean`: `*` and `?`
- * stay within one part of a path, `[…]` holds characters and ranges.
+ * stay within one part of a path, `[…]` holds characters and ranges, and may match a slash.
  *
  * @returns nothing for a pattern that is malformed.
  */
@@ -41,9 +41,9 @@ function nextSet(characters: string[]): string | undefined {
     ranges += range;
   } while (characters[0] !== "]");
   characters.shift();
-  // A set never matches a slash, and a range whose ends are the wrong way round nothing.
+  // A range whose ends are the wrong way round matches nothing.
   const set = ranges === "" ? "(?!)" : `[${ranges}]`;
-  return isNegated ? `(?!${set})[^/]` : `(?!/)${set}`;
+  return isNegated ? `(?!${set}).` : set;
 }
 
 function nextRange(characters: string[]): string | undefined {

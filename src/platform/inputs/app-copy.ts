@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, realpath } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import ignore from "ignore";
 import { BuildpackError } from "../../failure.ts";
@@ -33,7 +33,7 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
     );
   }
   // The original may be private; in the image, the directory must be readable.
-  await chmod(destination, 0o755);
+  await chmod(destination, ((await stat(app)).mode & 0o777) | 0o755);
   await removeSpecialFiles(destination);
 }
 

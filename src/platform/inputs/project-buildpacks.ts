@@ -13,10 +13,11 @@ export interface BuildpackChoice {
 /**
  * The buildpacks of a build: those that the user names, or else those of `project.toml`, or else our own
  * with those that `project.toml` puts before and after it. Only directories can be used, because
- * registries and images need a container platform. `own` is used wherever its id is named.
+ * registries and images need a container platform. Relative
+ * paths start at `base`. `own` is used wherever its id is named.
  */
 export async function chooseBuildpacks(
-  app: string,
+  base: string,
   named: readonly string[],
   { group, pre, post }: Pick<ProjectDescriptor, "group" | "pre" | "post">,
   own: { id: string; directory: string },
@@ -25,7 +26,7 @@ export async function chooseBuildpacks(
   const available = async (buildpacks: readonly ProjectBuildpack[]) => {
     const found: string[] = [];
     for (const buildpack of buildpacks) {
-      const directory = await directoryOf(app, buildpack, own);
+      const directory = await directoryOf(base, buildpack, own);
       if (directory === undefined) unavailable.push(nameOf(buildpack));
       else found.push(directory);
     }
@@ -38,14 +39,14 @@ export async function chooseBuildpacks(
 }
 
 async function directoryOf(
-  app: string,
+  base: string,
   { id, uri, inline }: ProjectBuildpack,
   own: { id: string; directory: string },
 ): Promise<string | undefined> {
   if (inline) return undefined;
   if ((uri ?? id) === own.id || id === own.id) return own.directory;
   if (uri === undefined) return undefined;
-  const path = uri.startsWith("file://") ? pathOf(uri) : resolve(app, uri);
+  const path = uri.startsWith("file://") ? pathOf(uri) : resolve(base, uri);
   return path !== undefined && (await isDirectory(path)) ? path : undefined;
 }
 

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import * as z from "zod";
+import { defaultExecEnv, isForExecEnv } from "../../cnb/exec-env.ts";
 import { decodeToml } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { readUtf8 } from "../../system/files.ts";
@@ -28,8 +28,8 @@ export interface ProjectBuildpack {
 }
 
 /**
- * Reads the parts of `project.toml` that concern builds, in schema 0.1, 0.2 or 0.3. An app without the
- * file asks for nothing.
+ * Reads the parts of a `project.toml` that concern builds, in schema 0.1, 0.2 or 0.3. A missing file asks
+ * for nothing.
  *
  * @param execEnv - the execution environment. What schema 0.3 states for others only is left out.
  *
@@ -38,10 +38,9 @@ export interface ProjectBuildpack {
  * @throws BuildpackError `platform/project-invalid` for a file that cannot be parsed.
  */
 export async function readProjectDescriptor(
-  app: string,
-  execEnv = "production",
+  path: string,
+  execEnv = defaultExecEnv,
 ): Promise<ProjectDescriptor> {
-  const path = join(app, "project.toml");
   const file = await readUtf8(path);
   if (file.state === "missing") return nothing;
   if (file.state === "unreadable") throw invalid(path, file.problem);
@@ -56,7 +55,7 @@ export async function readProjectDescriptor(
 export function parseProjectDescriptor(
   text: string,
   path: string,
-  execEnv = "production",
+  execEnv = defaultExecEnv,
 ): ProjectDescriptor {
   const version = decodeAs(text, path, versionSchema);
   const schema = schemaOf(version, execEnv);
@@ -91,7 +90,7 @@ type Meant = { "exec-env": string[] };
 const isMeantFor =
   (execEnv: string | undefined) =>
   ({ "exec-env": names }: Meant): boolean =>
-    execEnv === undefined || names.length === 0 || names.some((name) => name === execEnv);
+    execEnv === undefined || isForExecEnv(names, execEnv);
 
 const variables = (execEnv?: string) =>
   z

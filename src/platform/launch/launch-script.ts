@@ -125,7 +125,7 @@ function becomeProcess(process: LaunchProcess, plan: LaunchPlan): string {
   const { type, command, args, workingDir, execEnv = [] } = process;
   const condition = [
     `[ "$lapidary_type" = ${quote(type)} ]`,
-    ...(byExecEnv && execEnv.length > 0 ? [isExecEnv(execEnv)] : []),
+    ...(byExecEnv && execEnv.length > 0 && !execEnv.includes("*") ? [isExecEnv(execEnv)] : []),
   ].join(" && ");
   if (!command[0]) return failWithout(type, condition);
   const lines = [

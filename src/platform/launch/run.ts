@@ -5,6 +5,7 @@ import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { isWorkspace } from "../sandbox/workspace.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
@@ -63,7 +64,7 @@ async function runBuild(build: StoredBuild, options: RunOptions): Promise<number
   const copy = await openRunCopy(options.state, build);
   // Not on the command line, which all users of the machine can read: layers may contain secrets.
   await writeAtomically(join(copy.platform, "launcher"), await launchScript(plan));
-  const sandbox = await openLaunchSandbox(copy, options);
+  const sandbox = await openLaunchSandbox(copy, build, options);
   try {
     checkPlace(build, sandbox);
     const env = launchEnv(build, sandbox, request, options);
@@ -99,7 +100,11 @@ function launchRequest(plan: LaunchPlan, { process, command }: RunOptions): Laun
   throw new BuildpackError({ code: "platform/launch-failed", problem });
 }
 
-async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sandbox> {
+async function openLaunchSandbox(
+  copy: RunCopy,
+  build: StoredBuild,
+  options: RunOptions,
+): Promise<Sandbox> {
   const { root, uid, gid, signal } = options;
   const { app, layers, platform } = copy;
   return await openSandbox({
@@ -108,6 +113,7 @@ async function openLaunchSandbox(copy: RunCopy, options: RunOptions): Promise<Sa
     buildpacks: [],
     binds: [],
     ownTree: options.state,
+    ...(isWorkspace(build.inside.app) ? { inside: { app: build.inside.app } } : {}),
     uid,
     gid,
     ...(signal ? { signal } : {}),

@@ -123,9 +123,9 @@ function environmentOf(
   work: Work,
   { inside }: Sandbox,
 ): { baseEnv: Env; sources: EnvironmentSources } {
-  const { env: userEnv, buildConfig, target } = work;
+  const { env: userEnv, buildConfig, target, execEnv } = work;
   const baseEnv = { HOME: inside.home, ...allowedEnv(work.imageEnv) };
-  return { baseEnv, sources: { userEnv, buildConfig, target } };
+  return { baseEnv, sources: { userEnv, buildConfig, target, execEnv } };
 }
 
 /** Layers contain the paths at which they were built, so a build at other paths cannot reuse them. */
@@ -173,7 +173,7 @@ async function storeIn(section: Section, finished: Finished): Promise<StoredLaye
 
 async function store(finished: Finished): Promise<StoredLayers> {
   const { work, sandbox, outputs, launch } = finished;
-  const { state, platformApi } = work;
+  const { state, platformApi, execEnv } = work;
   const warn = (text: string) => work.printer.plain(`Warning: ${text}`);
   const { staged } = state;
   const { inside, ids } = sandbox;
@@ -185,13 +185,14 @@ async function store(finished: Finished): Promise<StoredLayers> {
   const { app, layers } = inside;
   const labels = {
     "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
-    ...execEnvLabel(platformApi),
+    ...execEnvLabel(platformApi, execEnv),
   };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
   await state.commit({
     ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
   });
+  await work.keepOutputs?.(outputs);
   return stored;
 }
 

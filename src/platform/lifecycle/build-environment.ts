@@ -14,8 +14,8 @@ export interface EnvironmentSources {
   /** A build-config directory on this machine, with a directory `env` in it. */
   buildConfig?: string | undefined;
   target: Target;
-  /** The execution environment that the image is for; `production` where nothing else is said. */
-  execEnv?: string | undefined;
+  /** The execution environment that the image is for, such as `production` or `test`. */
+  execEnv: string;
 }
 
 /** The variables of the build image's environment that buildpacks see: only those on a list. */
@@ -92,7 +92,7 @@ function targetEnv(buildpackApi: string, { target, execEnv }: EnvironmentSources
     ...(archVariant ? { CNB_TARGET_ARCH_VARIANT: archVariant } : {}),
     ...(distro?.name ? { CNB_TARGET_DISTRO_NAME: distro.name } : {}),
     ...(distro?.version ? { CNB_TARGET_DISTRO_VERSION: distro.version } : {}),
-    ...(isAtLeast(buildpackApi, "0.12") ? { CNB_EXEC_ENV: execEnv ?? "production" } : {}),
+    ...(isAtLeast(buildpackApi, "0.12") ? { CNB_EXEC_ENV: execEnv } : {}),
   };
 }
 

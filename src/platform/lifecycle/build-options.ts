@@ -1,6 +1,7 @@
 import type { Target } from "../../cnb/target.ts";
 import type { Printer } from "../../output/printer.ts";
 import type { Clock } from "../../system/clock.ts";
+import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { Order } from "./order.ts";
 import type { PlatformApi } from "./platform-api.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -24,6 +25,8 @@ export interface BuildOptions {
   /** The target of the build and of the image. */
   target: Target;
   platformApi: PlatformApi;
+  /** The execution environment that the image is for, such as `production` or `test`. */
+  execEnv: string;
   /** The user's build environment, which becomes `<platform>/env`. */
   env: Readonly<Record<string, string>>;
   /** Directories of bindings; the last part of each path names the binding. */
@@ -32,6 +35,8 @@ export interface BuildOptions {
   imageEnv: Readonly<Record<string, string>>;
   /** A build-config directory, such as the `/cnb/build-config` of a builder. */
   buildConfig?: string;
+  /** Is given what the buildpacks left, SBOMs included, once the build is the current one. */
+  keepOutputs?: ((outputs: readonly BuildpackOutputs[]) => Promise<void>) | undefined;
   /** Ignores the cache and the metadata of the previous image, except `store.toml`. */
   clearCache: boolean;
   printer: Printer;

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import * as z from "zod";
+import { type BomEntry, bomFile } from "../../cnb/bom.ts";
 import { buildTomlCodec } from "../../cnb/build-toml.ts";
 import { type Launch, launchCodec } from "../../cnb/launch.ts";
 import {
@@ -8,9 +9,10 @@ import {
 } from "../../cnb/layers/layer-content-metadata.ts";
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
-import { lstatIfAny } from "../../system/files.ts";
-import { isDirectoryInside, listInside, moveOutOf } from "../../system/open-inside.ts";
+import { isReadableByOwner, lstatIfAny } from "../../system/files.ts";
+import { isDirectoryInside, listInside, lookInside, moveOutOf } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
+import { toJsonMetadata } from "./json-metadata.ts";
 import type { LayerOutput } from "./layer-output.ts";
 import { readLaunchLayer } from "../state/launch-layer.ts";
 import { type LayerSbom, readSboms } from "./sboms.ts";
@@ -26,6 +28,8 @@ export interface BuildpackOutputs {
   /** What `store.toml` holds, where there is one. */
   store: { metadata: unknown } | undefined;
   sboms: readonly LayerSbom[];
+  /** The entries of bills of materials in launch.toml and build.toml; metadata is ready for JSON. */
+  bom: Record<"launch" | "build", readonly BomEntry[]>;
 }
 
 /**
@@ -56,6 +60,7 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
   const layers = new Map([...all].filter(([, { types }]) => hasType(types)));
   for (const name of all.keys()) if (!layers.has(name)) await setAside(reader, name);
   for (const name of layers.keys()) await refuseLinks(directory, name);
+  for (const [name, { types }] of layers) if (types.build) await refuseUnusable(reader, name);
   return {
     buildpack,
     directory,
@@ -64,6 +69,10 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
     launch: (await readOutput(reader, "launch.toml", launchCodec)) ?? noLaunch,
     store: await readOutput(reader, "store.toml", storeFile),
     sboms: await readSboms(buildpack, directory, layers),
+    bom: {
+      launch: await readBom(reader, "launch.toml"),
+      build: await readBom(reader, "build.toml"),
+    },
   };
 }
 
@@ -124,6 +133,22 @@ async function refuseLinks(directory: string, name: string): Promise<void> {
   if (await isDirectoryInside(directory, name)) await readLaunchLayer(join(directory, name), name);
 }
 
+/** Refuses what lifecycles, as the user of the build, cannot apply to later buildpacks. */
+async function refuseUnusable(reader: Reader, name: string): Promise<void> {
+  const { directory } = reader;
+  const entry = await lookInside(directory, name);
+  if (entry && !entry.isDirectory()) throw invalid(reader, name, "a layer must be a directory");
+  for (const kind of ["env", "env.build"]) {
+    for (const file of await listInside(directory, join(name, kind))) {
+      const path = join(name, kind, file.name);
+      const stats = await lookInside(directory, path);
+      if (stats && !isReadableByOwner(stats)) throw invalid(reader, path, unreadable);
+    }
+  }
+}
+
+const unreadable = "its owner may not read it";
+
 async function readUnmet(reader: Reader, planned: readonly string[]): Promise<string[]> {
   const { unmet } = (await readOutput(reader, "build.toml", buildTomlCodec)) ?? { unmet: [] };
   const names = unmet.map(({ name }) => name);
@@ -131,6 +156,16 @@ async function readUnmet(reader: Reader, planned: readonly string[]): Promise<st
   if (stranger === undefined) return names;
   const problem = `it lists \`${stranger}\` as unmet, but the plan has no such entry`;
   throw invalid(reader, "build.toml", problem);
+}
+
+async function readBom(reader: Reader, file: string): Promise<BomEntry[]> {
+  const entries = (await readOutput(reader, file, bomFile)) ?? [];
+  try {
+    return entries.map(({ name, metadata }) => ({ name, metadata: toJsonMetadata(metadata) }));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalid(reader, file, `in its \`bom\`, ${error.message}`);
+  }
 }
 
 async function readOutput<C extends z.ZodType>(

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { escapeId } from "../../cnb/names.ts";
 import { copyOutOf } from "../../system/open-inside.ts";
+import { labelJson } from "../state/label-json.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 
 /**
@@ -13,8 +14,9 @@ export async function collectSboms(
   directories: Partial<Record<"launch" | "build" | "cache", string>>,
   outputs: readonly BuildpackOutputs[],
 ): Promise<void> {
-  const { launch, build } = directories;
-  for (const directory of [launch, build]) if (directory) await writeLegacySbom(directory);
+  for (const kind of ["launch", "build"] as const) {
+    if (directories[kind]) await writeLegacySbom(directories[kind], kind, outputs);
+  }
   for (const { buildpack, sboms } of outputs) {
     for (const { path, layer, kinds } of sboms) {
       const name = basename(path).slice(basename(path).indexOf(".") + 1);
@@ -28,8 +30,16 @@ export async function collectSboms(
   }
 }
 
-/** Lifecycles write this file even if there are no SBOMs. */
-async function writeLegacySbom(directory: string): Promise<void> {
+/** Lifecycles write this file even if no buildpack has a bill of materials of the old kind. */
+async function writeLegacySbom(
+  directory: string,
+  kind: "launch" | "build",
+  outputs: readonly BuildpackOutputs[],
+): Promise<void> {
+  const entries = outputs.flatMap(({ bom, buildpack: { id, version } }) =>
+    bom[kind].map(({ name, metadata = null }) => ({ name, metadata, buildpack: { id, version } })),
+  );
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, "sbom.legacy.json"), "null\n");
+  const text = labelJson(entries.length > 0 ? entries : null);
+  await writeFile(join(directory, "sbom.legacy.json"), `${text}\n`);
 }

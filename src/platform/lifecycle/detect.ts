@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isForExecEnv } from "../../cnb/exec-env.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import type { BuildOptions } from "./build-options.ts";
@@ -113,10 +114,8 @@ class Detection {
   /** From Platform API 0.15 and Buildpack API 0.12 on, other buildpacks are skipped. */
   private isForExecEnv({ descriptor }: Buildpack): boolean {
     const { platformApi, sources } = this.options;
-    const { execEnv = [] } = descriptor.buildpack;
-    if (execEnv.length === 0 || !isAtLeast(platformApi, "0.15")) return true;
-    if (!isAtLeast(descriptor.api, "0.12")) return true;
-    return execEnv.includes(sources.execEnv ?? "production");
+    if (!isAtLeast(platformApi, "0.15") || !isAtLeast(descriptor.api, "0.12")) return true;
+    return isForExecEnv(descriptor.buildpack.execEnv, sources.execEnv);
   }
 
   /** Lifecycles run the detect of an optional buildpack on any target. */

@@ -7,6 +7,7 @@ export function exitCodeOf(failure: Failure): number {
 }
 
 const exitCodes: Partial<Record<FailureCode, number>> = {
+  "platform/usage": 3,
   "platform/api-unsupported": 11,
   "cnb/buildpack-api-unsupported": 12,
   "platform/plan-unresolved": 20,

@@ -15,7 +15,7 @@ export interface LaunchMetadata {
   labels: { key: string; value: string }[];
   /** Sorted by type; each type occurs once. */
   processes: ImageProcess[];
-  slices: { paths: string[] }[];
+  slices: { paths?: string[] | undefined }[];
   defaultProcess?: string;
 }
 
@@ -90,8 +90,8 @@ export function buildMetadataLabel(metadata: LaunchMetadata, platformApi: Platfo
 }
 
 /** Since Platform API 0.15, images say for which execution environment they are. */
-export function execEnvLabel(platformApi: PlatformApi): Record<string, string> {
-  return isAtLeast(platformApi, "0.15") ? { "io.buildpacks.exec-env": "production" } : {};
+export function execEnvLabel(platformApi: PlatformApi, execEnv: string): Record<string, string> {
+  return isAtLeast(platformApi, "0.15") ? { "io.buildpacks.exec-env": execEnv } : {};
 }
 
 /** Before Platform API 0.10 a command is one string, and what it has more goes in front of the arguments. */

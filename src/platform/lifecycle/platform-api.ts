@@ -14,8 +14,8 @@ export const platformApis = [
 ] as const;
 export type PlatformApi = (typeof platformApis)[number];
 
-/** The API of most platforms today. */
-export const defaultPlatformApi: PlatformApi = "0.12";
+/** The newest one, as in `pack`. */
+export const defaultPlatformApi: PlatformApi = "0.15";
 
 /** @throws BuildpackError `platform/api-unsupported` for any other version. */
 export function parsePlatformApi(text: string): PlatformApi {

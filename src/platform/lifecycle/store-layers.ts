@@ -48,7 +48,8 @@ export interface StoredLayers {
  *
  * Spec: Platform Interface, exporter; Buildpack Interface, Layer Types.
  *
- * @throws BuildpackError `platform/store-failed` for a launch layer without contents.
+ * @throws BuildpackError `platform/store-failed` for a launch layer without contents, or with files that
+ * the user of the build may not read.
  */
 export async function storeLayers(options: StoreOptions): Promise<StoredLayers> {
   const image: LifecycleMetadata = { buildpacks: [] };
@@ -104,7 +105,11 @@ async function storeLayer(
   // Moved before it is read, so that a process that the build left running cannot replace it.
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
-  const { stamp, bytes } = fingerprintLayer(kept);
+  const refuse = (unreadable: string): never => {
+    throw storeFailed(buildpack, name, `the owner of \`${unreadable}\` in it may not read it`);
+  };
+  // Root may read everything.
+  const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);
   const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
   const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);

@@ -8,9 +8,10 @@ import { copyFollowingLinks, discardTree } from "../../system/tree.ts";
 import { platformArchive } from "./platform-files.ts";
 import { type Placed, planRootView } from "./root-view.ts";
 import type { PreparedSandbox, Sandbox } from "./sandbox.ts";
+import { defaultWorkspace } from "./workspace.ts";
 
 const specified = {
-  app: "/workspace",
+  app: defaultWorkspace,
   layers: "/layers",
   platform: "/platform",
   buildpacks: "/cnb/buildpacks",
@@ -83,7 +84,8 @@ function shownOf({ root, view }: PreparedSandbox): readonly string[] | undefined
 }
 
 function insideOf(options: PreparedSandbox): Sandbox["inside"] {
-  return { ...specified, ...options.inside };
+  const { inside, workspace } = options;
+  return { ...specified, ...inside, ...(workspace === undefined ? {} : { app: workspace }) };
 }
 
 async function placedInside(options: PreparedSandbox): Promise<Placed[]> {

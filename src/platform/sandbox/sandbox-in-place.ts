@@ -50,19 +50,16 @@ export async function openPlainSandbox(
 }
 
 /** Ignoring these options would expose what the user wanted to protect. */
-function refuseIsolation({ network, binds }: PreparedSandbox, problem: string): void {
-  if (network === "none") {
-    throw new BuildpackError({
-      code: "platform/isolation-needed",
-      option: "--no-network",
-      problem,
-    });
-  }
-  const [bind] = binds;
-  if (bind) {
-    const { option } = bind;
-    throw new BuildpackError({ code: "platform/isolation-needed", option, problem });
-  }
+function refuseIsolation(options: PreparedSandbox, problem: string): void {
+  const { network, binds, workspace } = options;
+  const needed = [
+    ...(network === "none" ? ["--no-network"] : []),
+    ...binds.map(({ option }) => option),
+    ...(workspace === undefined ? [] : ["--workspace"]),
+  ];
+  const [option] = needed;
+  if (option === undefined) return;
+  throw new BuildpackError({ code: "platform/isolation-needed", option, problem });
 }
 
 /** Links to buildpacks. A buildpack in a directory that the user may not enter is copied. */

@@ -80,6 +80,8 @@ export interface SandboxOptions {
    * inside the app on this machine must be inside the app here too.
    */
   inside?: Partial<SandboxPaths>;
+  /** The path of the app inside, in place of `/workspace`. Without namespaces, opening fails. */
+  workspace?: string | undefined;
   /**
    * The user of commands, as seen from inside. Without namespaces, only root can run them as another user.
    * The owners of the directories do not change.

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { digestOf } from "../../oci/blob.ts";
 import { tarOf, type TarOwner } from "../../oci/tar.ts";
+import { isReadableByOwner } from "../../system/files.ts";
 import { entryKind as kind, walk } from "../../system/walk.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
 
@@ -16,12 +17,18 @@ export interface LayerFingerprint {
  * Looks at every entry of a layer without reading it. If two stamps of a directory are equal, nothing in
  * it was written in between: no program can set a change time. Layers that a build does not change are
  * therefore not read again, which would take most of the time of a build without changes.
+ *
+ * @param refuse - throws for an entry that its owner may not read, by its path relative to the directory.
  */
-export function fingerprintLayer(directory: string): LayerFingerprint {
+export function fingerprintLayer(
+  directory: string,
+  refuse?: (unreadable: string) => never,
+): LayerFingerprint {
   const hash = createHash("sha256");
   let bytes = 0;
   for (const { path, name } of walk(Buffer.from(directory))) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
+    if (refuse && !isReadableByOwner({ mode: Number(mode) })) refuse(name.subarray(1).toString());
     if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);
     hash.update(name).update(`\0${mode} ${size} ${ino} ${ctimeNs}\n`);
   }

@@ -150,7 +150,10 @@ describe("every block", () => {
     );
     const [newer, older] = await Promise.all(
       blocks.map(
-        async ({ text }) => await readProjectDescriptor(await makeTree({ "project.toml": text })),
+        async ({ text }) =>
+          await readProjectDescriptor(
+            join(await makeTree({ "project.toml": text }), "project.toml"),
+          ),
       ),
     );
     const { include, exclude, ...rest } = newer ?? {};

@@ -17,6 +17,7 @@ export function directBuildOptions(
     openSandbox: openDirectSandbox,
     target: { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } },
     platformApi: "0.12",
+    execEnv: "production",
     env: {},
     bindings: [],
     imageEnv: { PATH: "/usr/bin:/bin", HOME: "/nowhere" },

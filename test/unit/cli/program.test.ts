@@ -16,7 +16,8 @@ describe("build", () => {
           buildpack: [],
           buildRoot: "/",
           network: true,
-          platformApi: "0.12",
+          platformApi: "0.15",
+          execEnv: "production",
         },
       ],
     });
@@ -28,7 +29,7 @@ describe("build", () => {
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
       "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
       "--tag oci:j --tag oci:k --previous-image oci:p --default-process job --creation-time now " +
-      "--platform-api 0.9 --state s " +
+      "--platform-api 0.9 --exec-env test --workspace app --descriptor d.toml --sbom-output-dir o --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
       "app",
@@ -50,6 +51,10 @@ describe("build", () => {
         defaultProcess: "job",
         creationTime: "now",
         platformApi: "0.9",
+        execEnv: "test",
+        workspace: "/app",
+        descriptor: "d.toml",
+        sbomOutputDir: "o",
         state: "s",
         report: "r.json",
         uid: 1000,
@@ -99,11 +104,20 @@ describe("run", () => {
 
   test("takes every option", async () => {
     const line =
-      "run app --process worker --run-root /r --run-uid 5 --gid 6 --state s --env-file f";
+      "run app --process worker --run-root /r --run-uid 5 --gid 6 --state s --env-file f --exec-env test";
     expect((await typed(line))?.args).toEqual([
       "app",
       [],
-      { process: "worker", runRoot: "/r", runUid: 5, gid: 6, state: "s", env: [], envFile: ["f"] },
+      {
+        process: "worker",
+        runRoot: "/r",
+        runUid: 5,
+        gid: 6,
+        state: "s",
+        env: [],
+        envFile: ["f"],
+        execEnv: "test",
+      },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readTarget } from "../../../../src/cnb/target.ts";
 import { openState } from "../../../../src/platform/state/state.ts";
@@ -11,8 +11,11 @@ const state = "/.given/state";
 
 /** Opens the state folder, which is to hold what the story has left of image and cache. */
 export async function analyzeStep(round: Round, _step: Step): Promise<void> {
-  if (existsSync(`${state}/current`)) await forgetWhatIsGone();
-  const { config } = await pull("run");
+  if (existsSync(`${state}/current`)) {
+    await forgetWhatIsGone();
+    await takeOverCacheMetadata();
+  }
+  const { config } = await pull("run", architectureOf(round.story));
   const labels = config.config.Labels ?? {};
   const name = labels["io.buildpacks.base.distro.name"];
   const version = labels["io.buildpacks.base.distro.version"] ?? "";
@@ -35,6 +38,17 @@ async function forgetWhatIsGone(): Promise<void> {
   if (existsSync("/cache/kept")) return;
   await writeFile(`${build}/cache.json`, JSON.stringify({ buildpacks: [] }));
   await rm(`${build}/cache/sbom`, { recursive: true, force: true });
+}
+
+/** What a story has written in place of the cache's metadata. */
+async function takeOverCacheMetadata(): Promise<void> {
+  const path = "/cache/committed/io.buildpacks.lifecycle.cache.metadata";
+  if (existsSync(path)) await copyFile(path, `${state}/current/cache.json`);
+}
+
+/** A platform builds for the architecture of its run image. */
+function architectureOf({ images }: Round["story"]): string | undefined {
+  return images?.["run"]?.about?.["architecture"] as string | undefined;
 }
 
 /** Where the registry keeps an image of the platform. */

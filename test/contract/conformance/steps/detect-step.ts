@@ -11,7 +11,7 @@ import { detect, type Detected } from "../../../../src/platform/lifecycle/detect
 import { checkOrder } from "../../../../src/platform/lifecycle/order.ts";
 import { lifecycleToml } from "../../../../src/platform/lifecycle/lifecycle-toml.ts";
 import type { ChangedEntry, Step, Story } from "../story.ts";
-import { phaseContext, type Round, stepEnvironment } from "./round.ts";
+import { execEnvOf, phaseContext, type Round, stepEnvironment } from "./round.ts";
 import { readOrder } from "./read-order.ts";
 
 /** Detects, and says what `group.toml` and `plan.toml` would hold. */
@@ -36,7 +36,7 @@ export function sourcesOf(round: Round, step: Step) {
     sources: {
       userEnv: round.userEnv,
       target: round.target ?? { os: "linux", arch: "amd64" },
-      execEnv: step.env?.["CNB_EXEC_ENV"] ?? undefined,
+      execEnv: execEnvOf(step),
       ...(existsSync(buildConfig) ? { buildConfig } : {}),
     },
   };

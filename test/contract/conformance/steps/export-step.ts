@@ -6,6 +6,7 @@ import { BuildpackError } from "../../../../src/failure.ts";
 import * as z from "zod";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { readLauncher } from "../../../../src/platform/export/launcher.ts";
+import { readLauncherSboms } from "../../../../src/platform/export/launcher-sboms.ts";
 import {
   buildMetadataLabel,
   execEnvLabel,
@@ -16,7 +17,7 @@ import { storeLayers, storeRest } from "../../../../src/platform/lifecycle/store
 import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 import { exportWork, stateDirectory } from "./analyze-step.ts";
-import { phaseContext, type Round } from "./round.ts";
+import { execEnvOf, phaseContext, type Round } from "./round.ts";
 import { StepNotReached } from "./step-not-reached.ts";
 import { imageWorld } from "../../../support/images/image-world.ts";
 
@@ -33,7 +34,10 @@ export async function exportStep(round: Round, step: Step): Promise<void> {
     build: inUse.build,
     ids: round.ids,
     runImage: await pull("run", round.target?.arch),
-    launcher: { program, version: "0.21.17" },
+    launcher: {
+      ...{ program, version: "0.21.17" },
+      sboms: await readLauncherSboms("/cnb/lifecycle", ""),
+    },
     destination: { kind: "oci", path: repositoryPath(repository), name: undefined },
     tags: others.map((path) => ({ kind: "oci", path: repositoryPath(path), name: undefined })),
     name: repository,
@@ -85,7 +89,7 @@ async function store(round: Round, step: Step): Promise<void> {
   await storeRest(sandbox.host, outputs, staged, { metadataToml, platformApi });
   const labels = {
     "io.buildpacks.build.metadata": buildMetadataLabel(launch, platformApi),
-    ...execEnvLabel(platformApi),
+    ...execEnvLabel(platformApi, execEnvOf(step)),
   };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;

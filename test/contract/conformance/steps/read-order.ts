@@ -8,7 +8,8 @@ export async function readOrder(path: string): Promise<Order> {
   return order.map(({ group = [] }) => ({
     group: group.map(({ id, version, optional }) => ({
       id,
-      ...(version ? { version } : {}),
+      // The path of a buildpack in a builder has its version.
+      version: version ?? "",
       optional,
     })),
   }));

@@ -3,12 +3,14 @@ import type { Image } from "../../../../src/oci/image.ts";
 import { labelsOf } from "../../../../src/platform/rebase/check-rebase.ts";
 import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
 import { metadataLabel } from "../../../../src/platform/state/stored-build.ts";
+import { typed } from "../../../support/typed.ts";
 import type { Round } from "./round.ts";
 import type { Step } from "../story.ts";
 import { pull, repositoryOf, repositoryPath } from "../world/registry.ts";
 
 /** Rebases the image of a step within the registry. */
 export async function rebaseStep({ story }: Round, { args = [] }: Step): Promise<void> {
+  if (args.length === 0) await typed("rebase");
   const given = (option: string) => {
     const at = args.indexOf(option);
     return at === -1 ? undefined : args[at + 1];

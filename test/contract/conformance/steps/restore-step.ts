@@ -6,8 +6,9 @@ import { StepNotReached } from "./step-not-reached.ts";
 export async function restoreStep(round: Round, step: Step): Promise<void> {
   const { detected, state } = round;
   if (!detected || !state) throw new StepNotReached();
-  const { previous } = state;
-  if (!previous) return;
+  if (!state.previous) return;
+  const hasCache = step.args?.some((arg) => arg.startsWith("-cache")) ?? false;
+  const previous = hasCache ? state.previous : { ...state.previous, cache: { buildpacks: [] } };
   const { group } = detected;
   const context = phaseContext(round, step);
   round.restored = await restore({ ...context, group, layersDirectory: "/layers", previous });

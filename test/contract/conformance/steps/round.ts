@@ -1,3 +1,4 @@
+import { defaultExecEnv } from "../../../../src/cnb/exec-env.ts";
 import type { Env } from "../../../../src/cnb/layers/env-modification.ts";
 import type { Target } from "../../../../src/cnb/target.ts";
 import { createPrinter } from "../../../../src/output/printer.ts";
@@ -57,6 +58,10 @@ export function phaseContext(round: Round, step: Step) {
 /** Platforms that name no API get the platform's default. */
 export function platformApiOf({ story }: Pick<Round, "story">, step: Step): PlatformApi {
   return parsePlatformApi(step.platform_api ?? story.platform_api ?? "");
+}
+
+export function execEnvOf({ env }: Step): string {
+  return env?.["CNB_EXEC_ENV"] ?? defaultExecEnv;
 }
 
 /** The environment that a step's program is started with. */

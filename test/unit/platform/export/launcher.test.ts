@@ -19,9 +19,12 @@ describe("readLauncher", () => {
     const archive = tarball([
       { path: "lifecycle.toml", body: '[lifecycle]\nversion = "0.21.12"\n' },
       { path: "lifecycle/launcher", body: "the launcher", mode: 0o755 },
+      { path: "lifecycle/launcher.sbom.spdx.json", body: "{}" },
+      { path: "lifecycle/lifecycle.sbom.spdx.json", body: "[]" },
     ]);
-    const { program, version } = await readLauncher(await write(gzipSync(archive)));
+    const { program, version, sboms } = await readLauncher(await write(gzipSync(archive)));
     expect([String(program), version]).toEqual(["the launcher", "0.21.12"]);
+    expect(sboms).toEqual(new Map([["sbom.spdx.json", "{}"]]));
   });
 
   test("takes a program unchanged", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readProjectDescriptor } from "../../../../src/platform/inputs/project-descriptor.ts";
 import { failureOf } from "../../../support/failure.ts";
@@ -6,11 +7,11 @@ import { makeTree } from "../../../support/tree.ts";
 const nothing = { include: [], exclude: [], env: {}, group: [], pre: [], post: [] };
 
 const read = async (text: string) =>
-  await readProjectDescriptor(await makeTree({ "project.toml": text }));
+  await readProjectDescriptor(join(await makeTree({ "project.toml": text }), "project.toml"));
 
 describe("Project Descriptor", () => {
   test("asks for nothing without a file, or in a file about other things", async () => {
-    expect(await readProjectDescriptor(await makeTree())).toEqual(nothing);
+    expect(await readProjectDescriptor(join(await makeTree(), "project.toml"))).toEqual(nothing);
     expect(await read('[project]\nid = "x"\n[com.example]\nkey = 1\n')).toEqual(nothing);
     expect(await read('[_]\nschema-version = "0.2"\nname = "x"\n')).toEqual(nothing);
   });
@@ -77,7 +78,7 @@ describe("Project Descriptor", () => {
       group: [{ uri: "./mine", inline: false }],
     });
     const app = await makeTree({ "project.toml": text });
-    expect(await readProjectDescriptor(app, "test")).toEqual({
+    expect(await readProjectDescriptor(join(app, "project.toml"), "test")).toEqual({
       ...nothing,
       env: { A: "1", B: "2" },
       pre: [{ id: "first/one", inline: false }],

@@ -23,6 +23,14 @@ test.each(["/platform/bindings/ca", "/workspace/vendor/data", "/tmp/shared", "/h
   },
 );
 
+test("refuses the directory of the app, wherever that is", async () => {
+  const cwd = await makeTree({ "mirror/file": "" });
+  const problem = expect.stringContaining("the build uses `/app` itself") as string;
+  const failure = await failureOf(readVolumes(["mirror:/app"], cwd, "/app"));
+  expect(failure).toMatchObject({ code: "platform/usage", problem });
+  expect(await readVolumes(["mirror:/workspace"], cwd, "/app")).toHaveLength(1);
+});
+
 test.each([
   ["mirror", "expected HOST:INSIDE"],
   ["mirror:inside", "expected HOST:INSIDE"],
