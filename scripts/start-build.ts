@@ -73,6 +73,7 @@ async function readBuildLine(
   };
   const others = {
     run: ignore,
+    doctor: ignore,
     rebase: ignore,
     inspect: ignore,
     slug: ignore,

@@ -56,7 +56,7 @@ async function operatorInventory(
 ): Promise<Artifact[]> {
   const directory = cacheDir ?? (await mkdtemp(join(tmpdir(), "lapidary-inventory-")));
   try {
-    const { url, sha256 } = parseLocation(operator);
+    const { url, sha256 } = parseInventoryLocation(operator);
     const destination = join(directory, `${sha256}.toml`);
     if ((await sha256Of(destination)) !== sha256) {
       await download({ url: url.href, sha256, destination }, context);
@@ -72,8 +72,12 @@ async function sha256Of(path: string): Promise<string | undefined> {
   return bytes && createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The two parts of `<url>#sha256=<hex>`. */
-function parseLocation(location: string): { url: URL; sha256: string } {
+/**
+ * The two parts of `<url>#sha256=<hex>`.
+ *
+ * @throws BuildpackError `artifact/inventory-invalid`.
+ */
+export function parseInventoryLocation(location: string): { url: URL; sha256: string } {
   const invalid = (problem: string) =>
     new BuildpackError({ code: "artifact/inventory-invalid", location, problem });
   if (!URL.canParse(location)) throw invalid("it is not a URL");

@@ -23,6 +23,7 @@ import {
 } from "./project/project.ts";
 import {
   recordGems,
+  reportConflicts,
   reportEnd,
   reportProject,
   reportStart,
@@ -40,6 +41,7 @@ export async function build(context: BuildContext): Promise<void> {
   const whole = await readProject(context.input.appDir, context.input.platform.env);
   await reportProject(context, whole);
   const versions = await chooseVersions(context, whole);
+  await reportConflicts(context, whole, versions);
   const java = await findJava(context, versions.ruby);
   await checkProject(whole, context.input.target, java);
   requireChecksums(whole, context.settings);

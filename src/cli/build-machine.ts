@@ -26,7 +26,7 @@ export async function machineOptions(
 }
 
 /** A root file system does not store its image's environment: it gets a usual one, and our proxies. */
-function imageEnvironment(root: string, env: CommandContext["env"]): Record<string, string> {
+export function imageEnvironment(root: string, env: CommandContext["env"]): Record<string, string> {
   const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
   const result: Record<string, string> = {
     PATH: (root === "/" ? env["PATH"] : undefined) ?? imagePath,

@@ -3,6 +3,7 @@ import { type ArtifactFlags, describeArtifact } from "./artifact.ts";
 import { type BuildFlags, describeBuild } from "./build-options.ts";
 import { createCommand } from "./command.ts";
 import { describeInspect, type InspectFlags } from "./inspect.ts";
+import { describeDoctor, type DoctorFlags } from "./doctor-options.ts";
 import { describePackage, type PackageFlags } from "./package.ts";
 import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";
@@ -14,6 +15,7 @@ import { fromCommander, usageError } from "./usage-error.ts";
 export interface Commands {
   build: (app: string, flags: BuildFlags) => Promise<number>;
   run: (app: string, command: readonly string[], flags: RunFlags) => Promise<number>;
+  doctor: (app: string, flags: DoctorFlags) => Promise<number>;
   rebase: (image: string, flags: RebaseFlags) => Promise<number>;
   inspect: (image: string, flags: InspectFlags) => Promise<number>;
   slug: (source: string, flags: SlugFlags) => Promise<number>;
@@ -95,6 +97,7 @@ function createCommands(commands: Commands, run: Run): CommandUnknownOpts[] {
       checkDashes("run", command, run.typed);
       await finish(commands.run(app, command, flags));
     }),
+    describeDoctor().action(async (app, flags) => await finish(commands.doctor(app, flags))),
     describeRebase().action(async (image, flags) => await finish(commands.rebase(image, flags))),
     describeInspect().action(async (image, flags) => await finish(commands.inspect(image, flags))),
     describeSlug()

@@ -29,13 +29,23 @@ export async function readBindings(
   for (const name of await visibleNames(bindingsDir)) {
     const path = join(bindingsDir, name);
     if (!(await isDirectory(path))) continue;
-    const { files, problems } = await readFiles(path);
-    ignored.push(...problems.map((because) => ({ name, because })));
-    const binding = toBinding(name, files);
-    if (binding) bindings.push(binding);
-    else ignored.push({ name, because: "it has no `type`" });
+    const read = await readBinding(name, path);
+    if (read.binding) bindings.push(read.binding);
+    ignored.push(...read.ignored);
   }
   return { bindings, ignored };
+}
+
+/** Reads the binding in one directory. Never throws. */
+export async function readBinding(
+  name: string,
+  directory: string,
+): Promise<{ binding?: Binding; ignored: IgnoredBinding[] }> {
+  const { files, problems } = await readFiles(directory);
+  const ignored = problems.map((because) => ({ name, because }));
+  const binding = toBinding(name, files);
+  if (binding) return { binding, ignored };
+  return { ignored: [...ignored, { name, because: "it has no `type`" }] };
 }
 
 /** In mounted volumes, entries whose names begin with a dot contain the data to which the others link. */

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { artifactCommand } from "../cli/artifact.ts";
 import { buildCommand } from "../cli/build.ts";
+import { doctorCommand } from "../cli/doctor.ts";
 import { inspectCommand } from "../cli/inspect.ts";
 import { packageLine } from "../cli/package.ts";
 import { type Commands, runProgram } from "../cli/program.ts";
@@ -8,6 +9,7 @@ import { rebaseCommand } from "../cli/rebase.ts";
 import { runCommand } from "../cli/run.ts";
 import { slugRunCommand } from "../cli/slug-run.ts";
 import { slugCommand } from "../cli/slug.ts";
+import { diagnose } from "../buildpack/doctor/doctor.ts";
 import { BuildpackError } from "../failure.ts";
 import { printFailure } from "../output/print-failure.ts";
 import { packageCommand } from "../package/package-command.ts";
@@ -28,6 +30,15 @@ const commands: Commands = {
     stopOnSignals();
     await buildCommand(app, flags, linuxContext(toStdout, flags.verbose));
     return 0;
+  },
+  doctor: async (app, flags) => {
+    const { clock, signal, ...context } = contextFor(toStdout);
+    const from = { buildpackDir: ownBuildpack, clock, signal };
+    return await doctorCommand(app, flags, {
+      ...context,
+      diagnose: async (input) => await diagnose({ ...input, ...from }),
+      write: (text) => void process.stdout.write(text),
+    });
   },
   rebase: async (image, flags) => {
     stopOnSignals();

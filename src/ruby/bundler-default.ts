@@ -14,9 +14,14 @@ const lastBundlerFor: readonly (readonly [rubyBefore: string, bundler: string])[
  * on the app's Ruby if the default does not.
  */
 export function defaultBundlerFor(rubyVersion: string, buildpackDefault: string): string {
-  const last = lastBundlerFor.find(
-    ([rubyBefore]) => compareGemVersions(rubyVersion, rubyBefore) < 0,
-  )?.[1];
+  const last = newestBundlerFor(rubyVersion);
   if (last === undefined) return buildpackDefault;
   return compareGemVersions(last, buildpackDefault) < 0 ? last : buildpackDefault;
+}
+
+/** The newest Bundler that runs on a Ruby, `undefined` if that is the newest of all. */
+export function newestBundlerFor(rubyVersion: string): string | undefined {
+  return lastBundlerFor.find(
+    ([rubyBefore]) => compareGemVersions(rubyVersion, rubyBefore) < 0,
+  )?.[1];
 }

@@ -48,6 +48,7 @@ const packages = new Map<string, Package>([
   ["libsybdb.so.5", named("libsybdb5")],
   ["libvips.so.42", named("libvips42", "libvips42t64")],
   ["libxml2.so.2", named("libxml2")],
+  ["libyaml-0.so.2", named("libyaml-0-2")],
   ["libxslt.so.1", named("libxslt1.1")],
 ]);
 

@@ -2,24 +2,33 @@ import { isUtf8 } from "node:buffer";
 import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { visiblePath } from "./tree-view.ts";
 import { entryKind } from "./walk.ts";
 
 /** The result of reading a text file. */
 export type TextFile =
   { state: "missing" } | { state: "unreadable"; problem: string } | { state: "text"; text: string };
 
+/** No text that people write is larger. In bytes. */
+const largestText = 64 * 1024 ** 2;
+
 /**
- * Reads a UTF-8 file and never throws: a directory, a device, a file without read permission or one
- * with NUL bytes is `unreadable`, with a short reason. The null device is an empty text.
+ * Reads a UTF-8 file and never throws: a directory, a device, a file without read permission, one with NUL
+ * bytes or one of more than 64 MiB is `unreadable`, with a short reason. The null device is an empty text.
  */
 export async function readText(path: string): Promise<TextFile> {
   try {
-    const stats = await stat(path);
+    const place = await visiblePath(path);
+    if (place === undefined) return { state: "missing" };
+    const stats = await stat(place);
     if (stats.isDirectory()) return { state: "unreadable", problem: "it is a directory" };
     if (isNullDevice(stats)) return { state: "text", text: "" };
     // Reading from a pipe would never end.
     if (!stats.isFile()) return { state: "unreadable", problem: "it is not a regular file" };
-    const bytes = await readFile(path);
+    if (stats.size > largestText) {
+      return { state: "unreadable", problem: "it is larger than 64 MiB" };
+    }
+    const bytes = await readFile(place);
     if (bytes.includes(0)) return { state: "unreadable", problem: "it is a binary file" };
     return { state: "text", text: bytes.toString("utf8") };
   } catch (error) {
@@ -32,13 +41,14 @@ export async function readUtf8(path: string): Promise<TextFile> {
   const file = await readText(path);
   // The sign for a character that could not be read is a character too.
   if (file.state !== "text" || !file.text.includes("\uFFFD")) return file;
-  if (isUtf8(await readFile(path))) return file;
+  if ((await lineNotUtf8(path)) === undefined) return file;
   return { state: "unreadable", problem: "it is not UTF-8" };
 }
 
 /** The number of the first line of a file that is not UTF-8, or `undefined` if all are. */
 export async function lineNotUtf8(path: string): Promise<number | undefined> {
-  const lines = (await readFile(path, "latin1")).split("\n");
+  const place = await visiblePath(path);
+  const lines = place === undefined ? [] : (await readFile(place, "latin1")).split("\n");
   const index = lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
   return index < 0 ? undefined : index + 1;
 }
@@ -71,12 +81,14 @@ export async function readNearest(
 
 /** The result of `stat`, which follows links, or `undefined` if the path does not exist. */
 export async function statIfAny(path: string): Promise<Stats | undefined> {
-  return await stat(path).catch(() => undefined);
+  const place = await visiblePath(path);
+  return place === undefined ? undefined : await stat(place).catch(() => undefined);
 }
 
 /** The result of `lstat`, which does not follow links, or `undefined` if the path does not exist. */
 export async function lstatIfAny(path: string): Promise<Stats | undefined> {
-  return await lstat(path).catch(() => undefined);
+  const place = await visiblePath(path, false);
+  return place === undefined ? undefined : await lstat(place).catch(() => undefined);
 }
 
 /** Whether the mode of an entry lets its owner read it: root may read everything, and is no measure. */

@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { isFile } from "./files.ts";
+import { visiblePath } from "./tree-view.ts";
 
 /** `PATH` in an image that does not set its own. */
 export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -42,8 +43,9 @@ async function findIn(
 }
 
 async function isExecutable(path: string): Promise<boolean> {
-  if (!(await isFile(path))) return false;
-  return await access(path, constants.X_OK).then(
+  const place = await visiblePath(path);
+  if (place === undefined || !(await isFile(place))) return false;
+  return await access(place, constants.X_OK).then(
     () => true,
     () => false,
   );

@@ -18,6 +18,7 @@ export async function typed(line: string): Promise<Typed | undefined> {
   const commands: Commands = {
     build: record("build"),
     run: record("run"),
+    doctor: record("doctor"),
     rebase: record("rebase"),
     inspect: record("inspect"),
     slug: record("slug"),
@@ -36,6 +37,7 @@ export async function printedBy(line: string): Promise<string> {
   const commands: Commands = {
     build: fail,
     run: fail,
+    doctor: fail,
     rebase: fail,
     inspect: fail,
     slug: fail,

@@ -14,6 +14,8 @@ import { type ListedTasks, withTaskList } from "./task-list.ts";
 import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
+export { findAssetManifest } from "./find-asset-manifest.ts";
+
 /**
  * Precompiles the app's assets if it has a task for that and does not bring precompiled assets
  * (contract: Rake execution).
@@ -24,7 +26,7 @@ import type { Project } from "../project/project.ts";
 export async function precompileAssets(context: BuildContext, app: RakeApp): Promise<string[]> {
   const { project } = app;
   await context.printer.section("Assets", async (section) => {
-    const because = reasonToSkip(context) ?? (await reasonForNoTasks(project));
+    const because = await reasonNotToAsk(context, project);
     if (because !== undefined) section.say(`Not precompiled, because ${because}`);
     else {
       const layer = await layerOptions(context, app, section);
@@ -60,7 +62,15 @@ export async function mayPrecompile(
   return (await findAssetManifest(project.dir)) === undefined;
 }
 
-function reasonToSkip({ settings }: BuildContext): string | undefined {
+/** Why the build does not ask the app's rake for tasks, or `undefined` if it does. */
+export async function reasonNotToAsk(
+  context: Pick<BuildContext, "settings">,
+  project: Project,
+): Promise<string | undefined> {
+  return reasonToSkip(context) ?? (await reasonForNoTasks(project));
+}
+
+function reasonToSkip({ settings }: Pick<BuildContext, "settings">): string | undefined {
   if (settings.BP_RAILS_SKIP_ASSETS) return "`BP_RAILS_SKIP_ASSETS` is set";
   // Tests compile assets themselves.
   return settings.BP_EXEC_ENV === "test" ? "`BP_EXEC_ENV` is `test`" : undefined;

@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
+import { listNames } from "../../system/list-directory.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
 import type { Project } from "../project/project.ts";
 import { type Rake, rakeFailure } from "./rake.ts";
@@ -9,7 +9,7 @@ import { type Rake, rakeFailure } from "./rake.ts";
 /** Why an app has no rake tasks, or `undefined` if it may have some. */
 export async function reasonForNoTasks(project: Project): Promise<string | undefined> {
   if (findGem(project.locked, "rake") === undefined) return "rake is not installed";
-  const files = await readdir(project.dir);
+  const files = await listNames(project.dir);
   const hasRakefile = rakefileNames.some((name) => files.includes(name));
   return hasRakefile ? undefined : "there is no `Rakefile`";
 }

@@ -35,7 +35,19 @@ export interface SystemNeedsRequest {
  * well-known gems load when they run. Leaves out what gems or Ruby contain, and what Ruby needs anyway.
  */
 export async function findSystemNeeds(request: SystemNeedsRequest): Promise<SystemWant[]> {
-  const wanted = await wantedByGems(request);
+  return await lookFor(await wantedByGems(request), request);
+}
+
+/**
+ * Which of these libraries and programs a root file system has, and their packages.
+ *
+ * @param ownersOf the packages of files. dpkg's lists are exact; without them, well-known ones are named.
+ */
+export async function lookFor(
+  wanted: readonly Wanted[],
+  request: Pick<SystemNeedsRequest, "target" | "env" | "root">,
+  ownersOf: typeof packagesWith = packagesWith,
+): Promise<SystemWant[]> {
   const programs = searchPath(request.env["PATH"]);
   const search = [...(await loaderDirectories(request.env, request.root)), ...programs];
   const found = await Promise.all(
@@ -45,7 +57,7 @@ export async function findSystemNeeds(request: SystemNeedsRequest): Promise<Syst
     }),
   );
   const paths = found.filter((path) => path !== undefined);
-  const owners = await packagesWith(paths, request.root);
+  const owners = await ownersOf(paths, request.root);
   return wanted.map((want, index) => {
     const path = found[index];
     const known = (path && owners.get(path)) ?? usualPackage(want, request.target);
@@ -54,7 +66,8 @@ export async function findSystemNeeds(request: SystemNeedsRequest): Promise<Syst
   });
 }
 
-interface Wanted {
+/** A library or program, by its possible names, and the gems that need it. */
+export interface Wanted {
   names: readonly string[];
   gems: Set<string>;
 }

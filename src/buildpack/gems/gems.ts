@@ -12,6 +12,7 @@ import { chooseGemStore } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { installGemsLayer } from "./gems-layer.ts";
 
+export { expectSystemNeeds, type ExpectedNeeds } from "./expect-system-needs.ts";
 export { gemCredentials } from "./gem-credentials.ts";
 export { leaveOutGems } from "./leave-out-gems.ts";
 export { reportLibraries } from "./report-libraries.ts";

@@ -10,6 +10,8 @@ import type { Project } from "../project/project.ts";
 export interface Versions {
   ruby: RubyRequest;
   bundler: string;
+  /** Where Bundler's version comes from, in the user's words. */
+  bundlerSource: string;
 }
 
 const defaultVersions = z.object({
@@ -24,7 +26,7 @@ export async function chooseVersions(context: BuildContext, project: Project): P
   return await context.printer.section("Versions", async (section) => {
     const ruby = chooseRubyVersion(project, defaults.ruby, section, BP_RUBY_VERSION);
     const bundler = chooseBundlerVersion(project, ruby, defaults.bundler, section, setting);
-    return { ruby, bundler };
+    return { ruby, bundler: bundler.version, bundlerSource: bundler.source };
   });
 }
 
@@ -34,20 +36,20 @@ function chooseBundlerVersion(
   buildpackDefault: string,
   section: Section,
   setting: string | undefined,
-): string {
+): { version: string; source: string } {
   refuseConflict(locked.bundledWith, setting, lockfile);
   if (locked.bundledWith !== undefined) {
     section.say(`Bundler \`${locked.bundledWith}\` from ${lockfile}`);
-    return locked.bundledWith;
+    return { version: locked.bundledWith, source: lockfile };
   }
   if (setting !== undefined) {
     section.say(`Bundler \`${setting}\` from BP_BUNDLER_VERSION`);
-    return setting;
+    return { version: setting, source: "BP_BUNDLER_VERSION" };
   }
   const version = defaultBundlerFor(ruby.version, buildpackDefault);
   section.say(`Bundler \`${version}\`, the buildpack's default for this Ruby`);
   section.detail(`${lockfile} has no BUNDLED WITH (\`bundle lock --bundler\` adds it)`);
-  return version;
+  return { version, source: "the buildpack's default" };
 }
 
 function refuseConflict(locked: string | undefined, value: string | undefined, source: string) {

@@ -28,7 +28,7 @@ export async function findJava(
   return await context.printer.section("Java", async (section) => {
     const java = await askJava(context, request);
     section.say(`\`${java.version}\` at \`${java.path}\``);
-    requireRecent(java, request);
+    requireRecentJava(java, request);
     return java;
   });
 }
@@ -37,16 +37,16 @@ async function askJava(context: BuildContext, request: RubyRequest): Promise<Jav
   const { run, input } = context;
   const env = buildEnvironment(context).java;
   const { path, because } = await locateJava(env);
-  if (path === undefined) throw missing(request, because);
+  if (path === undefined) throw javaMissing(request, because);
   const result = await run({ file: path, args: ["-version"], cwd: input.appDir, env });
   const version = parseJavaVersion(result.lines);
   if (version) return { ...version, path };
   const said = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
-  throw missing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
+  throw javaMissing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
 }
 
 /** Looks where JRuby's launcher looks. */
-async function locateJava(
+export async function locateJava(
   env: Readonly<Record<string, string>>,
 ): Promise<{ path: string | undefined; because: string }> {
   const { JAVACMD: command, JAVA_HOME: home, PATH } = env;
@@ -57,11 +57,16 @@ async function locateJava(
   return { path: undefined, because: "JAVA_HOME is not set, and there is no `java` on PATH." };
 }
 
-function missing({ ruby, source }: RubyRequest, problem: string): BuildpackError {
+/** The error of a build that finds no Java: `because` ends with a full stop. */
+export function javaMissing({ ruby, source }: RubyRequest, problem: string): BuildpackError {
   return new BuildpackError({ code: "java/missing", ruby: rubyLabel(ruby), source, problem });
 }
 
-function requireRecent({ version, release, path }: Java, { ruby, source }: RubyRequest): void {
+/** @throws BuildpackError `java/too-old`. */
+export function requireRecentJava(
+  { version, release, path }: Java,
+  { ruby, source }: RubyRequest,
+): void {
   const needed = jrubySeriesOf(ruby.engineVersion ?? "")?.java ?? 0;
   if (release >= needed) return;
   const wanted = { ruby: rubyLabel(ruby), source, needed };

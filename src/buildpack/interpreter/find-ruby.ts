@@ -17,6 +17,8 @@ import { installContext } from "../install-context.ts";
 export interface FoundRuby {
   /** As requested. If the request names only a branch (`3.4`), the newest release of that branch. */
   ruby: LockedRuby;
+  /** Whether its archive has to be compiled. */
+  kind: Artifact["kind"];
   /** Identifies its archive. */
   checksum: string;
   /** Why a Ruby of the last build cannot be used; `undefined` if it can. */
@@ -45,6 +47,7 @@ export async function findRuby(
   await warnOfAge(context, ruby, newerPatch(inventory, wanted), section);
   return {
     ruby,
+    kind: artifact.kind,
     checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
     check: async (directory) => await whyUnusable(directory, ruby, installing),
     install: async (directory) => {

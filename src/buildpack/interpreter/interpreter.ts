@@ -7,7 +7,8 @@ import { findRuby } from "./find-ruby.ts";
 import { installRubyLayer } from "./ruby-layer.ts";
 
 export { chooseVersions, type Versions } from "./choose-versions.ts";
-export { findJava } from "./find-java.ts";
+export { findJava, javaMissing, locateJava, requireRecentJava } from "./find-java.ts";
+export { findRuby } from "./find-ruby.ts";
 export { loadBuildInventory } from "./load-inventory.ts";
 export { removeClassArchives } from "./remove-class-archives.ts";
 

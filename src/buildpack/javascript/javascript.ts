@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -6,6 +5,7 @@ import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { type AssetBundler, assetBundlers, gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { type PackageManager, packageManagerOf } from "../../ruby/package-manager.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
+import { listNames } from "../../system/list-directory.ts";
 import { findProgram } from "../../system/search-path.ts";
 import { mayPrecompile } from "../assets/assets.ts";
 import { chosenNodeProvider, type Project } from "../project/project.ts";
@@ -62,7 +62,7 @@ async function findPackages({ dir }: Project, appDir: string): Promise<string> {
 
 async function findPackageManager(appDir: string): Promise<PackageManager | undefined> {
   const [files, yarnLock] = await Promise.all([
-    readdir(appDir),
+    listNames(appDir),
     readTextIfAny(join(appDir, "yarn.lock")),
   ]);
   return packageManagerOf(files, yarnLock);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { writeLaunch } from "../../cnb/launch.ts";
+import { type Process, writeLaunch } from "../../cnb/launch.ts";
+import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
 import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
+export { adviseOnSqlite } from "./advise-on-sqlite.ts";
 import { adviseOnSqlite } from "./advise-on-sqlite.ts";
 import { imageLabels } from "./image-labels.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -20,10 +22,7 @@ export async function writeProcesses(
   listRakeTasks: ListRakeTasks,
 ): Promise<void> {
   await printer.section("Processes", async (section) => {
-    const chosen = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
-    const processes = settings.BP_RAILS_DB_PREPARE
-      ? prepareDatabase(chosen, project, section)
-      : chosen;
+    const processes = await planProcesses(settings, project, section, listRakeTasks);
     await adviseOnSqlite(project, section);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
@@ -31,4 +30,15 @@ export async function writeProcesses(
     for (const { key, value } of labels) section.say(`Label \`${key}=${value}\``);
     await writeLaunch(input.layersDir, { labels, processes, slices });
   });
+}
+
+/** The processes of the image, as `launch.toml` will have them, and prints why. */
+export async function planProcesses(
+  settings: Pick<BuildContext["settings"], "BP_EXEC_ENV" | "BP_RAILS_DB_PREPARE">,
+  project: Project,
+  section: Section,
+  listRakeTasks: ListRakeTasks,
+): Promise<Process[]> {
+  const chosen = await chooseProcesses(project, settings.BP_EXEC_ENV, section, listRakeTasks);
+  return settings.BP_RAILS_DB_PREPARE ? prepareDatabase(chosen, project, section) : chosen;
 }

@@ -22,8 +22,17 @@ export async function checkProject(
   java: JavaVersion | undefined,
 ): Promise<void> {
   checkPlatforms(project, java ? javaPlatform(java) : gemPlatformOf(target));
-  for (const [path, fix] of Object.entries(binstubs)) await checkBinstub(project.dir, path, fix);
-  await checkMode(project.dir, "bin/rails");
+  await checkScripts(project);
+}
+
+/**
+ * Checks that the scripts in `bin` run with the app's Ruby.
+ *
+ * @throws BuildpackError `app/binstub-misleading`.
+ */
+export async function checkScripts({ dir }: Pick<Project, "dir">): Promise<void> {
+  for (const [path, fix] of Object.entries(binstubs)) await checkBinstub(dir, path, fix);
+  await checkMode(dir, "bin/rails");
 }
 
 /** RubyGems' name of a target's platform. */
@@ -32,7 +41,15 @@ export function gemPlatformOf({ os, arch }: Target): string {
   return `${cpus[arch] ?? arch}-${os}`;
 }
 
-function checkPlatforms({ locked, lockfile }: Project, wanted: string): void {
+/**
+ * Checks that the lockfile has gems for a platform, by RubyGems' name of it.
+ *
+ * @throws BuildpackError `app/platform-missing`.
+ */
+export function checkPlatforms(
+  { locked, lockfile }: Pick<Project, "locked" | "lockfile">,
+  wanted: string,
+): void {
   const present = locked.platforms;
   // Lockfiles of early Bundlers name no platform. Bundler then uses that of the machine.
   if (present.length === 0 || present.includes("ruby")) return;

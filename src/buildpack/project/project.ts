@@ -1,7 +1,7 @@
 // What other topics and the two phases may use of the topic `project`: what an app is, read from its
 // files before anything is downloaded, and what it needs from other buildpacks.
 
-export { checkProject } from "./check-project.ts";
+export { checkPlatforms, checkProject, checkScripts, gemPlatformOf } from "./check-project.ts";
 export { requireChecksums } from "./require-checksums.ts";
 export { findApp } from "./find-app.ts";
 export { makeAppDirectories } from "./make-app-directories.ts";

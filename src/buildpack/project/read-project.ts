@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
@@ -6,6 +5,7 @@ import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import { isDirectory, isFile, lineNotUtf8, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
+import { listEntries, listNames } from "../../system/list-directory.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
 import { readVersionFiles, type VersionFiles } from "./version-files.ts";
@@ -65,7 +65,7 @@ export async function readProject(
 /** What the app can be started and tested with. */
 async function readPrograms(dir: string) {
   const at = (name: string) => join(dir, name);
-  const names = await readdir(dir);
+  const names = await listNames(dir);
   return {
     procfile: await readText(at("Procfile")),
     configRu: await isFile(at("config.ru")),
@@ -125,6 +125,6 @@ async function requireReadable(dir: string, gemfile: string): Promise<void> {
 }
 
 async function listing(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true });
+  const entries = await listEntries(dir);
   return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
 }

@@ -3,6 +3,7 @@ import type { BuildContext } from "../build-context.ts";
 import type { Installed } from "../installed.ts";
 import { measureGems } from "./measure-gems.ts";
 
+export { reportConflicts } from "./report-conflicts.ts";
 export { reportProject } from "./report-project.ts";
 export { writeBillsOfMaterials } from "./write-bills-of-materials.ts";
 

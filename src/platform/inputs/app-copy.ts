@@ -87,6 +87,19 @@ async function entriesWanted(app: string, filter: AppFilter): Promise<Entries> {
   return found;
 }
 
+/**
+ * Whether a copy would not have an entry of the app. With `include`, the directories of included files are
+ * not known without all files: none is hidden.
+ */
+export function hiddenBy(filter: AppFilter): (path: string, isDirectory: boolean) => boolean {
+  const isWanted = predicateOf(filter);
+  const includes = filter.include.length > 0;
+  return (path, isDirectory) => {
+    if (isDirectory) return !includes && !isWanted(`${path}/`);
+    return !isWanted(path);
+  };
+}
+
 function predicateOf({ include, exclude }: AppFilter): (path: string) => boolean {
   const matcher = ignore({ ignorecase: false }).add([...(include.length > 0 ? include : exclude)]);
   return (path) => matcher.ignores(path) === include.length > 0;

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 
@@ -26,19 +26,33 @@ export async function withBindings<T>(
 }
 
 async function directoryOf(binding: string, cwd: string, made: string[]): Promise<string> {
+  const { name, directory } = await locateBinding(binding, cwd);
+  if (name === basename(directory)) return directory;
+  const parent = await mkdtemp(join(tmpdir(), "lapidary-bindings-"));
+  made.push(parent);
+  const link = join(parent, name);
+  await symlink(directory, link);
+  return link;
+}
+
+/**
+ * The name and the directory that `[NAME=]DIR` means.
+ *
+ * @throws BuildpackError `platform/usage` as `withBindings`.
+ */
+export async function locateBinding(
+  binding: string,
+  cwd: string,
+): Promise<{ name: string; directory: string }> {
   const whole = resolve(cwd, binding);
-  if (await isDirectory(whole)) return whole;
+  if (await isDirectory(whole)) return { name: basename(whole), directory: whole };
   const [, name = "", path = ""] = /^([^/=]+)=(.+)$/.exec(binding) ?? [];
-  if (path !== "" && (await isDirectory(resolve(cwd, path)))) {
-    if (name === "." || name === "..")
-      throw usage(binding, `a binding cannot have the name \`${name}\``);
-    const parent = await mkdtemp(join(tmpdir(), "lapidary-bindings-"));
-    made.push(parent);
-    const link = join(parent, name);
-    await symlink(resolve(cwd, path), link);
-    return link;
+  const directory = resolve(cwd, path);
+  if (path === "" || !(await isDirectory(directory))) {
+    throw usage(binding, "there is no such directory");
   }
-  throw usage(binding, "there is no such directory");
+  if (name !== "." && name !== "..") return { name, directory };
+  throw usage(binding, `a binding cannot have the name \`${name}\``);
 }
 
 function usage(binding: string, reason: string): BuildpackError {

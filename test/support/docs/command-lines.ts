@@ -43,8 +43,8 @@ function argumentsOf(words: readonly string[]): string[][] | undefined {
 export async function problemOf(args: readonly string[]): Promise<string | undefined> {
   const ran = async () => 0;
   const commands = {
-    ...{ build: ran, run: ran, rebase: ran, inspect: ran, slug: ran, slugRun: ran },
-    ...{ artifact: ran, package: ran },
+    ...{ build: ran, run: ran, doctor: ran, rebase: ran, inspect: ran },
+    ...{ slug: ran, slugRun: ran, artifact: ran, package: ran },
   };
   try {
     await runProgram(args, commands, { version: "0", write: () => {} });

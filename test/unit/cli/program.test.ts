@@ -70,6 +70,29 @@ describe("build", () => {
   });
 });
 
+describe("doctor", () => {
+  test("examines for this machine unless told otherwise", async () => {
+    expect(await typed("doctor app")).toEqual({
+      command: "doctor",
+      args: ["app", { env: [], envFile: [], binding: [] }],
+    });
+  });
+
+  test("takes every option", async () => {
+    const line =
+      "doctor app --env A=1 --env-file f --binding n=d --build-root /b --arch arm64 --json";
+    const env = { env: ["A=1"], envFile: ["f"], binding: ["n=d"] };
+    const rest = { buildRoot: "/b", arch: "arm64", json: true };
+    expect((await typed(line))?.args).toEqual(["app", { ...env, ...rest }]);
+  });
+
+  test("takes only architectures that can be built for", async () => {
+    expect(await failureOf(typed("doctor app --arch s390x"))).toMatchObject({
+      code: "platform/usage",
+    });
+  });
+});
+
 describe("run", () => {
   test("leaves everything after -- to the app", async () => {
     expect(await typed("run app --env A=1 -- bin/rails --env -- -h")).toMatchObject({

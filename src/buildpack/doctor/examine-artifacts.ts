@@ -1,0 +1,56 @@
+import type { Artifact } from "../../artifacts/artifact.ts";
+import { parseInventoryLocation } from "../../artifacts/inventory.ts";
+import { readMirrors } from "../../artifacts/mirrors.ts";
+import { findRuby, loadBuildInventory, type Versions } from "../interpreter/interpreter.ts";
+import { chooseJemalloc } from "../jemalloc/jemalloc.ts";
+import type { Project } from "../project/project.ts";
+import type { Examination } from "./examination.ts";
+
+/**
+ * Whether the Ruby and the jemalloc of the app exist for the target, how they are installed, and whether the Ruby
+ * is out of date. An inventory of the user's is not read, because that may need the network.
+ */
+export async function examineArtifacts(
+  examination: Examination,
+  project: Project,
+  versions: Versions,
+): Promise<void> {
+  const { attempt, context } = examination;
+  const { env, bindings } = context.input.platform;
+  const operators = context.settings.BP_INVENTORY;
+  await context.printer.section("Ruby", async (section) => {
+    if (operators !== undefined) {
+      await attempt(() => parseInventoryLocation(operators));
+      await attempt(() => readMirrors(env, bindings));
+      section.say("`BP_INVENTORY` is not read: whether this Ruby can be installed is not known");
+      return;
+    }
+    const inventory = await loadBuildInventory(context);
+    await attempt(async () => {
+      const found = await findRuby(context, versions.ruby, inventory, section);
+      const { ruby, kind } = found;
+      const version = ruby.engineVersion ?? ruby.version;
+      const { source } = versions.ruby;
+      examination.facts.ruby = { engine: ruby.engine, version, source, archive: kind };
+      section.say(kind === "prebuilt" ? installed(version) : compiled(version));
+    });
+    await attempt(() => findJemalloc(examination, project, versions, inventory));
+  });
+}
+
+function installed(version: string): string {
+  return `\`${version}\` is installed from an archive for this distribution`;
+}
+
+function compiled(version: string): string {
+  return `\`${version}\` is compiled from source in the first build, which takes minutes and needs a C compiler`;
+}
+
+function findJemalloc(
+  { context }: Examination,
+  project: Project,
+  versions: Versions,
+  inventory: readonly Artifact[],
+): void {
+  chooseJemalloc(context, project, versions.ruby, inventory);
+}

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
+import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
+import { variablesWithoutDefault } from "../../ruby/read-variables.ts";
+import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
+import { listEntries } from "../../system/list-directory.ts";
+import { buildEnvironment } from "../environment/environment.ts";
+import { gemCredentials } from "../gems/gems.ts";
+import type { Project } from "../project/project.ts";
+import type { Examination } from "./examination.ts";
+
+/** Variables that the build needs and does not have, as far as the app's files show. */
+export async function examineVariables(examination: Examination, project: Project): Promise<void> {
+  examineLogins(examination, project);
+  if (examination.facts.precompilesAssets !== true) return;
+  // What rake loads stops the build if it lacks a variable.
+  const given = variablesOfRake(examination, project);
+  await examineMasterKey(examination, project, given);
+  await examineFetches(examination, project, given);
+}
+
+/** Gem servers other than the public ones, for which the build has no login. */
+function examineLogins({ condition, context }: Examination, { bundleConfig, locked }: Project) {
+  const { env, bindings } = context.input.platform;
+  const bound = gemCredentials(bindings).env;
+  const given = { ...parseBundleConfig(bundleConfig ?? "").applied, ...bound, ...env };
+  const remotes = locked.sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
+  for (const remote of new Set(remotes)) {
+    const logins = loginVariables({ server: remote, username: "user", password: "token" });
+    const isKnown = logins.some(({ name }) => given[name]) || bundlerMirror(given, [remote]);
+    const name = logins.at(-1)?.name;
+    if (name === undefined || isKnown || isPublic(remote)) continue;
+    condition(
+      "Gems",
+      `The lockfile has gems from ${remote}, and the build has no login for it.`,
+      `If the server asks for one: --env ${name}=user:token, or a binding of type gem-credentials`,
+    );
+  }
+}
+
+function isPublic(remote: string): boolean {
+  const host = URL.parse(remote)?.hostname ?? "";
+  return ["rubygems.org", "index.rubygems.org", "gem.coop", "rails-assets.org"].includes(host);
+}
+
+function variablesOfRake({ context }: Examination, project: Project): ReadonlySet<string> {
+  const { dir: app, gemfile } = project;
+  const places = { app, gemfile, gems: "/layers/gems", bundler: undefined, ruby: "/layers/ruby" };
+  const { env } = buildEnvironment(context).rake({
+    project,
+    installed: { places, bundleGroups: {} },
+    bootsnapCache: "",
+    packages: {},
+  });
+  return new Set(Object.keys(env));
+}
+
+async function examineMasterKey(
+  { condition, context }: Examination,
+  { dir, credentials }: Project,
+  given: ReadonlySet<string>,
+): Promise<void> {
+  const environment = `config/environments/${railsEnv(context.env)}.rb`;
+  const text = (await readTextIfAny(join(dir, environment))) ?? "";
+  if (!credentials || !/^\s*config\.require_master_key\s*=\s*true/m.test(text)) return;
+  if (given.has("RAILS_MASTER_KEY") || (await isFile(join(dir, "config/master.key")))) return;
+  condition(
+    "Credentials",
+    `${environment} requires the master key, and precompiling assets loads it.`,
+    "Set RAILS_MASTER_KEY in the build's environment, or require the key only where SECRET_KEY_BASE_DUMMY is not set.",
+  );
+}
+
+async function examineFetches(
+  { condition, context }: Examination,
+  { dir }: Project,
+  given: ReadonlySet<string>,
+): Promise<void> {
+  const initializers = await filesBelow(dir, "config/initializers", 3);
+  const paths = [
+    ...["Rakefile", "config/boot.rb", "config/application.rb", "config/environment.rb"],
+    ...[`config/environments/${railsEnv(context.env)}.rb`, "config/database.yml"],
+    ...initializers.filter((path) => path.endsWith(".rb")),
+  ];
+  for (const path of paths) {
+    const text = await textOf(join(dir, path));
+    const missing = variablesWithoutDefault(text).filter((name) => !given.has(name));
+    if (missing.length === 0) continue;
+    const they = missing.length === 1 ? "it" : "them";
+    condition(
+      "Variables",
+      `${path} reads ${missing.join(", ")} without a default, and precompiling assets loads that file.`,
+      `Set ${they} in the build's environment, or give a default: ENV.fetch("${missing[0]}", nil)`,
+    );
+  }
+}
+
+/** In bytes. Code that people write is shorter. */
+const largestCode = 1024 ** 2;
+
+async function textOf(path: string): Promise<string> {
+  const size = (await statIfAny(path))?.size ?? 0;
+  return size > largestCode ? "" : ((await readTextIfAny(path)) ?? "");
+}
+
+function railsEnv(env: Readonly<Record<string, string | undefined>>): string {
+  const name = env["RAILS_ENV"]?.trim() || "production";
+  return /^\w+$/.test(name) ? name : "production";
+}
+
+/** An app has at most a few hundred. */
+const mostEntries = 1000;
+
+async function filesBelow(dir: string, path: string, depth: number): Promise<string[]> {
+  const entries = await listEntries(join(dir, path)).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries.slice(0, mostEntries)) {
+    const below = join(path, entry.name);
+    if (!entry.isDirectory()) found.push(below);
+    else if (depth > 0) found.push(...(await filesBelow(dir, below, depth - 1)));
+  }
+  return found.slice(0, mostEntries);
+}

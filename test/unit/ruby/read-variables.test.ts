@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { variablesWithoutDefault } from "../../../src/ruby/read-variables.ts";
+
+test.each([
+  ['ENV.fetch("A")', ["A"]],
+  ["x = [ENV.fetch( 'A' ), ENV.fetch('B_2')]", ["A", "B_2"]],
+  ['ENV.fetch("A")\nENV.fetch("A")', ["A"]],
+  ['password: <%= ENV.fetch("A") %>', ["A"]],
+])("%j stops without its variables", (text, names) => {
+  expect(variablesWithoutDefault(text)).toEqual(names);
+});
+
+test.each([
+  ['ENV["A"]'],
+  ['ENV.fetch("A", nil)'],
+  ['ENV.fetch("A") { 1 }'],
+  ['ENV.fetch("A") do'],
+  ['# ENV.fetch("A")'],
+  ['key = ENV.fetch("A") if Rails.env.production?'],
+  ['if ENV["A"]\n  ENV.fetch("A")\nend'],
+  ['if ENV.key?("A")\n  ENV.fetch("A")\nend'],
+  ["ENV.fetch(name)"],
+])("%j does not", (text) => {
+  expect(variablesWithoutDefault(text)).toEqual([]);
+});
