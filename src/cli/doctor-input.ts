@@ -10,7 +10,7 @@ import { readProjectDescriptor } from "../platform/inputs/project-descriptor.ts"
 import { architectureOfRoot } from "../platform/sandbox/root-architecture.ts";
 import { isDirectory } from "../system/files.ts";
 import { searchPath } from "../system/search-path.ts";
-import { withView } from "../system/tree-view.ts";
+import { withView } from "../system/listing/tree-view.ts";
 import { imageEnvironment } from "./build-machine.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { DoctorFlags } from "./doctor-options.ts";

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { visiblePath } from "./tree-view.ts";
+import { visiblePath } from "./listing/tree-view.ts";
 import { entryKind } from "./walk.ts";
 
 /** The result of reading a text file. */

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { isFile } from "./files.ts";
-import { visiblePath } from "./tree-view.ts";
+import { visiblePath } from "./listing/tree-view.ts";
 
 /** `PATH` in an image that does not set its own. */
 export const imagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -20,7 +20,7 @@ import {
   isDirectoryWithin,
   listFiles,
   newestBelow,
-} from "../../system/file-listing.ts";
+} from "../../system/listing/file-listing.ts";
 import { isFile, makeEmptyDirectory, readTextIfAny, removeTree } from "../../system/files.ts";
 import { setPresentTimes } from "../../system/tree.ts";
 import { recordChanges, replayChanges, type TreeSnapshot } from "../../system/tree-changes.ts";

@@ -1,7 +1,7 @@
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { listNames } from "../../system/list-directory.ts";
+import { listNames } from "../../system/listing/list-directory.ts";
 import { parseRakeTasks, rakefileNames } from "../../ruby/rake-tasks.ts";
 import type { Project } from "../project/project.ts";
 import { type Rake, rakeFailure } from "./rake.ts";

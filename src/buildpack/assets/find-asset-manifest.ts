@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isAssetManifest } from "../../ruby/asset-directories.ts";
-import { listNames } from "../../system/list-directory.ts";
+import { listNames } from "../../system/listing/list-directory.ts";
 
 /**
  * The name of the manifest in `public/assets`, which exists if assets are precompiled. Before anything is

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "../../output/diagnosis.ts";
-import { withView } from "../../system/tree-view.ts";
+import { withView } from "../../system/listing/tree-view.ts";
 import { detect } from "../detect.ts";
 import { BuildpackError } from "../../failure.ts";
 import { chooseVersions, type Versions } from "../interpreter/interpreter.ts";

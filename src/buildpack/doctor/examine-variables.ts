@@ -3,7 +3,7 @@ import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
 import { variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
-import { listEntries } from "../../system/list-directory.ts";
+import { listEntries } from "../../system/listing/list-directory.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import { gemCredentials } from "../gems/gems.ts";
 import type { Project } from "../project/project.ts";

@@ -63,6 +63,7 @@ function recordingSection(
       for (const text of texts) lines.push({ kind: "warning", text: clean(text) });
       warnings.push({ topic: title, lines: texts.map(clean) });
     },
+    layer: () => {},
     timed: async (_text, work) => await work(),
   };
 }

@@ -5,7 +5,7 @@ import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { type AssetBundler, assetBundlers, gemsOnExecJs } from "../../ruby/javascript-gems.ts";
 import { type PackageManager, packageManagerOf } from "../../ruby/package-manager.ts";
 import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
-import { listNames } from "../../system/list-directory.ts";
+import { listNames } from "../../system/listing/list-directory.ts";
 import { findProgram } from "../../system/search-path.ts";
 import { mayPrecompile } from "../assets/assets.ts";
 import { chosenNodeProvider, type Project } from "../project/project.ts";

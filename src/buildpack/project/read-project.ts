@@ -5,7 +5,7 @@ import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
 import { isDirectory, isFile, lineNotUtf8, readText, readTextIfAny } from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
-import { listEntries, listNames } from "../../system/list-directory.ts";
+import { listEntries, listNames } from "../../system/listing/list-directory.ts";
 import { requireProject } from "./locate-project.ts";
 import type { ProjectPlace } from "./locate-project.ts";
 import { readVersionFiles, type VersionFiles } from "./version-files.ts";

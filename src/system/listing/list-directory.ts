@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { lstatIfAny } from "./files.ts";
+import { lstatIfAny } from "../files.ts";
 import { visiblePath } from "./tree-view.ts";
 
 /**

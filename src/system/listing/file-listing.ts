@@ -1,6 +1,6 @@
 import { copyFile, constants, lstat, mkdir, readdir, utimes } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { lstatIfAny } from "./files.ts";
+import { lstatIfAny } from "../files.ts";
 
 export interface ListedFile {
   /** Relative to the root of the listing. */

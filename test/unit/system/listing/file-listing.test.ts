@@ -1,8 +1,8 @@
 import { mkdir, stat, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { copyMissingFiles, listFiles } from "../../../src/system/file-listing.ts";
-import { makeTree, readTree } from "../../support/tree.ts";
+import { copyMissingFiles, listFiles } from "../../../../src/system/listing/file-listing.ts";
+import { makeTree, readTree } from "../../../support/tree.ts";
 
 describe("listFiles", () => {
   test("lists regular files of the directories by path, with size and time", async () => {

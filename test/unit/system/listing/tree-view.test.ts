@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { isDirectory, isFile, lstatIfAny, readText } from "../../../src/system/files.ts";
-import { listNames } from "../../../src/system/list-directory.ts";
-import { withView } from "../../../src/system/tree-view.ts";
-import { makeTree } from "../../support/tree.ts";
+import { isDirectory, isFile, lstatIfAny, readText } from "../../../../src/system/files.ts";
+import { listNames } from "../../../../src/system/listing/list-directory.ts";
+import { withView } from "../../../../src/system/listing/tree-view.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 describe("a tree that is read where it is", () => {
   test("has its files, and links that stay inside, also over several steps", async () => {
