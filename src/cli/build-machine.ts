@@ -9,11 +9,13 @@ import type { BuildFlags } from "./build-options.ts";
 import type { CommandContext } from "./command-context.ts";
 import { imagePath } from "../system/search-path.ts";
 
+export type MachineOptions = Pick<BuildOptions, "target" | "imageEnv" | "buildConfig">;
+
 /** What the build and run root file systems say about themselves. */
 export async function machineOptions(
   { buildRoot, runRoot }: BuildFlags,
   { env, cwd }: CommandContext,
-): Promise<Pick<BuildOptions, "target" | "imageEnv" | "buildConfig">> {
+): Promise<MachineOptions> {
   const root = resolve(cwd, buildRoot);
   const buildConfig = join(root, "cnb/build-config");
   const runs = resolve(cwd, runRoot ?? buildRoot);
