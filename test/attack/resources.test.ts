@@ -4,16 +4,18 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readOperatorEnv } from "../../src/cnb/layers/layer-env.ts";
-import { launchCodec } from "../../src/cnb/launch.ts";
 import { buildpackId, processType } from "../../src/cnb/names.ts";
+import { writeImage, writeIndex } from "../../src/oci/layout.ts";
 import { claimState } from "../../src/platform/state/claim-state.ts";
 import { buildsInUse } from "../../src/platform/state/state-in-use.ts";
 import { takeLock, waitForLock } from "../../src/platform/state/state-lock.ts";
 import { parseProcfile } from "../../src/procfile.ts";
 import { runCommand } from "../../src/system/command.ts";
+import { lstatIfAny } from "../../src/system/files.ts";
 import { buildByLine } from "../support/build-line.ts";
 import { failureOf } from "../support/failure.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
+import { makeImage } from "../support/images/image.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { addToTree, makeTree } from "../support/tree.ts";
 
@@ -138,16 +140,21 @@ describe("a process type that is a step to another directory is refused", () => 
     const { entries, ignored } = parseProcfile(`${type}: x\nweb: y`);
     expect(entries).toEqual([{ type: "web", line: "y" }]);
     expect(ignored).toEqual([{ line: 1, why: "the process type cannot be the name of a file" }]);
-    const processes = [{ type, command: ["x"] }];
-    expect(launchCodec.safeDecode({ processes }).success).toBe(false);
   });
 
-  test("also where another buildpack writes it", async () => {
-    const platform = await makePlatform();
-    const toml = '[[processes]]\\ntype = ".."\\ncommand = ["x"]\\n';
-    const script = `printf '${toml}' > "$CNB_LAYERS_DIR/launch.toml"`;
-    const failure = await failureOf(platform.build([await makeBuildpack({ build: script })]));
-    expect(failure).toMatchObject({ code: "platform/build-output-invalid" });
+  test.for([".", "..", "x".repeat(256)])("%s of another buildpack, by the export", async (type) => {
+    const root = await makeTree({ "app/Gemfile": "" });
+    const script = `printf '[[processes]]\\ntype = "${type}"\\ncommand = ["x"]\\n' > "$CNB_LAYERS_DIR/launch.toml"`;
+    const buildpack = await makeBuildpack({ build: script });
+    const image = ["--image", "oci:image", "--run-image", "oci:run"];
+    const runImage = await makeImage(await makeTree(), ["base"]);
+    await writeIndex(join(root, "run"), [await writeImage(join(root, "run"), runImage)]);
+    const work = buildByLine(root, "app", "--state", "state", "--buildpack", buildpack, ...image);
+    expect(await failureOf(work)).toMatchObject({
+      code: "platform/process-type-invalid",
+      type,
+    });
+    expect(await lstatIfAny(join(root, "image"))).toBeUndefined();
   });
 });
 
