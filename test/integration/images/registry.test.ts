@@ -8,7 +8,7 @@ import {
   runUnpacked,
   unpackImage,
 } from "../../support/images/image-tools.ts";
-import { exportApp } from "../../support/images/export-app.ts";
+import { type ExportedApp, exportApp } from "../../support/images/export-app.ts";
 import { makeApp } from "../../support/lapidary.ts";
 import { startDocker } from "../../support/servers/docker-engine.ts";
 import { startDockerRegistry } from "../../support/servers/docker-registry.ts";
@@ -72,6 +72,9 @@ describe("lapidary build --image registry:HOST/NAME", () => {
     await rm(app.state, { recursive: true });
     const third = await exportApp(request);
     expect(third.log).toContain("reusing the layers of the image that will be replaced");
+    const contentsOf = ({ image: { layers } }: ExportedApp) =>
+      layers.map(({ name, diffId }) => [name, diffId]);
+    expect(contentsOf(third)).toEqual(contentsOf(second));
     expect(third.image.digest).toBe(second.image.digest);
     expect(third.image.pushed).toMatchObject({ sentBlobs: 0, sentBytes: 0 });
   });
