@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openPlainSandbox } from "../../src/platform/sandbox/sandbox-in-place.ts";
 import { type PreparedSandbox, unprivileged } from "../../src/platform/sandbox/sandbox.ts";
@@ -124,6 +124,18 @@ describe("a build on a machine that refuses namespaces", () => {
       "id -u; id -G; grep -c NoNewPrivs..1 /proc/self/status",
     );
     expect(stdout).toBe("1000\n1000\n1");
+  });
+
+  test("may enter the directory that is made for it outside of a state folder, as for `run`", async ({
+    skip,
+  }) => {
+    skip(!isRoot, "only root can drop to another user");
+    const scratch = await makeTree({ "home/": "" });
+    const { ownTree: _, ...options } = await prepared({ scratch });
+    await chmod(dirname(options.host.app), 0o755);
+    const sandbox = await openPlainSandbox(options, problem);
+    const { stdout } = await runScript(sandbox, `cat ${sandbox.inside.buildpacks}/a/1/x`);
+    expect(stdout).toBe("b");
   });
 
   test("is refused where the user wants no network, or a volume", async () => {

@@ -81,9 +81,10 @@ async function placeBuildpacks(
 async function openWay(options: PreparedSandbox, owner: Ids, problem: string): Promise<void> {
   const { host, scratch, ownTree, shown = [] } = options;
   const platform = host.platform === undefined ? [] : [host.platform];
+  const ours = [scratch, ...(ownTree === undefined ? [] : [ownTree])];
   for (const path of [host.app, host.layers, ...platform, join(scratch, "home"), ...shown]) {
     for (const { directory, mode, bit } of await closedAbove(path, owner)) {
-      if (ownTree === undefined || !`${directory}/`.startsWith(`${ownTree}/`)) {
+      if (!ours.some((tree) => `${directory}/`.startsWith(`${tree}/`))) {
         const user = `${owner.uid}:${owner.gid}`;
         const code = "platform/place-unreachable";
         throw new BuildpackError({ code, path, directory, user, problem });
