@@ -12,6 +12,6 @@ describe("`--env-file` reaches `lapidary` and not Node, which has an option of t
     const typed = [...args, "build", "samples/rack", "--env-file", "no-such.env"];
     const { exitCode, stderr } = await execa(file, typed, { cwd: checkout, reject: false });
     expect(stderr).toContain("`--env-file no-such.env` cannot be read");
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(3);
   });
 });
