@@ -46,7 +46,10 @@ export async function readDoctorInput(
   if (appPath === "") throw usageError("The app's directory has no name", "doctor");
   const appDir = await requireDirectory(resolve(cwd, appPath));
   const whole = { root: appDir, as: "copy" } as const;
-  const project = await withView(whole, async () => await readProjectDescriptor(appDir));
+  const project = await withView(
+    whole,
+    async () => await readProjectDescriptor(join(appDir, "project.toml")),
+  );
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);
   const root = await requireRoot(resolve(cwd, flags.buildRoot ?? "/"));
   const variables = { ...project.env, ...given };
