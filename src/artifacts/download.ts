@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../failure.ts";
-import type { Section } from "../output/printer.ts";
+import { formatBytes } from "../output/build-summary.ts";
+import type { Progress, Section } from "../output/printer.ts";
 import type { FetchedBody, Fetcher } from "../system/http/fetcher.ts";
 import type { Attempt } from "./download-failure.ts";
 import { attemptFailure, isCutShort, retryReason, truncation } from "./download-failure.ts";
@@ -19,6 +20,7 @@ export interface DownloadRequest {
 export interface DownloadContext {
   fetcher: Fetcher;
   section: Pick<Section, "detail">;
+  progress?: Progress;
   signal: AbortSignal;
   policy?: DownloadPolicy;
 }
@@ -84,7 +86,7 @@ async function attemptDownload(
   { url, sha256, destination }: DownloadRequest,
   attempt: Attempt,
   policy: DownloadPolicy,
-  { fetcher, signal }: DownloadContext,
+  { fetcher, progress, signal }: DownloadContext,
 ): Promise<string> {
   const watch = watchForStall(policy, signal, () => {
     attempt.stalledAfterSeconds = policy.stallMilliseconds / 1000;
@@ -98,6 +100,7 @@ async function attemptDownload(
       attempt.received += bytes;
       refuseTooLarge(url, attempt.received, policy);
       watch.beat(bytes);
+      progress?.(progressOf(attempt));
     });
     if (isCutShort(attempt)) throw truncation(attempt);
     if (sha256 === undefined || sha256 === received) return received;
@@ -110,6 +113,13 @@ async function attemptDownload(
   } finally {
     watch.stop();
   }
+}
+
+/** `12.0 MB of 48.0 MB (25 %)`, or only the first part if the server does not say how long the file is. */
+function progressOf({ received, expected }: Attempt): string {
+  if (!expected) return formatBytes(received);
+  const percent = Math.floor((100 * received) / expected);
+  return `${formatBytes(received)} of ${formatBytes(expected)} (${percent} %)`;
 }
 
 function refuseTooLarge(url: string, bytes: number, { maximumBytes }: DownloadPolicy): void {

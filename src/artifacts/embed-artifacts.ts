@@ -74,10 +74,10 @@ async function embed(artifact: Artifact, request: EmbedRequest): Promise<object>
   const url = mirrorFor(artifact, readMirrors(request.env, []))?.url ?? artifact.url;
   const file = basename(new URL(artifact.url).pathname);
   const staged = join(request.directory, file);
-  const { sha256 } = await request.section.timed(
-    `Downloading \`${url}\``,
-    async () => await download({ url, sha256: artifact.sha256, destination: staged }, request),
-  );
+  const { sha256 } = await request.section.timed(`Downloading \`${url}\``, async (progress) => {
+    const asked = { url, sha256: artifact.sha256, destination: staged };
+    return await download(asked, { ...request, progress });
+  });
   const path = join("artifacts", sha256, file);
   await mkdir(join(request.directory, "artifacts", sha256), { recursive: true });
   await rename(staged, join(request.directory, path));

@@ -100,7 +100,7 @@ async function downloadArtifact(
   const request = { url, sha256: artifact.sha256, destination };
   const { sha256 } = await section.timed(
     `Downloading \`${url}\``,
-    async () => await download(request, context),
+    async (progress) => await download(request, { ...context, progress }),
   );
   if (artifact.sha256) section.detail(`SHA-256 \`${sha256}\`, as in the inventory`);
   else

@@ -17,12 +17,16 @@ export interface Section {
   debug(text: string): void;
   /**
    * A bullet for work that takes time: first the text, then a dot every few seconds, and how long it
-   * took at the end. The dots show that the build is still running.
+   * took at the end. Every 30 seconds, a line says how far the work has come and how long it has taken, unless
+   * the work tells no progress and prints lines of its own.
    */
-  timed<T>(text: string, work: () => Promise<T>): Promise<T>;
+  timed<T>(text: string, work: (progress: Progress) => Promise<T>): Promise<T>;
   /** Tells a report why a layer is made anew, or, without a reason, that it is kept. Prints nothing. */
   layer(name: string, because: readonly string[]): void;
 }
+
+/** Tells how far work has come, such as `12 of 45 MB`. What was told last is printed from time to time. */
+export type Progress = (state: string) => void;
 
 export interface Printer {
   header(text: string): void;
@@ -47,6 +51,7 @@ export interface PrinterOptions {
 }
 
 const dotEveryMilliseconds = 3000;
+const lineEveryMilliseconds = 30_000;
 
 /** Prints everything that a user reads: append-only, in one order, without cursor movements. */
 export function createPrinter(options: PrinterOptions): Printer {
@@ -101,8 +106,16 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
       // If the work prints lines itself, the open line ends and the time gets its own line.
       channel.write(`  - ${paint(text)} ..`);
       const dots = setInterval(() => channel.writeDot(), dotEveryMilliseconds);
+      let state = "";
+      let lines = channel.lines;
+      const reminders = setInterval(() => {
+        const isSilent = channel.lines === lines;
+        const text = `${state || "Still running"} after ${formatDuration(clock.now() - started)}`;
+        if (state !== "" || isSilent) channel.write(`    - ${paint(text)}\n`);
+        lines = channel.lines;
+      }, lineEveryMilliseconds);
       try {
-        const result = await work();
+        const result = await work((told) => (state = told));
         channel.endTimed(`(${formatDuration(clock.now() - started)})`);
         return result;
       } catch (error) {
@@ -110,6 +123,7 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
         throw error;
       } finally {
         clearInterval(dots);
+        clearInterval(reminders);
       }
     },
   };
@@ -164,6 +178,8 @@ class OutputQueue {
 
 class Channel {
   closed = false;
+  /** How often something was written. */
+  lines = 0;
   private held = "";
   private openLine = false;
   private sink: ((text: string) => void) | undefined;
@@ -175,6 +191,7 @@ class Channel {
   }
 
   write(text: string): void {
+    this.lines += 1;
     this.emit(this.openLine ? `\n${text}` : text);
     this.openLine = !text.endsWith("\n");
   }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Clock } from "../system/clock.ts";
 import type { BuildFacts, ReportedStep } from "./build-facts.ts";
-import type { Printer, Section } from "./printer.ts";
+import type { Printer, Progress, Section } from "./printer.ts";
 import { redact } from "./redact.ts";
 
 /** A printer that also keeps what it prints, with the time of it. */
@@ -77,8 +77,8 @@ function recordSection(section: Section, { step, layers, now }: Recorder): Secti
     timed: async (text, work) => {
       const command = { text: clean(text), start: now(), duration: 0, failed: true };
       if (step.commands.length < mostTexts) step.commands.push(command);
-      const timed = async () => {
-        const result = await work();
+      const timed = async (progress: Progress) => {
+        const result = await work(progress);
         command.failed = false;
         return result;
       };

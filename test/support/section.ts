@@ -14,7 +14,7 @@ export function recordSection(): Section & { lines: string[] } {
     layer: () => {},
     timed: async (text, work) => {
       keep(text);
-      return await work();
+      return await work(() => {});
     },
   };
 }

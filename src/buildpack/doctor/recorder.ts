@@ -64,6 +64,6 @@ function recordingSection(
       warnings.push({ topic: title, lines: texts.map(clean) });
     },
     layer: () => {},
-    timed: async (_text, work) => await work(),
+    timed: async (_text, work) => await work(() => {}),
   };
 }

@@ -49,6 +49,8 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
+  /** How many gems the lockfile has. Groups that are left out are among them. */
+  lockedGems: number;
   /** The environment of the last `bundle install`. */
   environment: Pick<EnvironmentRecord, "change" | "commit">;
   /** Whether to run `bundle install` even if nothing has changed. */
@@ -167,17 +169,18 @@ const outOfStep =
   /frozen mode is set|after changing\s+your Gemfile|changed lockfile while frozen|You are trying to install in deployment mode/;
 
 async function runBundler(options: GemsOptions, args: readonly string[]) {
-  const { appDir, env, run, section } = options;
+  const { appDir, env, lockedGems, run, section } = options;
   const command = `bundle ${args.join(" ")}`;
-  return await section.timed(`Running \`${command}\``, () =>
-    run({
-      file: "bundle",
-      args,
-      cwd: appDir,
-      env,
-      onLine: (line) => section.output(line),
-    }),
-  );
+  return await section.timed(`Running \`${command}\``, (progress) => {
+    let done = 0;
+    const onLine = (line: string) => {
+      section.output(line);
+      if (!/^(Installing|Using) /.test(line)) return;
+      done += 1;
+      progress(`${done} of at most ${lockedGems} gems`);
+    };
+    return run({ file: "bundle", args, cwd: appDir, env, onLine });
+  });
 }
 
 async function removeLeftovers(gemsDir: string): Promise<void> {

@@ -96,6 +96,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       gemfile,
       lockfile,
       metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      lockedGems: new Set(project.locked.specs.map(({ name }) => name)).size,
       image: await readBuildImage(context.env),
       environment: recorded,
       always: context.settings.HEROKU_SKIP_BUNDLE_DIGEST,

@@ -48,6 +48,7 @@ export async function pushImage(request: PushRequest, world: RegistryWorld): Pro
     } else {
       result.knownBlobs++;
     }
+    world.onBlob?.(result.sentBlobs + result.knownBlobs, unique.size);
   }
   await registry.retry(async () => await putManifest(registry, manifest, request));
   return result;

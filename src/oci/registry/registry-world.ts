@@ -11,6 +11,8 @@ export interface RegistryWorld {
   signal: AbortSignal;
   /** Called with why a request is sent again. */
   onRetry?: (reason: string) => void;
+  /** Called after each blob of a push with how many are done, and how many there are. */
+  onBlob?: (done: number, all: number) => void;
   patience?: Patience;
 }
 

@@ -192,14 +192,18 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
     const layout = join(work, "image");
     const exported = await section.timed(
       `Exporting to \`${line.image}\``,
-      async () =>
+      async (progress) =>
         await exportImage({
           ...{ build, ids, runImage, launcher, destination, name, work: layout },
           ...{ tags: prepared.tags, created: prepared.created },
           ...{ defaultProcess: line.defaultProcess, projectMetadata: prepared.projectMetadata },
           // As in images that pack makes: another user than the builder may write to it.
           appMode: 0o777,
-          world: { ...world, onRetry: (reason) => section.detail(reason) },
+          world: {
+            ...world,
+            onRetry: (reason) => section.detail(reason),
+            onBlob: (done, all) => progress(`Sent ${done} of ${all} blobs`),
+          },
         }),
     );
     const added = exported.layers.filter(({ reused }) => !reused);

@@ -18,6 +18,7 @@ export interface ImageWorld {
   insecure: readonly string[];
   signal: AbortSignal;
   onRetry?: (reason: string) => void;
+  onBlob?: (done: number, all: number) => void;
 }
 
 /** See `pushImage` of `src/oci/registry`. */

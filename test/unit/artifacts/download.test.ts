@@ -38,6 +38,13 @@ describe("a download that succeeds", () => {
     expect(await run()).toEqual({ sha256 });
   });
 
+  test("tells how far it has come", async () => {
+    const { url } = await startServer(give(body));
+    const { run, states } = await prepare(url);
+    await run();
+    expect(states.at(-1)).toBe("52 B of 52 B (100 %)");
+  });
+
   test("is repeated after a 500 and a 503, with a pause that doubles", async () => {
     const server = await startServer(status(500), status(503), give(body));
     const { run, pauses, destination } = await prepare(server.url);
@@ -207,13 +214,16 @@ async function prepare(
   onTestFinished(() => fetcher.close());
   const section = recordSection();
   const stop = new AbortController();
-  const context = { fetcher, section, signal: stop.signal, policy };
+  const states: string[] = [];
+  const progress = (state: string) => void states.push(state);
+  const context = { fetcher, section, progress, signal: stop.signal, policy };
   const wanted = "sha256" in options ? undefined : sha256;
   return {
     directory,
     destination,
     pauses,
     lines: section.lines,
+    states,
     abort: (reason: Error) => stop.abort(reason),
     run: () => download({ url, sha256: wanted, destination }, context),
   };

@@ -7,6 +7,7 @@ import { readOwnInventory } from "../../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../../src/artifacts/resolve-artifact.ts";
 import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { failureOf } from "../../support/failure.ts";
+import { recordSection } from "../../support/section.ts";
 import { addToTree, makeTree } from "../../support/tree.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -35,11 +36,7 @@ async function makeBuildpackDir(): Promise<string> {
 
 async function embed(version: string, distro?: { name: string; version: string }) {
   const [buildpackDir, directory] = [await makeBuildpackDir(), await makeTree()];
-  const section = {
-    ...{ say: () => {}, detail: () => {}, warn: () => {}, output: () => {}, debug: () => {} },
-    layer: () => {},
-    timed: async <T>(_text: string, work: () => Promise<T>) => await work(),
-  };
+  const section = recordSection();
   await embedArtifacts({
     wanted: [{ name: "ruby", version, source: "Gemfile.lock" }],
     ...{ buildpackDir, directory, section, env: {} },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createPrinter, formatDuration } from "../../../src/output/printer.ts";
 import { createStyle } from "../../../src/output/style.ts";
 
@@ -62,6 +62,38 @@ describe("printer", () => {
       await section.timed("Running", async () => section.output("Fetching rack"));
     });
     expect(text()).toBe("- Gems\n  - Running ..\n      Fetching rack\n    - Done (0.0s)\n");
+  });
+
+  test("says how far long work has come every 30 seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { printer, clock, text } = recorded();
+    const pass = (milliseconds: number) => {
+      for (let passed = 0; passed < milliseconds; passed += 1000) {
+        clock.advance(1000);
+        vi.advanceTimersByTime(1000);
+      }
+    };
+    await printer.section("Ruby", async (section) => {
+      await section.timed("Downloading", async (progress) => {
+        progress("1.0 MB of 2.0 MB (50 %)");
+        pass(29_000);
+        progress("1.5 MB of 2.0 MB (75 %)");
+        pass(3_000);
+      });
+      await section.timed("Compiling", async () => pass(95_000));
+      await section.timed("Installing", async () => {
+        for (let lines = 0; lines < 5; lines += 1) {
+          section.output("Using rack");
+          pass(10_000);
+        }
+      });
+    });
+    expect(text().replaceAll(/\.{3,}/g, "..")).toBe(
+      "- Ruby\n  - Downloading ..\n    - 1.5 MB of 2.0 MB (75 %) after 30.0s\n    - Done (32.0s)\n" +
+        "  - Compiling ..\n    - Still running after 30.0s\n    - Still running after 60.0s\n    - Still running after 90.0s\n" +
+        `    - Done (95.0s)\n  - Installing ..\n${"      Using rack\n".repeat(5)}    - Done (50.0s)\n`,
+    );
   });
 
   test("closes the section of work that throws", async () => {

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fileEntry, tarOf } from "../../../src/oci/tar.ts";
 import { obtainRuntime } from "../../../src/package/node-runtime.ts";
+import { recordSection } from "../../support/section.ts";
 import { failureOf } from "../../support/failure.ts";
 import {
   machines,
@@ -40,21 +41,12 @@ async function fakeNpm(bytes: Buffer | undefined): Promise<string> {
 }
 
 async function obtain(checkout: string, cache: string, path: string) {
-  const said: string[] = [];
-  const section = {
-    ...{ say: (text: string) => void said.push(text), detail: () => {}, warn: () => {} },
-    ...{ output: () => {}, debug: () => {} },
-    layer: () => {},
-    timed: async <T>(text: string, work: () => Promise<T>) => {
-      said.push(text);
-      return await work();
-    },
-  };
+  const section = recordSection();
   const { signal } = new AbortController();
   const env = { PATH: path };
   const request = { checkout, architecture: "arm64" as const, cache, env, section, signal };
   const runtime = await obtainRuntime(request);
-  return { ...runtime, said };
+  return { ...runtime, said: section.lines };
 }
 
 describe("obtainRuntime", () => {

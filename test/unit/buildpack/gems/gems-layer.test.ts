@@ -28,6 +28,20 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(lines[0]).toBe("Installing, because there is no layer of an earlier build");
   });
 
+  test("`bundle install` tells how many gems are done", async () => {
+    const section = recordSection();
+    const told: string[] = [];
+    section.timed = async (_text, work) => await work((state) => told.push(state));
+    const run: RunCommand = async ({ onLine }) => {
+      for (const line of ["Fetching rack 3.1.8", "Installing rack 3.1.8", "Using rake 13.2.1"]) {
+        onLine?.(line);
+      }
+      return { exitCode: 0, stdout: "", stderr: "", lines: [] };
+    };
+    await install(await makeTree(), { section, run });
+    expect(told.slice(0, 2)).toEqual(["1 of at most 2 gems", "2 of at most 2 gems"]);
+  });
+
   test("an unchanged build runs nothing and keeps the gems", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -380,6 +394,7 @@ async function install(layersDir: string, story: Story = {}) {
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     metadata,
+    lockedGems: 2,
     environment: { change: undefined, commit: async () => {} },
     always: false,
     image: "debian",

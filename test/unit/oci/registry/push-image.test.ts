@@ -21,8 +21,11 @@ import { makeTree } from "../../../support/tree.ts";
 describe("pushImage", () => {
   test("sends each blob, then the manifest; the same image comes back", async () => {
     const { registry, push, image, reference, world } = await story();
+    const told: string[] = [];
+    world.onBlob = (done, all) => told.push(`${done} of ${all}`);
     const { sentBlobs, sentBytes, knownBlobs } = await push();
     expect({ sentBlobs, knownBlobs }).toEqual({ sentBlobs: 3, knownBlobs: 0 });
+    expect(told).toEqual(["1 of 3", "2 of 3", "3 of 3"]);
     const stored = [...registry.blobs.values()];
     expect(sentBytes).toBe(stored.reduce((sum, { length }) => sum + length, 0));
     expect(registry.seen.at(-1)?.line).toBe("PUT /v2/acme/shop/manifests/v1");
