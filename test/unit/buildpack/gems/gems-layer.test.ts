@@ -364,7 +364,10 @@ describe("a failure", () => {
 });
 
 interface Story extends Partial<
-  Pick<GemsOptions, "metadata" | "environment" | "always" | "env" | "gemfile" | "lockfile">
+  Pick<
+    GemsOptions,
+    "metadata" | "environment" | "always" | "env" | "gemfile" | "lockfile" | "run" | "section"
+  >
 > {
   /** What `bundle install` leaves in the layer. */
   made?: Record<string, string>;
