@@ -3,6 +3,7 @@ import { printDiagnosis } from "../output/print-diagnosis.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type DoctorInput, readDoctorInput } from "./doctor-input.ts";
 import type { DoctorFlags } from "./doctor-options.ts";
+import { asJson } from "./report-file.ts";
 
 export interface DoctorContext extends Pick<CommandContext, "cwd" | "env" | "printer"> {
   /** Examines an app with our own buildpack. */
@@ -18,7 +19,7 @@ export async function doctorCommand(
   context: DoctorContext,
 ): Promise<number> {
   const diagnosis = await context.diagnose(await readDoctorInput(appPath, flags, context));
-  if (flags.json) context.write(`${JSON.stringify(diagnosis, undefined, 2)}\n`);
+  if (flags.json) context.write(asJson(diagnosis));
   else await printDiagnosis(context.printer, diagnosis);
   return diagnosis.fails ? 1 : 0;
 }

@@ -4,9 +4,8 @@
 // archive that Ruby came from changes: extensions are compiled for all of these. Also emptied when an
 // earlier build did not complete it, as every layer is (see `readLayerState`). Otherwise the gems are
 // kept, and `bundle install` runs on them only when something that it depends on has changed. Gems of the
-// cache that are incomplete are installed again. Never
-// contains downloaded `.gem` files, build logs, makefiles, object files or library sources of extensions,
-// git histories or credentials.
+// cache that are incomplete are installed again. Never contains downloaded `.gem` files, build logs,
+// makefiles, object files or library sources of extensions, git histories or credentials.
 
 import { dirname, join } from "node:path";
 import glob from "fast-glob";

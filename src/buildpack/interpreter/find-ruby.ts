@@ -17,7 +17,7 @@ import { installContext } from "../install-context.ts";
 export interface FoundRuby {
   /** As requested. If the request names only a branch (`3.4`), the newest release of that branch. */
   ruby: LockedRuby;
-  /** Whether its archive has to be compiled. */
+  /** Whether its archive is ready for use, or has to be compiled. */
   kind: Artifact["kind"];
   /** Identifies its archive. */
   checksum: string;

@@ -1,8 +1,8 @@
 // The layer `ruby`: the interpreter, its standard library and its headers.
 //
 // Build, launch and cache. Emptied when the distribution, the architecture, the Ruby version or the
-// archive that it came from changes, or if it does not start. Contains no debug symbols or static archives, but headers, because
-// gems compile their extensions with them.
+// archive that it came from changes, or if it does not start. Contains no debug symbols or static
+// archives, but headers, because gems compile their extensions with them.
 
 import * as z from "zod";
 import { reasonsOf } from "../../cnb/layers/layer-state.ts";

@@ -4,10 +4,11 @@ import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
 import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
-export { adviseOnSqlite } from "./advise-on-sqlite.ts";
 import { adviseOnSqlite } from "./advise-on-sqlite.ts";
 import { imageLabels } from "./image-labels.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+
+export { adviseOnSqlite } from "./advise-on-sqlite.ts";
 
 /**
  * Writes launch.toml: what the image runs, its labels, and the slice of the image for precompiled assets.

@@ -36,9 +36,11 @@ async function commitOf(app: string, ref: string): Promise<string> {
 /** The address of the remote `origin`. */
 function remoteIn(config: string): string | undefined {
   const lines = config.split("\n").map((line) => line.trim());
-  const section = lines.slice(lines.indexOf('[remote "origin"]') + 1 || lines.length);
-  const end = section.findIndex((line) => line.startsWith("["));
-  const own = end === -1 ? section : section.slice(0, end);
+  const start = lines.indexOf('[remote "origin"]');
+  if (start === -1) return undefined;
+  const below = lines.slice(start + 1);
+  const end = below.findIndex((line) => line.startsWith("["));
+  const own = end === -1 ? below : below.slice(0, end);
   const address = own.map((line) => /^url\s*=\s*(\S+)$/.exec(line)?.[1]).find(Boolean);
   return address?.replace(/[?#].*$/, "").replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, "$1");
 }

@@ -13,8 +13,7 @@ export interface BuildpackChoice {
 /**
  * The buildpacks of a build: those that the user names, or else those of `project.toml`, or else our own
  * with those that `project.toml` puts before and after it. Only directories can be used, because
- * registries and images need a container platform. Relative
- * paths start at `base`. `own` is used wherever its id is named.
+ * registries and images need a container platform. Relative paths start at `base`. `own` is used wherever its id is named.
  */
 export async function chooseBuildpacks(
   base: string,

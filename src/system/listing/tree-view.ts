@@ -33,7 +33,9 @@ export async function withView<T>(view: TreeView, work: () => Promise<T>): Promi
  * @returns `undefined` if the view does not have the entry. Without a view, `path` itself.
  */
 export async function visiblePath(path: string, followsLast = true): Promise<string | undefined> {
-  const views = (current.getStore() ?? []).filter(({ root }) => isWithin(root, path));
+  const all = current.getStore();
+  if (!all) return path;
+  const views = all.filter(({ root }) => isWithin(root, path));
   const [view] = views.sort((a, b) => b.root.length - a.root.length);
   if (!view) return path;
   return await walkDown(view, partsOf(relative(view.root, path)), followsLast);
