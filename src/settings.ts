@@ -107,6 +107,10 @@ export const settings = {
     flag(false),
     "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. In gemspecs of path gems that run git, the list of files is written out, so that they need neither `.git` nor git when the app starts.",
   ),
+  BP_KEEP_GEM_FILES: setting(
+    flag(false),
+    "`true` keeps all files of gems. By default, the build removes what an app does not need when it runs: extensions that gems bring for other versions of Ruby, the source code of compiled extensions, tests, documentation and change logs. With `BP_EXEC_ENV=test`, all files are kept.",
+  ),
   BP_JEMALLOC: setting(
     flag(true),
     "`false` builds without jemalloc. By default, jemalloc is installed, but used only if `JEMALLOC_ENABLED=true` is set where the app runs, or by `jemalloc.sh CMD`.",

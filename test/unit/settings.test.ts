@@ -14,6 +14,7 @@ describe("readSettings", () => {
         BP_RAILS_BOOTSNAP: true,
         BP_JEMALLOC: true,
         BP_KEEP_GIT: false,
+        BP_KEEP_GEM_FILES: false,
         BP_INVENTORY: undefined,
         BP_REQUIRE_CHECKSUMS: false,
         BP_DEPENDENCY_MIRROR: undefined,

@@ -5,6 +5,7 @@ import type { BuildContext } from "../build-context.ts";
 import type { InstalledRuby, Places } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
 import type { Project } from "../project/project.ts";
+import { keepsGemFiles } from "./keep-gem-files.ts";
 import { type GemStore, openGemStore } from "./store/gem-store.ts";
 import { storableGems } from "./store/store-key.ts";
 
@@ -44,7 +45,8 @@ export async function chooseGemStore(
 async function gemsOf(context: BuildContext, { project, ruby, places, env }: StoredBundle) {
   const { distro, arch } = machineKeys(context);
   const { label, checksum } = ruby;
-  const machine = [distro, arch, label, checksum, places.gems, places.ruby];
+  const kept = keepsGemFiles(context.settings) ? ["all files"] : [];
+  const machine = [distro, arch, label, checksum, places.gems, places.ruby, ...kept];
   const own: string[] = [];
   const gems = storableGems(project.locked, { machine, env });
   for (const { fullName } of gems) {

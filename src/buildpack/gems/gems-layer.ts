@@ -5,21 +5,21 @@
 // earlier build did not complete it, as every layer is (see `readLayerState`). Otherwise the gems are
 // kept, and `bundle install` runs on them only when something that it depends on has changed. Gems of the
 // cache that are incomplete are installed again. Never contains downloaded `.gem` files, build logs,
-// makefiles, object files or library sources of extensions, git histories or credentials.
+// makefiles, object files or library sources of extensions, git histories or credentials; and, unless the user keeps
+// them, none of the files that `removeUnneededFiles` names.
 
-import { dirname, join } from "node:path";
-import glob from "fast-glob";
 import * as z from "zod";
 import { describeChange } from "../../cnb/layers/layer-state.ts";
 import { openLayer } from "../../cnb/layers/layer.ts";
 import { type BuildImage, BuildpackError } from "../../failure.ts";
 import { bundlerError } from "../../ruby/bundler-error.ts";
 import { packagesToCompile } from "../../ruby/missing-packages.ts";
+import { formatBytes } from "../../output/build-summary.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
-import { removeTree } from "../../system/files.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
 import { keepGemList, missingFromGems } from "./gem-list-layer.ts";
+import { removeLeftovers, removeUnneededFiles } from "./remove-gem-files.ts";
 import type { GemStore } from "./store/gem-store.ts";
 
 /** What compiled extensions depend on. A change empties the layer. */
@@ -36,6 +36,8 @@ const inputs = {
   lockfile: z.string(),
   files: z.string(),
   bundlerVersion: z.string(),
+  /** Layers of versions that removed no files do not have it. */
+  gemFiles: z.enum(["all", "needed"]).default("all"),
 };
 
 const metadataSchema = z.object({ ...keys, ...inputs });
@@ -48,6 +50,8 @@ export interface GemsOptions {
   gemfile: string;
   lockfile: string;
   metadata: GemsMetadata;
+  /** The version of the Ruby engine: `3.3.8`. */
+  engineVersion: string;
   /** How many gems the lockfile has. Groups that are left out are among them. */
   lockedGems: number;
   /** The environment of the last `bundle install`. */
@@ -76,7 +80,7 @@ export async function installGemsLayer(options: GemsOptions): Promise<void> {
     name: "gems",
     types: { build: true, launch: true, cache: true },
     schema: metadataSchema,
-    keys: pickKeys(metadata),
+    keys: keysOf(metadata),
     labels: labelsOf(options),
     check: async (path) => await missingFromGems(layersDir, path),
   });
@@ -107,10 +111,13 @@ const labelsOf = ({ gemfile, lockfile }: Pick<GemsOptions, "gemfile" | "lockfile
     lockfile: `\`${lockfile}\``,
     files: "a file that the Gemfile reads",
     bundlerVersion: "the Bundler version",
+    gemFiles: "the choice of files that are kept in gems",
   }) satisfies Record<keyof GemsMetadata, string>;
 
-function pickKeys(metadata: GemsMetadata): Pick<GemsMetadata, keyof typeof keys> {
-  return z.object(keys).parse(metadata);
+function keysOf(metadata: GemsMetadata): Partial<GemsMetadata> {
+  // Files that were removed only come back if the gems are installed again.
+  const { gemFiles } = metadata;
+  return { ...z.object(keys).parse(metadata), ...(gemFiles === "all" && { gemFiles }) };
 }
 
 function reasonsToInstall(recorded: GemsMetadata, options: GemsOptions): string[] {
@@ -144,7 +151,19 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   }
   await removeLeftovers(gemsDir);
   section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
+  if (options.metadata.gemFiles === "needed") await removeUnneeded(options, gemsDir);
   await options.store?.add(gemsDir);
+}
+
+async function removeUnneeded(
+  { engineVersion, section }: GemsOptions,
+  gemsDir: string,
+): Promise<void> {
+  const { files, bytes } = await removeUnneededFiles(gemsDir, engineVersion);
+  if (files === 0) return;
+  section.say(
+    `Removed ${formatBytes(bytes)} that no app needs: extensions for other versions of Ruby, source code of extensions, tests and documentation (\`BP_KEEP_GEM_FILES=true\` keeps them)`,
+  );
 }
 
 function installFailure(
@@ -180,24 +199,4 @@ async function runBundler(options: GemsOptions, args: readonly string[]) {
     };
     return run({ file: "bundle", args, cwd: appDir, env, onLine });
   });
-}
-
-async function removeLeftovers(gemsDir: string): Promise<void> {
-  await removeTree(join(gemsDir, "cache"));
-  const inGems = { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false } as const;
-  const leftovers = await glob(
-    [
-      "extensions/**/{gem_make.out,mkmf.log}",
-      "{gems,bundler/gems}/*/ext/**/{*.o,gem_make.out,mkmf.log}",
-      // Where mini_portile unpacks and compiles libraries. They are installed elsewhere.
-      "{gems,bundler/gems}/*/ext/**/tmp/*/ports",
-      // The history of gems from git, which Bundler reads only while it installs them.
-      "bundler/gems/*/.git",
-    ],
-    { ...inGems, onlyFiles: false },
-  );
-  // mkmf writes the build's directories into makefiles, some of them with random names.
-  const scripts = await glob("{gems,bundler/gems}/*/ext/**/extconf.rb", inGems);
-  const makefiles = scripts.map((path) => join(dirname(path), "Makefile"));
-  await Promise.all([...leftovers, ...makefiles].map(removeTree));
 }

@@ -11,6 +11,7 @@ import { openEnvironmentRecord } from "./environment-record.ts";
 import { chooseGemStore } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
 import { installGemsLayer } from "./gems-layer.ts";
+import { keepsGemFiles } from "./keep-gem-files.ts";
 
 export { expectSystemNeeds, type ExpectedNeeds } from "./expect-system-needs.ts";
 export { gemCredentials } from "./gem-credentials.ts";
@@ -83,6 +84,7 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
   const places = { app, gemfile, gems: join(layersDir, "gems"), bundler, ruby: ruby.dir };
   const bundle = environment.bundle({ project, ruby, places, credentials: credentials.env });
   const madeWith = { rubyVersion: ruby.label, rubyChecksum: ruby.checksum, bundlerVersion };
+  const gemFiles = keepsGemFiles(context.settings) ? "all" : "needed";
   // Not the passwords of bindings: another password installs the same gems.
   const logins = Object.keys(credentials.env);
   const recorded = await openEnvironmentRecord(layersDir, platform.env, logins);
@@ -95,7 +97,8 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       appDir: app,
       gemfile,
       lockfile,
-      metadata: { ...machineKeys(context), ...madeWith, ...inputs },
+      metadata: { ...machineKeys(context), ...madeWith, ...inputs, gemFiles },
+      engineVersion: ruby.version,
       lockedGems: new Set(project.locked.specs.map(({ name }) => name)).size,
       image: await readBuildImage(context.env),
       environment: recorded,

@@ -18,6 +18,7 @@ const metadata: GemsOptions["metadata"] = {
   lockfile: "b".repeat(32),
   files: "d".repeat(32),
   bundlerVersion: "2.7.2",
+  gemFiles: "all",
 };
 
 describe("Application Contract: Ruby Dependencies", () => {
@@ -225,6 +226,49 @@ describe("the commands", () => {
     ]);
   });
 
+  describe("and files that no app needs", () => {
+    const needed: GemsOptions["metadata"] = { ...metadata, gemFiles: "needed" };
+    const made = { "gems/rack-3.1.8/rack.rb": "", "gems/rack-3.1.8/spec/rack_spec.rb": "12345" };
+
+    test("are removed, and the log says how to keep them", async () => {
+      const layersDir = await makeTree();
+      const { lines } = await install(layersDir, { metadata: needed, made });
+      expect(lines.at(-1)).toBe(
+        "Removed 5 B that no app needs: extensions for other versions of Ruby, source code of extensions, tests and documentation (`BP_KEEP_GEM_FILES=true` keeps them)",
+      );
+      expect(Object.keys(await readTree(join(layersDir, "gems")))).toEqual([
+        "gems/rack-3.1.8/rack.rb",
+      ]);
+      expect((await install(layersDir, { metadata: needed, made })).commands).toEqual([]);
+    });
+
+    test("are removed from gems of a build that kept them, which stay", async () => {
+      const layersDir = await makeTree();
+      await install(layersDir, { made });
+      const path = join(layersDir, "gems.toml");
+      const toml = await readFile(path, "utf8");
+      await writeFile(path, toml.replace(/^gem-files.*\n/m, ""));
+      const { lines, sawGems } = await install(layersDir, { metadata: needed, made: {} });
+      expect(lines[0]).toBe(
+        "Updating, because the choice of files that are kept in gems changed from `all` to `needed`",
+      );
+      expect(sawGems).toBe(true);
+      expect(await readTree(join(layersDir, "gems"))).not.toHaveProperty([
+        "gems/rack-3.1.8/spec/rack_spec.rb",
+      ]);
+    });
+
+    test("come back by installing all gems again", async () => {
+      const layersDir = await makeTree();
+      await install(layersDir, { metadata: needed, made });
+      const { lines, sawGems } = await install(layersDir, { made });
+      expect(lines[0]).toBe(
+        "Installing, because the choice of files that are kept in gems changed from `needed` to `all`",
+      );
+      expect(sawGems).toBe(false);
+    });
+  });
+
   test("leave no credentials in files or in the log", async () => {
     const layersDir = await makeTree();
     const secret = "user:t0ps3cret";
@@ -397,6 +441,7 @@ async function install(layersDir: string, story: Story = {}) {
     gemfile: "Gemfile",
     lockfile: "Gemfile.lock",
     metadata,
+    engineVersion: "3.3.8",
     lockedGems: 2,
     environment: { change: undefined, commit: async () => {} },
     always: false,
