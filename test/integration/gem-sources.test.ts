@@ -113,6 +113,79 @@ describe("gems that the app brings", () => {
   });
 });
 
+test("a gem that is added later compiles against the headers of one whose unneeded files are gone", async () => {
+  await using place = await temporaryDirectory();
+  const app = await appOf(place.path, {
+    Gemfile: 'source "https://gems.invalid"\ngem "agate"\n',
+    "Gemfile.lock": lockfile(
+      ["GEM\n  remote: https://gems.invalid/\n  specs:\n    agate (1.0.0)\n"],
+      ["agate"],
+    ),
+  });
+  await writeTree(app.dir, { "vendor/cache/agate-1.0.0.gem": agate.archive });
+  const env = { BP_INVENTORY: server.inventory };
+  const first = await build({ app, world, env });
+  expect(first).toMatchObject({ exitCode: 0 });
+  expect(first.log).toMatch(/Removed \d+ B that no app needs/);
+  const left = await inGems(app, "gems/agate-1.0.0/**/*.{c,h,rb}");
+  expect(left.toSorted()).toEqual([
+    "gems/agate-1.0.0/ext/agate/agate.h",
+    "gems/agate-1.0.0/ext/agate/extconf.rb",
+    "gems/agate-1.0.0/lib/agate.rb",
+  ]);
+
+  await writeTree(app.dir, {
+    "vendor/cache/basalt-1.0.0.gem": basalt.archive,
+    Gemfile: 'source "https://gems.invalid"\ngem "basalt"\n',
+    "Gemfile.lock": lockfile(
+      [
+        "GEM\n  remote: https://gems.invalid/\n  specs:\n    agate (1.0.0)\n    basalt (1.0.0)\n      agate\n",
+      ],
+      ["basalt"],
+    ),
+  });
+  const second = await build({ app, world, env });
+  expect(second).toMatchObject({ exitCode: 0 });
+  expect(second.log).toContain("Installing basalt 1.0.0 with native extensions");
+  expect(second.log).not.toContain("Installing agate");
+  expect(await runRuby(app, "print Basalt.colour")).toContain("banded");
+});
+
+const agate = makeGem({
+  name: "agate",
+  version: "1.0.0",
+  extensions: ["ext/agate/extconf.rb"],
+  files: {
+    "ext/agate/extconf.rb": 'require "mkmf"\ncreate_makefile("agate/agate")\n',
+    "ext/agate/agate.h": '#define AGATE_COLOUR "banded"\n',
+    "ext/agate/agate.c":
+      '#include <ruby.h>\n#include "agate.h"\nvoid Init_agate(void) { rb_define_module("Agate"); }\n',
+    "lib/agate.rb": 'require "agate/agate"\n',
+    "test/agate_test.rb": "",
+  },
+});
+
+const basalt = makeGem({
+  name: "basalt",
+  version: "1.0.0",
+  needs: ["agate"],
+  extensions: ["ext/basalt/extconf.rb"],
+  files: {
+    "ext/basalt/extconf.rb": [
+      'require "mkmf"',
+      '$INCFLAGS << " -I#{Gem::Specification.find_by_name("agate").gem_dir}/ext/agate"',
+      'create_makefile("basalt/basalt")\n',
+    ].join("\n"),
+    "ext/basalt/basalt.c": [
+      "#include <ruby.h>",
+      '#include "agate.h"',
+      "static VALUE colour(VALUE self) { return rb_str_new_cstr(AGATE_COLOUR); }",
+      'void Init_basalt(void) { rb_define_singleton_method(rb_define_module("Basalt"), "colour", colour, 0); }\n',
+    ].join("\n"),
+    "lib/basalt.rb": 'require "basalt/basalt"\n',
+  },
+});
+
 test("a path gem whose gemspec runs git works in an image without git and .git", async () => {
   await using place = await temporaryDirectory();
   const app = await appOf(place.path, {

@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { tarball } from "../packages/tarball.ts";
 
-/** A gem of pure Ruby that a test makes. */
+/** A gem that a test makes. */
 export interface GemStory {
   name: string;
   version: string;
   /** By path in the gem: `lib/shop.rb`. */
   files: Readonly<Record<string, string>>;
+  /** The scripts that make its extensions: `ext/shop/extconf.rb`. */
+  extensions?: readonly string[];
+  /** The gems that it depends on, in any version. */
+  needs?: readonly string[];
 }
 
 export interface MadeGem extends GemStory {
@@ -29,7 +33,7 @@ export function makeGem(story: GemStory): MadeGem {
   return { ...story, file: `${name}-${version}.gem`, archive, sha256 };
 }
 
-function metadataOf({ name, version, files }: GemStory): string {
+function metadataOf({ name, version, files, extensions = [], needs = [] }: GemStory): string {
   return [
     "--- !ruby/object:Gem::Specification",
     `name: ${name}`,
@@ -38,16 +42,28 @@ function metadataOf({ name, version, files }: GemStory): string {
     "platform: ruby",
     "authors: [Test]",
     "date: 2026-01-01 00:00:00.000000000 Z",
-    "dependencies: []",
+    needs.length === 0 ? "dependencies: []" : "dependencies:",
+    ...needs.flatMap(dependency),
+    `extensions: ${JSON.stringify(extensions)}`,
     `summary: ${name}`,
     `files: ${JSON.stringify(Object.keys(files))}`,
     "require_paths: [lib]",
-    "required_ruby_version: !ruby/object:Gem::Requirement",
-    '  requirements: [[">=", !ruby/object:Gem::Version {version: "0"}]]',
-    "required_rubygems_version: !ruby/object:Gem::Requirement",
-    '  requirements: [[">=", !ruby/object:Gem::Version {version: "0"}]]',
+    `required_ruby_version: ${anyVersion}`,
+    `required_rubygems_version: ${anyVersion}`,
     'rubygems_version: "3.5.0"',
     "specification_version: 4",
     "",
   ].join("\n");
+}
+
+const anyVersion =
+  '!ruby/object:Gem::Requirement {requirements: [[">=", !ruby/object:Gem::Version {version: "0"}]]}';
+
+function dependency(name: string): string[] {
+  return [
+    "- !ruby/object:Gem::Dependency",
+    `  name: ${name}`,
+    `  requirement: ${anyVersion}`,
+    "  type: :runtime",
+  ];
 }
