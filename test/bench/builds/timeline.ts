@@ -23,9 +23,10 @@ export function timelineOf({ timeline, runs, durations }: ReadReport, log: strin
 }
 
 /** Older versions say how long each phase took, but not when it began: one begins when the other ends. */
-function phasesOf({ total: _, ...durations }: ReadReport["durations"]): Omit<Row, "level">[] {
+function phasesOf(durations: ReadReport["durations"]): Omit<Row, "level">[] {
   let start = 0;
-  return Object.entries(durations).map(([name, duration]) => {
+  const phases = Object.entries(durations).filter(([name]) => name !== "total");
+  return phases.map(([name, duration]) => {
     const phase = { name, start, duration };
     start += duration;
     return phase;
