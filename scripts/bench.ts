@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { baselinePage, describeMeasurement } from "../test/bench/baseline-page.ts";
 import type { AppBuilds } from "../test/bench/builds/app-builds.ts";
-import type { AppUnderTest } from "../test/bench/builds/app-under-test.ts";
+import { type AppUnderTest, worldOf } from "../test/bench/builds/app-under-test.ts";
 import { measureBuilds } from "../test/bench/builds/builds.ts";
 import { buildsPicture } from "../test/bench/builds/picture.ts";
 import { makeSubjects } from "../test/bench/builds/subjects.ts";
@@ -72,8 +72,10 @@ async function measureApps({ scenarios }: Choice, rounds: number): Promise<AppBu
   const subjects = await makeSubjects(checkout, base === undefined ? base : typedPath(base));
   const results: AppBuilds[] = [];
   for (const app of appsToBuild()) {
+    const newer = scenarios.some(({ ruby }) => ruby === "newer");
+    const world = await worldOf(app, { checkout, newer });
     const directory = await mkdtemp(join(tmpdir(), "lapidary-bench-"));
-    const request = { ...{ checkout, directory, subjects, scenarios, rounds }, onSample: print };
+    const request = { ...{ world, directory, subjects, scenarios, rounds }, onSample: print };
     results.push(await measureBuilds(app, request));
   }
   return results;

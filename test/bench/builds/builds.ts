@@ -1,15 +1,15 @@
 import { rm } from "node:fs/promises";
 import { serveMirror } from "../../support/servers/mirror-server.ts";
 import { type AppBuilds, sampleKey } from "./app-builds.ts";
-import { type AppUnderTest, worldOf } from "./app-under-test.ts";
+import type { AppUnderTest, AppWorld } from "./app-under-test.ts";
 import { type Bench, buildScenario } from "./build-scenario.ts";
 import type { BuildSample } from "./sample.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Subject } from "./subjects.ts";
 
 export interface BuildsRequest {
-  checkout: string;
-  /** An empty directory. */
+  world: AppWorld;
+  /** A directory for everything that is built. It is removed at the end. */
   directory: string;
   subjects: readonly Subject[];
   scenarios: readonly Scenario[];
@@ -19,9 +19,7 @@ export interface BuildsRequest {
 
 /** Builds an app in each scenario with each subject in turn, round after round. */
 export async function measureBuilds(app: AppUnderTest, request: BuildsRequest): Promise<AppBuilds> {
-  const { checkout, scenarios, subjects, rounds, directory, onSample } = request;
-  const newer = scenarios.some(({ ruby }) => ruby === "newer");
-  const world = await worldOf(app, { checkout, newer });
+  const { world, scenarios, subjects, rounds, directory, onSample } = request;
   const server = await serveMirror(world.mirror);
   const bench = { app, world, inventory: server.inventory, directory };
   const results: Results = { samples: new Map(), leftOut: new Set(), failures: new Set() };

@@ -19,7 +19,9 @@ export async function runTimed(words: readonly string[], cwd: string): Promise<T
   const env = { ...environment(), NO_COLOR: "1" };
   const { exitCode, lines } = await runCommand({ file: "/bin/sh", args, cwd, env });
   const total = performance.now() - started;
-  if (exitCode !== 0) throw new Error(lines.slice(-30).join("\n"));
+  if (exitCode !== 0) {
+    throw new Error([`It ended with exit code ${exitCode}:`, ...lines.slice(-30)].join("\n"));
+  }
   const log = stripVTControlCharacters(lines.join("\n"));
   return { total, cpu: parseTimes(await readFile(times, "utf8")), log };
 }

@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { runCommand } from "../../../src/system/command.ts";
 import { Unavailable } from "../../../scripts/unavailable.ts";
 import { environment } from "../../../scripts/work.ts";
@@ -26,10 +26,15 @@ export async function makeSubjects(checkout: string, base: string | undefined): 
     options: new Set([...now.options].filter((option) => option !== "--gem-store")),
     words: (ruby) => [
       ...["--buildpack", join(checkout, "test/bench/by-hand")],
-      ...["--volume", `${ruby}:/by-hand/${ruby.replace(/^.*\//, "")}`],
+      ...["--volume", `${ruby}:${mounted(ruby)}`, "--env", `BY_HAND_RUBY=${mounted(ruby)}`],
     ],
   };
   return base === undefined ? [now, byHand] : [await makeSubject("base", base), now, byHand];
+}
+
+/** Where the commands by hand find the archive of a Ruby. */
+function mounted(ruby: string): string {
+  return `/by-hand/${basename(ruby)}`;
 }
 
 async function makeSubject(name: "now" | "base", checkout: string): Promise<Subject> {

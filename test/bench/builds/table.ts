@@ -105,9 +105,14 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(header.map(() => "---")), ...rows.map(line)];
 }
 
-/** When each part of the build of this version, and of the commands by hand, began and how long it took. */
+/**
+ * When each part of a build began and how long it took: of this version in all scenarios, and of the others where
+ * only code has changed, which happens most often.
+ */
 function timelines(builds: AppBuilds, scenario: Scenario): string[] {
+  const all = scenario.name === "controller";
   return builds.subjects.flatMap((subject) => {
+    if (!all && subject.name !== "now") return [];
     const sample = middleSample(builds, scenario, subject);
     if (!sample) return [];
     const lines = sample.timeline.map(({ name, level, start, duration }) => {

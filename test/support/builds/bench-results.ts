@@ -19,7 +19,7 @@ export function sampleOf(build: number, [restore, exportTime] = [100, 200]): Bui
   };
 }
 
-/** Results of an app: an older version, this one, and the commands by hand, in four scenarios. */
+/** Results of an app: an older version, this one, and the commands by hand, in some scenarios. */
 export function resultsOf(changes: Partial<AppBuilds> = {}): AppBuilds {
   return {
     app: "shop",
@@ -29,7 +29,7 @@ export function resultsOf(changes: Partial<AppBuilds> = {}): AppBuilds {
       { name: "by hand", title: "by hand" },
     ],
     scenarios: scenarios.filter(({ name }) =>
-      ["cold", "unchanged", "ruby", "cold-store"].includes(name),
+      ["cold", "unchanged", "controller", "ruby", "cold-store"].includes(name),
     ),
     samples: new Map([
       ["cold/base", [sampleOf(39_700)]],

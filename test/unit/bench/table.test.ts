@@ -55,3 +55,18 @@ test("shows when each part of a build began and how long it took", () => {
     ...["    0.30    1.00  build", "    0.45    0.60      rake -P", "```"],
   ]);
 });
+
+test("shows those parts of the other builds only for a change of code", () => {
+  const samples = new Map(
+    ["unchanged", "controller"].flatMap((scenario) => [
+      [`${scenario}/now`, [sampleOf(1)]] as const,
+      [`${scenario}/by hand`, [sampleOf(2)]] as const,
+    ]),
+  );
+  const titles = buildsPage(resultsOf({ samples })).filter((line) => line.includes("Timeline"));
+  expect(titles).toEqual([
+    "### Timeline of now: nothing",
+    "### Timeline of now: a line of a controller",
+    "### Timeline of by hand: a line of a controller",
+  ]);
+});
