@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { discardTree } from "../../../src/system/tree.ts";
 import { serveMirror } from "../../support/servers/mirror-server.ts";
 import { type AppBuilds, sampleKey } from "./app-builds.ts";
 import type { AppUnderTest, AppWorld } from "./app-under-test.ts";
@@ -33,7 +33,7 @@ export async function measureBuilds(app: AppUnderTest, request: BuildsRequest): 
     }
   } finally {
     await server.close();
-    await rm(directory, { recursive: true, force: true });
+    await discardTree(directory);
   }
   const { samples, leftOut, failures } = results;
   return {

@@ -1,7 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isDirectory } from "../../../src/system/files.ts";
 import { runCommand } from "../../../src/system/command.ts";
+import { discardTree } from "../../../src/system/tree.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** Where one subject builds one app. */
@@ -25,7 +26,7 @@ export async function makePlace(root: string): Promise<Place> {
 /** Puts a fresh copy of the app and what earlier builds have left into place. */
 export async function restart(place: Place, app: string, finds: Scenario["finds"]): Promise<void> {
   for (const path of [place.app, place.state, place.image]) {
-    await rm(path, { recursive: true, force: true });
+    await discardTree(path);
   }
   await copy(app, place.app);
   if (finds !== "nothing") await copy(join(place.root, "kept/image"), place.image);
