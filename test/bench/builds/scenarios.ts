@@ -21,25 +21,25 @@ export interface Scenario {
 
 export const scenarios: readonly Scenario[] = [
   { name: "cold", title: "first build", finds: "nothing" },
-  { name: "unchanged", title: "nothing", finds: "build" },
+  { name: "unchanged", title: "nothing changed", finds: "build" },
   {
     name: "controller",
-    title: "a line of a controller",
+    title: "one line of a controller",
     finds: "build",
     change: async (app) =>
       await appendTo(app, ["app/controllers/application_controller.rb"], "# One more line\n"),
   },
   {
     name: "stylesheet",
-    title: "a line of a stylesheet",
+    title: "one line of a stylesheet",
     finds: "build",
     change: async (app) =>
       await appendTo(app, stylesheets, "\n.one-more-line { display: block; }\n"),
   },
-  { name: "gem", title: "a gem is added", finds: "build", change: addGem },
-  { name: "ruby", title: "a newer Ruby", finds: "build", ruby: "newer", change: changeRuby },
+  { name: "gem", title: "one gem added", finds: "build", change: addGem },
+  { name: "ruby", title: "newer Ruby", finds: "build", ruby: "newer", change: changeRuby },
   { name: "cold-store", title: "first build, full gem store", finds: "nothing", store: true },
-  { name: "lost-cache", title: "cache lost, full gem store", finds: "image", store: true },
+  { name: "lost-cache", title: "lost cache, full gem store", finds: "image", store: true },
 ];
 
 const stylesheets = ["app/assets/stylesheets/application.*css", "app/assets/**/*.{css,scss}"];

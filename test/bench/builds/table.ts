@@ -13,7 +13,7 @@ export function buildsPage(builds: AppBuilds): string[] {
     ...table(...comparison(builds)),
     "",
     ...notesOf(builds),
-    "### What each build took",
+    "### What each build took and moved",
     "",
     ...table(...details(builds)),
     "",
@@ -26,7 +26,11 @@ type Table = [header: string[], rows: string[][]];
 /** Each scenario, with this version against each of the others. */
 function comparison(builds: AppBuilds): Table {
   const others = builds.subjects.filter(({ name }) => name !== "now");
-  const header = ["What changed", "now", ...others.flatMap(({ title }) => [title, "now ÷ it"])];
+  const header = [
+    "Situation",
+    "now",
+    ...others.flatMap(({ name, title }) => [title, `now ÷ ${name}`]),
+  ];
   const rows = builds.scenarios.map((scenario) => {
     const now = middleSample(builds, scenario, { name: "now" });
     const compared = others.flatMap((other) => {
@@ -67,7 +71,7 @@ const storeNote = "What has no gem store is compared by its first build.";
 
 function details(builds: AppBuilds): Table {
   const header = [
-    ...["What changed", "Build", "Restore", "`bin/build`", "Export", "Whole command", "CPU"],
+    ...["Situation", "Build", "Restore", "`bin/build`", "Export", "Whole command", "CPU"],
     ...["Restored", "Exported", "Pushed"],
   ];
   const rows = builds.scenarios.flatMap((scenario) =>

@@ -40,7 +40,7 @@ export function resultsOf(changes: Partial<AppBuilds> = {}): AppBuilds {
       ["unchanged/by hand", [sampleOf(2200), sampleOf(1200), sampleOf(3200)]],
       ["cold-store/now", [sampleOf(3700)]],
     ]),
-    leftOut: ["a newer Ruby: there is none"],
+    leftOut: ["newer Ruby: there is none"],
     failures: [],
     ...changes,
   };

@@ -125,8 +125,8 @@ test("a scenario that is not possible is left out, and says why", async () => {
   const { measure, calls } = await makeBench(["now"]);
   const { leftOut } = await measure(["controller", "ruby"], 1);
   expect(leftOut).toEqual([
-    "a line of a controller: the app has no app/controllers/application_controller.rb",
-    "a newer Ruby: there is no binary of a newer Ruby than 3.3.8",
+    "one line of a controller: the app has no app/controllers/application_controller.rb",
+    "newer Ruby: there is no binary of a newer Ruby than 3.3.8",
   ]);
   // The build before the change that was not possible.
   expect(await calls()).toEqual(['now:, gem "rack"']);
