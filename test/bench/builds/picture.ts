@@ -116,14 +116,14 @@ text { font: 12px system-ui, sans-serif; fill: #24292f }
 .group { font-weight: 600 }
 .name { text-anchor: end }
 .page { fill: #ffffff }
-.restore { fill: #54aeff }
-.build { fill: #cf222e }
-.export { fill: #bf8700 }
+.restore { fill: #80ccff }
+.build { fill: #0969da }
+.export { fill: #8250df }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 }
   .page { fill: #0d1117 }
-  .restore { fill: #388bfd }
-  .build { fill: #f85149 }
-  .export { fill: #d29922 }
+  .restore { fill: #79c0ff }
+  .build { fill: #1f6feb }
+  .export { fill: #a371f7 }
 }
 </style>`;

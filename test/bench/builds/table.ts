@@ -67,7 +67,7 @@ function notesOf({ scenarios, leftOut, failures }: AppBuilds): string[] {
   return lines.flatMap((line) => [line, ""]);
 }
 
-const storeNote = "What has no gem store is compared by its first build.";
+const storeNote = "Without a gem store, the time of the first build is shown.";
 
 function details(builds: AppBuilds): Table {
   const header = [
@@ -88,7 +88,7 @@ function detailsOf(sample: BuildSample): string[] {
   return [
     ...[restore, build, sample.export, total, cpu].map(seconds),
     ...[amount(restored), amount(exported)],
-    `${pushed.layers} layers, ${megabytes(pushed.bytes)}`,
+    `${pushed.layers} ${pushed.layers === 1 ? "layer" : "layers"}, ${megabytes(pushed.bytes)}`,
   ];
 }
 

@@ -44,7 +44,7 @@ test("says what each build took and moved", () => {
   const [first] = rowsOf(page, "| Situation | Build |");
   expect(first).toEqual([
     ...["first build", "base (1234567)", "0.10", "39.70", "0.20", "39.75", "79.40"],
-    ...["14300 files, 153.0 MB", "9700 files, 115.0 MB", "1 layers, 0.1 MB"],
+    ...["14300 files, 153.0 MB", "9700 files, 115.0 MB", "1 layer, 0.1 MB"],
   ]);
 });
 
