@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCommand } from "../../../src/system/command.ts";
@@ -65,6 +65,8 @@ test("keeps Ruby, gems and assets for the next build, and only unpacks another R
   const { root, build } = await makeStory("rake assets:precompile\\n");
   await build("one");
   await addToTree(root, { "layers/gems/kept": "" });
+  // The next build begins with a fresh copy of the app.
+  await rm(join(root, "app/public"), { recursive: true });
   const again = await build("one");
   expect(again.lines.join("\n")).not.toContain("tar -x took");
   const files = await readTree(root);
