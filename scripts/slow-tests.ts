@@ -26,6 +26,7 @@ export const slowTests: readonly string[] = [
   "contract/lifecycle-restore",
   "contract/node-options",
   "contract/package",
+  "contract/quiet",
   "contract/slug-compiler",
   "unit/artifacts/compile/compile",
   "unit/artifacts/compile/open-toolchain",

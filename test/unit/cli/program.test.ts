@@ -65,6 +65,15 @@ describe("build", () => {
     ]);
   });
 
+  test("is quiet if asked, which contradicts --verbose", async () => {
+    expect((await typed("build app --quiet"))?.args).toMatchObject(["app", { quiet: true }]);
+    expect((await typed("slug app -q"))?.args).toMatchObject(["app", { quiet: true }]);
+    expect(await failureOf(typed("build app --verbose -q"))).toMatchObject({
+      code: "platform/usage",
+      problem: expect.stringContaining("--verbose"),
+    });
+  });
+
   test("takes options before the app, too", async () => {
     expect((await typed("build --uid 7 app"))?.args).toMatchObject(["app", { uid: 7 }]);
   });
