@@ -86,6 +86,12 @@ export function describeBuild() {
       oneValue,
     )
     .option(
+      "--cache-image <TARGET>",
+      "keep the cache in an image too, in the form of --image, and start from it if the state folder has no " +
+        "build; only for builds that trust each other",
+      oneValue,
+    )
+    .option(
       "--default-process <TYPE>",
       "the process that the image starts (default: what the buildpacks say)",
       oneValue,
