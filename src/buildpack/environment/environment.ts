@@ -40,7 +40,7 @@ export interface BuildEnvironment {
   /**
    * For rake, from weakest to strongest: the app's `.bundle/config`, `inherited`, the contract's variables and
    * PATH, RAILS_GROUPS, a temporary bootsnap directory, and placeholders for a secret key and a database URL that are not
-   * set. It gets neither the generated SECRET_KEY_BASE nor logins of gem servers.
+   * set. It gets neither the generated SECRET_KEY_BASE nor logins of bindings.
    */
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
   /** For `bootsnap precompile`: what the running app gets, and where to put the compiled code. */
