@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inventoryFileSchema } from "../../src/artifacts/artifact.ts";
+import { inventoryFileSchema } from "../../src/artifacts/artifact-entry.ts";
 import { branchOf } from "../../src/artifacts/ruby-branches.ts";
 import { compareGemVersions, isPrerelease } from "../../src/ruby/gems/gem-version.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
-import { inventoryFileSchema } from "../../src/artifacts/artifact.ts";
+import { inventoryFileSchema } from "../../src/artifacts/artifact-entry.ts";
 import { parseToml } from "../../src/toml.ts";
 import { rubyVersionsDoc } from "../docs/ruby-versions-doc.ts";
 import { writePage } from "../docs/write-page.ts";
