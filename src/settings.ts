@@ -62,6 +62,10 @@ export const settings = {
     z.string().optional(),
     "The version of Ruby, such as `3.3.8` or `jruby-9.4.15.0`, for an app whose lockfile has none. It comes before `.ruby-version`, `.tool-versions` and `mise.toml`. If the lockfile has another version, the build fails.",
   ),
+  BP_RUBY_PORTABLE: setting(
+    flag(true),
+    "`false` uses no portable Ruby. By default, a system for which there is no precompiled Ruby gets one that contains its own OpenSSL, if there is one for the version; otherwise Ruby is compiled. A rebase replaces the OpenSSL of the system only.",
+  ),
   BP_BUNDLER_VERSION: setting(
     z.string().optional(),
     "The version of Bundler, for an app whose lockfile has none. If the lockfile has another version, the build fails.",
