@@ -3,6 +3,7 @@ import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
 import { tidyJruby } from "../../artifacts/tidy-jruby.ts";
+import { tidyPortable } from "../../artifacts/tidy-portable.ts";
 import { type VerifyContext, verifyRuby } from "../../artifacts/verify-ruby.ts";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -55,6 +56,7 @@ export async function findRuby(
     install: async (directory) => {
       await installArtifact(artifact, directory, installing);
       if (ruby.engine === "jruby") await tidyJruby(directory);
+      if (artifact.kind === "portable") await tidyPortable(directory);
       const language = await verifyRuby(directory, ruby, installing);
       reportRuby(request, ruby, language, section);
     },

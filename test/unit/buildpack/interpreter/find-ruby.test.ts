@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, readlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -149,6 +149,7 @@ describe("a portable Ruby", () => {
       mode: 0o755,
     },
     { path: "rv-ruby@3.3.10/3.3.10/lib/description", body: "ruby 3.3.10 (2026-01-01)" },
+    { path: "rv-ruby@3.3.10/3.3.10/lib/libruby-static.a", body: "!<arch>" },
   ]);
 
   async function findFor(glibc: string | undefined, section = recordSection()) {
@@ -183,6 +184,9 @@ describe("a portable Ruby", () => {
     );
     expect(section.lines).toContain(`SHA-256 \`${sha256(archive)}\`, as in the inventory`);
     expect(section.lines.at(-1)).toBe("Installed `3.3.10`");
+    expect((await readdir(join(directory, "lib"))).sort()).toEqual([
+      ...["description", "libruby-static.a"],
+    ]);
     expect(await found.check(directory)).toBeUndefined();
   });
 
