@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmod, readdir, readlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { systemBundles } from "../../../../src/artifacts/certificates.ts";
 import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
@@ -150,6 +152,7 @@ describe("a portable Ruby", () => {
     },
     { path: "rv-ruby@3.3.10/3.3.10/lib/description", body: "ruby 3.3.10 (2026-01-01)" },
     { path: "rv-ruby@3.3.10/3.3.10/lib/libruby-static.a", body: "!<arch>" },
+    { path: "rv-ruby@3.3.10/3.3.10/libexec/cert.pem", body: "certificates of Ruby" },
   ]);
 
   async function findFor(glibc: string | undefined, section = recordSection()) {
@@ -184,6 +187,10 @@ describe("a portable Ruby", () => {
     );
     expect(section.lines).toContain(`SHA-256 \`${sha256(archive)}\`, as in the inventory`);
     expect(section.lines.at(-1)).toBe("Installed `3.3.10`");
+    const certificates = join(directory, "libexec/cert.pem");
+    const system = systemBundles.find((path) => existsSync(path));
+    if (system === undefined) expect(await readFile(certificates, "utf8")).toMatch(/of Ruby/);
+    else expect(await readlink(certificates)).toBe(system);
     expect((await readdir(join(directory, "lib"))).sort()).toEqual([
       ...["description", "libruby-static.a"],
     ]);

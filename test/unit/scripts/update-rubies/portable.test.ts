@@ -85,7 +85,7 @@ describe("a release of portable Rubies", () => {
     ],
     ["of another form", () => '{"message": "Not Found"}', sums, /not a release as GitHub lists it/],
     ["that is not JSON", () => "<html>", sums, /not a release as GitHub lists it/],
-  ])("%s is refused", async ([_, change, checksums, message]) => {
+  ])("%s is refused", async ([, change, checksums, message]) => {
     await expect(read(change, checksums)).rejects.toThrow(message);
   });
 
