@@ -64,7 +64,7 @@ export const settings = {
   ),
   BP_RUBY_PORTABLE: setting(
     flag(true),
-    "`false` uses no portable Ruby. By default, a system for which there is no precompiled Ruby gets one that contains its own OpenSSL, if there is one for the version; otherwise Ruby is compiled. A rebase replaces the OpenSSL of the system only.",
+    "`false` uses no portable Ruby. By default, a distribution without a precompiled Ruby of its own gets a portable one, if the inventory has one of that version; otherwise Ruby is compiled. A portable Ruby contains its own OpenSSL, which a rebase does not update.",
   ),
   BP_BUNDLER_VERSION: setting(
     z.string().optional(),

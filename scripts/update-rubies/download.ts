@@ -9,7 +9,7 @@ export async function download(url: string): Promise<string> {
   if (!URL.canParse(url)) throw new Refused(`${url} is not a URL.`);
   try {
     const response = await fetch(url, {
-      headers: headersFor(new URL(url)),
+      headers: headersFor(new URL(url), process.env["GITHUB_TOKEN"]),
       signal: AbortSignal.timeout(60_000),
     });
     if (!response.ok) throw new Error(`the server answers with ${response.status}`);
@@ -23,8 +23,10 @@ export async function download(url: string): Promise<string> {
   }
 }
 
-function headersFor({ origin }: URL): Record<string, string> {
-  const token = origin === "https://api.github.com" && process.env["GITHUB_TOKEN"];
+/** What a request to a URL states about the program and, to GitHub's API only, about its user. */
+export function headersFor({ origin }: URL, token: string | undefined): Record<string, string> {
   // GitHub refuses requests without the name of a program.
-  return { "user-agent": "lapidary", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const program = { "user-agent": "lapidary" };
+  if (!token || origin !== "https://api.github.com") return program;
+  return { ...program, authorization: `Bearer ${token}` };
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { cp, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../../../src/artifacts/resolve-artifact.ts";
-import { download } from "../../../../scripts/update-rubies/download.ts";
+import { download, headersFor } from "../../../../scripts/update-rubies/download.ts";
 import {
   type PortableRelease,
   readPortableRelease,
@@ -105,19 +105,18 @@ describe("a release of portable Rubies", () => {
     await expect(download("latest")).rejects.toThrow("latest is not a URL");
   });
 
-  test("is asked for with the name of a program, and the token goes to GitHub only", async () => {
-    const { seen, restore } = { seen: [] as unknown[], restore: process.env["GITHUB_TOKEN"] };
-    process.env["GITHUB_TOKEN"] = "secret";
-    onTestFinished(() => {
-      if (restore === undefined) delete process.env["GITHUB_TOKEN"];
-      else process.env["GITHUB_TOKEN"] = restore;
+  test("is asked for with the name of a program, and the token goes to GitHub's API only", async () => {
+    const { url, requests } = await startServer((request, response) => {
+      response.end(request.headers["user-agent"]);
     });
-    const { url } = await startServer((request, response) => {
-      seen.push([request.headers["user-agent"], request.headers.authorization]);
-      response.end("text");
-    });
-    expect(await download(url)).toBe("text");
-    expect(seen).toEqual([["lapidary", undefined]]);
+    expect(await download(`${url}/latest`)).toBe("lapidary");
+    expect(requests).toEqual(["/latest"]);
+    const authorization = (address: string, token = "secret") =>
+      headersFor(new URL(address), token)["authorization"];
+    expect(authorization("https://api.github.com/repos")).toBe("Bearer secret");
+    expect(authorization("https://api.github.com/repos", "")).toBeUndefined();
+    expect(authorization("https://github.com/spinel-coop")).toBeUndefined();
+    expect(authorization("http://api.github.com/repos")).toBeUndefined();
   });
 });
 
