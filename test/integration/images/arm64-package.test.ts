@@ -7,8 +7,6 @@ import { serveMirror } from "../../support/servers/mirror-server.ts";
 import { packageFor } from "../../support/packages/unpacked-package.ts";
 import { fullRing, onlyInFullRing, temporaryDirectory } from "../../support/world.ts";
 
-// Under emulation every program takes ten times as long.
-
 test("the package for arm64 detects, builds and serves in emulated root file systems of arm64", async (context) => {
   if (!fullRing) context.skip(onlyInFullRing);
   const arm64 = await ensureArm64World().catch((error: unknown) => {
