@@ -10,6 +10,9 @@ const { values, positionals } = parseArgs({
 
 await bundle();
 process.exitCode = await runInOrder(
-  [["vitest", "run", "-c", "test/vitest.config.ts", ...positionals]],
+  [
+    ...(positionals.length === 0 ? [["npm", "run", "--silent", "lint"] as const] : []),
+    ["vitest", "run", "-c", "test/vitest.config.ts", ...positionals],
+  ],
   values.full ? { LAPIDARY_TEST_RING: "full" } : {},
 );

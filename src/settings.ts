@@ -40,7 +40,10 @@ const labels = z.string().transform((text, context) => {
   });
 });
 
-/** Every key that the buildpack reads from the user's build environment. */
+/**
+ * Every setting with a fixed name. `BP_OCI_*` is read in `processes/image-labels.ts`, the names of mirrors in
+ * `artifacts/mirrors.ts`.
+ */
 export const settings = {
   BP_LOG_LEVEL: setting(
     anyCase(logLevel).prefault("info"),
@@ -60,7 +63,11 @@ export const settings = {
   ),
   BP_RUBY_VERSION: setting(
     z.string().optional(),
-    "The version of Ruby, such as `3.3.8` or `jruby-9.4.15.0`, for an app whose lockfile has none. It comes before `.ruby-version`, `.tool-versions` and `mise.toml`. If the lockfile has another version, the build fails.",
+    "The version of Ruby, such as `3.3.8` or `jruby-9.4.15.0`, for an app whose lockfile has none. It comes before `.ruby-version`, `.tool-versions`, `mise.toml` and the Gemfile. If the lockfile has another version, the build fails.",
+  ),
+  BP_RUBY_PORTABLE: setting(
+    flag(true),
+    "`false` uses no portable Ruby. By default, a distribution without a precompiled Ruby of its own gets a portable one, if the inventory has one of that version; otherwise Ruby is compiled. A portable Ruby contains its own OpenSSL, which a rebase does not update.",
   ),
   BP_BUNDLER_VERSION: setting(
     z.string().optional(),
@@ -121,7 +128,7 @@ export const settings = {
   ),
   BP_GEM_STORE: setting(
     z.string().optional(),
-    "A directory of installed gems that builds share, such as `/gems` with `pack build --volume gems:/gems:rw`. Gems of the lockfile that it has are not installed again, and gems that were installed from a gem server are added. Use it only among builds that trust each other: whoever can write to it can put code into all of their apps.",
+    "A directory of installed gems that builds share, such as `/gem-store` with `pack build --volume gem-store:/gem-store:rw`. Gems of the lockfile that it has are not installed again, and gems that were installed from a gem server are added. Use it only among builds that trust each other: whoever can write to it can put code into all of their apps.",
   ),
   BP_GEM_STORE_READONLY: setting(
     flag(false),

@@ -3,6 +3,7 @@ import { LongestFirst } from "./support/longest-first.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const minutes = 60_000;
+const fullRing = process.env["LAPIDARY_TEST_RING"] === "full";
 // Modules are loaded once for all files of a worker, and both processors of a small machine are used, where
 // Vitest would leave one to itself. Processes instead of threads: the larger a process, the longer it takes to
 // start another one.
@@ -53,8 +54,9 @@ export default defineConfig({
           maxWorkers: 2,
           // After the fast ring, whose failures then show at once.
           sequence: { groupOrder: 1 },
-          testTimeout: 20 * minutes,
-          hookTimeout: 40 * minutes,
+          // The full ring compiles Rubies and emulates arm64, which takes an hour on a slow machine.
+          testTimeout: (fullRing ? 120 : 20) * minutes,
+          hookTimeout: (fullRing ? 120 : 40) * minutes,
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inventoryFileSchema } from "../../src/artifacts/artifact.ts";
+import { inventoryFileSchema } from "../../src/artifacts/artifact-entry.ts";
 import { branchOf } from "../../src/artifacts/ruby-branches.ts";
 import { compareGemVersions, isPrerelease } from "../../src/ruby/gems/gem-version.ts";
 
@@ -13,6 +13,7 @@ export async function rubyVersionsDoc(checkout: string): Promise<string> {
   const read = async (name: string) =>
     parseToml(await readFile(join(checkout, "inventory", name), "utf8"));
   const rubies = versionsIn(await read("ruby.toml"));
+  const portable = versionsIn(await read("ruby-portable.toml"));
   const jrubies = versionsIn(await read("jruby.toml"));
   const { branches } = (await read("ruby-branches.toml")) as { branches: RubyBranchEntry[] };
   return [
@@ -21,9 +22,11 @@ export async function rubyVersionsDoc(checkout: string): Promise<string> {
     `Apps that name no Ruby version get Ruby ${await readDefaultRuby(join(checkout, "buildpack.toml"))}.`,
     "These can be installed from the buildpack's inventory:",
     "",
-    "| Branch | Status | End of life | Newest release | Releases |",
-    "| --- | --- | --- | --- | --- |",
-    ...branches.flatMap((branch) => branchRow(branch, rubies)),
+    "| Branch | Status | End of life | Newest release | Releases | Newest portable release |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...branches.flatMap((branch) => branchRow(branch, rubies, portable)),
+    "",
+    "Which of them are compiled, and what a portable release is: [what each distribution gets](support.md#where-ruby-comes-from).",
     "",
     "| JRuby | Newest release | Releases |",
     "| --- | --- | --- |",
@@ -38,11 +41,16 @@ function versionsIn(file: unknown): string[] {
   return inventoryFileSchema.parse(file).artifacts.map(({ version }) => version);
 }
 
-function branchRow({ branch, status, eol }: RubyBranchEntry, rubies: readonly string[]): string[] {
-  const own = rubies.filter((version) => branchOf(version) === branch);
+function branchRow(
+  { branch, status, eol }: RubyBranchEntry,
+  rubies: readonly string[],
+  portable: readonly string[],
+): string[] {
+  const ofBranch = (all: readonly string[]) => all.filter((one) => branchOf(one) === branch);
+  const own = ofBranch(rubies);
   if (own.length === 0) return [];
-  const row = `| ${branch} | ${status} | ${eol ?? "not announced"} | ${newest(own)} | ${own.length} |`;
-  return [row];
+  const releases = [newest(own), own.length, newest(ofBranch(portable))];
+  return [`| ${[branch, status, eol ?? "not announced", ...releases].join(" | ")} |`];
 }
 
 /** Versions by branch, newest branch first. */

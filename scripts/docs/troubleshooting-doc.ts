@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import glob from "fast-glob";
+import { recipesPage } from "../../src/output/add-packages.ts";
 import { writePage } from "./write-page.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
@@ -42,7 +43,8 @@ export async function troubleshootingDoc(): Promise<string> {
     const own = [...messages].filter(([code]) => code.startsWith(`${room}/`));
     return [`## ${title}`, "", ...own.flatMap(([code, text]) => section(code, text))];
   });
-  return [...introduction, ...sections, ...ending].join("\n");
+  const contents = Object.values(topics).map((title) => `- [${title}](#${anchorOf(title)})`);
+  return [...introduction, ...contents, "", ...sections, ...ending].join("\n");
 }
 
 const introduction = [
@@ -62,24 +64,45 @@ const ending = [
   "",
 ];
 
+const linkToRecipes = `See [system packages](${relative("docs", recipesPage)}) for each platform.`;
+
 async function recordedMessages(): Promise<Map<string, string>> {
   const directory = join(checkout, "test/contract/errors");
-  const files = (await glob("**/*.txt", { cwd: directory })).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), "utf8")));
-  return new Map(files.map((file, at) => [file.replace(/\.txt$/, ""), texts[at] ?? ""]));
+  const files = await glob("**/*.txt", { cwd: directory });
+  const pages = files.map((file) => file.replace(/\.txt$/, "")).sort();
+  const texts = await Promise.all(
+    pages.map((page) => readFile(join(directory, `${page}.txt`), "utf8")),
+  );
+  return new Map(pages.map((page, at) => [page, texts[at] ?? ""]));
 }
 
-/** A message as Markdown: what happened as text, the commands and changes that fix it as a block. */
-function section(code: string, message: string): string[] {
+/** The anchor that GitHub gives to a heading. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
+}
+
+/**
+ * A message as Markdown: what happened as text, the commands and changes that fix it as a block.
+ *
+ * @param page a code, or `CODE+CAUSE`: the same error with a cause that a build recognizes.
+ */
+function section(page: string, message: string): string[] {
+  const [code = "", cause] = page.split("+");
+  const heading = cause ? `#### ${code}: ${cause.replaceAll("-", " ")}` : `### ${code}`;
   const lines = message.trimEnd().split("\n");
   const fix = lines.indexOf("Fix:");
   const happened = lines.slice(2, fix - 1);
   const fixes = lines.slice(fix + 1, -2).map((line) => line.replace(/^ {4}/, ""));
   const closing = (lines.at(-1) ?? "").replace(` (${code})`, "");
   return [
-    ...[`### ${code}`, "", `**${escaped((lines[0] ?? "").replace(/^Error: /, ""))}**`, ""],
+    ...[heading, "", `**${escaped((lines[0] ?? "").replace(/^Error: /, ""))}**`, ""],
     ...happened.flatMap((line) => [escaped(line), ""]),
-    ...["```text", ...fixes, "```", "", closing, ""],
+    ...["```text", ...fixes, "```", ""],
+    ...(fixes.some((line) => line.includes(recipesPage)) ? [linkToRecipes, ""] : []),
+    ...[closing, ""],
   ];
 }
 

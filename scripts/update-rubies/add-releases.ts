@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { ArtifactEntry } from "../../src/artifacts/artifact.ts";
+import type { ArtifactEntry } from "../../src/artifacts/artifact-entry.ts";
 import { compareGemVersions } from "../../src/ruby/gems/gem-version.ts";
 import { parseToml } from "../../src/toml.ts";
 import { listOfTables } from "./inventory-text.ts";

@@ -6,9 +6,9 @@ export type Table = Readonly<Record<string, string | number | undefined>>;
  * of `present`, such as comments, is kept.
  */
 export function listOfTables(name: string, present: string, tables: readonly Table[]): string {
-  const head = present.slice(0, present.indexOf(`[[${name}]]`)).trimEnd();
+  const [head = ""] = present.split(/^(?=\[\[)/m);
   const written = tables.map((table) => [`[[${name}]]`, ...linesOf(table)].join("\n"));
-  return `${[head, ...written].join("\n\n")}\n`;
+  return `${[head.trimEnd(), ...written].join("\n\n")}\n`;
 }
 
 function linesOf(table: Table): string[] {

@@ -57,8 +57,8 @@ function artifactsFor(
 ): Artifact[] {
   const version = newestOfBranch(inventory, { name, version: asked, target }) ?? asked;
   const best = (wanted: Target) =>
-    resolveArtifact(inventory, { name, version, source, target: wanted });
-  if (target.distro) return [best(target)];
+    bestForAnyGlibc(inventory, { name, version, source, target: wanted });
+  if (target.distro) return best(target);
   const ofVersion = inventory.filter((one) => one.name === name && one.version === version);
   const distros = ofVersion.map(({ builtFor: { distroName, distroVersion } }) => {
     const distro = { name: distroName ?? "", version: distroVersion ?? "" };
@@ -66,7 +66,18 @@ function artifactsFor(
   });
   const fitting = distros.filter((one) => ofVersion.some((artifact) => fitsTarget(artifact, one)));
   // If nothing fits, this throws the error that a build would throw.
-  return fitting.length > 0 ? [...new Set(fitting.map(best))] : [best(target)];
+  return [...new Set((fitting.length > 0 ? fitting : [target]).flatMap(best))];
+}
+
+/** The build image's C library is not known. If it is too old for a portable archive, the build needs another one. */
+function bestForAnyGlibc(inventory: readonly Artifact[], request: ArtifactRequest): Artifact[] {
+  const { name, version, target } = request;
+  const best = resolveArtifact(inventory, { ...request, target: { ...target, glibc: "999" } });
+  const others = inventory.filter(
+    (one) => one.name === name && one.version === version && fitsTarget(one, target),
+  );
+  if (best.kind !== "portable" || others.length === 0) return [best];
+  return [best, resolveArtifact(others, request)];
 }
 
 async function embed(artifact: Artifact, request: EmbedRequest): Promise<object> {
@@ -81,9 +92,10 @@ async function embed(artifact: Artifact, request: EmbedRequest): Promise<object>
   const path = join("artifacts", sha256, file);
   await mkdir(join(request.directory, "artifacts", sha256), { recursive: true });
   await rename(staged, join(request.directory, path));
-  const { os, arch, distroName, distroVersion } = builtFor;
+  const { os, arch, distroName, distroVersion, glibc } = builtFor;
   return {
     ...{ name, version, kind, url: `../${path}`, sha256, "strip-components": stripComponents },
     ...{ os, arch, "distro-name": distroName, "distro-version": distroVersion },
+    "min-glibc": glibc,
   };
 }

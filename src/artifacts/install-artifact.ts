@@ -126,7 +126,7 @@ async function makeTree(
         await context.run({ file, args, cwd: staging, env: context.env }),
     });
   });
-  if (artifact.kind === "prebuilt") return unpacked;
+  if (artifact.kind !== "source") return unpacked;
   const root = join(staging, "root");
   const prefix = context.paths?.prefix ?? destination;
   return await compile({ artifact, source: unpacked, destination: prefix, root }, context);

@@ -6,7 +6,7 @@ import { compareGemVersions } from "../ruby/gems/gem-version.ts";
 import { diskFailure } from "../system/disk-failure.ts";
 import { lstatIfAny, readText, writeAtomically } from "../system/files.ts";
 import { parseToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
-import { type ArtifactEntry, inventoryFileSchema } from "./artifact.ts";
+import { type ArtifactEntry, inventoryFileSchema } from "./artifact-entry.ts";
 
 /**
  * The entries of an inventory file. Errors name the file as `location`.
@@ -65,6 +65,7 @@ function identity(entry: ArtifactEntry): string {
 
 function targetOf(entry: ArtifactEntry): (string | undefined)[] {
   if (entry.kind === "source") return [];
+  if (entry.kind === "portable") return [entry.os, entry.arch, entry["min-glibc"]];
   return [entry.os, entry["distro-name"], entry["distro-version"], entry.arch];
 }
 

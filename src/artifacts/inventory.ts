@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BuildpackError } from "../failure.ts";
 import { removeTree } from "../system/files.ts";
-import { type Artifact, sha256Schema, toArtifact } from "./artifact.ts";
+import type { Artifact } from "./artifact.ts";
+import { sha256Schema, toArtifact } from "./artifact-entry.ts";
 import { download, type DownloadContext } from "./download.ts";
 import { readInventoryFile } from "./inventory-file.ts";
 
@@ -109,6 +110,6 @@ async function parseInventory(
 }
 
 function identity({ name, version, kind, builtFor }: Artifact): string {
-  const { os, arch, distroName, distroVersion } = builtFor;
-  return JSON.stringify([name, version, kind, os, arch, distroName, distroVersion]);
+  const { os, arch, distroName, distroVersion, glibc } = builtFor;
+  return JSON.stringify([name, version, kind, os, arch, distroName, distroVersion, glibc]);
 }

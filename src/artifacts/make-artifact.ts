@@ -4,8 +4,9 @@ import type { Target } from "../cnb/target.ts";
 import { BuildpackError } from "../failure.ts";
 import { formatBytes } from "../output/build-summary.ts";
 import { diskFailure } from "../system/disk-failure.ts";
-import { type Artifact, type ArtifactEntry, describeTarget } from "./artifact.ts";
-import type { ArtifactOrder, MakeArtifactContext } from "./artifact-order.ts";
+import { type Artifact, describeTarget } from "./artifact.ts";
+import type { ArtifactEntry } from "./artifact-entry.ts";
+import type { ArtifactToMake, MakeArtifactContext } from "./artifact-to-make.ts";
 import { installArtifact } from "./install-artifact.ts";
 import { addToInventory } from "./inventory-file.ts";
 import { packArtifact } from "./pack-artifact.ts";
@@ -21,7 +22,7 @@ import { resolveArtifact } from "./resolve-artifact.ts";
  *   and what `installArtifact` throws.
  */
 export async function makeArtifact(
-  order: ArtifactOrder,
+  order: ArtifactToMake,
   context: MakeArtifactContext,
 ): Promise<string> {
   const { section, work, out, machine } = context;
@@ -43,7 +44,7 @@ export async function makeArtifact(
   return await addToInventory(join(out, "inventory.toml"), entry);
 }
 
-function findSource({ name, version }: ArtifactOrder, context: MakeArtifactContext): Artifact {
+function findSource({ name, version }: ArtifactToMake, context: MakeArtifactContext): Artifact {
   const sources = context.inventory.filter(({ kind }) => kind === "source");
   try {
     const request = { name, version, source: "", target: context.machine };

@@ -14,8 +14,8 @@ export interface ArtifactRequest {
 }
 
 /**
- * The artifact to install for a target. The operator's win over the buildpack's, and prebuilt ones over
- * source. A prerelease may be written with a dash (`3.5.0-preview1`).
+ * The artifact to install for a target. The operator's win over the buildpack's; then one for the distribution over
+ * a portable one, and that over source. A prerelease may be written with a dash (`3.5.0-preview1`).
  *
  * @throws BuildpackError `artifact/version-unknown` with the nearest versions for the target;
  *   `artifact/none-for-target` if the version exists only for other targets.
@@ -85,8 +85,10 @@ export function newerPatch(
   return newest !== undefined && compareGemVersions(newest, version) > 0 ? newest : undefined;
 }
 
+const kindsInOrder: readonly Artifact["kind"][] = ["prebuilt", "portable", "source"];
+
 function rank({ origin, kind }: Artifact): number {
-  return (origin === "operator" ? 0 : 2) + (kind === "prebuilt" ? 0 : 1);
+  return (origin === "operator" ? 0 : kindsInOrder.length) + kindsInOrder.indexOf(kind);
 }
 
 /** Up to three versions of the same branch, and the newest of two other branches; the newest first. */

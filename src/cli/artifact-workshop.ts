@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { loadInventory } from "../artifacts/inventory.ts";
-import type { ArtifactOrder } from "../artifacts/artifact-order.ts";
+import type { ArtifactToMake } from "../artifacts/artifact-to-make.ts";
 import { makeArtifact } from "../artifacts/make-artifact.ts";
 import { readMirrors } from "../artifacts/mirrors.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
@@ -49,7 +49,7 @@ interface Workshop extends CommandContext {
 
 /** Compiles what was ordered. Resolves to the value of `BP_INVENTORY` that installs it. */
 export async function compileArtifact(
-  order: Omit<ArtifactOrder, "arch"> & { arch: string | undefined },
+  order: Omit<ArtifactToMake, "arch"> & { arch: string | undefined },
   workshop: Workshop,
 ): Promise<string> {
   const { ownBuildpack: buildpackDir, sandbox, root } = workshop;

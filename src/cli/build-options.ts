@@ -1,3 +1,4 @@
+import { Option } from "@commander-js/extra-typings";
 import { defaultExecEnv } from "../cnb/exec-env.ts";
 import { defaultPlatformApi, platformApis } from "../platform/lifecycle/platform-api.ts";
 import { unprivileged } from "../platform/sandbox/sandbox.ts";
@@ -9,6 +10,7 @@ import {
   execEnvName,
   numericId,
   oneValue,
+  quietOption,
   workspaceName,
 } from "./options.ts";
 
@@ -84,6 +86,12 @@ export function describeBuild() {
       oneValue,
     )
     .option(
+      "--cache-image <TARGET>",
+      "keep the cache in an image too, in the form of --image, and start from it if the state folder has no " +
+        "build; only for builds that trust each other",
+      oneValue,
+    )
+    .option(
       "--default-process <TYPE>",
       "the process that the image starts (default: what the buildpacks say)",
       oneValue,
@@ -145,7 +153,8 @@ export function describeBuild() {
       "write what the build did to a file: a page to look at if its name ends with .html, else JSON",
       oneValue,
     )
-    .option("--verbose", "print every decision")
+    .addOption(new Option("--verbose", "print every decision").conflicts("quiet"))
+    .addOption(quietOption())
     .addHelpText(
       "after",
       examples({

@@ -153,9 +153,9 @@ async function withImage(
 
 function imageOptions(flags: BuildFlags) {
   const { image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry } = flags;
-  const { tag, previousImage, defaultProcess, creationTime } = flags;
+  const { tag, previousImage, cacheImage, defaultProcess, creationTime } = flags;
   return {
     ...{ image, runImage, lifecycle, runRoot, buildRoot, insecureRegistry },
-    ...{ tag, previousImage, defaultProcess, creationTime },
+    ...{ tag, previousImage, cacheImage, defaultProcess, creationTime },
   };
 }

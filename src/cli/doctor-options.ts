@@ -5,11 +5,11 @@ import { eachValue, envFileOption, envOption, oneValue } from "./options.ts";
 /** The command line of `lapidary doctor`. */
 export function describeDoctor() {
   return createCommand("doctor")
-    .summary("examine an app without building it")
+    .summary("check an app without building it")
     .description(
-      "Prints what can be known about a build of the app without building it: versions, packages of the " +
-        "system, processes, settings, and what the build would warn of. Exits with 1 if a build would " +
-        "certainly fail, after the same error. It runs nothing of the app, writes nothing and uses no network.",
+      "Checks an app without building it. Prints the versions that a build would use, the system packages that gems " +
+        "need, the processes of the image, settings, and all warnings of the build. If a build is certain to fail, it " +
+        "prints that error and exits with 1. It runs nothing of the app, writes nothing and uses no network.",
     )
     .argument("<app>", "the directory of the app")
     .addOption(envOption("a build variable"))
@@ -30,7 +30,7 @@ export function describeDoctor() {
     .addHelpText(
       "after",
       examples({
-        "lapidary doctor .": "examine the app in this directory",
+        "lapidary doctor .": "check the app in this directory",
         "lapidary doctor . --env BP_RUBY_VERSION=3.4": "with a build variable",
         "lapidary doctor . --build-root /srv/noble": "for a build image",
         "lapidary doctor . --json": "for a program",

@@ -46,6 +46,11 @@ export function envFileOption(what: string) {
   return new Option("--env-file <FILE>", text).argParser(eachValue).default<string[]>([]);
 }
 
+/** `--quiet`, of commands that print a log. */
+export function quietOption() {
+  return new Option("-q, --quiet", "print only warnings; if it fails, print the whole log");
+}
+
 /** Where the app's processes run; shared by `run` and `slug run`. */
 export const launchOptions = {
   root: () =>

@@ -6,7 +6,7 @@ import { makeSlug } from "../classic/compiler/make-slug.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { eachValue, envFileOption, envOption, oneValue } from "./options.ts";
+import { eachValue, envFileOption, envOption, oneValue, quietOption } from "./options.ts";
 
 export function describeSlug() {
   return createCommand("slug")
@@ -31,6 +31,7 @@ export function describeSlug() {
     )
     .option("--cache <DIR>", "the buildpack's cache (default: a directory for each app)", oneValue)
     .option("--output <FILE>", "the slug", oneValue, "slug.tgz")
+    .addOption(quietOption())
     .addHelpText(
       "after",
       examples({

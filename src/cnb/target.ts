@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readTextIfAny } from "../system/files.ts";
+import { glibcVersion } from "../system/glibc.ts";
 
 /** What the image will run on, in the terms of the OCI image specification. */
 export interface Target {
@@ -9,6 +10,8 @@ export interface Target {
   archVariant?: string;
   /** `ID` and `VERSION_ID` of os-release. The version of a rolling release is empty. */
   distro?: { name: string; version: string };
+  /** The version of the build image's GNU C library. Missing if it has another C library. */
+  glibc?: string;
 }
 
 /** The machine on which the build runs. Used for what the platform does not say. */
@@ -31,11 +34,13 @@ export async function readTarget(
   const { root = "/", platform = process.platform, arch = process.arch } = machine;
   const archVariant = env["CNB_TARGET_ARCH_VARIANT"];
   const distro = distroFromEnv(env) ?? (await distroFromOsRelease(root));
+  const glibc = await glibcVersion(root);
   return {
     os: env["CNB_TARGET_OS"] || platform,
     arch: env["CNB_TARGET_ARCH"] || ociArchitecture(arch),
     ...(archVariant ? { archVariant } : {}),
     ...(distro ? { distro } : {}),
+    ...(glibc === undefined ? {} : { glibc }),
   };
 }
 

@@ -12,6 +12,7 @@ import { slugCommand } from "../cli/slug.ts";
 import { diagnose } from "../buildpack/doctor/doctor.ts";
 import { BuildpackError } from "../failure.ts";
 import { printFailure } from "../output/print-failure.ts";
+import { quietly } from "../output/quiet-output.ts";
 import { packageCommand } from "../package/package-command.ts";
 import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
 import { systemClock } from "../system/clock.ts";
@@ -28,7 +29,9 @@ let endedBy: NodeJS.Signals | undefined;
 const commands: Commands = {
   build: async (app, flags) => {
     stopOnSignals();
-    await buildCommand(app, flags, linuxContext(toStdout, flags.verbose));
+    await printed(flags, async (write) => {
+      await buildCommand(app, flags, linuxContext(write, flags.verbose));
+    });
     return 0;
   },
   doctor: async (app, flags) => {
@@ -52,7 +55,7 @@ const commands: Commands = {
   },
   slug: async (source, flags) => {
     stopOnSignals();
-    await slugCommand(source, flags, linuxContext(toStdout));
+    await printed(flags, async (write) => await slugCommand(source, flags, linuxContext(write)));
     return 0;
   },
   artifact: async (name, version, flags) => {
@@ -97,6 +100,14 @@ function reportFailure(error: unknown): number {
   printFailure(errors, error);
   const known = error instanceof BuildpackError ? error : systemFailure(error);
   return known ? exitCodeOf(known.failure) : 1;
+}
+
+/** Runs a command that prints a log, which `--quiet` holds back. */
+async function printed(
+  { quiet }: { quiet?: true },
+  work: (write: (text: string) => void) => Promise<void>,
+): Promise<void> {
+  await (quiet ? quietly(toStdout, work) : work(toStdout));
 }
 
 function launchContext() {

@@ -22,9 +22,11 @@ const ruby = z.strictObject({
   version: z.string().describe("The engine's own version"),
   source: z.string().describe("Where the version comes from"),
   archive: z
-    .enum(["prebuilt", "source"])
+    .enum(["prebuilt", "portable", "source"])
     .optional()
-    .describe("Whether it is installed ready for use or compiled; missing if that is not known"),
+    .describe(
+      "prebuilt: an archive for the distribution; portable: an archive for any; source: it is compiled. Missing if that is not known",
+    ),
 });
 
 const process = z.strictObject({

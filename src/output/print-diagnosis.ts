@@ -36,14 +36,11 @@ async function printSection(
 }
 
 function verdict({ errors, conditions, warnings }: Diagnosis): string {
-  const counts = [
-    count(errors.length, "error"),
-    count(conditions.length, "condition"),
-    count(warnings.length, "warning"),
-  ].filter((part) => part !== undefined);
-  const listed = counts.length > 0 ? ` (${counts.join(", ")})` : "";
-  if (errors.length > 0) return `A build would fail${listed}.`;
-  return `Nothing that is certain to fail a build was found${listed}.`;
+  const found = [count(conditions.length, "condition"), count(warnings.length, "warning")].filter(
+    (part) => part !== undefined,
+  );
+  if (errors.length === 0) return `${["No errors found", ...found].join(", ")}.`;
+  return `A build would fail (${[count(errors.length, "error"), ...found].join(", ")}).`;
 }
 
 function count(number: number, what: string): string | undefined {

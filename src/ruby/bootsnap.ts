@@ -51,6 +51,19 @@ export function patternOfApp(appDir: string, layersDir: string): string {
   return `^(?!${escapePattern(layersDir)}/)${escapePattern(appDir)}/`;
 }
 
+/**
+ * A pattern for `--exclude` that matches code that bootsnap never loads in a server: RubyGems and Bundler are loaded
+ * before it, and the others only by commands.
+ */
+export function patternOfUnused({ ruby, bundler }: { ruby: string; bundler?: string | undefined }) {
+  const parts = [
+    `^${escapePattern(ruby)}/lib/ruby/[^/]+/(?:bundler|irb|rdoc|rubygems|syntax_suggest)/`,
+    ...(bundler === undefined ? [] : [`^${escapePattern(bundler)}/`]),
+    "/lib/(?:[^/]+/)*generators/",
+  ];
+  return parts.join("|");
+}
+
 function escapePattern(text: string): string {
   return text.replace(/[^\w/]/g, "\\$&");
 }

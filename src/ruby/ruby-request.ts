@@ -1,3 +1,4 @@
+import { rubyOfGemfile } from "./gemfile-ruby.ts";
 import { jrubySeriesOf } from "./jruby-series.ts";
 import { parseRubyVersion } from "./ruby-version.ts";
 import type { LockedRuby } from "./ruby-version.ts";
@@ -29,12 +30,29 @@ export interface RubyVersionSources {
   toolVersionsFile: string | undefined;
   /** The version in `mise.toml`. */
   miseRuby?: string | undefined;
+  gemfileName: string;
+  gemfileText: string | undefined;
   buildpackDefault: string;
 }
 
-/** Every place, the highest rank first. The last one is the default, which always names a Ruby. */
+/**
+ * Every place, the highest rank first. The last one is the default, which always names a Ruby. The Gemfile counts only
+ * if no other place names one and its `ruby` line does not accept the default.
+ */
 export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
-  const { lockfileName, lockedRuby, rubyVersionFile, toolVersionsFile, buildpackDefault } = sources;
+  const { gemfileName, gemfileText, buildpackDefault } = sources;
+  const named = namingCandidates(sources);
+  const isOpen = named.every(({ wish }) => wish === undefined);
+  const inGemfile = isOpen ? rubyOfGemfile(gemfileText, buildpackDefault) : undefined;
+  return [
+    ...named,
+    ...(inGemfile === undefined ? [] : [candidate(gemfileName, inGemfile, fromName)]),
+    candidate("the buildpack's default", `ruby ${buildpackDefault}`, parseRubyVersion),
+  ];
+}
+
+function namingCandidates(sources: RubyVersionSources): RubyCandidate[] {
+  const { lockfileName, lockedRuby, rubyVersionFile, toolVersionsFile } = sources;
   const setting = sources.setting?.trim() || undefined;
   return [
     candidate(lockfileName, lockedRuby, parseRubyVersion),
@@ -42,13 +60,12 @@ export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
     candidate(".ruby-version", nameInRubyVersionFile(rubyVersionFile), fromName),
     candidate(".tool-versions", nameInToolVersions(toolVersionsFile), fromName),
     candidate("mise.toml", sources.miseRuby, fromName),
-    candidate("the buildpack's default", `ruby ${buildpackDefault}`, parseRubyVersion),
   ];
 }
 
 /**
  * Chooses the Ruby of an app: from the lockfile, or else BP_RUBY_VERSION, `.ruby-version`,
- * `.tool-versions`, `mise.toml` or the buildpack's default (contract: Ruby version).
+ * `.tool-versions`, `mise.toml`, the Gemfile or the buildpack's default (contract: Ruby version).
  */
 export function chooseRuby(candidates: readonly RubyCandidate[]): RubyRequest {
   const winner = candidates.find((candidate) => candidate.wish !== undefined);

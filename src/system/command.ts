@@ -25,7 +25,7 @@ export interface Command {
 export interface CommandResult {
   /** The exit code: 127 if the command was not found, 128 + n if signal n ended it. */
   exitCode: number;
-  /** Of this and the two below: of more than 16 million characters, at least the last 16 million. */
+  /** This and the next two fields hold at least the last 16 million characters of a longer output. */
   stdout: string;
   stderr: string;
   /** The lines of both streams, in the order in which they arrived; none for a command with `onText`. */

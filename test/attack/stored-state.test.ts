@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeLayer } from "../../src/oci/blob.ts";
 import { fileEntry, tarOf } from "../../src/oci/tar.ts";
 import type { TarEntry } from "../../src/oci/tar-header.ts";
-import { adoptImage } from "../../src/platform/export/adopt-image.ts";
+import { adoptImages } from "../../src/platform/export/adopt-images.ts";
 import { makeLauncher } from "../../src/platform/export/launcher.ts";
 import { decodeLifecycleMetadata } from "../../src/platform/state/lifecycle-metadata.ts";
 import { failureOf } from "../support/failure.ts";
@@ -92,7 +92,8 @@ describe("an image that claims to be the last build", () => {
     const image = await imageWith(env, [
       fileEntry("/x", Buffer.from(""), { uid: 0, gid: 0 }, 0o644),
     ]);
-    expect(await adoptImage(join(root, "state"), image)).toBe(false);
+    const state = join(root, "state");
+    expect(await adoptImages(state, { image })).toEqual({ image: false, cache: false });
     expect(await readTree(join(root, "victim"))).toEqual({ file: "mine" });
   });
 
@@ -108,9 +109,63 @@ describe("an image that claims to be the last build", () => {
     );
     await mkdir(join(root, "victim/deep"));
     await writeFile(join(root, "victim/deep/file"), "mine");
-    expect(await failureOf(adoptImage(join(root, "state"), image))).toMatchObject({
+    expect(await failureOf(adoptImages(join(root, "state"), { image }))).toMatchObject({
       code: "system/link-not-followed",
     });
     expect(existsSync(join(root, "victim/deep/file"))).toBe(true);
+  });
+});
+
+describe("an image that claims to keep the cache", () => {
+  async function cacheWith(env: string[], entries: TarEntry[], layerOf = "a") {
+    const layer = await writeLayer(join(await makeTree(), "blobs"), tarOf(entries));
+    const { config } = await makeImage(await makeTree(), []);
+    config.rootfs.diff_ids.push(layer.diffId);
+    const stored = { sha: layer.diffId, cache: true };
+    config.config.Env = env;
+    config.config.Labels = {
+      "io.buildpacks.lifecycle.cache.metadata": JSON.stringify({
+        sbom: { sha: layer.diffId },
+        buildpacks: [{ key: "test/one", version: "1", layers: { [layerOf]: stored } }],
+      }),
+    };
+    return { config, layers: [layer] };
+  }
+
+  test.for(["/../../../../victim", "/", "relative"])(
+    "moves no directory of this machine into the state: %s",
+    async (layers) => {
+      const root = await makeTree({ "victim/test_one/a/file": "mine", "state/": "" });
+      const cache = await cacheWith([`CNB_LAYERS_DIR=${layers}`], []);
+      const adopted = await adoptImages(join(root, "state"), { cache });
+      expect(adopted).toEqual({ image: false, cache: false });
+      expect(await readTree(join(root, "victim"))).toEqual({ "test_one/a/file": "mine" });
+    },
+  );
+
+  test.for(["/layers", "/layers/test_one", "/layers/test_one/a"])(
+    "and has a link at %s is refused, and what it leads to stays",
+    async (name) => {
+      const root = await makeTree({ "victim/test_one/a/file": "mine", "state/": "" });
+      const target = Buffer.from(join(root, "victim"));
+      const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+      const body = { kind: "link" as const, target };
+      const cache = await cacheWith([], [{ name: Buffer.from(name), mode: 0o777, ...owner, body }]);
+      const failed = await failureOf(adoptImages(join(root, "state"), { cache }));
+      expect(failed).toMatchObject({ code: "system/link-not-followed" });
+      expect(await readTree(join(root, "victim"))).toEqual({ "test_one/a/file": "mine" });
+    },
+  );
+
+  test("names no layer outside of the layers", async () => {
+    const file = fileEntry("/layers/x", Buffer.from(""), { uid: 0, gid: 0 }, 0o644);
+    const cache = await cacheWith([], [file], "../../../../victim");
+    const state = join(await makeTree(), "state");
+    expect(await adoptImages(state, { cache })).toEqual({ image: false, cache: true });
+    expect(
+      decodeLifecycleMetadata(await readFile(join(state, "current/cache.json"), "utf8")),
+    ).toEqual({
+      buildpacks: [],
+    });
   });
 });

@@ -4,6 +4,8 @@ import glob from "fast-glob";
 import { describe, expect, test } from "vitest";
 import type { Failure, FailureCode, FailureFacts } from "../../src/failure.ts";
 import { failureLines } from "../../src/output/print-failure.ts";
+import { platformApis } from "../../src/platform/lifecycle/platform-api.ts";
+import { packagesToCompile } from "../../src/ruby/missing-packages.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
 const url = "https://mirror.example.com/ruby-3.3.8.tgz";
@@ -223,7 +225,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     path: "/home/me/nodejs",
     problem: "it has no `buildpack.toml`",
   },
-  "platform/api-unsupported": { api: "0.4", supported: ["0.9", "0.12"] },
+  "platform/api-unsupported": { api: "0.4", supported: [...platformApis] },
   "platform/no-group-detected": {
     errors: false,
     outcomes: ["`lapidary/ruby` does not fit (exit code 100)"],
@@ -366,10 +368,55 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
 
 const failures = Object.entries(facts).map(([code, own]) => ({ code, ...own }) as Failure);
 
+const refused = [
+  "Authentication is required for https://gems.example.com/.",
+  "Please supply credentials for this source. You can do this by running:",
+  "`bundle config set --global gems.example.com username:password`",
+];
+const noHeader = [
+  "Gem::Ext::BuildError: ERROR: Failed to build gem native extension.",
+  "checking for libpq-fe.h... no",
+  "Can't find the 'libpq-fe.h header",
+];
+
+// The same errors with causes that a build recognizes, for `errors/CODE+CAUSE.txt`.
+const causes: Record<string, Failure> = {
+  "gems/install-failed+login-refused": {
+    code: "gems/install-failed",
+    ...{ command: "bundle install", exitCode: 17, output: refused, error: refused },
+    ...{ packages: [], image: "debian" },
+  },
+  "gems/install-failed+header-missing": {
+    code: "gems/install-failed",
+    ...{ command: "bundle install", exitCode: 5, output: noHeader, error: noHeader },
+    ...{ packages: packagesToCompile(noHeader), image: "debian" },
+  },
+  "rake/precompile-failed+library-missing": {
+    code: "rake/precompile-failed",
+    ...facts["rake/precompile-failed"],
+    errors: [
+      {
+        name: "LoadError",
+        message: [
+          "Could not open library 'vips.so.42': vips.so.42: cannot open shared object file: No such file or directory.",
+          "Could not open library 'libvips.so.42': libvips.so.42: cannot open shared object file: No such file or directory",
+        ].join("\n"),
+        backtrace: [],
+      },
+    ],
+    needs: [{ names: ["libvips.so.42"], gems: ["ruby-vips"], package: "libvips42" }],
+  },
+};
+
 describe("the message for each failure", () => {
   test.each(failures)("$code", async (failure) => {
     const text = failureLines(failure).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot(`errors/${fileOf(failure.code)}`);
+  });
+
+  test.each(Object.entries(causes))("%s", async (page, failure) => {
+    const text = failureLines(failure).join("\n");
+    await expect(`${text}\n`).toMatchFileSnapshot(`errors/${fileOf(page)}`);
   });
 
   test.each(failures)("$code has a headline, a fix, and who can fix it", (failure) => {
@@ -384,9 +431,10 @@ describe("the message for each failure", () => {
 });
 
 describe("the codes of failures", () => {
-  test("have one page of prose each, and there is no other page", async () => {
+  test("have one page of prose each, and there is no other page but those of causes", async () => {
     const pages = (await glob("**/*", { cwd: join(import.meta.dirname, "errors") })).sort();
-    expect(pages).toEqual((await codes()).map(fileOf).sort());
+    const expected = [...(await codes()), ...Object.keys(causes)];
+    expect(pages).toEqual(expected.map(fileOf).sort());
   });
 
   test("are each thrown somewhere", async () => {

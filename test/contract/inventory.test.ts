@@ -37,7 +37,10 @@ describe("the inventory", () => {
     const odd = inventory.filter(
       ({ url, version }) =>
         !/^https:\/\/.*\.(tgz|tar\.gz|tar\.bz2)$/.test(url) ||
-        !url.replaceAll("-", ".").replace(".bin.", ".").includes(`.${version}.t`),
+        !url
+          .replaceAll("-", ".")
+          .replace(/\.bin\.|\.(x86_64|arm64)_linux\./, ".")
+          .includes(`.${version}.t`),
     );
     expect(odd).toEqual([]);
   });

@@ -17,6 +17,7 @@ describe("readSettings", () => {
         BP_KEEP_GEM_FILES: false,
         BP_INVENTORY: undefined,
         BP_REQUIRE_CHECKSUMS: false,
+        BP_RUBY_PORTABLE: true,
         BP_DEPENDENCY_MIRROR: undefined,
         BP_RAILS_SKIP_ASSETS: false,
         HEROKU_SKIP_BUNDLE_DIGEST: false,

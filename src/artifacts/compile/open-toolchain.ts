@@ -3,7 +3,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Artifact } from "../artifact.ts";
 import { checkCompilable } from "./compile.ts";
 import { installArtifact } from "../install-artifact.ts";
-import type { ArtifactOrder, MakeArtifactContext } from "../artifact-order.ts";
+import type { ArtifactToMake, MakeArtifactContext } from "../artifact-to-make.ts";
 import type { Requirement } from "./preflight.ts";
 import { resolveArtifact } from "../resolve-artifact.ts";
 import { type Toolchain, toolchainFor } from "./toolchain.ts";
@@ -17,7 +17,7 @@ import { verifyRuby } from "../verify-ruby.ts";
  *   both Rubies; and what `installArtifact` throws.
  */
 export async function openToolchain(
-  { name, arch }: ArtifactOrder,
+  { name, arch }: ArtifactToMake,
   source: Artifact,
   context: MakeArtifactContext,
 ): Promise<Toolchain> {

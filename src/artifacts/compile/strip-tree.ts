@@ -1,7 +1,9 @@
 import glob from "fast-glob";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import type { RunCommand } from "../../system/command.ts";
+import { isFile } from "../../system/files.ts";
 import { findElfFiles } from "../elf-files.ts";
 import { ownToolchain, toolIn, type Toolchain } from "./toolchain.ts";
 
@@ -14,7 +16,8 @@ export interface StripContext {
 }
 
 /**
- * Removes what only debuggers and linkers need: symbols, static archives, and object files of bundled gems.
+ * Removes what only debuggers and linkers need: symbols, static archives, and object files of bundled gems. If Ruby
+ * has no shared library, extensions of gems are linked with the static archives in `lib`, which stay.
  * If `strip` is missing or fails, prints this and leaves the files unchanged.
  */
 export async function stripTree(directory: string, context: StripContext): Promise<void> {
@@ -41,7 +44,10 @@ const filesPerCommand = 200;
 
 async function removeLinkerInput(directory: string): Promise<void> {
   const options = { cwd: directory, absolute: true, dot: true, followSymbolicLinks: false };
-  for (const path of await glob("**/*.{a,o}", options)) await rm(path);
+  const shared = await glob("lib/libruby*.so*", { ...options, onlyFiles: false });
+  const isStatic = shared.length === 0 && (await isFile(join(directory, "lib/libruby-static.a")));
+  const ignore = isStatic ? ["lib/*.a"] : [];
+  for (const path of await glob("**/*.{a,o}", { ...options, ignore })) await rm(path);
 }
 
 function* batches<T>(items: readonly T[], size: number): Generator<T[]> {

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import glob from "fast-glob";
 import { keepCompiledGems } from "./bootsnap-layer.ts";
 import type { Section } from "../../output/printer.ts";
-import { bootsnapCache, canPrecompile, patternOfApp, sourcesOfCode } from "../../ruby/bootsnap.ts";
+import {
+  bootsnapCache,
+  canPrecompile,
+  patternOfApp,
+  patternOfUnused,
+  sourcesOfCode,
+} from "../../ruby/bootsnap.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
 import { linkFiles, setImageTimes } from "../../system/tree.ts";
@@ -101,7 +107,8 @@ async function precompileGems(work: Work, directory: string): Promise<string | u
   const { context, project, installed } = work;
   const { gems, bundler, ruby } = installed.places;
   const trees = [gems, bundler, ruby].filter((path) => path !== undefined);
-  const exclude = patternOfApp(project.dir, context.input.layersDir);
+  const ofApp = patternOfApp(project.dir, context.input.layersDir);
+  const exclude = `${ofApp}|${patternOfUnused(installed.places)}`;
   const args = ["--gemfile", "--exclude", exclude, ...(await codeLikeTests(gems))];
   return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
 }

@@ -32,19 +32,18 @@ export async function examineArtifacts(
       const version = ruby.engineVersion ?? ruby.version;
       const { source } = versions.ruby;
       examination.facts.ruby = { engine: ruby.engine, version, source, archive: kind };
-      section.say(kind === "prebuilt" ? installed(version) : compiled(version));
+      section.say(origins[kind](version));
     });
     await attempt(() => findJemalloc(examination, project, versions, inventory));
   });
 }
 
-function installed(version: string): string {
-  return `\`${version}\` is installed from an archive for this distribution`;
-}
-
-function compiled(version: string): string {
-  return `\`${version}\` is compiled from source in the first build, which takes minutes and needs a C compiler`;
-}
+const origins: Readonly<Record<Artifact["kind"], (version: string) => string>> = {
+  prebuilt: (version) => `\`${version}\` is installed from an archive for this distribution`,
+  portable: (version) => `\`${version}\` is installed from a portable archive`,
+  source: (version) =>
+    `\`${version}\` is compiled from source in the first build, which takes minutes and needs a C compiler`,
+};
 
 function findJemalloc(
   { context }: Examination,

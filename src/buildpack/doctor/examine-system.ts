@@ -27,7 +27,11 @@ export async function examineSystem(
   });
   if (libraries.length === 0 && toCompile.length === 0) return;
   await context.printer.section("System packages", async (section) => {
-    printNeeds(needs, request.rootIsNamed ? root : "this machine", section);
+    printNeeds(
+      needs,
+      request.rootIsNamed ? `in the build image ${root}` : "on this machine",
+      section,
+    );
     const missing = missingPackages(needs);
     if (missing.length === 0) return;
     const image = await readBuildImage(request.imageEnv, root);
@@ -42,19 +46,19 @@ function printNeeds({ libraries, toCompile }: ExpectedNeeds, where: string, sect
     const from = owner === undefined ? "" : ` (package \`${owner}\`)`;
     const want = names.map((name) => `\`${name}\``).join(" or ");
     section.say(
-      `The run image must have ${want}${from}, needed by ${gems.join(", ")}: ${presence(present, where)}`,
+      `The run image must have ${want}${from}, needed by ${gems.join(", ")} (${presence(present, where)})`,
     );
   }
   for (const { package: name, gems, present } of toCompile) {
     section.say(
-      `The build image must have the package \`${name}\` to compile ${gems.join(", ")}: ${presence(present, where)}`,
+      `The build image must have the package \`${name}\` to compile ${gems.join(", ")} (${presence(present, where)})`,
     );
   }
 }
 
 function presence(present: boolean | undefined, where: string): string {
-  if (present === undefined) return `whether ${where} has it is not known`;
-  return present ? `${where} has it` : `${where} does not have it`;
+  if (present === undefined) return `it is not known whether it is ${where}`;
+  return `${present ? "it is" : "not"} ${where}`;
 }
 
 function missingPackages({ libraries, toCompile }: ExpectedNeeds): string[] {

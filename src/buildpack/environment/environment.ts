@@ -23,7 +23,7 @@ type Variables = Readonly<Record<string, string>>;
 
 /** The environment of every command that a build runs. */
 export interface BuildEnvironment {
-  /** The build's variables without those in `withheld`. Every environment below except `tools` starts with them. */
+  /** The build's variables without those in `withheld`. Every environment below except `tools` contains them. */
   inherited: Variables;
   /** The user's variables that no command gets, by name: they could replace the app's Ruby or gems. */
   withheld: readonly string[];
@@ -38,9 +38,10 @@ export interface BuildEnvironment {
   /** For `bundle install` and `bundle clean`, and for git, make and the compilers that they run. */
   bundle(request: BundleRequest): { env: Variables; groups: Variables };
   /**
-   * For rake, from weakest to strongest: the app's `.bundle/config`, `inherited`, the contract's variables and
-   * PATH, RAILS_GROUPS, a temporary bootsnap directory, and placeholders for a secret key and a database URL that are not
-   * set. It gets neither the generated SECRET_KEY_BASE nor logins of gem servers.
+   * For rake, from weakest to strongest: RAILS_GROUPS and a temporary bootsnap directory, the app's `.bundle/config`,
+   * `packages`, `inherited`, the groups of the bundle, the contract's variables and PATH, certificates of bindings; and
+   * if no secret key or database URL is set, a placeholder for it. It gets neither the generated SECRET_KEY_BASE nor logins
+   * of bindings.
    */
   rake(request: RakeRequest): { env: Variables; standIns: readonly string[] };
   /** For `bootsnap precompile`: what the running app gets, and where to put the compiled code. */

@@ -1,16 +1,9 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificatesIn } from "../../artifacts/certificates.ts";
+import { certificatesIn, systemBundles } from "../../artifacts/certificates.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import type { BuildContext } from "../build-context.ts";
-
-// The file in which a distribution keeps all certificates that it trusts.
-const systemBundles = [
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/cert.pem",
-];
 
 /**
  * Runs `work` with variables that make RubyGems, Bundler and git trust the certificates of bindings of

@@ -25,6 +25,8 @@ export function chooseRubyVersion(
     rubyVersionFile: project.rubyVersionFile,
     toolVersionsFile: project.toolVersionsFile,
     miseRuby: project.miseRuby,
+    gemfileName: project.gemfile,
+    gemfileText: project.gemfileText,
     buildpackDefault,
   });
   const request = chooseRuby(candidates);

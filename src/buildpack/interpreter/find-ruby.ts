@@ -3,6 +3,7 @@ import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
 import { tidyJruby } from "../../artifacts/tidy-jruby.ts";
+import { tidyPortable } from "../../artifacts/tidy-portable.ts";
 import { type VerifyContext, verifyRuby } from "../../artifacts/verify-ruby.ts";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -12,12 +13,13 @@ import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { LockedRuby } from "../../ruby/ruby-version.ts";
 import type { BuildContext } from "../build-context.ts";
 import { installContext } from "../install-context.ts";
+import { sayPortability } from "./say-portability.ts";
 
 /** The Ruby to install. */
 export interface FoundRuby {
   /** As requested. If the request names only a branch (`3.4`), the newest release of that branch. */
   ruby: LockedRuby;
-  /** Whether its archive is ready for use, or has to be compiled. */
+  /** Whether its archive is ready for use on this distribution, or on any, or has to be compiled. */
   kind: Artifact["kind"];
   /** Identifies its archive. */
   checksum: string;
@@ -45,6 +47,7 @@ export async function findRuby(
   const wanted = { name: ruby.engine, version: versionOf(ruby), target: input.target };
   const artifact = resolveArtifact(inventory, { ...wanted, source: request.source });
   await warnOfAge(context, ruby, newerPatch(inventory, wanted), section);
+  sayPortability(artifact, inventory, input.target, section);
   return {
     ruby,
     kind: artifact.kind,
@@ -53,6 +56,7 @@ export async function findRuby(
     install: async (directory) => {
       await installArtifact(artifact, directory, installing);
       if (ruby.engine === "jruby") await tidyJruby(directory);
+      if (artifact.kind === "portable") await tidyPortable(directory);
       const language = await verifyRuby(directory, ruby, installing);
       reportRuby(request, ruby, language, section);
     },

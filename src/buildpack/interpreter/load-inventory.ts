@@ -6,13 +6,18 @@ import { installContext } from "../install-context.ts";
 
 /**
  * Everything that this build can install: the artifacts in BP_INVENTORY, if it is set, and those of the
- * buildpack. With BP_REQUIRE_CHECKSUMS, only those that have a checksum.
+ * buildpack. With BP_REQUIRE_CHECKSUMS, only those that have a checksum; with BP_RUBY_PORTABLE=false, none that is
+ * portable.
  *
  * @throws BuildpackError `artifact/inventory-invalid`, `artifact/mirror-invalid` or `download/*`.
  */
 export async function loadBuildInventory(context: BuildContext): Promise<Artifact[]> {
+  const { BP_REQUIRE_CHECKSUMS, BP_RUBY_PORTABLE } = context.settings;
   const all = await loadAll(context);
-  return context.settings.BP_REQUIRE_CHECKSUMS ? all.filter(({ sha256 }) => sha256) : all;
+  return all.filter(
+    ({ sha256, kind }) =>
+      (sha256 !== undefined || !BP_REQUIRE_CHECKSUMS) && (kind !== "portable" || BP_RUBY_PORTABLE),
+  );
 }
 
 async function loadAll(context: BuildContext): Promise<Artifact[]> {

@@ -29,6 +29,8 @@ export async function wantedArtifacts(
       rubyVersionFile: project.rubyVersionFile,
       toolVersionsFile: project.toolVersionsFile,
       miseRuby: project.miseRuby,
+      gemfileName: project.gemfile,
+      gemfileText: project.gemfileText,
       buildpackDefault: defaults.ruby,
     }),
   );

@@ -4,7 +4,7 @@ import type { Section } from "../../output/printer.ts";
 import { defaultWebProcess } from "../../ruby/processes/default-process.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseProcfile, type ProcfileEntry } from "../../procfile.ts";
-import { runGivenCommand } from "../../ruby/processes/given-command.ts";
+import { givenCommandScript } from "../../ruby/processes/given-command.ts";
 import { replaceBash } from "../../ruby/processes/replace-bash.ts";
 import { takesArguments, usesArguments } from "../../ruby/processes/takes-arguments.ts";
 import { type SideProcess, sideProcesses } from "../../ruby/processes/side-processes.ts";
@@ -33,7 +33,7 @@ export async function chooseProcesses(
       ? await ownTests(project, section, listRakeTasks)
       : []),
     ...(taken.has("web") ? [] : defaultWeb(project, section)),
-    ...besideTheWeb(project, section, taken),
+    ...processesBesideWeb(project, section, taken),
   ];
   const processes = [...fromProcfile, ...own];
   const main = mainProcess(fromProcfile, processes, execEnv);
@@ -116,7 +116,7 @@ function bashCommand(type: string, written: string): Process["command"] {
   const { line } = replaceBash(written);
   const withArguments = takesArguments(line) ? `${line} "$@"` : line;
   const replaceable = type === "web" && !usesArguments(line);
-  const script = replaceable ? `${runGivenCommand}\n${withArguments}` : withArguments;
+  const script = replaceable ? `${givenCommandScript}\n${withArguments}` : withArguments;
   return ["bash", "-c", script, type];
 }
 
@@ -149,7 +149,11 @@ async function ownTests(
   return [];
 }
 
-function besideTheWeb(project: Project, section: Section, taken: ReadonlySet<string>): Chosen[] {
+function processesBesideWeb(
+  project: Project,
+  section: Section,
+  taken: ReadonlySet<string>,
+): Chosen[] {
   const found = sideProcesses({ ...project, locked: versionIn(project) });
   if (found.noWorker && !taken.has("worker")) section.say(`No \`worker\`: ${found.noWorker}`);
   return found.processes.filter(({ type }) => !taken.has(type)).map(chosen);

@@ -1,7 +1,7 @@
 import type { Process } from "../../cnb/launch.ts";
 import type { Section } from "../../output/printer.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { runGivenCommand } from "../../ruby/processes/given-command.ts";
+import { givenCommandScript } from "../../ruby/processes/given-command.ts";
 import type { Project } from "../project/project.ts";
 
 /**
@@ -34,8 +34,8 @@ export function prepareDatabase(
 function preceded(process: Process, line: string): Process {
   const [shell = "sh", option = "-c", script = "", ...rest] = process.command;
   const before = `${line} || exit`;
-  const changed = script.startsWith(runGivenCommand)
-    ? `${runGivenCommand}; ${before}${script.slice(runGivenCommand.length).replace(/^\n?;?/, ";")}`
+  const changed = script.startsWith(givenCommandScript)
+    ? `${givenCommandScript}; ${before}${script.slice(givenCommandScript.length).replace(/^\n?;?/, ";")}`
     : `${before}; ${script}`;
   return { ...process, command: [shell, option, changed, ...rest] };
 }

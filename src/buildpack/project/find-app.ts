@@ -67,7 +67,7 @@ async function readLocked(path: string): Promise<GemfileLock | undefined> {
 
 async function asksForJruby(
   appDir: string,
-  { dir, lockfile }: ProjectPlace,
+  { dir, gemfile, lockfile }: ProjectPlace,
   locked: GemfileLock | undefined,
   userEnv: Readonly<Record<string, string>>,
 ): Promise<boolean> {
@@ -75,7 +75,8 @@ async function asksForJruby(
     lockfileName: lockfile,
     lockedRuby: locked?.rubyVersion,
     setting: userEnv["BP_RUBY_VERSION"],
-    ...(await readVersionFiles(appDir, dir)),
+    gemfileName: gemfile,
+    ...(await readVersionFiles(appDir, dir, gemfile)),
     buildpackDefault: "",
   });
   return candidates.find(({ wish }) => wish)?.wish?.engine === "jruby";

@@ -55,7 +55,7 @@ export async function readProject(
     ...place,
     locked,
     ignored,
-    ...(await readVersionFiles(appDir, dir)),
+    ...(await readVersionFiles(appDir, dir, gemfile)),
     bundleConfig,
     ...(await readPrograms(dir)),
     credentials,

@@ -3,6 +3,7 @@ import glob from "fast-glob";
 import { parseLayerName } from "../../cnb/names.ts";
 import { declaredSbomFormats, writeSboms } from "../../cnb/sbom-files.ts";
 import type { SbomFormat } from "../../cnb/sbom-files.ts";
+import { bundledOpenssl } from "../../sbom/bundled-openssl.ts";
 import type { Component, Subject } from "../../sbom/component.ts";
 import { toCycloneDx } from "../../sbom/cyclonedx.ts";
 import { clonedGems, installedGems } from "../../sbom/installed-gems.ts";
@@ -54,7 +55,7 @@ async function billsOfBundle(
   const { bundler, gems } = places;
   const bills: Bill[] = [
     ["gems", [...(await installedGems(gems, locked)), ...(await clonedGems(gems, locked))]],
-    ["ruby", [rubyComponent(ruby), ...(await gemsOfRuby(ruby.dir))]],
+    ["ruby", await contentsOfRuby(ruby)],
   ];
   if (bundler !== undefined) bills.push(["bundler", await installedGems(bundler, locked)]);
   return bills;
@@ -67,6 +68,11 @@ async function billOfJemalloc(
 ): Promise<Bill[]> {
   if (!jemalloc || !(await isDirectory(join(input.layersDir, "jemalloc")))) return [];
   return [["jemalloc", [jemallocComponent(jemalloc.version, jemalloc.find().sha256)]]];
+}
+
+async function contentsOfRuby(ruby: Installed["ruby"]): Promise<Component[]> {
+  const libraries = await bundledOpenssl(ruby.dir);
+  return [rubyComponent(ruby), ...libraries, ...(await gemsOfRuby(ruby.dir))];
 }
 
 /** The gems that ship with Ruby. */

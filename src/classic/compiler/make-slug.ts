@@ -35,7 +35,8 @@ export const slugReleaseFile = ".release";
 
 /**
  * Makes a slug as a slug compiler does: checks the app out, finds its buildpack, runs `bin/compile` and
- * `bin/release`, and packs the result. The slug and the cache are replaced only if all of this succeeds.
+ * `bin/release`, and packs the result. The slug and the cache are replaced only if all of this succeeds. What
+ * `.profile.d` contains is written by the buildpack's `bin/compile` (ours: `../adapter/finish-slug.ts`).
  *
  * @throws BuildpackError of `classic/*`; the reason of `signal` if it was aborted.
  */

@@ -22,7 +22,7 @@ export interface Message {
   blame: Blame;
 }
 
-/** The words for each code that begins with `Room/`. */
-export type Messages<Room extends string> = {
-  [C in Extract<FailureCode, `${Room}/${string}`>]: (facts: FailureFacts[C]) => Message;
+/** The words for each code that begins with `Topic/`. */
+export type Messages<Topic extends string> = {
+  [C in Extract<FailureCode, `${Topic}/${string}`>]: (facts: FailureFacts[C]) => Message;
 };

@@ -83,11 +83,7 @@ export async function exportImage(request: ExportRequest): Promise<ExportedImage
     known,
     blobs: join(work, "blobs"),
   });
-  const image = await imageOf(parts, request);
-  const entry = await writeImage(work, image);
-  await writeIndex(work, [entry]);
-  const pushed = await deliver(image, entry, request);
-  await forgetOtherBlobs(work, image, entry.digest);
+  const { entry, pushed } = await publish(await imageOf(parts, request), request);
   const layers = layersOf(parts).map(({ layer: { diffId, digest, size }, history }) => {
     return { name: history, diffId, digest, bytes: size, reused: known.has(diffId) };
   });
@@ -114,7 +110,11 @@ async function lastLayers({
   return await layersIn(destination.path, architecture);
 }
 
-async function layersIn(layout: string, architecture: string): Promise<readonly LayerBlob[]> {
+/** The layers of the image in a layout; none if it has no image that can be read. */
+export async function layersIn(
+  layout: string,
+  architecture: string,
+): Promise<readonly LayerBlob[]> {
   try {
     return (await readImage(layout, { architecture })).layers;
   } catch (error) {
@@ -145,6 +145,19 @@ async function defaultProcessOf({
   throw new BuildpackError({ code: "image/process-unknown", process: defaultProcess, known });
 }
 
+/** Keeps an image in its layout in the state folder, in place of the last one, and delivers it. */
+export async function publish(
+  image: Image,
+  request: DeliveryRequest,
+): Promise<{ entry: IndexEntry; pushed: PushResult | undefined }> {
+  const { work } = request;
+  const entry = await writeImage(work, image);
+  await writeIndex(work, [entry]);
+  const pushed = await deliver(image, entry, request);
+  await forgetOtherBlobs(work, image, entry.digest);
+  return { entry, pushed };
+}
+
 /**
  * Writes an image where the user wants it: first on this machine, then to registries.
  *
@@ -167,7 +180,10 @@ export async function deliver(
   return pushed[0];
 }
 
-type DeliveryRequest = Pick<ExportRequest, "destination" | "tags" | "name" | "work" | "world">;
+export type DeliveryRequest = Pick<
+  ExportRequest,
+  "destination" | "tags" | "name" | "work" | "world"
+>;
 
 type InRegistry = Extract<ImageLocation, { kind: "registry" }>;
 type Local = Exclude<ImageLocation, InRegistry>;

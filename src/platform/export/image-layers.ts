@@ -15,16 +15,20 @@ import { layerArchive } from "../../oci/layer-archive.ts";
 import { withLauncherSboms } from "./launcher-sboms.ts";
 import { sliceArchive, splitApp } from "./slices.ts";
 
-export interface PartsRequest {
+/** What making layers of a build needs. */
+export interface LayerRequest {
   build: StoredBuild;
   ids: { uid: number; gid: number };
-  /** The mode of the app's directory. By default, it is that of the build. */
-  appMode?: number | undefined;
-  launcher: Launcher;
   /** Layers that exist already, by the digests of their uncompressed archives. */
   known: ReadonlyMap<string, LayerBlob>;
   /** The directory for the blobs of new layers. */
   blobs: string;
+}
+
+export interface PartsRequest extends LayerRequest {
+  /** The mode of the app's directory. By default, it is that of the build. */
+  appMode?: number | undefined;
+  launcher: Launcher;
 }
 
 /** Makes the layers of an app's image from a build. Known layers are not compressed again. */
@@ -77,21 +81,22 @@ async function launchLayers(request: PartsRequest): Promise<NamedLayer[]> {
   for (const buildpack of request.build.image.buildpacks) {
     for (const name of Object.keys(buildpack.layers).sort()) {
       const history = `Layer: '${name}', Created by buildpack: ${nameOf({ ...buildpack, id: buildpack.key })}`;
-      made.push({ layer: await launchLayer(request, buildpack, name), history });
+      made.push({ layer: await storedLayer(request, buildpack, name), history });
     }
   }
   return made;
 }
 
-async function launchLayer(
-  { build, ids, known, blobs }: PartsRequest,
+/** A layer of a buildpack as a layer of an image. */
+export async function storedLayer(
+  { build, ids, known, blobs }: LayerRequest,
   { key, layers }: BuildpackMetadata,
   name: string,
 ): Promise<LayerBlob> {
-  const sha = layers[name]?.sha ?? "";
+  const { sha = "", launch = true } = layers[name] ?? {};
   const found = known.get(sha);
   if (found) return found;
-  const directory = storedLayerPath(build, key, name, { launch: true });
+  const directory = storedLayerPath(build, key, name, { launch });
   const path = join(build.inside.layers, escapeId(key), name);
   const layer = await writeLayer(blobs, tarOf(layerArchive(directory, path, ids)));
   if (layer.diffId === sha) return layer;
@@ -114,8 +119,8 @@ async function appLayers(
 }
 
 /** Computes the digest first: if the image already has the layer, it need not be compressed. */
-async function layerOf(
-  { known, blobs }: PartsRequest,
+export async function layerOf(
+  { known, blobs }: LayerRequest,
   entries: () => Iterable<TarEntry>,
 ): Promise<LayerBlob> {
   return known.get(digestOf(tarOf(entries()))) ?? (await writeLayer(blobs, tarOf(entries())));

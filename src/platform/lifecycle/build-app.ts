@@ -1,6 +1,6 @@
 import type { Env } from "../../cnb/layers/env-modification.ts";
 import type { Section } from "../../output/printer.ts";
-import { allowedEnv, type EnvironmentSources } from "./build-environment.ts";
+import { allowedEnv, type EnvironmentSources } from "./buildpack-environment.ts";
 import type { BuildOptions, BuildStep } from "./build-options.ts";
 import type { BuildReport, ReportedLayer, ReportedVariable } from "../report/build-report.ts";
 import { type LayerPlace, launchEnvironment } from "../report/launch-environment.ts";

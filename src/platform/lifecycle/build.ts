@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Env } from "../../cnb/layers/env-modification.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lifecycleToml, sortKeys } from "./lifecycle-toml.ts";
-import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./build-environment.ts";
+import { buildpackEnv, type EnvironmentSources, withBuildLayer } from "./buildpack-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";

@@ -3,7 +3,7 @@ import type { BuildPlan } from "../../cnb/build-plan.ts";
 import { buildPlanSchema } from "../../cnb/build-plan-schema.ts";
 import type { Env } from "../../cnb/layers/env-modification.ts";
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
-import { buildpackEnv, type EnvironmentSources } from "./build-environment.ts";
+import { buildpackEnv, type EnvironmentSources } from "./buildpack-environment.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";

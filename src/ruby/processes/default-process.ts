@@ -1,4 +1,4 @@
-import { runGivenCommand } from "./given-command.ts";
+import { givenCommandScript } from "./given-command.ts";
 import { anyAddress, findWebServer } from "./web-server.ts";
 import type { Everywhere, LockedVersion, WebServer } from "./web-server.ts";
 
@@ -99,7 +99,7 @@ const writablePidFile = '[ -w tmp/pids ] || export PIDFILE="${PIDFILE:-/tmp/serv
 
 // The kernel lists IPv6 addresses in this file. Without IPv6 it is empty or missing.
 function listening({ ipv6, ipv4 }: Everywhere, line: string, before = ""): string {
-  const start = `${runGivenCommand}; ${before}`;
+  const start = `${givenCommandScript}; ${before}`;
   if (ipv6 === ipv4) return `${start}exec ${line.replace("$host", ipv4)} "$@"`;
   const choice = `host="${ipv6}"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="${ipv4}"`;
   return `${start}${choice}; exec ${line} "$@"`;

@@ -1,3 +1,5 @@
+import { ring } from "../../support/world.ts";
 import { runArea } from "./run-area.ts";
 
-await runArea("detect");
+// The quick tests only have the stories about plans.
+await runArea("detect", ring === "check" ? /^detect\/plan/ : undefined);

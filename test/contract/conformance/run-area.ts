@@ -14,9 +14,10 @@ declare module "vitest" {
   }
 }
 
-/** A test for each story of an area: the local platform answers as the real lifecycle did. */
-export async function runArea(area: string): Promise<void> {
-  const [stories, deviations] = [await readStories(area), await readDeviations()];
+/** A test for each story of an area, or for those with these names: the local platform answers as the real lifecycle did. */
+export async function runArea(area: string, names = /^/): Promise<void> {
+  const [all, deviations] = [await readStories(area), await readDeviations()];
+  const stories = all.filter(({ name }) => names.test(name));
   const known = await knownLayers();
   describe.concurrent(`stories of ${area}`, () => {
     let pool: WorkerPool;

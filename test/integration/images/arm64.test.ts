@@ -8,39 +8,34 @@ import { makeSandbox } from "../../support/sandbox.ts";
 import { fullRing, onlyInFullRing } from "../../support/world.ts";
 
 // With nothing in the cache, two Rubies are compiled and two root file systems made.
-const patient = { timeout: 40 * 60_000 };
 
 describe("what `lapidary artifact --arch arm64` has compiled", () => {
-  test(
-    "runs in a root file system of arm64: Ruby with its extensions, alone and with jemalloc",
-    patient,
-    async (context) => {
-      if (!fullRing) context.skip(onlyInFullRing);
-      const world = await ensureArm64World().catch((error: unknown) => {
-        if (error instanceof Unavailable) context.skip(error.message);
-        throw error;
-      });
-      const run = await openRoot(world);
+  test("runs in a root file system of arm64: Ruby with its extensions, alone and with jemalloc", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    const world = await ensureArm64World().catch((error: unknown) => {
+      if (error instanceof Unavailable) context.skip(error.message);
+      throw error;
+    });
+    const run = await openRoot(world);
 
-      const version = await run(["-v"]);
-      expect(version.stdout).toMatch(/^ruby 3\.3\.8 \(.*\) \[aarch64-linux\]$/);
+    const version = await run(["-v"]);
+    expect(version.stdout).toMatch(/^ruby 3\.3\.8 \(.*\) \[aarch64-linux\]$/);
 
-      const extensions = "%w[openssl psych zlib fiddle socket bigdecimal].each { require _1 }";
-      const facts =
-        "print [Gem::Platform.local, OpenSSL::Digest::SHA256.hexdigest('')[0, 8]].join(' ')";
-      expect(await run(["-e", `${extensions}; ${facts}`])).toMatchObject({
-        exitCode: 0,
-        stdout: "aarch64-linux e3b0c442",
-      });
+    const extensions = "%w[openssl psych zlib fiddle socket bigdecimal].each { require _1 }";
+    const facts =
+      "print [Gem::Platform.local, OpenSSL::Digest::SHA256.hexdigest('')[0, 8]].join(' ')";
+    expect(await run(["-e", `${extensions}; ${facts}`])).toMatchObject({
+      exitCode: 0,
+      stdout: "aarch64-linux e3b0c442",
+    });
 
-      const preloaded = await run(["-e", "0"], {
-        LD_PRELOAD: "/layers/jemalloc-5.3.1/lib/libjemalloc.so",
-        MALLOC_CONF: "stats_print:true",
-      });
-      expect(preloaded.stderr).toContain('Version: "5.3.1-');
-      expect(preloaded.stderr).toContain("Page size: 65536");
-    },
-  );
+    const preloaded = await run(["-e", "0"], {
+      LD_PRELOAD: "/layers/jemalloc-5.3.1/lib/libjemalloc.so",
+      MALLOC_CONF: "stats_print:true",
+    });
+    expect(preloaded.stderr).toContain('Version: "5.3.1-');
+    expect(preloaded.stderr).toContain("Page size: 65536");
+  });
 });
 
 /** Puts both artifacts into a view of the root; resolves to what runs the Ruby there. */

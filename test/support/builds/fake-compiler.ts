@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { Artifact } from "../../../src/artifacts/artifact.ts";
-import type { MakeArtifactContext } from "../../../src/artifacts/artifact-order.ts";
+import type { MakeArtifactContext } from "../../../src/artifacts/artifact-to-make.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { createFetcher } from "../../../src/system/http/fetcher.ts";
 import { recordSection } from "../section.ts";

@@ -34,8 +34,13 @@ async function makeBuildpackDir(): Promise<string> {
   });
 }
 
-async function embed(version: string, distro?: { name: string; version: string }) {
+async function embed(
+  version: string,
+  distro?: { name: string; version: string },
+  more: Record<string, string> = {},
+) {
   const [buildpackDir, directory] = [await makeBuildpackDir(), await makeTree()];
+  await addToTree(buildpackDir, more);
   const section = recordSection();
   await embedArtifacts({
     wanted: [{ name: "ruby", version, source: "Gemfile.lock" }],
@@ -73,6 +78,31 @@ describe("embedArtifacts", () => {
   test("without an archive for the distribution, the source is embedded", async () => {
     const { directory } = await embed("3.3.8", { name: "ubuntu", version: "24.04" });
     expect(await readOwnInventory(directory)).toMatchObject([{ kind: "source" }]);
+  });
+
+  const portable = {
+    "upstream/portable.tgz": "portable",
+    "inventory/ruby-portable.toml": entry(
+      "portable.tgz",
+      `kind = "portable"\narch = "amd64"\nmin-glibc = "2.39"\nsha256 = "${sha256("portable")}"`,
+    ),
+  };
+
+  test.for<[string, { name: string; version: string } | undefined, string[]]>([
+    [
+      "for a distribution without its own",
+      { name: "debian", version: "14" },
+      ["portable", "source"],
+    ],
+    ["for a distribution with its own", debian12, ["d12"]],
+    ["for all distributions", undefined, ["d12", "d13", "portable", "source"]],
+  ])("a portable archive %s comes with what an older C library needs", async (row) => {
+    const [, distro, files] = row;
+    const { directory } = await embed("3.3.8", distro, portable);
+    const artifacts = await readOwnInventory(directory);
+    expect(artifacts.map((one) => one.sha256).sort()).toEqual(files.map(sha256).sort());
+    const found = artifacts.find(({ kind }) => kind === "portable");
+    if (found) expect(found.builtFor).toEqual({ os: "linux", arch: "amd64", glibc: "2.39" });
   });
 
   test("a branch means its newest release, and an unknown version fails as in a build", async () => {

@@ -17,6 +17,7 @@ import { makeTree, readTree } from "../../support/tree.ts";
 const archive = tarballGz([
   { path: "ruby/bin/ruby", body: "#!/bin/sh\n", mode: 0o755 },
   { path: "ruby/bin/again", type: "SymbolicLink", linkpath: "ruby" },
+  { path: "ruby/lib/libruby.so", type: "SymbolicLink", linkpath: "libruby.so.3.4" },
   { path: "ruby/lib/libruby-static.a", body: "!<arch>" },
 ]);
 const sha256 = createHash("sha256").update(archive).digest("hex");
@@ -29,6 +30,25 @@ describe("installing a prebuilt artifact", () => {
     expect(await readTree(destination)).toEqual({ "bin/ruby": "#!/bin/sh\n" });
     expect(await readlink(join(destination, "bin/again"))).toBe("ruby");
     expect(await readdir(parent)).toEqual(["ruby"]);
+  });
+
+  test("unpacks a portable Ruby, with the archives that gems are linked with", async () => {
+    const portable = tarballGz([
+      { path: "ruby@3.4.5/3.4.5/bin/ruby", body: "#!/bin/sh\n", mode: 0o755 },
+      { path: "ruby@3.4.5/3.4.5/lib/libruby-static.a", body: "!<arch>" },
+      { path: "ruby@3.4.5/3.4.5/lib/ruby/gems/3.4.0/gems/debug-1/ext/debug.a", body: "!<arch>" },
+    ]);
+    const { url } = await startServer(give(portable));
+    const { install, destination } = await prepare({
+      url,
+      kind: "portable",
+      sha256: createHash("sha256").update(portable).digest("hex"),
+      stripComponents: 2,
+      builtFor: { os: "linux", arch: "amd64", glibc: "2.39" },
+    });
+    await install();
+    const files = Object.keys(await readTree(destination));
+    expect(files.sort()).toEqual(["bin/ruby", "lib/libruby-static.a"]);
   });
 
   test("does not strip libraries for other processors", async () => {

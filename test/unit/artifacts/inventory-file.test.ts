@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import type { ArtifactEntry } from "../../../src/artifacts/artifact.ts";
+import type { ArtifactEntry } from "../../../src/artifacts/artifact-entry.ts";
 import { addToInventory } from "../../../src/artifacts/inventory-file.ts";
 import { parseToml } from "../../../src/toml.ts";
 import { failureOf } from "../../support/failure.ts";
@@ -57,6 +57,21 @@ test("keeps sources that were listed before", async () => {
   expect(await summaryOf(path)).toHaveLength(2);
 });
 
+test("keeps portable artifacts for another C library or architecture", async () => {
+  const path = join(await makeTree(), "inventory.toml");
+  const add = async (own: Partial<Record<keyof typeof portable, string>>) =>
+    await addToInventory(path, { ...portable, ...own } as ArtifactEntry);
+  await add({});
+  await add({ "min-glibc": "2.35" });
+  await add({ arch: "arm64" });
+  await add({ sha256: "b".repeat(64) });
+  expect((await summaryOf(path)).sort()).toEqual([
+    "ruby 3.4.5  amd64 a",
+    "ruby 3.4.5  amd64 b",
+    "ruby 3.4.5  arm64 a",
+  ]);
+});
+
 test.each([
   ["no TOML", "artifacts = [", "Unterminated|Unexpected|Key"],
   ["another kind of file", 'colour = "red"', "colour"],
@@ -68,6 +83,18 @@ test.each([
   expect((failure as { problem: string }).problem).toMatch(new RegExp(problem));
   expect(await readFile(path, "utf8")).toBe(text);
 });
+
+const portable = {
+  name: "ruby",
+  version: "3.4.5",
+  kind: "portable",
+  url: "ruby.tgz",
+  sha256: "a".repeat(64),
+  "strip-components": 2,
+  os: "linux",
+  arch: "amd64",
+  "min-glibc": "2.39",
+} as const;
 
 async function summaryOf(path: string): Promise<string[]> {
   const { artifacts } = parseToml(await readFile(path, "utf8")) as {

@@ -84,6 +84,61 @@ describe("the buildpack's inventory", () => {
   });
 });
 
+describe("a portable Ruby", () => {
+  const portable = `
+[[artifacts]]
+name = "ruby"
+version = "3.4.5"
+kind = "portable"
+url = "https://example.com/ruby-3.4.5.x86_64_linux.tar.gz"
+sha256 = "${checksum}"
+arch = "amd64"
+min-glibc = "2.39"
+strip-components = 2
+`;
+
+  test("has the oldest C library that it runs on", async () => {
+    const buildpackDir = await makeTree({ "inventory/ruby.toml": portable });
+    expect(await load({ buildpackDir })).toEqual([
+      {
+        name: "ruby",
+        version: "3.4.5",
+        kind: "portable",
+        url: "https://example.com/ruby-3.4.5.x86_64_linux.tar.gz",
+        sha256: checksum,
+        stripComponents: 2,
+        builtFor: { os: "linux", arch: "amd64", glibc: "2.39" },
+        origin: "buildpack",
+      },
+    ]);
+  });
+
+  test.for([
+    ["sha256", `sha256 = "${checksum}"`],
+    ["min-glibc", 'min-glibc = "2.39"'],
+    ["arch", 'arch = "amd64"'],
+  ])("without %s is rejected", async ([field, line = ""]) => {
+    const buildpackDir = await makeTree({ "inventory/ruby.toml": portable.replace(line, "") });
+    const failure = await failureOf(load({ buildpackDir }));
+    expect(failure).toMatchObject({
+      problem: expect.stringMatching(new RegExp(`at artifacts\\[0\\].*${field}`)),
+    });
+  });
+
+  test("of the operator replaces only the one for the same C library", async () => {
+    const buildpackDir = await makeTree({
+      "inventory/ruby.toml": `${portable}${portable.replace("2.39", "2.35")}`,
+    });
+    const directory = await makeTree({ "mine.toml": portable });
+    const url = pathToFileURL(join(directory, "mine.toml")).href;
+    const inventory = await load({ buildpackDir, operator: `${url}#sha256=${sha256(portable)}` });
+    expect(inventory.map(({ origin, builtFor: { glibc } }) => [origin, glibc])).toEqual([
+      ["operator", "2.39"],
+      ["buildpack", "2.35"],
+    ]);
+  });
+});
+
 describe("the operator's inventory", () => {
   test("adds entries, replaces those for the same, and resolves URLs against its own", async () => {
     const server = await startServer(give(operators));

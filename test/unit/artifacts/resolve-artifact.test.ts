@@ -36,6 +36,33 @@ describe("the artifact to install", () => {
     expect(resolve(inventory, "3.4.5", noble)).toBe(operators);
   });
 
+  test("is a portable one only if none is for the distribution, and before source", () => {
+    const inventory = [source("3.4.5"), portable("3.4.5", "amd64"), prebuilt("3.4.5", "amd64")];
+    const [, second, third] = inventory;
+    expect(resolve(inventory, "3.4.5", { ...noble, glibc: "2.39" })).toBe(third);
+    expect(resolve(inventory, "3.4.5", { ...bookworm, glibc: "2.39" })).toBe(second);
+  });
+
+  test.for([
+    ["2.39", "portable"],
+    ["2.40", "portable"],
+    ["3.0", "portable"],
+    ["2.36", "source"],
+    ["2.4", "source"],
+    [undefined, "source"],
+  ] as const)("with glibc %s is: %s, where the portable one needs 2.39", ([glibc, kind]) => {
+    const inventory = [source("3.4.5"), portable("3.4.5", "amd64")];
+    const target = { ...bookworm, ...(glibc === undefined ? {} : { glibc }) };
+    expect(resolve(inventory, "3.4.5", target).kind).toBe(kind);
+    expect(resolve(inventory, "3.4.5", { ...target, arch: "arm64" }).kind).toBe("source");
+  });
+
+  test("is the operator's source rather than the buildpack's portable one", () => {
+    const operators = { ...source("3.4.5"), origin: "operator" as const };
+    const inventory = [portable("3.4.5", "amd64"), operators];
+    expect(resolve(inventory, "3.4.5", { ...bookworm, glibc: "2.39" })).toBe(operators);
+  });
+
   test("is found by upstream's name of a prerelease too", () => {
     const inventory = [source("3.5.0.preview1")];
     expect(resolve(inventory, "3.5.0-preview1", noble)).toBe(inventory[0]);
@@ -84,14 +111,22 @@ describe("a version that does not exist", () => {
 });
 
 test("a version that exists only for other targets names them", async () => {
-  const inventory = [prebuilt("3.4.5", "amd64"), prebuilt("3.4.5", "arm64")];
+  const inventory = [
+    prebuilt("3.4.5", "amd64"),
+    prebuilt("3.4.5", "arm64"),
+    portable("3.4.5", "amd64"),
+  ];
   const attempt = async () => resolve(inventory, "3.4.5", bookworm);
   expect(await failureOf(attempt())).toEqual({
     code: "artifact/none-for-target",
     name: "ruby",
     version: "3.4.5",
     target: "linux/amd64, debian 12",
-    offered: ["linux/amd64, ubuntu 24.04", "linux/arm64, ubuntu 24.04"],
+    offered: [
+      "linux/amd64, ubuntu 24.04",
+      "linux/arm64, ubuntu 24.04",
+      "linux/amd64, glibc 2.39 or newer",
+    ],
   });
 });
 
@@ -138,7 +173,7 @@ function resolve(inventory: Artifact[], version: string, target: Parameters<type
 
 function request(
   version: string,
-  target: typeof noble | { os: string; arch: string },
+  target: { os: string; arch: string; distro?: typeof noble.distro; glibc?: string },
   name = "ruby",
 ) {
   return { name, version, source: "Gemfile.lock", target };
@@ -160,4 +195,8 @@ function source(version: string): Artifact {
 function prebuilt(version: string, arch: string): Artifact {
   const builtFor = { os: "linux", arch, distroName: "ubuntu", distroVersion: "24.04" };
   return { ...source(version), kind: "prebuilt", sha256: undefined, stripComponents: 0, builtFor };
+}
+
+function portable(version: string, arch: string): Artifact {
+  return { ...source(version), kind: "portable", builtFor: { os: "linux", arch, glibc: "2.39" } };
 }

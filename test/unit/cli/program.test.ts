@@ -28,7 +28,7 @@ describe("build", () => {
       "build app --env A=1 --env B=2 --env-file f --binding d --binding n=e --volume v:/v " +
       "--volume w:/w --buildpack p --buildpack q --clear-cache --build-root /b --run-root /r " +
       "--image oci:i --run-image oci:r --lifecycle l --insecure-registry a --insecure-registry b " +
-      "--tag oci:j --tag oci:k --previous-image oci:p --default-process job --creation-time now " +
+      "--tag oci:j --tag oci:k --previous-image oci:p --cache-image oci:c --default-process job --creation-time now " +
       "--platform-api 0.9 --exec-env test --workspace app --descriptor d.toml --sbom-output-dir o --state s " +
       "--report r.json --uid 1000 --gid 1001 --no-network --verbose";
     expect((await typed(line))?.args).toEqual([
@@ -48,6 +48,7 @@ describe("build", () => {
         insecureRegistry: ["a", "b"],
         tag: ["oci:j", "oci:k"],
         previousImage: "oci:p",
+        cacheImage: "oci:c",
         defaultProcess: "job",
         creationTime: "now",
         platformApi: "0.9",
@@ -63,6 +64,15 @@ describe("build", () => {
         verbose: true,
       },
     ]);
+  });
+
+  test("is quiet if asked, which contradicts --verbose", async () => {
+    expect((await typed("build app --quiet"))?.args).toMatchObject(["app", { quiet: true }]);
+    expect((await typed("slug app -q"))?.args).toMatchObject(["app", { quiet: true }]);
+    expect(await failureOf(typed("build app --verbose -q"))).toMatchObject({
+      code: "platform/usage",
+      problem: expect.stringContaining("--verbose"),
+    });
   });
 
   test("takes options before the app, too", async () => {

@@ -31,6 +31,13 @@ describe("Environment, Targets", () => {
     });
   });
 
+  test("has the version of the build image's GNU C library", async () => {
+    const banner = "GNU C Library (GNU libc) stable release version 2.40.";
+    const root = await makeTree({ "usr/lib64/libc.so.6": banner });
+    const env = { CNB_TARGET_DISTRO_NAME: "fedora", CNB_TARGET_DISTRO_VERSION: "41" };
+    expect((await readTarget(env, { root })).glibc).toBe("2.40");
+  });
+
   test("treats empty variables as not set", async () => {
     const root = await makeTree({ "etc/os-release": trixie });
     const env = { CNB_TARGET_OS: "", CNB_TARGET_ARCH: "", CNB_TARGET_DISTRO_NAME: "" };

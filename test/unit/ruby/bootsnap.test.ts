@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { canPrecompile, patternOfApp, sourcesOfCode } from "../../../src/ruby/bootsnap.ts";
+import {
+  canPrecompile,
+  patternOfApp,
+  patternOfUnused,
+  sourcesOfCode,
+} from "../../../src/ruby/bootsnap.ts";
 
 test.each([
   ["1.5.1", false],
@@ -38,4 +43,20 @@ describe("the pattern of an app", () => {
     expect(matches("/a.b+(c)", "/layers", "/a.b+(c)/a.rb")).toBe(true);
     expect(matches("/a.b", "/layers", "/aXb/a.rb")).toBe(false);
   });
+});
+
+test.each([
+  ["/layers/ruby/lib/ruby/3.3.0/rubygems/version.rb", true],
+  ["/layers/ruby/lib/ruby/3.3.0/bundler/setup.rb", true],
+  ["/layers/ruby/lib/ruby/3.3.0/set.rb", false],
+  ["/layers/ruby/lib/ruby/3.3.0/json/bundler/x.rb", false],
+  ["/layers/bundler/gems/bundler-2.7.2/lib/bundler.rb", true],
+  ["/layers/gems/bundler/gems/shop-1a2b/lib/shop.rb", false],
+  ["/layers/gems/gems/railties-8.1.4/lib/rails/generators/base.rb", true],
+  ["/layers/gems/gems/devise-5.0/lib/generators/devise.rb", true],
+  ["/layers/gems/gems/generators-1.0/lib/shop.rb", false],
+  ["/workspace/lib/shop.rb", false],
+])("code that no server loads with bootsnap: %s, %s", (path, expected) => {
+  const pattern = patternOfUnused({ ruby: "/layers/ruby", bundler: "/layers/bundler" });
+  expect(new RegExp(pattern).test(path)).toBe(expected);
 });

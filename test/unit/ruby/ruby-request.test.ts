@@ -127,11 +127,52 @@ describe("JRuby", () => {
   });
 });
 
+describe("the Gemfile's `ruby` line", () => {
+  test.each([
+    ['ruby "~> 3.3.0"', "3.3"],
+    ["ruby '~> 3.2', '< 3.4'", "3.3"],
+    ['ruby(">= 3.1", "< 3.3") # until we move', "3.2"],
+    ['ruby "<= 3.3.5"', "3.3.5"],
+    ['ruby "3.2.2"', "3.2.2"],
+    ['  ruby "> 3.4.10"', "3.4"],
+
+    ['ruby "~> 4.0"', "4.0"],
+  ])("%s names a Ruby that it accepts", (line, ruby) => {
+    const { ruby: chosenRuby, source } = chosen({ gemfileText: `source "x"\n${line}\n` });
+    expect(rubyLabel(chosenRuby)).toBe(ruby);
+    expect(source).toBe("Gemfile");
+  });
+
+  test.each([
+    ['ruby ">= 3.2"', "accepts the default"],
+    ['ruby file: ".ruby-version"', "names a file"],
+    ['ruby "3.1.4", engine: "jruby", engine_version: "9.4.15.0"', "names another engine"],
+    ['ruby File.read(".ruby-version").strip', "is code"],
+    ['ruby "~> 3.3.0" + suffix', "is code"],
+    ['ruby_version = "~> 3.3.0"', "is another word"],
+    ['ruby "latest"', "is not a condition"],
+    [`ruby ${'"~> 3.3.0", '.repeat(100)}`, "is too long"],
+  ])("%s is left alone, because it %s", (line) => {
+    expect(chosen({ gemfileText: line }).source).toBe("the buildpack's default");
+  });
+
+  test("counts only if no other place names a Ruby", () => {
+    const gemfileText = 'ruby "~> 3.3.0"';
+    expect(chosen({ gemfileText, rubyVersionFile: "3.2.1" })).toMatchObject({
+      source: ".ruby-version",
+      disagreeing: [],
+    });
+    expect(chosen({ gemfileText, lockedRuby: "ruby 3.3.8" }).source).toBe("Gemfile.lock");
+  });
+});
+
 const silent: RubyVersionSources = {
   lockfileName: "Gemfile.lock",
   lockedRuby: undefined,
   rubyVersionFile: undefined,
   toolVersionsFile: undefined,
+  gemfileName: "Gemfile",
+  gemfileText: undefined,
   buildpackDefault: "3.4.10",
 };
 

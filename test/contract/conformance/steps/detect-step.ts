@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { parse } from "smol-toml";
 import { readTarget, type Target } from "../../../../src/cnb/target.ts";
-import { allowedEnv } from "../../../../src/platform/lifecycle/build-environment.ts";
+import { allowedEnv } from "../../../../src/platform/lifecycle/buildpack-environment.ts";
 import {
   type Buildpack,
   readBuildpacks,

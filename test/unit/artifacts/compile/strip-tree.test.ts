@@ -21,6 +21,20 @@ test("strips all executables and shared libraries with one command, and removes 
   expect(lines).toEqual([]);
 });
 
+test("keeps the archives that extensions are linked with, if Ruby has no shared library", async () => {
+  const root = await makeTree({
+    "lib/libruby-static.a": "!<arch>",
+    "lib/libcrypt.a": "!<arch>",
+    "lib/ext.o": "",
+    "lib/ruby/gems/ext.a": "!<arch>",
+  });
+  await strip(root, { exitCode: 0, lines: [] });
+  expect((await readdir(join(root, "lib"))).sort()).toEqual([
+    ...["libcrypt.a", "libruby-static.a", "ruby"],
+  ]);
+  expect(await readdir(join(root, "lib/ruby/gems"))).toEqual([]);
+});
+
 test("strips code of another architecture with its tool", async () => {
   const cross = { build: "x86_64-linux-gnu", host: "aarch64-linux-gnu" };
   const missing = { exitCode: 127, lines: [] };

@@ -1,8 +1,31 @@
+import { cp } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { examine, linesOf, lockfile, makeRoot } from "../../../support/builds/examine.ts";
-import { makeTree } from "../../../support/tree.ts";
+import { addToTree, makeTree } from "../../../support/tree.ts";
 
 const rails = ["rake (13.3.0)", "railties (8.1.4)", "puma (7.1.0)"];
+
+const checkout = resolve(import.meta.dirname, "../../../..");
+
+/** The buildpack with a portable Ruby for glibc 2.39 in its inventory. */
+async function withPortable(version: string): Promise<string> {
+  const directory = await makeTree();
+  for (const name of ["buildpack.toml", "inventory"]) {
+    await cp(join(checkout, name), join(directory, name), { recursive: true });
+  }
+  const entry = `[[artifacts]]
+name = "ruby"
+version = "${version}"
+kind = "portable"
+url = "https://example.com/ruby-${version}.tar.gz"
+sha256 = "${"0".repeat(64)}"
+arch = "amd64"
+min-glibc = "2.39"
+`;
+  await addToTree(directory, { "inventory/ruby-portable.toml": entry });
+  return directory;
+}
 
 /** An app with these gems and files. */
 async function app(
@@ -47,6 +70,41 @@ describe("an app without faults", () => {
     } as const;
     const { ruby } = await examine(await app(rails), { target });
     expect(ruby?.archive).toBe("prebuilt");
+  });
+});
+
+describe("a portable Ruby", () => {
+  const fedora = { os: "linux", arch: "amd64", distro: { name: "fedora", version: "41" } };
+  const examineFor = async (glibc: string, env: Record<string, string> = {}) =>
+    await examine(await app(rails), {
+      target: { ...fedora, glibc },
+      env,
+      buildpackDir: await withPortable("3.4.10"),
+    });
+
+  test("is named as such, with what a rebase does not update", async () => {
+    const diagnosis = await examineFor("2.40");
+    expect(diagnosis.ruby?.archive).toBe("portable");
+    expect(linesOf(diagnosis)).toEqual(
+      expect.arrayContaining([
+        "`3.4.10` is installed from a portable archive",
+        expect.stringContaining("its own OpenSSL, which a rebase does not update"),
+      ]),
+    );
+  });
+
+  test("is not used with an older C library, and the reason is printed", async () => {
+    const diagnosis = await examineFor("2.38");
+    expect(diagnosis.ruby?.archive).toBe("source");
+    expect(linesOf(diagnosis)).toContain(
+      "The portable Ruby 3.4.10 needs glibc 2.39; this build image has glibc 2.38",
+    );
+  });
+
+  test("is not used if it is refused", async () => {
+    const diagnosis = await examineFor("2.40", { BP_RUBY_PORTABLE: "false" });
+    expect(diagnosis.ruby?.archive).toBe("source");
+    expect(linesOf(diagnosis).join("\n")).not.toMatch(/portable/);
   });
 });
 

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmod, readlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { systemBundles } from "../../../../src/artifacts/certificates.ts";
 import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
 import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
@@ -138,6 +140,81 @@ describe("a Ruby of the last build", () => {
   });
 });
 
+describe("a portable Ruby", () => {
+  const ruby = { engine: "ruby", version: "3.3.10" };
+  const fedora = { os: "linux", arch: "amd64", distro: { name: "fedora", version: "41" } };
+  const archive = tarballGz([
+    {
+      path: "rv-ruby@3.3.10/3.3.10/bin/ruby",
+      // It finds out where it is when it starts.
+      body: '#!/bin/sh\ncat "${0%/bin/ruby}/lib/description"\n',
+      mode: 0o755,
+    },
+    { path: "rv-ruby@3.3.10/3.3.10/lib/description", body: "ruby 3.3.10 (2026-01-01)" },
+    { path: "rv-ruby@3.3.10/3.3.10/lib/libruby-static.a", body: "!<arch>" },
+    { path: "rv-ruby@3.3.10/3.3.10/libexec/cert.pem", body: "certificates of Ruby" },
+  ]);
+
+  async function findFor(glibc: string | undefined, section = recordSection()) {
+    const buildpackDir = await makeTree({
+      "inventory/ruby.toml": rubyEntry("3.3.10"),
+      "inventory/ruby-portable.toml": portableEntry("3.3.10", sha256(archive)),
+      "inventory/ruby-branches.toml": branches,
+      "upstream/ruby-3.3.10.x86_64_linux.tar.gz": "",
+    });
+    await writeFile(join(buildpackDir, "upstream/ruby-3.3.10.x86_64_linux.tar.gz"), archive);
+    const fetcher = createFetcher({ env: {} });
+    onTestFinished(() => fetcher.close());
+    const target = { ...fedora, ...(glibc === undefined ? {} : { glibc }) };
+    const context = makeBuildContext({
+      input: { buildpackDir, target },
+      env: { PATH: "/usr/bin:/bin" },
+      run: runCommand,
+    });
+    const inventory = await readOwnInventory(buildpackDir);
+    const request = { ruby, source: "Gemfile.lock", disagreeing: [] };
+    return await findRuby({ ...context, fetcher }, request, inventory, section);
+  }
+
+  test("is installed whole, starts in its place, and the log says what it contains", async () => {
+    const section = recordSection();
+    const found = await findFor("2.39", section);
+    const directory = join(await makeTree(), "ruby");
+    await found.install(directory, section);
+    expect(found.kind).toBe("portable");
+    expect(section.lines[0]).toBe(
+      "`3.3.10` is portable: it contains its own OpenSSL, which a rebase does not update (see BP_RUBY_PORTABLE)",
+    );
+    expect(section.lines).toContain(`SHA-256 \`${sha256(archive)}\`, as in the inventory`);
+    expect(section.lines.at(-1)).toBe("Installed `3.3.10`");
+    const certificates = join(directory, "libexec/cert.pem");
+    const system = systemBundles.find((path) => existsSync(path));
+    if (system === undefined) expect(await readFile(certificates, "utf8")).toMatch(/of Ruby/);
+    else expect(await readlink(certificates)).toBe(system);
+    expect((await readdir(join(directory, "lib"))).sort()).toEqual([
+      ...["description", "libruby-static.a"],
+    ]);
+    expect(await found.check(directory)).toBeUndefined();
+  });
+
+  test("has another checksum than the compiled one, so that gems are compiled again", async () => {
+    expect((await findFor("2.39")).checksum).toBe(sha256(archive));
+    expect((await findFor("2.36")).checksum).toBe(checksumOf("3.3.10"));
+  });
+
+  test.for([
+    ["2.36", "glibc 2.36"],
+    [undefined, "no glibc"],
+  ])("that needs a newer C library than %s is not used, and the log says why", async (row) => {
+    const [glibc, own] = row;
+    const section = recordSection();
+    expect((await findFor(glibc, section)).kind).toBe("source");
+    expect(section.lines).toEqual([
+      `The portable Ruby 3.3.10 needs glibc 2.39; this build image has ${own}`,
+    ]);
+  });
+});
+
 describe("a JRuby that is installed", () => {
   const asked = { engine: "jruby", version: "3.1.7", engineVersion: "9.4.15.0" };
   const installed = "Installed `jruby 9.4.15.0` (compatible with Ruby `3.1.7`)";
@@ -227,6 +304,19 @@ version = "${version}"
 kind = "source"
 url = "https://upstream.example.com/ruby-${version}"
 sha256 = "${checksumOf(version)}"
+`;
+}
+
+function portableEntry(version: string, checksum: string): string {
+  return `[[artifacts]]
+name = "ruby"
+version = "${version}"
+kind = "portable"
+url = "../upstream/ruby-${version}.x86_64_linux.tar.gz"
+sha256 = "${checksum}"
+arch = "amd64"
+min-glibc = "2.39"
+strip-components = 2
 `;
 }
 

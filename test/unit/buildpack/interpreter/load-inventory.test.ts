@@ -25,13 +25,34 @@ test("BP_INVENTORY is used first, is printed without its checksum, and is kept",
   );
 });
 
-async function load(userEnv: Record<string, string> = {}) {
-  const buildpackDir = await makeTree({ "inventory/ruby.toml": entry("3.3.8") });
+test.for([
+  [{}, ["3.3.8 source", "3.3.8 portable"]],
+  [{ BP_RUBY_PORTABLE: "true" }, ["3.3.8 source", "3.3.8 portable"]],
+  [{ BP_RUBY_PORTABLE: "false" }, ["3.3.8 source"]],
+  [{ BP_REQUIRE_CHECKSUMS: "true" }, ["3.3.8 portable"]],
+  [{ BP_REQUIRE_CHECKSUMS: "true", BP_RUBY_PORTABLE: "false" }, []],
+] as const)("with %o, these are used: %j", async ([userEnv, used]) => {
+  const { all } = await load(userEnv, { "inventory/ruby-portable.toml": portable });
+  expect(all.map(({ version, kind }) => `${version} ${kind}`).sort()).toEqual([...used].sort());
+});
+
+const portable = `[[artifacts]]
+name = "ruby"
+version = "3.3.8"
+kind = "portable"
+url = "https://x.example.com/r"
+sha256 = "${"0".repeat(64)}"
+arch = "amd64"
+min-glibc = "2.39"
+`;
+
+async function load(userEnv: Record<string, string> = {}, more: Record<string, string> = {}) {
+  const buildpackDir = await makeTree({ "inventory/ruby.toml": entry("3.3.8"), ...more });
   const input = { buildpackDir, layersDir: await makeTree() };
   const fresh = makeBuildContext({ input, userEnv });
   const context = { ...fresh, fetcher: createFetcher({ env: {} }) };
   const inventory = await loadBuildInventory(context);
-  return { context, versions: inventory.map(({ version }) => version) };
+  return { context, all: inventory, versions: inventory.map(({ version }) => version) };
 }
 
 function entry(version: string): string {

@@ -1,5 +1,8 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { writeBillsOfMaterials } from "../../../../src/buildpack/report/write-bills-of-materials.ts";
+import { elfLibrary } from "../../../support/builds/elf.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled } from "../../../support/installed.ts";
 import { lockedWith } from "../../../support/builds/locked.ts";
@@ -35,6 +38,20 @@ test("writes only the formats that the descriptor declares", async () => {
   ]);
   expect(await named([cyclonedx])).toEqual(["gems.sbom.cdx.json", "ruby.sbom.cdx.json"]);
   expect(await named([])).toEqual([]);
+});
+
+test("writes the OpenSSL that a portable Ruby contains", async () => {
+  const layersDir = await makeTree(layers);
+  const path = join(layersDir, "ruby/lib/ruby/3.3.0/x86_64-linux/openssl.so");
+  await mkdir(dirname(path), { recursive: true });
+  const library = elfLibrary({ needed: ["libc.so.6"] });
+  await writeFile(path, Buffer.concat([library, Buffer.from("OpenSSL 3.6.2 7 Apr 2026")]));
+  const context = makeBuildContext({ input: { layersDir } });
+  context.input.descriptor.buildpack.sbomFormats = ["application/spdx+json"];
+  const locked = lockedWith({ rack: "1.0" });
+  await writeBillsOfMaterials(context, { locked }, makeInstalled(layersDir), undefined);
+  const bill = await readFile(join(layersDir, "ruby.sbom.spdx.json"), "utf8");
+  expect(bill).toContain("pkg:generic/openssl@3.6.2");
 });
 
 test("writes for each layer what it contains", async () => {

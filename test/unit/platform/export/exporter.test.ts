@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createPrinter } from "../../../../src/output/printer.ts";
 import { createStyle } from "../../../../src/output/style.ts";
 import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
-import { type ExporterRequest, prepareExport } from "../../../../src/platform/export/exporter.ts";
+import { prepareExport } from "../../../../src/platform/export/exporter.ts";
+import type { ExporterRequest } from "../../../../src/platform/export/prepared-export.ts";
 import { systemClock } from "../../../../src/system/clock.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeImage } from "../../../support/images/image.ts";
@@ -18,7 +19,12 @@ const printer = createPrinter({
 async function prepare(line: Partial<ExporterRequest["line"]>, cwd = "/") {
   const none = {
     ...{ image: undefined, runImage: undefined, runRoot: undefined, lifecycle: undefined },
-    ...{ previousImage: undefined, defaultProcess: undefined, creationTime: undefined },
+    ...{
+      previousImage: undefined,
+      cacheImage: undefined,
+      defaultProcess: undefined,
+      creationTime: undefined,
+    },
   };
   const request = {
     state: await makeTree(),
@@ -45,10 +51,12 @@ describe("prepareExport", () => {
     [{ lifecycle: "x" }, "`--lifecycle` needs `--image`"],
     [{ tag: ["oci:x"] }, "`--tag` needs `--image`"],
     [{ previousImage: "oci:x" }, "`--previous-image` needs `--image`"],
+    [{ cacheImage: "oci:x" }, "`--cache-image` needs `--image`"],
     [{ defaultProcess: "job" }, "`--default-process` needs `--image`"],
     [{ creationTime: "now" }, "`--creation-time` needs `--image`"],
     [{ image: "oci:x", runImage: "oci:y", tag: ["x"] }, "`--tag` takes"],
     [{ image: "oci:x", runImage: "oci:y", previousImage: "x" }, "`--previous-image` takes"],
+    [{ image: "oci:x", runImage: "oci:y", cacheImage: "x" }, "`--cache-image` takes"],
     [{ image: "oci:x", runImage: "oci:y", creationTime: "today" }, "`--creation-time` takes"],
     [{ image: "x" }, "`--image` takes"],
     [{ image: "oci:x" }, "`--image` needs a run image"],

@@ -3,7 +3,7 @@ import type { Artifact } from "./artifact.ts";
 import type { InstallContext } from "./install-artifact.ts";
 
 /** What `lapidary artifact` is asked to make. */
-export interface ArtifactOrder {
+export interface ArtifactToMake {
   name: "ruby" | "jemalloc";
   version: string;
   /** The architecture that the result runs on, as images name it: `amd64`, `arm64`. */

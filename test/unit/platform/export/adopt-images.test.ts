@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Image } from "../../../../src/oci/image.ts";
 import { readImage } from "../../../../src/oci/layout.ts";
-import { adoptImage } from "../../../../src/platform/export/adopt-image.ts";
+import { adoptImages } from "../../../../src/platform/export/adopt-images.ts";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
 import { readStoredBuild } from "../../../../src/platform/state/stored-build.ts";
@@ -28,11 +28,13 @@ async function exportedImage(): Promise<Image> {
   return await readImage(layout, { architecture: "amd64" });
 }
 
-describe("adoptImage", () => {
+const nothing = { image: false, cache: false };
+
+describe("adoptImages", () => {
   test("makes the image the previous build, without a cache", async () => {
     const state = await makeTree();
     const image = await exportedImage();
-    expect(await adoptImage(state, image)).toBe(true);
+    expect(await adoptImages(state, { image })).toEqual({ image: true, cache: false });
     const build = await readStoredBuild(state);
     expect(build).toMatchObject({
       inside: { app: "/workspace", layers: "/layers" },
@@ -53,20 +55,21 @@ describe("adoptImage", () => {
       "test_one/secret/env.launch/KEY.default": "s3cret",
       "sbom/launch/test_one/secret/sbom.cdx.json": "{}",
     });
-    expect(await readdir(join(state, "builds/1"))).not.toContain("extracted");
+    expect(await readdir(join(state, "builds/1"))).not.toContain("unpacked");
   });
 
   test("keeps the build of a state folder that has one", async () => {
     const state = await makeTree();
     const image = await exportedImage();
-    await adoptImage(state, image);
-    expect(await adoptImage(state, image)).toBe(false);
+    await adoptImages(state, { image });
+    expect(await adoptImages(state, { image })).toEqual(nothing);
     expect(await readdir(join(state, "builds"))).toEqual(["1"]);
   });
 
   test("ignores an image that no platform has built", async () => {
     const state = await makeTree();
-    expect(await adoptImage(state, await makeImage(await makeTree(), ["a"]))).toBe(false);
+    const image = await makeImage(await makeTree(), ["a"]);
+    expect(await adoptImages(state, { image, cache: image })).toEqual(nothing);
     expect(await readStoredBuild(state)).toBeUndefined();
   });
 });

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { railsNew } from "../support/builds/rails-new.ts";
+import { build, runCommandIn, serve } from "../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { startPostgreSql } from "../support/servers/postgresql.ts";
+import {
+  ensureWorld,
+  fullRing,
+  onlyInFullRing,
+  temporaryDirectory,
+  type World,
+} from "../support/world.ts";
+
+let place: Awaited<ReturnType<typeof temporaryDirectory>>;
+let world: World;
+let server: MirrorServer;
+
+beforeAll(async () => {
+  if (!fullRing) return;
+  world = await ensureWorld();
+  place = await temporaryDirectory();
+  server = await serveMirror(world.mirror);
+});
+
+afterAll(async () => {
+  await server?.close();
+  await place?.[Symbol.asyncDispose]();
+});
+
+describe("an app that `rails new` has just generated builds and serves as it is", () => {
+  test.for<[string, string[]]>([
+    ["8.1", []],
+    ["8.1", ["--css", "tailwind"]],
+    ["8.1", ["--api"]],
+    ["8.0", []],
+  ])("Rails %s, %j", async ([rails, words], context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    await railsNew(place.path, world, { rails, words });
+    const log = await expectServes({ SOLID_QUEUE_IN_PUMA: "true" });
+    if (words.includes("tailwind")) expect(log).toContain("tailwindcss");
+  });
+
+  test("with PostgreSQL", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    await railsNew(place.path, world, { rails: "8.1", words: ["--database", "postgresql"] });
+    await using database = await startPostgreSql();
+    await expectServes({ DATABASE_URL: database.url });
+  });
+});
+
+/** Builds the app, prepares its database, and asks for the page by which platforms check its health. */
+async function expectServes(env: Record<string, string>): Promise<string> {
+  const at = (name: string) => join(place.path, name);
+  const app = { dir: at("generated/app"), state: at("state"), report: at("report.json") };
+  const store = ["--gem-store", at("store"), "--clear-cache"];
+  const built = await build({ app, world, env: { BP_INVENTORY: server.inventory }, args: store });
+  expect(built.exitCode, built.log).toBe(0);
+  const prepared = await runCommandIn({ app, world, env }, "bin/rails", "db:prepare");
+  expect(prepared.exitCode, prepared.log).toBe(0);
+  await using served = await serve({ app, world, env });
+  const { v4, v6 } = await served.get("/up");
+  expect([v4.status, v6.status], served.log()).toEqual([200, 200]);
+  return built.log;
+}
