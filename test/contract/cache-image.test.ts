@@ -2,6 +2,8 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readImage, writeImage, writeIndex } from "../../src/oci/layout.ts";
+import { adoptImages } from "../../src/platform/export/adopt-images.ts";
+import { openStoredBuild } from "../../src/platform/state/state-in-use.ts";
 import { buildByLineIn } from "../support/build-line.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeImage } from "../support/images/image.ts";
@@ -58,6 +60,16 @@ describe("--cache-image", () => {
     await lapidary("one", "--image", "oci:main", "--cache-image", "oci:cache");
     const log = await lapidary("two", "--image", "oci:branch", "--cache-image", "oci:cache");
     expect(log).toMatch(/found tools\nfound gems/);
+  });
+
+  test("is nothing to run, if the build that started from it fails", async () => {
+    const cwd = await makeTree({ "app/app.rb": "" });
+    const lapidary = await makeWorld(cwd);
+    await lapidary("one", "--image", "oci:main", "--cache-image", "oci:cache");
+    const state = await makeTree();
+    const cache = await readImage(join(cwd, "cache"), { architecture: "amd64" });
+    expect(await adoptImages(state, { cache })).toEqual({ image: false, cache: true });
+    expect(await openStoredBuild(state)).toBeUndefined();
   });
 
   test("is nothing if the image does not exist, or keeps no cache", async () => {

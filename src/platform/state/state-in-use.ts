@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { lockFile } from "../../system/file-lock.ts";
+import { lstatIfAny } from "../../system/files.ts";
 import { takeLock } from "./state-lock.ts";
 import { currentName, readStoredBuild, type StoredBuild } from "./stored-build.ts";
 
@@ -11,11 +12,14 @@ export interface BuildInUse {
   release: () => Promise<void>;
 }
 
-/** Opens the current build of a state folder while its app runs. Undefined before the first build. */
+/**
+ * Opens the current build of a state folder while its app runs. Undefined before the first build, also if the state
+ * folder has only the cache of one.
+ */
 export async function openStoredBuild(state: string): Promise<BuildInUse | undefined> {
   for (;;) {
     const build = await readStoredBuild(state);
-    if (!build) return undefined;
+    if (!build || !(await lstatIfAny(join(build.layers, "config")))) return undefined;
     const release = await markInUse(state, basename(build.path));
     // A build that became current before the mark was written may have removed this one.
     if ((await currentName(state)) === basename(build.path)) return { build, release };
