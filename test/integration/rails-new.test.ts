@@ -30,10 +30,10 @@ afterAll(async () => {
 
 describe("an app that `rails new` has just generated builds and serves as it is", () => {
   test.for<[string, string[]]>([
-    ["8.1", []],
-    ["8.1", ["--css", "tailwind"]],
-    ["8.1", ["--api"]],
-    ["8.0", []],
+    ["8.1.4", []],
+    ["8.1.4", ["--css", "tailwind"]],
+    ["8.1.4", ["--api"]],
+    ["8.0.5", []],
   ])("Rails %s, %j", async ([rails, words], context) => {
     if (!fullRing) context.skip(onlyInFullRing);
     await railsNew(place.path, world, { rails, words });
@@ -43,7 +43,7 @@ describe("an app that `rails new` has just generated builds and serves as it is"
 
   test("with PostgreSQL", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
-    await railsNew(place.path, world, { rails: "8.1", words: ["--database", "postgresql"] });
+    await railsNew(place.path, world, { rails: "8.1.4", words: ["--database", "postgresql"] });
     await using database = await startPostgreSql();
     await expectServes({ DATABASE_URL: database.url });
   });

@@ -5,7 +5,7 @@ import { makeBuildpack } from "../buildpacks/tiny-buildpack.ts";
 import { buildUser, type World } from "../world.ts";
 import { command, runToEnd } from "../lapidary.ts";
 
-/** An app to generate: the series of Rails (`8.1`), and more words for `rails new`. */
+/** An app to generate: the version of Rails (`8.1.4`), and more words for `rails new`. */
 export interface RailsStory {
   rails: string;
   words: readonly string[];
@@ -41,8 +41,10 @@ function scriptFor({ rails, words }: RailsStory): string {
   return `
 mkdir -p /tmp/ruby && tar -xzf /ruby.tgz -C /tmp/ruby
 export GEM_HOME=/out/gems-${rails} HOME=/tmp PATH="/tmp/ruby/bin:/out/gems-${rails}/bin:$PATH"
-gem install rails --version "~> ${rails}.0" --no-document
+gem install rails --version ${rails} --no-document --env-shebang
 rm -rf /out/app
 cd /out && rails new app --skip-git ${words.join(" ")}
+# Git ignores it, so no checkout has it.
+rm app/config/master.key
 `;
 }
