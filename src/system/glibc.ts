@@ -29,7 +29,9 @@ const directories = [
 ];
 
 /** `GNU C Library (Debian GLIBC 2.36-9+deb12u14) stable release version 2.36.` */
-const banner = /GNU C Library [^\0\n]{0,200}? release version (\d+\.\d+)/;
+const banner = /^GNU C Library [^\0\n]{0,200}? release version (\d+\.\d+)/;
+const bannerStart = "GNU C Library ";
+const longestBanner = 300;
 
 /** The library has about 2 MB. */
 const largest = 64 * 1024 ** 2;
@@ -38,6 +40,11 @@ async function versionIn(path: string): Promise<string | undefined> {
   const stats = await statIfAny(path);
   if (!stats?.isFile() || stats.size > largest) return undefined;
   const place = (await visiblePath(path)) ?? path;
-  const text = await readFile(place, "latin1").catch(() => "");
-  return banner.exec(text)?.[1];
+  const bytes = await readFile(place).catch(() => Buffer.alloc(0));
+  // A pattern for the whole text takes several times as long, in every build.
+  for (let at = bytes.indexOf(bannerStart); at >= 0; at = bytes.indexOf(bannerStart, at + 1)) {
+    const version = banner.exec(bytes.toString("latin1", at, at + longestBanner))?.[1];
+    if (version !== undefined) return version;
+  }
+  return undefined;
 }
