@@ -24,8 +24,8 @@ const longestLine = 500;
  * A Ruby that a Gemfile's `ruby` line asks for: a version, or a branch (`3.3`) whose newest release it accepts. It is
  * one that the line itself names. `undefined` if the line accepts `byDefault`, or no such Ruby is found.
  */
-export function rubyOfGemfile(gemfile: string | undefined, byDefault: string): string | undefined {
-  const requirements = rubyRequirements(gemfile ?? "") ?? [];
+export function rubyOfGemfile(gemfile: string, byDefault: string): string | undefined {
+  const requirements = rubyRequirements(gemfile) ?? [];
   const accepts = (version: string) => requirements.every((one) => isMetBy(one, version));
   if (accepts(byDefault)) return undefined;
   const named = requirements.flatMap(candidatesOf).filter(({ newest }) => accepts(newest));

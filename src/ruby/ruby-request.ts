@@ -30,8 +30,7 @@ export interface RubyVersionSources {
   toolVersionsFile: string | undefined;
   /** The version in `mise.toml`. */
   miseRuby?: string | undefined;
-  gemfileName: string;
-  gemfileText: string | undefined;
+  gemfile: { name: string; text: string } | undefined;
   buildpackDefault: string;
 }
 
@@ -40,13 +39,13 @@ export interface RubyVersionSources {
  * if no other place names one and its `ruby` line does not accept the default.
  */
 export function rubyCandidates(sources: RubyVersionSources): RubyCandidate[] {
-  const { gemfileName, gemfileText, buildpackDefault } = sources;
+  const { gemfile, buildpackDefault } = sources;
   const named = namingCandidates(sources);
   const isOpen = named.every(({ wish }) => wish === undefined);
-  const inGemfile = isOpen ? rubyOfGemfile(gemfileText, buildpackDefault) : undefined;
+  const wished = gemfile && isOpen ? rubyOfGemfile(gemfile.text, buildpackDefault) : undefined;
   return [
     ...named,
-    ...(inGemfile === undefined ? [] : [candidate(gemfileName, inGemfile, fromName)]),
+    ...(gemfile && wished !== undefined ? [candidate(gemfile.name, wished, fromName)] : []),
     candidate("the buildpack's default", `ruby ${buildpackDefault}`, parseRubyVersion),
   ];
 }

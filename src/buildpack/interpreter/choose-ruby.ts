@@ -1,7 +1,7 @@
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
 import { chooseRuby, rubyCandidates, rubyLabel } from "../../ruby/ruby-request.ts";
-import type { RubyCandidate, RubyRequest } from "../../ruby/ruby-request.ts";
+import type { RubyCandidate, RubyRequest, RubyVersionSources } from "../../ruby/ruby-request.ts";
 import type { Project } from "../project/project.ts";
 
 /**
@@ -18,17 +18,7 @@ export function chooseRubyVersion(
   section: Section,
   setting?: string,
 ): RubyRequest {
-  const candidates = rubyCandidates({
-    lockfileName: project.lockfile,
-    lockedRuby: project.locked.rubyVersion,
-    setting,
-    rubyVersionFile: project.rubyVersionFile,
-    toolVersionsFile: project.toolVersionsFile,
-    miseRuby: project.miseRuby,
-    gemfileName: project.gemfile,
-    gemfileText: project.gemfileText,
-    buildpackDefault,
-  });
+  const candidates = rubyCandidates({ ...rubySources(project), setting, buildpackDefault });
   const request = chooseRuby(candidates);
   refuseConflict(request);
   section.say(`Ruby \`${rubyLabel(request.ruby)}\` from ${request.source}`);
@@ -42,6 +32,20 @@ export function chooseRubyVersion(
     throw new BuildpackError({ code: "app/ruby-unsupported", requested, source: request.source });
   }
   return request;
+}
+
+/** What the app's files say about its Ruby. */
+export function rubySources(
+  project: Project,
+): Omit<RubyVersionSources, "setting" | "buildpackDefault"> {
+  return {
+    lockfileName: project.lockfile,
+    lockedRuby: project.locked.rubyVersion,
+    rubyVersionFile: project.rubyVersionFile,
+    toolVersionsFile: project.toolVersionsFile,
+    miseRuby: project.miseRuby,
+    gemfile: { name: project.gemfile, text: project.gemfileText },
+  };
 }
 
 // The lockfile comes first, but a setting that has no effect would be a trap.

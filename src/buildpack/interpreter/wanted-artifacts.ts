@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
+import { rubySources } from "./choose-ruby.ts";
 import { readProject } from "../project/project.ts";
 
 /** An artifact that a build of an app installs. */
@@ -23,16 +24,7 @@ export async function wantedArtifacts(
   const defaults = defaultVersions.parse(metadata)["default-versions"];
   const project = await readProject(appDir);
   const { ruby, source } = chooseRuby(
-    rubyCandidates({
-      lockfileName: project.lockfile,
-      lockedRuby: project.locked.rubyVersion,
-      rubyVersionFile: project.rubyVersionFile,
-      toolVersionsFile: project.toolVersionsFile,
-      miseRuby: project.miseRuby,
-      gemfileName: project.gemfile,
-      gemfileText: project.gemfileText,
-      buildpackDefault: defaults.ruby,
-    }),
+    rubyCandidates({ ...rubySources(project), buildpackDefault: defaults.ruby }),
   );
   const { engine: name } = ruby;
   const wanted = { name, version: ruby.engineVersion ?? ruby.version, source };

@@ -67,7 +67,7 @@ async function readLocked(path: string): Promise<GemfileLock | undefined> {
 
 async function asksForJruby(
   appDir: string,
-  { dir, gemfile, lockfile }: ProjectPlace,
+  { dir, lockfile }: ProjectPlace,
   locked: GemfileLock | undefined,
   userEnv: Readonly<Record<string, string>>,
 ): Promise<boolean> {
@@ -75,8 +75,9 @@ async function asksForJruby(
     lockfileName: lockfile,
     lockedRuby: locked?.rubyVersion,
     setting: userEnv["BP_RUBY_VERSION"],
-    gemfileName: gemfile,
-    ...(await readVersionFiles(appDir, dir, gemfile)),
+    ...(await readVersionFiles(appDir, dir)),
+    // Only a version of MRI is ever taken from the Gemfile.
+    gemfile: undefined,
     buildpackDefault: "",
   });
   return candidates.find(({ wish }) => wish)?.wish?.engine === "jruby";

@@ -15,6 +15,7 @@ export interface Project extends ProjectPlace, VersionFiles {
   locked: GemfileLock;
   /** Lines of the lockfile that Bundler ignores. */
   ignored: readonly IgnoredLine[];
+  gemfileText: string;
   /** The text of each file, `undefined` if it does not exist or cannot be read. */
   bundleConfig: string | undefined;
   procfile: TextFile;
@@ -45,7 +46,7 @@ export async function readProject(
   const place = await requireProject(appDir, userEnv);
   const { dir, gemfile, lockfile } = place;
   const { locked, ignored } = await readLockfile(dir, gemfile, lockfile);
-  await requireReadable(dir, gemfile);
+  const gemfileText = await readGemfile(dir, gemfile);
   const at = (name: string) => join(dir, name);
   const bundleConfig = await readTextIfAny(at(join(dirname(gemfile), ".bundle/config")));
   const credentials =
@@ -55,7 +56,8 @@ export async function readProject(
     ...place,
     locked,
     ignored,
-    ...(await readVersionFiles(appDir, dir, gemfile)),
+    gemfileText,
+    ...(await readVersionFiles(appDir, dir)),
     bundleConfig,
     ...(await readPrograms(dir)),
     credentials,
@@ -117,9 +119,9 @@ async function readLockfile(
   );
 }
 
-async function requireReadable(dir: string, gemfile: string): Promise<void> {
+async function readGemfile(dir: string, gemfile: string): Promise<string> {
   const file = await readText(join(dir, gemfile));
-  if (file.state === "text") return;
+  if (file.state === "text") return file.text;
   const problem = file.state === "missing" ? "there is no such file" : file.problem;
   throw new BuildpackError({ code: "app/gemfile-unreadable", path: gemfile, problem });
 }

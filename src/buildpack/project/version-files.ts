@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import * as z from "zod";
-import { readNearest, readTextIfAny } from "../../system/files.ts";
+import { readNearest } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
 
-/** What the app's files say about Ruby, besides the lockfile; `undefined` if they say nothing. */
+/** What files of version managers say about Ruby; `undefined` if they say nothing. */
 export interface VersionFiles {
   /** The text of `.ruby-version`. */
   rubyVersionFile: string | undefined;
@@ -11,27 +10,16 @@ export interface VersionFiles {
   toolVersionsFile: string | undefined;
   /** The Ruby in `mise.toml`, such as `3.3.8`. */
   miseRuby: string | undefined;
-  /** The text of the Gemfile. */
-  gemfileText: string | undefined;
 }
 
-/**
- * Reads each file of a version manager from the project's directory or the nearest one above it, up to the app's root.
- *
- * @param gemfile its path in the project's directory.
- */
-export async function readVersionFiles(
-  root: string,
-  dir: string,
-  gemfile: string,
-): Promise<VersionFiles> {
-  const [rubyVersionFile, toolVersionsFile, mise, gemfileText] = await Promise.all([
+/** Reads each file from the project's directory or the nearest one above it, up to the app's root. */
+export async function readVersionFiles(root: string, dir: string): Promise<VersionFiles> {
+  const [rubyVersionFile, toolVersionsFile, mise] = await Promise.all([
     readNearest(root, dir, ".ruby-version"),
     readNearest(root, dir, ".tool-versions"),
     readNearest(root, dir, "mise.toml"),
-    readTextIfAny(join(dir, gemfile)),
   ]);
-  return { rubyVersionFile, toolVersionsFile, miseRuby: rubyOfMise(mise), gemfileText };
+  return { rubyVersionFile, toolVersionsFile, miseRuby: rubyOfMise(mise) };
 }
 
 // `ruby = "3.3.8"`, `ruby = ["3.3.8", "3.2"]` or `ruby = { version = "3.3.8" }`

@@ -15,7 +15,7 @@ export function makeProject(lockfile: string, rest: Partial<Project> = {}): Proj
     rubyVersionFile: undefined,
     toolVersionsFile: undefined,
     miseRuby: undefined,
-    gemfileText: undefined,
+    gemfileText: "",
     bundleConfig: undefined,
     procfile: { state: "missing" },
     configRu: false,

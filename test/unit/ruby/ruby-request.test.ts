@@ -138,7 +138,7 @@ describe("the Gemfile's `ruby` line", () => {
 
     ['ruby "~> 4.0"', "4.0"],
   ])("%s names a Ruby that it accepts", (line, ruby) => {
-    const { ruby: chosenRuby, source } = chosen({ gemfileText: `source "x"\n${line}\n` });
+    const { ruby: chosenRuby, source } = chosen({ gemfile: named(`source "x"\n${line}\n`) });
     expect(rubyLabel(chosenRuby)).toBe(ruby);
     expect(source).toBe("Gemfile");
   });
@@ -153,16 +153,16 @@ describe("the Gemfile's `ruby` line", () => {
     ['ruby "latest"', "is not a condition"],
     [`ruby ${'"~> 3.3.0", '.repeat(100)}`, "is too long"],
   ])("%s is left alone, because it %s", (line) => {
-    expect(chosen({ gemfileText: line }).source).toBe("the buildpack's default");
+    expect(chosen({ gemfile: named(line) }).source).toBe("the buildpack's default");
   });
 
   test("counts only if no other place names a Ruby", () => {
-    const gemfileText = 'ruby "~> 3.3.0"';
-    expect(chosen({ gemfileText, rubyVersionFile: "3.2.1" })).toMatchObject({
+    const gemfile = named('ruby "~> 3.3.0"');
+    expect(chosen({ gemfile, rubyVersionFile: "3.2.1" })).toMatchObject({
       source: ".ruby-version",
       disagreeing: [],
     });
-    expect(chosen({ gemfileText, lockedRuby: "ruby 3.3.8" }).source).toBe("Gemfile.lock");
+    expect(chosen({ gemfile, lockedRuby: "ruby 3.3.8" }).source).toBe("Gemfile.lock");
   });
 });
 
@@ -171,10 +171,13 @@ const silent: RubyVersionSources = {
   lockedRuby: undefined,
   rubyVersionFile: undefined,
   toolVersionsFile: undefined,
-  gemfileName: "Gemfile",
-  gemfileText: undefined,
+  gemfile: undefined,
   buildpackDefault: "3.4.10",
 };
+
+function named(text: string) {
+  return { name: "Gemfile", text };
+}
 
 function chosen(sources: Partial<RubyVersionSources>) {
   return chooseRuby(rubyCandidates({ ...silent, ...sources }));

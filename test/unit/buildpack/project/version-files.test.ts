@@ -10,5 +10,5 @@ test.each([
   ["not TOML", undefined],
 ])("mise.toml: %j", async (text, expected) => {
   const app = await makeTree({ "mise.toml": text, "server/Gemfile": "" });
-  expect((await readVersionFiles(app, `${app}/server`, "Gemfile")).miseRuby).toBe(expected);
+  expect((await readVersionFiles(app, `${app}/server`)).miseRuby).toBe(expected);
 });
