@@ -4,9 +4,10 @@
 // archive that Ruby came from changes: extensions are compiled for all of these. Also emptied when an
 // earlier build did not complete it, as every layer is (see `readLayerState`), when a gem of the cache is
 // missing or empty (`missingFromGems`), and when the user asks for files that an earlier build removed.
-// Otherwise the gems are kept, and `bundle install` runs on them only when something that it depends on has changed. Never contains downloaded `.gem` files, build logs,
-// makefiles, object files or library sources of extensions, git histories or credentials; and, unless the user keeps
-// them, none of the files that `removeUnneededFiles` names.
+// Otherwise the gems are kept, and `bundle install` runs on them only when something that it depends on has
+// changed. Never contains downloaded `.gem` files, build logs, makefiles, object files or library sources of
+// extensions, git histories or credentials; and, unless the user keeps them, none of the files that
+// `removeUnneededFiles` names.
 
 import * as z from "zod";
 import { describeChange } from "../../cnb/layers/layer-state.ts";

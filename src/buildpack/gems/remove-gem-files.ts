@@ -1,6 +1,7 @@
 import { rmdir } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import glob from "fast-glob";
+import { branchOf } from "../../artifacts/ruby-branches.ts";
 import { removeTree } from "../../system/files.ts";
 
 /** Removes what an installation leaves behind: downloaded archives, files of compilers, and git histories. */
@@ -45,12 +46,11 @@ export async function removeUnneededFiles(
   const files = await glob("*/**", inGems);
   const paths = new Set(files.map(({ path }) => path));
   const compiled = await compiledGems(gemsDir);
-  const series = rubyVersion.split(".").slice(0, 2).join(".");
   const unneeded = files.filter(
     ({ path }) =>
       besideCode.test(path) ||
       (sourceCode.test(path) && isCompiled(path, compiled)) ||
-      isForOtherRuby(path, series, paths),
+      isForOtherRuby(path, branchOf(rubyVersion), paths),
   );
   await Promise.all(unneeded.map(({ path }) => removeTree(join(gems, path))));
   for (const { path } of unneeded) await removeEmptyDirectories(gems, dirname(path));
@@ -79,13 +79,13 @@ const compiledByItsAuthor = /-(?:java|(?:x86_64|aarch64|arm64)-linux(?:-gnu|-mus
 
 /**
  * Whether this is `3.2/nokogiri.so`, with the same extension for the Ruby of the app beside it (`3.3/nokogiri.so`).
- * Gems that their authors have compiled contain it once for each series of Ruby.
+ * Gems that their authors have compiled contain it once for each branch of Ruby.
  */
-function isForOtherRuby(path: string, series: string, paths: ReadonlySet<string>): boolean {
+function isForOtherRuby(path: string, branch: string, paths: ReadonlySet<string>): boolean {
   const directory = dirname(path);
   const madeFor = basename(directory);
-  if (extname(path) !== ".so" || !/^\d+\.\d+$/.test(madeFor) || madeFor === series) return false;
-  return paths.has(join(dirname(directory), series, basename(path)));
+  if (extname(path) !== ".so" || !/^\d+\.\d+$/.test(madeFor) || madeFor === branch) return false;
+  return paths.has(join(dirname(directory), branch, basename(path)));
 }
 
 /** Removes a directory below `root`, and those above it, until one has other files. */
