@@ -52,7 +52,10 @@ export async function quietly(
   print(held.warnings());
 }
 
-/** As the printer of sections marks warnings. Other programs may print lines like it, which are worth reading too. */
+/**
+ * As sections (`!`) and the platform (`Warning:`) mark warnings. Other programs may print lines like these, which are
+ * worth reading too.
+ */
 function isWarning(line: string): boolean {
-  return /^ {0,4}! /.test(stripVTControlCharacters(line));
+  return /^(?: {0,4}! |Warning: )/.test(stripVTControlCharacters(line));
 }

@@ -9,6 +9,8 @@ describe("quiet output", () => {
       "\u001b[33m! Ruby 3.1 is old\u001b[0m\n",
     );
     expect(await printedBy(async (write) => write("- Ruby\n"))).toBe("");
+    const ofPlatform = "Warning: layer a:b is not cached, because it has no contents\n";
+    expect(await printedBy(async (write) => write(ofPlatform))).toBe(ofPlatform);
   });
 
   test("of work that fails is the whole log, and the failure is thrown", async () => {
