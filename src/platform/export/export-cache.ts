@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { StoredBuild } from "../state/stored-build.ts";
+import { ownerIn, type StoredBuild } from "../state/stored-build.ts";
 import { makeCacheImage } from "./cache-image.ts";
 import { layersIn, publish } from "./export-image.ts";
 import { defaultImageName } from "./image-location.ts";
@@ -12,7 +12,7 @@ export async function exportCache(prepared: Prepared, build: StoredBuild): Promi
   await prepared.printer.section("Cache", async (section) => {
     const layout = join(work, "cache");
     const request = {
-      ...{ build, ids: build.ids ?? { uid: 0, gid: 0 }, blobs: join(layout, "blobs") },
+      ...{ build, ids: ownerIn(build), blobs: join(layout, "blobs") },
       known: await knownLayers([join(work, "image"), layout], target.arch),
     };
     const image = await makeCacheImage(request, target.arch);

@@ -6,7 +6,7 @@ import type { Image } from "../../oci/image.ts";
 import { definedVariables } from "../../system/defined-variables.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
-import type { StoredBuild } from "../state/stored-build.ts";
+import { ownerIn, type StoredBuild } from "../state/stored-build.ts";
 import { creationTime } from "./creation-time.ts";
 import { adopt } from "./earlier-images.ts";
 import { exportCache } from "./export-cache.ts";
@@ -131,7 +131,7 @@ async function exportCurrent(prepared: Prepared): Promise<ExportedImage> {
 
 async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<ExportedImage> {
   const { line, source, target, work, destination, image, world, printer } = prepared;
-  const ids = build.ids ?? { uid: 0, gid: 0 };
+  const ids = ownerIn(build);
   return await printer.section("Image", async (section) => {
     const runImage = image ?? (await openRunImage({ source, target, ids, work, world }));
     const launcher = prepared.launcher ?? (await ownLauncher(prepared, build));

@@ -80,6 +80,11 @@ export async function currentName(state: string): Promise<string | undefined> {
   return target === undefined ? undefined : basename(target);
 }
 
+/** The owner of the files in an image of the build. */
+export function ownerIn({ ids }: StoredBuild): { uid: number; gid: number } {
+  return ids ?? { uid: 0, gid: 0 };
+}
+
 /** The path of a stored layer's directory, which need not exist. */
 export function storedLayerPath(
   build: { path: string },
