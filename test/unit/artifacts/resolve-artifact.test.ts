@@ -6,19 +6,20 @@ import {
   resolveArtifact,
 } from "../../../src/artifacts/resolve-artifact.ts";
 import { failureOf } from "../../support/failure.ts";
+import { portableRuby, rubySource } from "../../support/packages/ruby-artifacts.ts";
 
 const noble = { os: "linux", arch: "amd64", distro: { name: "ubuntu", version: "24.04" } };
 const bookworm = { os: "linux", arch: "amd64", distro: { name: "debian", version: "12" } };
 
 describe("the artifact to install", () => {
   test("is the prebuilt one for the target's distribution and architecture", () => {
-    const inventory = [source("3.4.5"), prebuilt("3.4.5", "arm64"), prebuilt("3.4.5", "amd64")];
+    const inventory = [rubySource("3.4.5"), prebuilt("3.4.5", "arm64"), prebuilt("3.4.5", "amd64")];
     expect(resolve(inventory, "3.4.5", noble)).toBe(inventory[2]);
     expect(resolve(inventory, "3.4.5", { ...noble, arch: "arm64" })).toBe(inventory[1]);
   });
 
   test("is the source if there is no prebuilt one for the target", () => {
-    const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5")];
+    const inventory = [prebuilt("3.4.5", "amd64"), rubySource("3.4.5")];
     expect(resolve(inventory, "3.4.5", bookworm)).toBe(inventory[1]);
     expect(resolve(inventory, "3.4.5", { os: "linux", arch: "amd64" })).toBe(inventory[1]);
   });
@@ -31,13 +32,17 @@ describe("the artifact to install", () => {
   });
 
   test("is the operator's rather than the buildpack's, even if it is source", () => {
-    const operators = { ...source("3.4.5"), origin: "operator" as const };
-    const inventory = [prebuilt("3.4.5", "amd64"), source("3.4.5"), operators];
+    const operators = { ...rubySource("3.4.5"), origin: "operator" as const };
+    const inventory = [prebuilt("3.4.5", "amd64"), rubySource("3.4.5"), operators];
     expect(resolve(inventory, "3.4.5", noble)).toBe(operators);
   });
 
   test("is a portable one only if none is for the distribution, and before source", () => {
-    const inventory = [source("3.4.5"), portable("3.4.5", "amd64"), prebuilt("3.4.5", "amd64")];
+    const inventory = [
+      rubySource("3.4.5"),
+      portableRuby("3.4.5", "amd64"),
+      prebuilt("3.4.5", "amd64"),
+    ];
     const [, second, third] = inventory;
     expect(resolve(inventory, "3.4.5", { ...noble, glibc: "2.39" })).toBe(third);
     expect(resolve(inventory, "3.4.5", { ...bookworm, glibc: "2.39" })).toBe(second);
@@ -51,20 +56,20 @@ describe("the artifact to install", () => {
     ["2.4", "source"],
     [undefined, "source"],
   ] as const)("with glibc %s is: %s, where the portable one needs 2.39", ([glibc, kind]) => {
-    const inventory = [source("3.4.5"), portable("3.4.5", "amd64")];
+    const inventory = [rubySource("3.4.5"), portableRuby("3.4.5", "amd64")];
     const target = { ...bookworm, ...(glibc === undefined ? {} : { glibc }) };
     expect(resolve(inventory, "3.4.5", target).kind).toBe(kind);
     expect(resolve(inventory, "3.4.5", { ...target, arch: "arm64" }).kind).toBe("source");
   });
 
   test("is the operator's source rather than the buildpack's portable one", () => {
-    const operators = { ...source("3.4.5"), origin: "operator" as const };
-    const inventory = [portable("3.4.5", "amd64"), operators];
+    const operators = { ...rubySource("3.4.5"), origin: "operator" as const };
+    const inventory = [portableRuby("3.4.5", "amd64"), operators];
     expect(resolve(inventory, "3.4.5", { ...bookworm, glibc: "2.39" })).toBe(operators);
   });
 
   test("is found by upstream's name of a prerelease too", () => {
-    const inventory = [source("3.5.0.preview1")];
+    const inventory = [rubySource("3.5.0.preview1")];
     expect(resolve(inventory, "3.5.0-preview1", noble)).toBe(inventory[0]);
   });
 });
@@ -80,7 +85,7 @@ describe("a version that does not exist", () => {
     "4.0.6",
     "4.0.0.preview3",
   ];
-  const inventory = versions.map(source);
+  const inventory = versions.map(rubySource);
 
   test.for<[string, string[]]>([
     ["3.3.10", ["4.0.6", "3.4.10", "3.3.12", "3.3.9", "3.3.8"]],
@@ -105,7 +110,7 @@ describe("a version that does not exist", () => {
 
   test("names only versions for the target", async () => {
     const attempt = async () =>
-      resolve([prebuilt("3.3.9", "amd64"), source("3.2.9")], "3.3.8", bookworm);
+      resolve([prebuilt("3.3.9", "amd64"), rubySource("3.2.9")], "3.3.8", bookworm);
     expect(await failureOf(attempt())).toMatchObject({ nearest: ["3.2.9"] });
   });
 });
@@ -114,7 +119,7 @@ test("a version that exists only for other targets names them", async () => {
   const inventory = [
     prebuilt("3.4.5", "amd64"),
     prebuilt("3.4.5", "arm64"),
-    portable("3.4.5", "amd64"),
+    portableRuby("3.4.5", "amd64"),
   ];
   const attempt = async () => resolve(inventory, "3.4.5", bookworm);
   expect(await failureOf(attempt())).toEqual({
@@ -131,7 +136,7 @@ test("a version that exists only for other targets names them", async () => {
 });
 
 describe("a newer release of the branch", () => {
-  const inventory = ["3.4.5", "3.4.9", "3.4.10", "3.5.0.preview1", "4.0.6"].map(source);
+  const inventory = ["3.4.5", "3.4.9", "3.4.10", "3.5.0.preview1", "4.0.6"].map(rubySource);
 
   test("is the newest for the target", () => {
     expect(newerPatch(inventory, { name: "ruby", version: "3.4.5", target: noble })).toBe("3.4.10");
@@ -148,7 +153,7 @@ describe("a newer release of the branch", () => {
 });
 
 describe("the newest release of a branch", () => {
-  const inventory = ["3.4.9", "3.4.10", "3.4.11.rc1", "3.40.1"].map(source);
+  const inventory = ["3.4.9", "3.4.10", "3.4.11.rc1", "3.40.1"].map(rubySource);
   const wanted = { name: "ruby", target: bookworm };
 
   test("is the newest for the target, and not a prerelease", () => {
@@ -157,7 +162,7 @@ describe("the newest release of a branch", () => {
   });
 
   test("is the operator's newest, if the operator has one", () => {
-    const operators = { ...source("3.4.9"), origin: "operator" as const };
+    const operators = { ...rubySource("3.4.9"), origin: "operator" as const };
     expect(newestOfBranch([operators, ...inventory], { ...wanted, version: "3.4" })).toBe("3.4.9");
   });
 
@@ -179,24 +184,13 @@ function request(
   return { name, version, source: "Gemfile.lock", target };
 }
 
-function source(version: string): Artifact {
-  return {
-    name: "ruby",
-    version,
-    kind: "source",
-    url: `https://example.com/ruby-${version}.tar.gz`,
-    sha256: "0".repeat(64),
-    stripComponents: 1,
-    builtFor: {},
-    origin: "buildpack",
-  };
-}
-
 function prebuilt(version: string, arch: string): Artifact {
   const builtFor = { os: "linux", arch, distroName: "ubuntu", distroVersion: "24.04" };
-  return { ...source(version), kind: "prebuilt", sha256: undefined, stripComponents: 0, builtFor };
-}
-
-function portable(version: string, arch: string): Artifact {
-  return { ...source(version), kind: "portable", builtFor: { os: "linux", arch, glibc: "2.39" } };
+  return {
+    ...rubySource(version),
+    kind: "prebuilt",
+    sha256: undefined,
+    stripComponents: 0,
+    builtFor,
+  };
 }

@@ -8,6 +8,7 @@ import type { Toolchain } from "../../../../src/artifacts/compile/toolchain.ts";
 import { runCommand } from "../../../../src/system/command.ts";
 import { elfBytes } from "../../../support/builds/elf.ts";
 import { failureOf } from "../../../support/failure.ts";
+import { rubySource } from "../../../support/packages/ruby-artifacts.ts";
 import { recordSection } from "../../../support/section.ts";
 import { makeTree } from "../../../support/tree.ts";
 
@@ -262,13 +263,4 @@ async function makeMachine(
   };
 }
 
-const ruby: Artifact = {
-  name: "ruby",
-  version: "3.4.5",
-  kind: "source",
-  url: "https://example.com/ruby-3.4.5.tar.gz",
-  sha256: "0".repeat(64),
-  stripComponents: 1,
-  builtFor: {},
-  origin: "buildpack",
-};
+const ruby = rubySource("3.4.5");

@@ -2,6 +2,7 @@ import { cp } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { examine, linesOf, lockfile, makeRoot } from "../../../support/builds/examine.ts";
+import { portableInventory } from "../../../support/packages/ruby-artifacts.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 const rails = ["rake (13.3.0)", "railties (8.1.4)", "puma (7.1.0)"];
@@ -14,16 +15,7 @@ async function withPortable(version: string): Promise<string> {
   for (const name of ["buildpack.toml", "inventory"]) {
     await cp(join(checkout, name), join(directory, name), { recursive: true });
   }
-  const entry = `[[artifacts]]
-name = "ruby"
-version = "${version}"
-kind = "portable"
-url = "https://example.com/ruby-${version}.tar.gz"
-sha256 = "${"0".repeat(64)}"
-arch = "amd64"
-min-glibc = "2.39"
-`;
-  await addToTree(directory, { "inventory/ruby-portable.toml": entry });
+  await addToTree(directory, { "inventory/ruby-portable.toml": portableInventory(version) });
   return directory;
 }
 

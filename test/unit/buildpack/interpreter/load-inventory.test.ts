@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { loadBuildInventory } from "../../../../src/buildpack/interpreter/load-inventory.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { createFetcher } from "../../../../src/system/http/fetcher.ts";
+import { portableInventory } from "../../../support/packages/ruby-artifacts.ts";
 import { addToTree, makeTree } from "../../../support/tree.ts";
 
 test("without BP_INVENTORY, only the buildpack's own inventory is used", async () => {
@@ -32,19 +33,11 @@ test.for([
   [{ BP_REQUIRE_CHECKSUMS: "true" }, ["3.3.8 portable"]],
   [{ BP_REQUIRE_CHECKSUMS: "true", BP_RUBY_PORTABLE: "false" }, []],
 ] as const)("with %o, these are used: %j", async ([userEnv, used]) => {
-  const { all } = await load(userEnv, { "inventory/ruby-portable.toml": portable });
+  const { all } = await load(userEnv, {
+    "inventory/ruby-portable.toml": portableInventory("3.3.8"),
+  });
   expect(all.map(({ version, kind }) => `${version} ${kind}`).sort()).toEqual([...used].sort());
 });
-
-const portable = `[[artifacts]]
-name = "ruby"
-version = "3.3.8"
-kind = "portable"
-url = "https://x.example.com/r"
-sha256 = "${"0".repeat(64)}"
-arch = "amd64"
-min-glibc = "2.39"
-`;
 
 async function load(userEnv: Record<string, string> = {}, more: Record<string, string> = {}) {
   const buildpackDir = await makeTree({ "inventory/ruby.toml": entry("3.3.8"), ...more });

@@ -1,22 +1,13 @@
 import { expect, test } from "vitest";
 import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import { sayPortability } from "../../../../src/buildpack/interpreter/say-portability.ts";
+import { portableRuby, rubySource } from "../../../support/packages/ruby-artifacts.ts";
 import { recordSection } from "../../../support/section.ts";
 
-const source: Artifact = {
-  name: "ruby",
-  version: "3.4.5",
-  kind: "source",
-  url: "https://example.com/ruby-3.4.5.tar.gz",
-  sha256: "0".repeat(64),
-  stripComponents: 1,
-  builtFor: {},
-  origin: "operator",
-};
+const source: Artifact = { ...rubySource("3.4.5"), origin: "operator" };
 const portable = (own: Partial<Artifact>, arch = "amd64"): Artifact => ({
-  ...source,
-  kind: "portable",
-  builtFor: { os: "linux", arch, glibc: "2.39" },
+  ...portableRuby("3.4.5", arch),
+  origin: "operator",
   ...own,
 });
 const target = { os: "linux", arch: "amd64", distro: { name: "fedora", version: "41" } };
