@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
-import { variablesWithoutDefault } from "../../ruby/read-variables.ts";
+import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
+import { variablesAssigned, variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
 import { listEntries } from "../../system/listing/list-directory.ts";
 import { buildEnvironment } from "../environment/environment.ts";
@@ -14,7 +15,10 @@ export async function examineVariables(examination: Examination, project: Projec
   examineLogins(examination, project);
   if (examination.facts.precompilesAssets !== true) return;
   // What rake loads stops the build if it lacks a variable.
-  const given = variablesOfRake(examination, project);
+  const given = new Set([
+    ...variablesOfRake(examination, project),
+    ...(await variablesOfDotenv(project)),
+  ]);
   await examineMasterKey(examination, project, given);
   await examineFetches(examination, project, given);
 }
@@ -43,7 +47,7 @@ function isPublic(remote: string): boolean {
   return ["rubygems.org", "index.rubygems.org", "gem.coop", "rails-assets.org"].includes(host);
 }
 
-function variablesOfRake({ context }: Examination, project: Project): ReadonlySet<string> {
+function variablesOfRake({ context }: Examination, project: Project): string[] {
   const { dir: app, gemfile } = project;
   const places = { app, gemfile, gems: "/layers/gems", bundler: undefined, ruby: "/layers/ruby" };
   const { env } = buildEnvironment(context).rake({
@@ -52,7 +56,21 @@ function variablesOfRake({ context }: Examination, project: Project): ReadonlySe
     bootsnapCache: "",
     packages: {},
   });
-  return new Set(Object.keys(env));
+  return Object.keys(env);
+}
+
+/**
+ * What the gem dotenv may load. Apps choose the files themselves, such as `.env.default`, so every file counts
+ * except those for other environments and those that people copy.
+ */
+async function variablesOfDotenv({ dir, locked }: Project): Promise<string[]> {
+  if (findGem(locked, "dotenv") === undefined) return [];
+  const files = (await listEntries(dir)).filter(
+    ({ name }) =>
+      /^\.env(?:\.|$)/.test(name) && !/development|test|example|sample|template/.test(name),
+  );
+  const texts = await Promise.all(files.map(async ({ name }) => await textOf(join(dir, name))));
+  return texts.flatMap(variablesAssigned);
 }
 
 async function examineMasterKey(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { variablesWithoutDefault } from "../../../src/ruby/read-variables.ts";
+import { variablesAssigned, variablesWithoutDefault } from "../../../src/ruby/read-variables.ts";
 
 test.each([
   ['ENV.fetch("A")', ["A"]],
@@ -22,4 +22,9 @@ test.each([
   ["ENV.fetch(name)"],
 ])("%j does not", (text) => {
   expect(variablesWithoutDefault(text)).toEqual([]);
+});
+
+test("a file for dotenv sets variables", () => {
+  const text = "A=1\nexport B = 2\n  C: 3\n# D=4\nlower=5\nE\n";
+  expect(variablesAssigned(text)).toEqual(["A", "B", "C"]);
 });

@@ -270,6 +270,21 @@ describe("what depends on the build is a condition, not an error", () => {
     expect(skipping.conditions).toEqual([]);
   });
 
+  test("variables that dotenv may set are not missing", async () => {
+    const files = {
+      Rakefile: "",
+      "config/application.rb": 'ENV.fetch("A")\nENV.fetch("B")\nENV.fetch("C")\n',
+      ".env.default": "A=1\nexport B=2\n",
+      ".env.example": "C=3\n",
+    };
+    const texts = async (gems: string[]) =>
+      (await examine(await app(gems, files))).conditions.map(({ lines }) => lines[0]);
+    expect(await texts(rails)).toEqual([expect.stringContaining("reads A, B, C without")]);
+    expect(await texts([...rails, "dotenv (3.2.0)"])).toEqual([
+      expect.stringContaining("reads C without"),
+    ]);
+  });
+
   test("the master key, if the app requires it", async () => {
     const files = {
       Rakefile: "",
