@@ -130,7 +130,7 @@ function defaultWeb(project: Project, section: Section): Chosen[] {
   if (web.doubt) section.warn(web.doubt);
   // The script reads PORT and RAILS_ENV when the app starts. Arguments of the user become its "$@".
   const command: Process["command"] = ["sh", "-c", web.script, "web"];
-  return [{ type: "web", command, because: `because ${web.because}`, line: web.script }];
+  return [{ type: "web", command, because: `because ${web.because}`, line: web.line }];
 }
 
 async function ownTests(

@@ -15,6 +15,8 @@ export type WebProcess =
   | {
       framework: "rails" | "rack";
       script: string;
+      /** The server's command as people read it: the script without what surrounds it. */
+      line: string;
       because: string;
       /** Why the process may not start, if it may not. */
       doubt?: string;
@@ -40,13 +42,13 @@ function railsProcess({ binRails }: AppShape, server: WebServer | undefined): We
   const own = server && !server.byRackup ? ownCommand(server, "${PORT:-3000}") : undefined;
   if (own) {
     const because = `the lockfile has railties and ${server?.gem}, which \`rails server\` cannot start`;
-    return { framework: "rails", script: own, because };
+    return { framework: "rails", ...own, because };
   }
   const rails = binRails ? "bin/rails" : "bundle exec rails";
   const line = `${rails} server --port ${port} --environment "$RAILS_ENV" --binding "$host"`;
   return {
     framework: "rails",
-    script: listening(server?.everywhere ?? anyAddress, line, writablePidFile),
+    ...listening(server?.everywhere ?? anyAddress, line, writablePidFile),
     because: binRails
       ? "the lockfile has railties"
       : "the lockfile has railties, and the app has no `bin/rails`",
@@ -65,7 +67,7 @@ function rackProcess({ locked }: AppShape, server: WebServer | undefined): WebPr
   const line = 'bundle exec rackup --port "${PORT:-9292}" --host "$host"';
   return {
     framework: "rack",
-    script: listening(server?.everywhere ?? anyAddress, line),
+    ...listening(server?.everywhere ?? anyAddress, line),
     because: "the lockfile has rack, and the app has a `config.ru`",
     ...(server ? {} : { doubt: noServer("rackup") }),
   };
@@ -76,13 +78,13 @@ function noServer(command: string): string {
 }
 
 function rackByServer(server: WebServer): WebProcess {
-  const script = ownCommand(server, "${PORT:-9292}");
-  if (script === undefined) {
+  const own = ownCommand(server, "${PORT:-9292}");
+  if (own === undefined) {
     const because = `${server.gem} needs \`rackup\` to start, which Rack 3 does not contain, and the gem \`rackup\` is not installed`;
     return { framework: "none", because };
   }
   const why = server.byRackup ? "but not rackup" : "which `rackup` cannot start";
-  return { framework: "rack", script, because: `the lockfile has ${server.gem}, ${why}` };
+  return { framework: "rack", ...own, because: `the lockfile has ${server.gem}, ${why}` };
 }
 
 // Rack contains the command before version 3.
@@ -90,17 +92,23 @@ function hasRackup(locked: LockedVersion): boolean {
   return locked("rackup") !== undefined || /^[012]\./.test(locked("rack") ?? "");
 }
 
-function ownCommand({ command }: WebServer, port: string): string | undefined {
+function ownCommand({ command }: WebServer, port: string): Listening | undefined {
   return command && listening(command.everywhere, command.line("$host", port));
 }
 
 // Where the app is read-only or belongs to another user, `rails server` cannot write tmp/pids/server.pid.
 const writablePidFile = '[ -w tmp/pids ] || export PIDFILE="${PIDFILE:-/tmp/server.pid}"; ';
 
+interface Listening {
+  script: string;
+  line: string;
+}
+
 // The kernel lists IPv6 addresses in this file. Without IPv6 it is empty or missing.
-function listening({ ipv6, ipv4 }: Everywhere, line: string, before = ""): string {
+function listening({ ipv6, ipv4 }: Everywhere, command: string, before = ""): Listening {
   const start = `${givenCommandScript}; ${before}`;
-  if (ipv6 === ipv4) return `${start}exec ${line.replace("$host", ipv4)} "$@"`;
+  const line = command.replace("$host", ipv6);
+  if (ipv6 === ipv4) return { script: `${start}exec ${line} "$@"`, line };
   const choice = `host="${ipv6}"; { read -r _ </proc/net/if_inet6; } 2>/dev/null || host="${ipv4}"`;
-  return `${start}${choice}; exec ${line} "$@"`;
+  return { script: `${start}${choice}; exec ${command} "$@"`, line };
 }

@@ -64,9 +64,9 @@ describe("Application Contract: Process types", () => {
     expect(lines[0]).toMatch(/^! No web server .* Run `bundle add puma`/);
   });
 
-  test("the log shows each command and why", async () => {
+  test("the log shows each command as people read it, and why", async () => {
     expect((await chosen(rack, { configRu: true })).lines).toEqual([
-      `\`web\` (default), because the lockfile has rack, and the app has a \`config.ru\`: \`${wildcard} bundle exec rackup --port "\${PORT:-9292}" --host "$host" "$@"\``,
+      `\`web\` (default), because the lockfile has rack, and the app has a \`config.ru\`: \`bundle exec rackup --port "\${PORT:-9292}" --host "::"\``,
       "`console`, because Ruby has irb: `irb`",
     ]);
   });
