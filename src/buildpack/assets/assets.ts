@@ -14,6 +14,7 @@ import { type ListedTasks, withTaskList } from "./task-list.ts";
 import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
+export type { RakeApp } from "./rake.ts";
 export { findAssetManifest } from "./find-asset-manifest.ts";
 
 /**

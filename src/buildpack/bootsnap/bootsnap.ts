@@ -24,16 +24,18 @@ import type { Project } from "../project/project.ts";
 /**
  * Compiles the code of the gems and the app with bootsnap, if the app uses it, so that containers need not
  * do it when they start. bootsnap recognizes files by their times, so all files first get the time that
- * they will have in an image. Steps that depend on modification times must come before this. If it fails,
- * prints a warning and the build continues.
+ * they will have in an image. If it fails, prints a warning and the build continues.
  *
  *     <layers>/bootsnap/bootsnap/…    Ruby and the gems
  *     <app>/tmp/cache/bootsnap/…      the app, and a link to each file of that layer
+ *
+ * @param finished when the app's files no longer change. The code of the gems is compiled before that.
  */
 export async function precompileCode(
   context: BuildContext,
   project: Project,
   installed: Installed,
+  finished: Promise<unknown>,
 ): Promise<void> {
   const bootsnap = findGem(project.locked, "bootsnap");
   if (!bootsnap) return;
@@ -43,7 +45,7 @@ export async function precompileCode(
       section.say(`Not compiled, because ${because}`);
       return;
     }
-    const problem = await precompile({ context, project, installed, section });
+    const problem = await precompile({ context, project, installed, section }, finished);
     context.signal.throwIfAborted();
     if (problem === undefined) return;
     await removeTree(join(project.dir, bootsnapCache, "bootsnap"));
@@ -71,12 +73,13 @@ interface Work {
 }
 
 /** Resolves to the problem if it failed. */
-async function precompile(work: Work): Promise<string | undefined> {
+async function precompile(work: Work, finished: Promise<unknown>): Promise<string | undefined> {
   const { context, project, section } = work;
   const { layersDir } = context.input;
   const metadata = await metadataOf(work);
   const compile = (directory: string) => precompileGems(work, directory);
   const gems = await keepCompiledGems({ layersDir, metadata, compile, section });
+  await finished;
   if ("problem" in gems) return gems.problem;
   const cache = join(project.dir, bootsnapCache);
   // An existing cache was made elsewhere, from files with other times.
