@@ -104,7 +104,7 @@ export const settings = {
   ),
   BP_RAILS_ASSETS_REUSE: setting(
     flag(false),
-    "`true` reuses the assets of the last build without running rake, if the app's files, the build's environment, Ruby and the gems are the same. Only for apps with a task `assets:clean`.",
+    "`true` reuses the assets of the last build without running rake, if nothing has changed that rake read in earlier builds: files of the app, the build's environment, Ruby and the gems (docs/performance.md). Only for apps with a task `assets:clean`.",
   ),
   BP_IMAGE_LABELS: setting(
     labels.optional(),

@@ -24,6 +24,16 @@ export function digestSnapshot(snapshot: TreeSnapshot): string {
   return hash.digest("hex");
 }
 
+/** An entry of a snapshot without the content, if it is a file. */
+export function withoutContent(entry: string): string {
+  return entry.startsWith(`${fileMark} `) ? entry.split(" ").slice(0, 2).join(" ") : entry;
+}
+
+/** Whether an entry has the content of a file, or is not a file. */
+export function hasContent(entry: string): boolean {
+  return withoutContent(entry) !== entry || !entry.startsWith(`${fileMark} `);
+}
+
 /** What has changed in a tree. */
 interface TreeChanges {
   removed: string[];
@@ -36,14 +46,15 @@ interface TreeChanges {
  * Records in the directory `record` what has changed below `root` since `before`. `replayChanges` can
  * then make the same changes to a tree that looks as `root` did before.
  *
- * @param known - files that the caller keeps itself, and that are not recorded.
+ * @param known files that the caller keeps itself, and that are not recorded.
+ * @returns the paths of `before` at which there is something else now, or nothing.
  */
 export async function recordChanges(
   root: string,
   before: TreeSnapshot,
   record: string,
   known: ReadonlySet<string>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const after = snapshotTree(root);
   const written = [...after.keys()].filter((path) => after.get(path) !== before.get(path));
   const changes: TreeChanges = {
@@ -54,6 +65,7 @@ export async function recordChanges(
   await makeEmptyDirectory(join(record, "tree"));
   await writeChanges(changes, root, join(record, "tree"));
   await writeFile(join(record, "changes.json"), JSON.stringify(changes));
+  return new Set([...changes.removed, ...written.filter((path) => before.has(path))]);
 }
 
 /** Makes the recorded changes to `root`. */
@@ -104,10 +116,11 @@ function describeEntry(path: string): string {
   if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`;
   const hash = createHash("sha256");
   if (stats.isFile()) addContent(hash, path);
-  return `file ${mode} ${hash.digest("hex")}`;
+  return `${fileMark} ${mode} ${hash.digest("hex")}`;
 }
 
 const directoryMark = "directory";
+const fileMark = "file";
 
 function isDirectoryEntry(entry: string | undefined): boolean {
   return entry?.startsWith(directoryMark) === true;

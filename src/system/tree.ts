@@ -129,9 +129,14 @@ export async function setImageTimes(path: string): Promise<void> {
   await touchTree(path, ["-d", `@${imageTime}`]);
 }
 
-/** Gives all files of a tree the present time. */
+/** Gives all files of a tree the present time of modification. Times of access stay. */
 export async function setPresentTimes(path: string): Promise<void> {
-  await touchTree(path, []);
+  await touchTree(path, ["-m"]);
+}
+
+/** Gives all files of a tree a time of access, in seconds since 1970. Times of modification stay. */
+export async function setAccessTimes(path: string, seconds: number): Promise<void> {
+  await touchTree(path, ["-a", "-d", `@${seconds}`]);
 }
 
 /** Moves a tree within its file system, even if its top directory is read-only. */

@@ -1,16 +1,19 @@
 import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { BuildpackError } from "../../failure.ts";
-import { type AssetsOptions, keepAssets, removeFragments, reuseAssets } from "./assets-layer.ts";
+import type { AssetsOptions } from "./assets-layer.ts";
 import type { Section } from "../../output/printer.ts";
 import { assetDirectories } from "../../ruby/asset-directories.ts";
 import { isDirectory } from "../../system/files.ts";
 import { snapshotTree } from "../../system/tree-changes.ts";
 import { detectRakeTasks, reasonForNoTasks } from "./detect-rake-tasks.ts";
+import { keepAssets, removeFragments } from "./keep-assets.ts";
+import { reuseAssets } from "./reuse-assets.ts";
 import { findAssetManifest } from "./find-asset-manifest.ts";
 import { digestAssetInputs } from "./digest-asset-inputs.ts";
 import { machineKeys } from "../machine-keys.ts";
 import { type ListedTasks, withTaskList } from "./task-list.ts";
+import { watchFilesRead } from "./watch-files-read.ts";
 import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
@@ -88,14 +91,18 @@ async function layerOptions(
   const metadata = { ...machineKeys(context), rubyVersion: installed.ruby.label };
   const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
   if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;
-  const before = snapshotTree(appDir);
   return {
     ...options,
     reuse: {
-      before,
-      inputs: await digestAssetInputs(context, before, installed.keyedDigest, packages),
+      before: snapshotTree(appDir),
+      inputs: await digestAssetInputs(context, installed.keyedDigest, packages),
+      filesRead: allFiles,
     },
   };
+}
+
+async function allFiles(paths: Iterable<string>): Promise<ReadonlySet<string>> {
+  return new Set(paths);
 }
 
 async function findAndRunTasks(
@@ -104,6 +111,7 @@ async function findAndRunTasks(
   layer: AssetsOptions,
 ): Promise<void> {
   const { section } = layer;
+  const watched = await watchFilesRead(app, layer);
   await withRake(context, app, async (rake) => {
     // Before anything is restored: afterwards the manifest could be that of the last build.
     const manifest = await findAssetManifest(app.project.dir);
@@ -116,7 +124,7 @@ async function findAndRunTasks(
         section.say("Not precompiled, because the app has no task `assets:precompile`");
       } else if (manifest !== undefined) {
         section.say(`Not precompiled, because the app contains \`public/assets/${manifest}\``);
-      } else await precompile(rake, listed, layer);
+      } else await precompile(rake, listed, watched);
     });
   });
 }

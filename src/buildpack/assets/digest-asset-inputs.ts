@@ -2,30 +2,26 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AssetInputs } from "./assets-layer.ts";
-import { digestSnapshot, type TreeSnapshot } from "../../system/tree-changes.ts";
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import type { KeyedDigest } from "../installed.ts";
 import { addParts } from "../../system/file-digest.ts";
 
 /**
- * Digests of everything that decides what precompilation makes: one for each kind of input, so that the
- * log can name what changed. Each is 16 hexadecimal digits; no value itself is stored.
+ * Digests of what decides what precompilation makes, besides the app's files: one for each kind of input, so that
+ * the log can name what changed. Each is 16 hexadecimal digits; no value itself is stored.
  *
- * @param app the app's files before any rake task has run.
  * @param keyedDigest for values, which may be secrets.
  * @param packages variables that only rake gets.
  */
 export async function digestAssetInputs(
   context: BuildContext,
-  app: TreeSnapshot,
   keyedDigest: KeyedDigest,
   packages: Readonly<Record<string, string>> = {},
 ): Promise<AssetInputs> {
   const env = { ...packages, ...buildEnvironment(context).inherited };
   const variables = Object.keys(env).filter((name) => !passing.has(name));
   return {
-    app: digestSnapshot(app).slice(0, 16),
     environment: keyedDigest(variables.sort().map((name) => `${name}\0${env[name]}`)).slice(0, 16),
     layers: digest(await layersBelow(context)),
   };

@@ -117,6 +117,7 @@ const table: readonly [string, ...(string | typeof some | undefined)[]][] = [
   ["SECRET_KEY_BASE_DUMMY", none, none, none, none, none, "1", none],
   ["DATABASE_URL", none, none, none, none, none, some, none],
   ["BOOTSNAP_CACHE_DIR", none, none, none, none, none, "/tmp/cache", "/layers/bootsnap"],
+  ["DISABLE_BOOTSNAP_COMPILE_CACHE", none, none, none, none, none, "1", none],
   // JavaScript packages: installed before rake, pruned without questions.
   ["YARN_PRODUCTION", none, none, none, none, none, "false", none],
   ["SKIP_YARN_INSTALL", none, ...Array<string>(6).fill("")],

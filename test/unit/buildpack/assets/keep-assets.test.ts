@@ -1,7 +1,8 @@
 import { readFile, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type AssetsOptions, keepAssets } from "../../../../src/buildpack/assets/assets-layer.ts";
+import type { AssetsOptions } from "../../../../src/buildpack/assets/assets-layer.ts";
+import { keepAssets } from "../../../../src/buildpack/assets/keep-assets.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { recordSection } from "../../../support/section.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
