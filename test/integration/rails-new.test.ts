@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeNodeBuildpack } from "../support/buildpacks/node-buildpack.ts";
 import { railsNew } from "../support/builds/rails-new.ts";
 import { build, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
@@ -11,6 +13,8 @@ import {
   temporaryDirectory,
   type World,
 } from "../support/world.ts";
+
+const own = fileURLToPath(new URL("../..", import.meta.url));
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
 let world: World;
@@ -41,6 +45,14 @@ describe("an app that `rails new` has just generated builds and serves as it is"
     if (words.includes("tailwind")) expect(log).toContain("tailwindcss");
   });
 
+  test("with esbuild, behind a Node buildpack", async (context) => {
+    if (!fullRing) context.skip(onlyInFullRing);
+    await railsNew(place.path, world, { rails: "8.1.4", words: ["--javascript", "esbuild"] });
+    const node = await makeNodeBuildpack(place.path, "in the app");
+    const log = await expectServes({}, ["--buildpack", node, "--buildpack", own]);
+    expect(log).toContain("esbuild app/javascript/*.*");
+  });
+
   test("with PostgreSQL", async (context) => {
     if (!fullRing) context.skip(onlyInFullRing);
     await railsNew(place.path, world, { rails: "8.1.4", words: ["--database", "postgresql"] });
@@ -50,11 +62,14 @@ describe("an app that `rails new` has just generated builds and serves as it is"
 });
 
 /** Builds the app, prepares its database, and asks for the page by which platforms check its health. */
-async function expectServes(env: Record<string, string>): Promise<string> {
+async function expectServes(
+  env: Record<string, string>,
+  buildpacks: readonly string[] = [],
+): Promise<string> {
   const at = (name: string) => join(place.path, name);
   const app = { dir: at("generated/app"), state: at("state"), report: at("report.json") };
-  const store = ["--gem-store", at("store"), "--clear-cache"];
-  const built = await build({ app, world, env: { BP_INVENTORY: server.inventory }, args: store });
+  const args = ["--gem-store", at("store"), "--clear-cache", ...buildpacks];
+  const built = await build({ app, world, env: { BP_INVENTORY: server.inventory }, args });
   expect(built.exitCode, built.log).toBe(0);
   const prepared = await runCommandIn({ app, world, env }, "bin/rails", "db:prepare");
   expect(prepared.exitCode, prepared.log).toBe(0);

@@ -116,6 +116,61 @@ describe("a Rails app with Sprockets", () => {
     expect(await contents()).toEqual(compiled);
   });
 
+  describe("with BP_RAILS_ASSETS_REUSE=true", () => {
+    const env = { BP_RAILS_ASSETS_REUSE: "true" };
+    const themed = `<% theme = YAML.load_file(Rails.root.join("config/theme.yml")) %>
+<% depend_on Rails.root.join("config/theme.yml").to_s %>
+a { color: <%= theme["link"] %> }
+`;
+
+    beforeAll(async () => {
+      await write("config/theme.yml", "link: navy\n");
+      await write("config/initializers/mark.rb", "");
+      await write("app/assets/stylesheets/themed.css.erb", themed);
+      await write("app/assets/stylesheets/layout.css", "/*\n *= require themed\n */\n");
+      expect(await rebuild(env)).toMatchObject({ exitCode: 0 });
+      expect(await served()).toContain("color: navy");
+    });
+
+    test.each([
+      ["app/controllers/pages_controller.rb", "\n# changed\n"],
+      ["app/views/pages/index.html.erb", "\n<p>changed</p>\n"],
+      ["config/puma.rb", "\n# changed\n"],
+    ])("no rake runs after a change of %s", async (path, added) => {
+      await append(path, added);
+      const again = await rebuild(env);
+      expect(again).toMatchObject({ exitCode: 0 });
+      expect(again.log).toContain("Not precompiled, because nothing has changed that");
+      expect(await served()).toContain("color: navy");
+    });
+
+    test.each([
+      ["config/theme.yml", "# changed\n"],
+      ["app/assets/stylesheets/colours.css", "\n/* changed */\n"],
+      ["config/initializers/mark.rb", "# changed\n"],
+      ["config/environments/production.rb", "\n# changed\n"],
+      ["config/routes.rb", "\n# changed\n"],
+      ["lib/tasks/story.rake", "\n# changed\n"],
+    ])("rake runs after a change of %s", async (path, added) => {
+      await append(path, added);
+      const again = await rebuild(env);
+      expect(again).toMatchObject({ exitCode: 0 });
+      expect(again.log).toContain(`    - \`${path}\` has changed\n`);
+      expect(again.log).toContain("Running `bundle exec rake assets:precompile");
+    });
+
+    test.each([
+      ["a new file", { path: "docs/note.md" }, /`docs\/note.md` is new/],
+      ["a variable", { variable: "THEME" }, /because the build's environment changed/],
+    ])("rake runs after %s", async (_, { path = "", variable = "" }: Cause, reason) => {
+      if (path) await write(path, "");
+      const again = await rebuild({ ...env, ...(variable && { [variable]: "dark" }) });
+      expect(again).toMatchObject({ exitCode: 0 });
+      expect(again.log).toMatch(reason);
+      expect(again.log).toContain("Running `bundle exec rake assets:precompile");
+    });
+  });
+
   test("aborts on a broken stylesheet, with Sprockets' own error first", async () => {
     const broken = "/*\n *= require marble\n */\n";
     await write("app/assets/stylesheets/colours.css", broken);
@@ -148,6 +203,27 @@ describe("a Rails app with Sprockets", () => {
 
 async function rebuild(env: Record<string, string> = {}): Promise<BuildResult> {
   return await build({ app, world, env: { BP_INVENTORY: server.inventory, ...env } });
+}
+
+interface Cause {
+  path?: string;
+  variable?: string;
+}
+
+async function append(path: string, text: string): Promise<void> {
+  const file = join(app.dir, path);
+  await writeFile(file, (await readFile(file, "utf8")) + text);
+}
+
+/** What browsers get as the app's stylesheet. */
+async function served(): Promise<string> {
+  const { log } = await runCommandIn(
+    { app, world },
+    "sh",
+    "-c",
+    "cat public/assets/application-*.css",
+  );
+  return log;
 }
 
 async function write(path: string, text: string): Promise<void> {

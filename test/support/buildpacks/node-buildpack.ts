@@ -16,7 +16,9 @@ export async function makeNodeBuildpack(parent: string, place: ModulesPlace): Pr
   const directory = join(parent, `node-${place.replaceAll(" ", "-")}`);
   await mkdir(join(directory, "bin"), { recursive: true });
   await withWork("A Node buildpack", async (work) => {
-    await cp(await ensureYarn(work), join(directory, "yarn"), { recursive: true });
+    await cp(await ensurePackageManager(work, "yarn", yarn), join(directory, "yarn"), {
+      recursive: true,
+    });
     await writeFile(join(directory, "registry.sh"), await registrySettings(work, directory));
   });
   // The build has other mounts than this machine, so a link to it would lead nowhere.
@@ -30,13 +32,45 @@ export async function makeNodeBuildpack(parent: string, place: ModulesPlace): Pr
   return directory;
 }
 
-/** Yarn out of the registry that this machine's npm is set up for. */
-async function ensureYarn(work: Work): Promise<string> {
-  const wanted = "yarn@1.22.22";
+/**
+ * Programs for a generator of apps, in `bin`: this Node, npm, npx and Yarn 1. The script `environment.sh` puts them
+ * on PATH, if the directory is at `at`.
+ */
+export async function makeNodePrograms(parent: string, at: string): Promise<string> {
+  const directory = join(parent, "node-programs");
+  await mkdir(join(directory, "bin"), { recursive: true });
+  await withWork("Node for a generator", async (work) => {
+    for (const [name, wanted] of Object.entries({ yarn, npm })) {
+      const files = await ensurePackageManager(work, name, wanted);
+      await cp(files, join(directory, name), { recursive: true });
+    }
+    const settings = await registrySettings(work, directory);
+    const text = `${settings.replaceAll("$CNB_BUILDPACK_DIR", at)}export PATH="${at}/bin:$PATH"\n`;
+    await writeFile(join(directory, "environment.sh"), text);
+  });
+  await copyFile(process.execPath, join(directory, "bin/node"));
+  const scripts = {
+    yarn: "yarn/bin/yarn.js",
+    npm: "npm/bin/npm-cli.js",
+    npx: "npm/bin/npx-cli.js",
+  };
+  for (const [name, script] of Object.entries(scripts)) {
+    const program = join(directory, "bin", name);
+    await writeFile(program, `#!/bin/sh\nexec node "${at}/${script}" "$@"\n`);
+    await chmod(program, 0o755);
+  }
+  return directory;
+}
+
+const yarn = "yarn@1.22.22";
+const npm = "npm@11";
+
+/** A package manager out of the registry that this machine's npm is set up for. */
+async function ensurePackageManager(work: Work, name: string, wanted: string): Promise<string> {
   const directory = await cached(work, "package-manager", { wanted }, async (place) => {
     await installByNpm(work, wanted, place);
   });
-  return join(directory, "node_modules/yarn");
+  return join(directory, "node_modules", name);
 }
 
 /** What Yarn needs to know of this machine to reach its registry, as lines of a shell script. */
