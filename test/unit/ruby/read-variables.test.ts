@@ -6,6 +6,8 @@ test.each([
   ["x = [ENV.fetch( 'A' ), ENV.fetch('B_2')]", ["A", "B_2"]],
   ['ENV.fetch("A")\nENV.fetch("A")', ["A"]],
   ['password: <%= ENV.fetch("A") %>', ["A"]],
+  ['if b\n  c\nend\nENV.fetch("A")', ["A"]],
+  ['Rails.application.configure do\n  config.a = ENV.fetch("A")\nend', ["A"]],
 ])("%j stops without its variables", (text, names) => {
   expect(variablesWithoutDefault(text)).toEqual(names);
 });
@@ -20,6 +22,12 @@ test.each([
   ['if ENV["A"]\n  ENV.fetch("A")\nend'],
   ['if ENV.key?("A")\n  ENV.fetch("A")\nend'],
   ["ENV.fetch(name)"],
+  ['if feature\n\n  x = [\n    ENV.fetch("A")\n  ]\nend'],
+  ['  unless a\n    b\n  else\n    ENV.fetch("A")\n  end'],
+  ['begin\n  ENV.fetch("A")\nrescue KeyError\nend'],
+  ['def a\n  ENV.fetch("A")\nend'],
+  ['config.a = ->(b) do\n  ENV.fetch("A")\nend'],
+  ['<% if a %>\n  b: <%= ENV.fetch("A") %>\n<% end %>'],
 ])("%j does not", (text) => {
   expect(variablesWithoutDefault(text)).toEqual([]);
 });
