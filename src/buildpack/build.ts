@@ -1,5 +1,5 @@
-import { listRakeTasks, precompileAssets, type RakeApp } from "./assets/assets.ts";
-import { precompileCode } from "./bootsnap/bootsnap.ts";
+import { listRakeTasks, precompileAssets } from "./assets/assets.ts";
+import { precompileApp, precompileGems } from "./bootsnap/bootsnap.ts";
 import type { BuildContext } from "./build-context.ts";
 import { setEnvironment } from "./environment/environment.ts";
 import { leaveOutGems, reportLibraries, writeOutGemspecs } from "./gems/gems.ts";
@@ -10,7 +10,7 @@ import {
   loadBuildInventory,
   removeClassArchives,
 } from "./interpreter/interpreter.ts";
-import { checkJavaScript, type Packages, settleNodeModules } from "./javascript/javascript.ts";
+import { checkJavaScript, settleNodeModules } from "./javascript/javascript.ts";
 import { chooseJemalloc } from "./jemalloc/jemalloc.ts";
 import { writeProcesses } from "./processes/processes.ts";
 import {
@@ -54,10 +54,14 @@ export async function build(context: BuildContext): Promise<void> {
   const needs = await reportLibraries(context, project, installed);
   await makeAppDirectories(project);
   const rakeApp = { project, installed, packages: packages.variables, needs };
-  const [served] = await sideBySide(context, (shared) => {
-    const finished = finishApp(shared, rakeApp, packages);
-    return [finished, precompileCode(shared, project, installed, finished)];
-  });
+  const [served, compiledGems] = await sideBySide(context, (shared) => [
+    precompileAssets(shared, rakeApp),
+    precompileGems(shared, project, installed),
+  ]);
+  await settleNodeModules(context, packages);
+  await writeOutGemspecs(context, project, installed);
+  await removeGit(context);
+  await precompileApp(context, project, installed, compiledGems);
   await setEnvironment(context, project, installed);
   await writeProcesses(context, project, served, (section) =>
     listRakeTasks(context, rakeApp, section),
@@ -67,17 +71,4 @@ export async function build(context: BuildContext): Promise<void> {
   await openAppDirectories(project);
   await recordGems(context, installed);
   reportEnd(context, started);
-}
-
-/** The last steps that change the app's files. Returns the directories that browsers are served from. */
-async function finishApp(
-  context: BuildContext,
-  app: RakeApp,
-  packages: Packages,
-): Promise<string[]> {
-  const served = await precompileAssets(context, app);
-  await settleNodeModules(context, packages);
-  await writeOutGemspecs(context, app.project, app.installed);
-  await removeGit(context);
-  return served;
 }

@@ -1,6 +1,6 @@
 /**
  * The environment variables without which a Ruby text or an ERB template stops: those that it reads with
- * `ENV.fetch("NAME")`, without a default. Leaves out comments, what depends on a condition or is only defined, and
+ * `ENV.fetch("NAME")`, without a default. Leaves out comments, what depends on a condition, what is only defined, and
  * variables that the text tests elsewhere.
  */
 export function variablesWithoutDefault(text: string): string[] {
@@ -9,30 +9,53 @@ export function variablesWithoutDefault(text: string): string[] {
   return [...new Set(names)].filter((name) => !tests.has(name));
 }
 
-/** Goes by the indentation, which is right for the code that people write. */
-function linesThatRun(text: string): string[] {
-  let inside = Infinity;
-  return text.split("\n").filter((line) => {
-    if (line.trim() === "") return false;
-    const indentation = line.search(/\S/);
-    if (indentation > inside) return false;
-    inside = opensBlock.test(line) ? indentation : Infinity;
-    return inside === Infinity && !/^\s*#|\b(?:if|unless|rescue)\b/.test(line);
-  });
-}
-
-/** A block that may not run when the text is loaded. */
-const opensBlock =
-  /^\s*(?:<%[-=]?\s*)?(?:if|unless|elsif|else|case|when|begin|rescue|def)\b|->.*(?:\{|\bdo)\s*$/;
-
 /** The variables that a file for the gem dotenv sets, in lines such as `NAME=value` and `export NAME: value`. */
 export function variablesAssigned(text: string): string[] {
   return namesIn(text, assigned);
 }
 
+/** Goes by the indentation, which is right for the code that people write. */
+function linesThatRun(text: string): string[] {
+  const lines = text.split("\n").filter((line) => !/^\s*(?:#|$)/.test(line));
+  let block = Infinity;
+  let templateBlocks = 0;
+  return lines.filter((line, index) => {
+    // A longer line is no code that people write.
+    if (line.length > 1000) return false;
+    const indentation = line.search(/\S/);
+    const isInside = indentation > block || templateBlocks > 0;
+    templateBlocks = Math.max(
+      0,
+      templateBlocks + countMatches(line, /<%-?\s*(?:if|unless|case)\b/g),
+    );
+    templateBlocks = Math.max(0, templateBlocks - countMatches(line, /<%-?\s*end\b/g));
+    if (isInside) return false;
+    block = opensBlock.test(line) ? indentation : Infinity;
+    const continues = /(?:&&|\|\||\?|\band|\bor)\s*$/.test(lines[index - 1] ?? "");
+    return block === Infinity && !continues && !isConditional.test(line);
+  });
+}
+
+function countMatches(line: string, pattern: RegExp): number {
+  return line.match(pattern)?.length ?? 0;
+}
+
+/** A block that may not run when the text is loaded. */
+const opensBlock = new RegExp(
+  [
+    /^[ \t]*(?:[\w.@]+[ \t]*(?:\|\|)?=[ \t]*)?(?:if|unless|elsif|else|case|when|begin|rescue|def)\b/,
+    /^[ \t]*(?:task|multitask|file|rule)\b/,
+    /\.(?:configure_server|configure_client|after_initialize|to_prepare)\b/,
+    /->|\b(?:lambda|proc)\b/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
+const isConditional = /\b(?:if|unless|rescue)\b|->|\b(?:lambda|proc)\b/;
+
 const fetched = /\bENV\.fetch\(\s*["']([A-Z][A-Z0-9_]*)["']\s*\)(?!\s*(?:\{|do\b))/g;
 const tested = /\bENV(?:\[|\.(?:key|has_key|include|member)\?\()\s*["']([A-Z][A-Z0-9_]*)["']/g;
-const assigned = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)(?:\s*=|:\s)/gm;
+const assigned = /^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]*)(?:[ \t]*=|:[ \t])/gm;
 
 function namesIn(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, name = ""]) => name);

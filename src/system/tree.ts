@@ -218,16 +218,10 @@ export async function makeReadableByAll(path: string): Promise<void> {
   if (exitCode !== 0) throw failed("chmod", stderr, path);
 }
 
+// Files may vanish while this runs.
 async function touchTree(path: string, options: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await run("find", [
-    path,
-    "-exec",
-    "touch",
-    "-h",
-    ...options,
-    "{}",
-    "+",
-  ]);
+  const touch = ["touch", "-c", "-h", ...options, "{}", "+"];
+  const { exitCode, stderr } = await run("find", [path, "-ignore_readdir_race", "-exec", ...touch]);
   if (exitCode !== 0) throw failed("touch", stderr, path);
 }
 

@@ -17,7 +17,6 @@ import { watchFilesRead } from "./watch-files-read.ts";
 import { type Rake, type RakeApp, rakeFailure, withRake } from "./rake.ts";
 import type { Project } from "../project/project.ts";
 
-export type { RakeApp } from "./rake.ts";
 export { findAssetManifest } from "./find-asset-manifest.ts";
 
 /**
@@ -91,10 +90,16 @@ async function layerOptions(
   const metadata = { ...machineKeys(context), rubyVersion: installed.ruby.label };
   const options = { layersDir, appDir, metadata, directories: assetDirectories(locked), section };
   if (!context.settings.BP_RAILS_ASSETS_REUSE) return options;
+  const before = snapshotTree(appDir);
+  const unreadable = [...before.keys()].find((path) => path.includes("\uFFFD"));
+  if (unreadable !== undefined) {
+    section.say(`Reuses nothing, because the name of a file is not UTF-8: \`${unreadable}\``);
+    return options;
+  }
   return {
     ...options,
     reuse: {
-      before: snapshotTree(appDir),
+      before,
       inputs: await digestAssetInputs(context, installed.keyedDigest, packages),
       filesRead: allFiles,
     },

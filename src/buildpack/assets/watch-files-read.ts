@@ -4,8 +4,8 @@ import type { Project } from "../project/project.ts";
 import type { AssetsOptions } from "./assets-layer.ts";
 
 /**
- * With BP_RAILS_ASSETS_REUSE: finds out which files of the app rake reads from now on. All of them count if the
- * file system does not show it.
+ * With BP_RAILS_ASSETS_REUSE: finds out which files of the app rake reads from now on. All of them count if access
+ * times do not show it.
  */
 export async function watchFilesRead(
   { project }: { project: Project },
@@ -16,34 +16,41 @@ export async function watchFilesRead(
   if (reuse === undefined) return options;
   const watch = await startWatch(appDir);
   if (watch === undefined) {
-    section.say("Every file of the app counts, because the file system keeps no access times");
+    section.say(
+      "Every file of the app counts, because access times do not show which ones rake reads",
+    );
     return options;
   }
   return { ...options, reuse: { ...reuse, filesRead: readsOf(watch, project, options) } };
 }
 
 function readsOf(watch: ReadWatch, project: Project, { section }: AssetsOptions): ReadWatch {
-  const isSeldomRead = readUnseen(project);
+  const counts = countsAlways(project);
   return async (paths) => {
     const all = [...paths];
-    const read = await watch(all);
-    // Reads that bypass access times would not show. Bootsnap's do, if an app sets it up by itself.
+    const read = await watch(all.filter((path) => !counts(path)));
     if (all.includes(application) && !read.has(application)) {
       section.say(
         `Every file of the app counts, because nothing shows that rake read \`${application}\``,
       );
       return new Set(all);
     }
-    return new Set([...read, ...all.filter(isSeldomRead)]);
+    return new Set([...read, ...all.filter(counts)]);
   };
 }
 
 const application = "config/application.rb";
 
-/** Files that programs look for, or whose times they compare, without reading them. */
-function readUnseen({ locked }: Project): (path: string) => boolean {
-  const sprockets = findGem(locked, "sprockets") !== undefined;
-  return (path) =>
-    /(?:^|\/)node_modules\//.test(path) ||
-    (sprockets && /(?:^|\/)(?:app|lib|vendor)\/assets\//.test(path));
+/** Files that programs use without reading them, or without leaving an access time. */
+function countsAlways({ locked }: Project): (path: string) => boolean {
+  const patterns = [
+    // Programs look for packages, and compare times.
+    /(?:^|\/)node_modules\//,
+    // Rake gets its settings as variables.
+    /(?:^|\/)\.bundle\/config$/,
+    ...(findGem(locked, "sprockets") ? [/(?:^|\/)(?:app|lib|vendor)\/assets\//] : []),
+    // Bootsnap opens them with O_NOATIME, if an app sets up bootsnap by itself.
+    ...(findGem(locked, "bootsnap") ? [/\.(?:ya?ml|json)$/] : []),
+  ];
+  return (path) => patterns.some((pattern) => pattern.test(path));
 }

@@ -3,7 +3,7 @@ import { BuildpackError } from "../../failure.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
-import { keepCompiledGems } from "./bootsnap-layer.ts";
+import { type CompiledGems, keepCompiledGems } from "./bootsnap-layer.ts";
 import type { Section } from "../../output/printer.ts";
 import {
   bootsnapCache,
@@ -22,34 +22,66 @@ import { machineKeys } from "../machine-keys.ts";
 import type { Project } from "../project/project.ts";
 
 /**
- * Compiles the code of the gems and the app with bootsnap, if the app uses it, so that containers need not
- * do it when they start. bootsnap recognizes files by their times, so all files first get the time that
- * they will have in an image. If it fails, prints a warning and the build continues.
+ * Compiles the code of Ruby and the gems with bootsnap, if the app uses it, so that containers need not do it when they
+ * start. bootsnap recognizes files by their times, so all files first get the time that they will have in an image.
+ * If it fails, prints a warning and the build continues.
  *
- *     <layers>/bootsnap/bootsnap/…    Ruby and the gems
- *     <app>/tmp/cache/bootsnap/…      the app, and a link to each file of that layer
+ *     <layers>/bootsnap/bootsnap/…    the compiled code
  *
- * @param finished when the app's files no longer change. The code of the gems is compiled before that.
+ * @returns what `precompileApp` needs; `undefined` if the app's code is not to be compiled.
  */
-export async function precompileCode(
+export async function precompileGems(
   context: BuildContext,
   project: Project,
   installed: Installed,
-  finished: Promise<unknown>,
-): Promise<void> {
+): Promise<CompiledGems | undefined> {
   const bootsnap = findGem(project.locked, "bootsnap");
-  if (!bootsnap) return;
-  await context.printer.section("bootsnap", async (section) => {
+  if (!bootsnap) return undefined;
+  return await context.printer.section("bootsnap", async (section) => {
     const because = await reasonNotTo(context, installed, bootsnap.version);
     if (because !== undefined) {
       section.say(`Not compiled, because ${because}`);
-      return;
+      return undefined;
     }
-    const problem = await precompile({ context, project, installed, section }, finished);
+    const work = { context, project, installed, section };
+    const gems = await keepCompiledGems({
+      layersDir: context.input.layersDir,
+      metadata: await metadataOf(work),
+      compile: (directory) => compileGems(work, directory),
+      section,
+    });
     context.signal.throwIfAborted();
-    if (problem === undefined) return;
-    await removeTree(join(project.dir, bootsnapCache, "bootsnap"));
-    warnOfAbsence(problem, section);
+    if ("problem" in gems) warnOfAbsence(gems.problem, section);
+    return gems;
+  });
+}
+
+/**
+ * Compiles the code of the app, after the last step that changes its files or depends on their times. If it fails,
+ * prints a warning and the build continues.
+ *
+ *     <app>/tmp/cache/bootsnap/…      the compiled code, and a link to each file of the layer `bootsnap`
+ */
+export async function precompileApp(
+  context: BuildContext,
+  project: Project,
+  installed: Installed,
+  gems: CompiledGems | undefined,
+): Promise<void> {
+  if (gems === undefined) return;
+  const cache = join(project.dir, bootsnapCache);
+  // An existing cache was made elsewhere, from files with other times.
+  await removeTree(join(cache, "bootsnap"));
+  if ("problem" in gems) return;
+  await context.printer.section("bootsnap for the app", async (section) => {
+    const problem = await compileApp({ context, project, installed, section }, cache);
+    context.signal.throwIfAborted();
+    // Replaces what the command itself has compiled, from files that did not have this time yet.
+    if (problem === undefined) await linkFiles(gems.directory, gems.files, cache);
+    else {
+      await removeTree(join(cache, "bootsnap"));
+      warnOfAbsence(problem, section);
+    }
   });
 }
 
@@ -72,25 +104,6 @@ interface Work {
   section: Section;
 }
 
-/** Resolves to the problem if it failed. */
-async function precompile(work: Work, finished: Promise<unknown>): Promise<string | undefined> {
-  const { context, project, section } = work;
-  const { layersDir } = context.input;
-  const metadata = await metadataOf(work);
-  const compile = (directory: string) => precompileGems(work, directory);
-  const gems = await keepCompiledGems({ layersDir, metadata, compile, section });
-  await finished;
-  if ("problem" in gems) return gems.problem;
-  const cache = join(project.dir, bootsnapCache);
-  // An existing cache was made elsewhere, from files with other times.
-  await removeTree(join(cache, "bootsnap"));
-  const problem = await precompileApp(work, cache);
-  if (problem !== undefined) return problem;
-  // Replaces what the command itself has compiled, from files that did not have this time yet.
-  await linkFiles(gems.directory, gems.files, cache);
-  return undefined;
-}
-
 async function metadataOf({ context, project, installed }: Work) {
   const { label: rubyVersion, checksum: rubyChecksum } = installed.ruby;
   const groups = Object.entries(installed.bundleGroups).map(([name, value]) => `${name}=${value}`);
@@ -106,7 +119,8 @@ async function metadataOf({ context, project, installed }: Work) {
   };
 }
 
-async function precompileGems(work: Work, directory: string): Promise<string | undefined> {
+/** Resolves to the problem if it failed. */
+async function compileGems(work: Work, directory: string): Promise<string | undefined> {
   const { context, project, installed } = work;
   const { gems, bundler, ruby } = installed.places;
   const trees = [gems, bundler, ruby].filter((path) => path !== undefined);
@@ -123,7 +137,8 @@ async function codeLikeTests(gems: string): Promise<string[]> {
   return found.sort();
 }
 
-async function precompileApp(work: Work, directory: string): Promise<string | undefined> {
+/** Resolves to the problem if it failed. */
+async function compileApp(work: Work, directory: string): Promise<string | undefined> {
   const { dir, locked } = work.project;
   const entries = await readdir(dir, { withFileTypes: true });
   const own = sourcesOfCode(

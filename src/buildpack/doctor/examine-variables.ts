@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
-import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { variablesAssigned, variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
 import { listEntries } from "../../system/listing/list-directory.ts";
@@ -60,18 +59,23 @@ function variablesOfRake({ context }: Examination, project: Project): string[] {
 }
 
 /**
- * What the gem dotenv may load. Apps choose the files themselves, such as `.env.default`, so every file counts
- * except those for other environments and those that people copy.
+ * What the gem dotenv may load, if it is not only for development. Apps choose the files themselves, such as
+ * `.env.default`, so every file counts except those for other environments and those that people copy.
  */
-async function variablesOfDotenv({ dir, locked }: Project): Promise<string[]> {
-  if (findGem(locked, "dotenv") === undefined) return [];
-  const files = (await listEntries(dir)).filter(
-    ({ name }) =>
-      /^\.env(?:\.|$)/.test(name) && !/development|test|example|sample|template/.test(name),
-  );
+async function variablesOfDotenv({ dir, gemfileText }: Project): Promise<string[]> {
+  const isOfAllGroups = /^gem\(?[ \t]*["']dotenv(?:-rails)?["'](?!.*\bgroups?:)/m;
+  if (!isOfAllGroups.test(gemfileText)) return [];
+  const files = (await listEntries(dir)).filter(({ name }) => isDotenvFile(name));
   const texts = await Promise.all(files.map(async ({ name }) => await textOf(join(dir, name))));
   return texts.flatMap(variablesAssigned);
 }
+
+function isDotenvFile(name: string): boolean {
+  const [, first, ...kinds] = name.split(".");
+  return first === "env" && !kinds.some((kind) => otherDotenvFiles.has(kind));
+}
+
+const otherDotenvFiles = new Set(["development", "test", "example", "sample", "template"]);
 
 async function examineMasterKey(
   { condition, context }: Examination,

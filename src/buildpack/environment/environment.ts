@@ -38,7 +38,7 @@ export interface BuildEnvironment {
   /** For `bundle install` and `bundle clean`, and for git, make and the compilers that they run. */
   bundle(request: BundleRequest): { env: Variables; groups: Variables };
   /**
-   * For rake, from weakest to strongest: RAILS_GROUPS and a temporary bootsnap directory, the app's `.bundle/config`,
+   * For rake, from weakest to strongest: RAILS_GROUPS and bootsnap without a cache of compiled code, the app's `.bundle/config`,
    * `packages`, `inherited`, the groups of the bundle, the contract's variables and PATH, certificates of bindings; and
    * if no secret key or database URL is set, a placeholder for it. It gets neither the generated SECRET_KEY_BASE nor logins
    * of bindings.
@@ -120,10 +120,7 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
     rake: (request) => {
       const { bootsnapCache, packages, project } = request;
       const app = running(request, { ...packages, ...inherited });
-      const env = {
-        ...{ ...rakeDefaults, BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted },
-        ...withoutCompiledCode,
-      };
+      const env = { ...rakeDefaults, BOOTSNAP_CACHE_DIR: bootsnapCache, ...app, ...trusted };
       const throwawayKey = randomBytes(64).toString("hex");
       const standIns = standInVariables({ locked: project.locked, env, throwawayKey });
       return { env: { ...env, ...standIns }, standIns: Object.keys(standIns).sort() };
@@ -133,11 +130,12 @@ export function buildEnvironment(context: BuildContext, trusted: Variables = {})
   };
 }
 
-// Compiling takes longer than it saves in one command. Besides, bootsnap reads files without a trace (O_NOATIME).
-const withoutCompiledCode = { DISABLE_BOOTSNAP_COMPILE_CACHE: "1" };
-
-// Gemfiles have gems for precompilation in the group `assets`, which Rails then requires.
-const rakeDefaults = { RAILS_GROUPS: "assets" };
+const rakeDefaults = {
+  // Gemfiles have gems for precompilation in the group `assets`, which Rails then requires.
+  RAILS_GROUPS: "assets",
+  // Compiling takes longer than it saves in one command.
+  DISABLE_BOOTSNAP_COMPILE_CACHE: "1",
+};
 
 function withheldFrom({ env, input }: BuildContext): string[] {
   return Object.keys({ ...env, ...input.platform.env })

@@ -40,11 +40,10 @@ async function inside(appDir: string, gemspecs: GemspecWithGit[]): Promise<Gemsp
   return gemspecs.filter((_, index) => paths[index]?.startsWith(`${home}/`));
 }
 
-// As Bundler::Source::Git does. Renamed, because another command may read the gemspec at the same time.
+// As Bundler::Source::Git does.
 const script = `ARGV.each do |path|
   spec = Bundler.load_gemspec(path) or abort("#{path} is not a gemspec")
-  File.binwrite("#{path}.new", spec.to_ruby)
-  File.rename("#{path}.new", path)
+  File.binwrite(path, spec.to_ruby)
 end`;
 
 function warn(names: readonly string[], lines: readonly string[], section: Section): void {

@@ -11,7 +11,6 @@ import { mayPrecompile } from "../assets/assets.ts";
 import { chosenNodeProvider, type Project } from "../project/project.ts";
 import { type Packages, packageVariables } from "./packages.ts";
 
-export type { Packages } from "./packages.ts";
 export { settleNodeModules } from "./settle-node-modules.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { variablesAssigned, variablesWithoutDefault } from "../../../src/ruby/read-variables.ts";
+import { growthOf } from "../../support/fuzz/growth.ts";
 
 test.each([
   ['ENV.fetch("A")', ["A"]],
@@ -7,6 +8,7 @@ test.each([
   ['ENV.fetch("A")\nENV.fetch("A")', ["A"]],
   ['password: <%= ENV.fetch("A") %>', ["A"]],
   ['if b\n  c\nend\nENV.fetch("A")', ["A"]],
+  ['  <% if b %>\n  c: 1\n  <% end %>\n  d: <%= ENV.fetch("A") %>', ["A"]],
   ['Rails.application.configure do\n  config.a = ENV.fetch("A")\nend', ["A"]],
 ])("%j stops without its variables", (text, names) => {
   expect(variablesWithoutDefault(text)).toEqual(names);
@@ -28,9 +30,26 @@ test.each([
   ['def a\n  ENV.fetch("A")\nend'],
   ['config.a = ->(b) do\n  ENV.fetch("A")\nend'],
   ['<% if a %>\n  b: <%= ENV.fetch("A") %>\n<% end %>'],
+  ['  <% if a %>\n  b: <%= ENV.fetch("A") %>\n  <% end %>'],
+  ['if a\n# old\n  b = ENV.fetch("A")\nend'],
+  ['x = if a\n  ENV.fetch("A")\nend'],
+  ['x ||= begin\n  ENV.fetch("A")\nend'],
+  ['task :a do\n  ENV.fetch("A")\nend'],
+  ['Sidekiq.configure_server do |config|\n  ENV.fetch("A")\nend'],
+  ['a = -> { ENV.fetch("A") }'],
+  ['a &&\n  ENV.fetch("A")'],
 ])("%j does not", (text) => {
   expect(variablesWithoutDefault(text)).toEqual([]);
 });
+
+test.each(["\n", " ", "->{", "if a\n", "ENV.fetch("])(
+  "takes twice the time for twice as many %j",
+  (part) => {
+    const many = (size: number) => part.repeat(size / part.length);
+    expect(growthOf(variablesWithoutDefault, many)).toBeLessThan(3);
+    expect(growthOf(variablesAssigned, many)).toBeLessThan(3);
+  },
+);
 
 test("a file for dotenv sets variables", () => {
   const text = "A=1\nexport B = 2\n  C: 3\n# D=4\nlower=5\nE\n";

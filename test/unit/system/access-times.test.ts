@@ -1,7 +1,8 @@
-import { copyFile, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, link, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { watchReads } from "../../../src/system/access-times.ts";
+import { setPresentTimes } from "../../../src/system/tree.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const files = {
@@ -30,6 +31,22 @@ test("shows which files are read or replaced, and changes no other time", async 
   expect(read).toEqual(new Set(["read", "in/read", "copied", "gone", "new"]));
   expect((await stat(join(root, "unread"))).mtimeMs).toBe(mtimeMs);
   expect(await readdir(root)).not.toContainEqual(expect.stringContaining("lapidary"));
+});
+
+test("shows reads after the times of modification were set, which lists directories", async () => {
+  const root = await makeTree(files);
+  const watch = await watchReads(root);
+  await setPresentTimes(root);
+  expect(await watch?.([...Object.keys(files), "in"])).toEqual(new Set());
+  await readFile(join(root, "in/read"));
+  expect(await watch?.([...Object.keys(files), "in"])).toEqual(new Set(["in/read"]));
+});
+
+test("counts a file with several names as read", async () => {
+  const root = await makeTree(files);
+  const watch = await watchReads(root);
+  await link(join(root, "unread"), join(root, "other"));
+  expect(await watch?.(["unread", "read"])).toEqual(new Set(["unread"]));
 });
 
 test("does not watch where no file can be made", async () => {

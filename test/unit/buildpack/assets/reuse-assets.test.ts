@@ -1,4 +1,14 @@
-import { appendFile, chmod, readFile, rename, rm, symlink } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { precompileAssets } from "../../../../src/buildpack/assets/assets.ts";
@@ -40,6 +50,14 @@ describe("with BP_RAILS_ASSETS_REUSE=true, rake does not run if", () => {
     expect(log).toContain("Not precompiled, because nothing has changed that precompiling read\n");
     expect(await readTree(join(appDir, "public"))).toEqual({ "assets/a-1.css": "a" });
     expect(await readTree(appDir)).toMatchObject(change);
+  });
+
+  test("Git's files change after rake has run with a cache", async () => {
+    const { layersDir } = await build();
+    const files = { "config/icons.yml": "2" };
+    expect((await build({ layersDir, files })).ran).toBe(true);
+    const commit = { ...files, ".git/HEAD": "2", ".git/objects/01": "" };
+    expect((await build({ layersDir, files: commit })).ran).toBe(false);
   });
 
   test("the change is undone that made it run", async () => {
@@ -132,6 +150,41 @@ describe("with BP_RAILS_ASSETS_REUSE=true, rake runs if", () => {
     expect((await build(again)).ran).toBe(true);
   });
 
+  test("bootsnap is in the bundle, which may read a YAML file without leaving a trace, and the file changes", async () => {
+    const locked = { "Gemfile.lock": lockfile("railties", "rake", "bootsnap") };
+    const reads = readByRake.filter((path) => path !== "config/icons.yml");
+    const { layersDir } = await build({ reads, files: locked });
+    const files = { ...locked, "config/icons.yml": "changed" };
+    expect((await build({ layersDir, reads, files })).ran).toBe(true);
+  });
+
+  test("Bundler's settings change, which rake gets as variables", async () => {
+    const files = { ".bundle/config": "---\n" };
+    const { layersDir } = await build({ files });
+    const changed = { ".bundle/config": '---\nBUNDLE_ICONS: "2"\n' };
+    expect((await build({ layersDir, files: changed })).ran).toBe(true);
+  });
+
+  test("a file changes of which rake made a hard link", async () => {
+    const writes = async (dir: string) => await link(join(dir, controller), join(dir, "public.rb"));
+    const { layersDir } = await build({ writes });
+    const changed = await build({ layersDir, writes, files: { [controller]: "changed" } });
+    expect(changed.ran).toBe(true);
+  });
+
+  test("the name of a file is not UTF-8, so that its content cannot be compared", async () => {
+    const name = Buffer.from("docs/caf\xe9.md", "latin1");
+    const edit = async (dir: string) => {
+      await mkdir(join(dir, "docs"));
+      await writeFile(Buffer.concat([Buffer.from(`${dir}/`), name]), "");
+    };
+    const { layersDir, log } = await build({ edit });
+    expect(log).toContain(
+      "Reuses nothing, because the name of a file is not UTF-8: `docs/caf\uFFFD.md`",
+    );
+    expect((await build({ edit, layersDir })).ran).toBe(true);
+  });
+
   test("any file changes, if reads leave no trace", async () => {
     const { layersDir, log } = await build({ reads: ["Rakefile"] });
     expect(log).toContain("because nothing shows that rake read `config/application.rb`");
@@ -147,7 +200,7 @@ test("a cache that was filled without BP_RAILS_ASSETS_REUSE is not used, as rake
   expect(later).toContain("Restored `2` files of the last build");
 });
 
-test("all files count if the file system keeps no access times", async () => {
+test("all files count if access times show nothing", async () => {
   const appDir = await makeTree(app);
   const said: string[] = [];
   const section = { say: (text: string) => said.push(text) } as unknown as Section;
@@ -159,7 +212,7 @@ test("all files count if the file system keeps no access times", async () => {
   const project = await readProject(appDir);
   expect(await watchFilesRead({ project }, options, async () => undefined)).toBe(options);
   expect(said).toEqual([
-    "Every file of the app counts, because the file system keeps no access times",
+    "Every file of the app counts, because access times do not show which ones rake reads",
   ]);
 });
 

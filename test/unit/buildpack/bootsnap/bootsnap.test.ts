@@ -1,7 +1,7 @@
 import { readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { precompileCode } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
+import { precompileApp, precompileGems } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
@@ -75,29 +75,6 @@ describe("code is compiled", () => {
     expect(await lstatIfAny(join(appDir, "tmp/cache/other"))).toBeDefined();
   });
 
-  test("of the gems while the app's files still change, of the app when they no longer do", async () => {
-    const kinds = (commands: readonly Command[]) => commands.map(({ args }) => args[3]);
-    let before: unknown;
-    const { commands } = await precompile({
-      finished: async (running) => {
-        await expect.poll(() => kinds(running)).toEqual(["--gemfile"]);
-        before = kinds(running);
-      },
-    });
-    expect([before, kinds(commands)]).toEqual([["--gemfile"], ["--gemfile", "app"]]);
-  });
-
-  test("not of the app if a step before fails", async () => {
-    let commands: readonly Command[] = [];
-    const finished = async (running: readonly Command[]) => {
-      commands = running;
-      await expect.poll(() => running).toHaveLength(1);
-      throw new Error("rake failed");
-    };
-    await expect(precompile({ finished })).rejects.toThrow("rake failed");
-    expect(commands).toHaveLength(1);
-  });
-
   test("only of the app if that of the gems is kept", async () => {
     const { layersDir } = await precompile();
     // A platform restores only the metadata of a launch-only layer.
@@ -147,8 +124,6 @@ interface Story {
   engine?: string;
   /** An argument of the command that fails. */
   failing?: string;
-  /** When the app's files no longer change. */
-  finished?: (commands: readonly Command[]) => Promise<void>;
 }
 
 async function precompile(story: Story = {}) {
@@ -176,9 +151,9 @@ async function precompile(story: Story = {}) {
   const engine = story.engine ?? "ruby";
   const ruby = makeRuby(join(layersDir, "ruby"), { engine });
   const installed = makeInstalled(layersDir, appDir, { ruby });
-  const finished = story.finished?.(commands) ?? Promise.resolve();
-  const code = precompileCode(context, await readProject(appDir), installed, finished);
-  await Promise.all([finished, code]);
+  const project = await readProject(appDir);
+  const gems = await precompileGems(context, project, installed);
+  await precompileApp(context, project, installed, gems);
   return { appDir, layersDir, commands, times, log: context.log() };
 }
 

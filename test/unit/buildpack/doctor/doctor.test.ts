@@ -277,12 +277,15 @@ describe("what depends on the build is a condition, not an error", () => {
       ".env.default": "A=1\nexport B=2\n",
       ".env.example": "C=3\n",
     };
-    const texts = async (gems: string[]) =>
-      (await examine(await app(gems, files))).conditions.map(({ lines }) => lines[0]);
-    expect(await texts(rails)).toEqual([expect.stringContaining("reads A, B, C without")]);
-    expect(await texts([...rails, "dotenv (3.2.0)"])).toEqual([
-      expect.stringContaining("reads C without"),
-    ]);
+    const texts = async (Gemfile: string) => {
+      const dir = await app([...rails, "dotenv (3.2.0)"], { ...files, Gemfile });
+      return (await examine(dir)).conditions.map(({ lines }) => lines[0]);
+    };
+    const all = [expect.stringContaining("reads A, B, C without")];
+    expect(await texts("")).toEqual(all);
+    expect(await texts('gem "dotenv-rails", groups: [:development, :test]\n')).toEqual(all);
+    expect(await texts('group :test do\n  gem "dotenv"\nend\n')).toEqual(all);
+    expect(await texts('gem "dotenv"\n')).toEqual([expect.stringContaining("reads C without")]);
   });
 
   test("the master key, if the app requires it", async () => {
