@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { registryEntry } from "../../../scripts/release/registry-entry.ts";
+import { slowTests } from "../../../scripts/slow-tests.ts";
 import { runCommand } from "../../../src/system/command.ts";
 import { loadWorkflowParser } from "../../support/manifests/github.ts";
 import { brokenRules, makeValidator, readPublished } from "../../support/published-schema.ts";
@@ -145,4 +146,8 @@ describe("files that GitHub reads", () => {
   test("config.yml of the issue forms is valid", () => {
     expect(problems("github-issue-config", read(".github/ISSUE_TEMPLATE/config.yml"))).toEqual([]);
   });
+});
+
+test("the tests that `npm run check` leaves out exist", () => {
+  expect(slowTests.filter((path) => !existsSync(join(checkout, path)))).toEqual([]);
 });
