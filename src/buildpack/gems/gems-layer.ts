@@ -138,6 +138,8 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   await options.store?.place(gemsDir);
   const install = await runBundler(options, ["install"]);
   if (install.exitCode !== 0) {
+    // Above are the codes of signals: whoever stops a build wants it to end.
+    if (install.exitCode < 128) await storeInstalled(options, gemsDir);
     throw installFailure(install, options);
   }
   const clean = await runBundler(options, ["clean", "--force"]);
@@ -154,6 +156,16 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   section.say("Removed downloaded `.gem` files, files left by compilers, and git histories");
   if (options.metadata.gemFiles === "needed") await removeUnneeded(options, gemsDir);
   await options.store?.add(gemsDir);
+}
+
+/** Stores the gems that were installed before one failed, so that the next attempt does not compile them again. */
+async function storeInstalled(options: GemsOptions, gemsDir: string): Promise<void> {
+  if (!options.store) return;
+  await removeLeftovers(gemsDir);
+  if (options.metadata.gemFiles === "needed") {
+    await removeUnneededFiles(gemsDir, options.engineVersion);
+  }
+  await options.store.add(gemsDir);
 }
 
 async function removeUnneeded(

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { installGemsLayer } from "../../../../src/buildpack/gems/gems-layer.ts";
 import type { GemsOptions } from "../../../../src/buildpack/gems/gems-layer.ts";
+import type { GemStore } from "../../../../src/buildpack/gems/store/gem-store.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { failureOf } from "../../../support/failure.ts";
@@ -399,6 +400,30 @@ describe("a failure", () => {
     },
   );
 
+  test.each<[number, string[]]>([
+    [5, ["rack-3.1.8"]],
+    [143, []],
+  ])("exit code %i leaves in the gem store: %j", async (exitCode, expected) => {
+    const layersDir = await makeTree();
+    const made = {
+      "gems/rack-3.1.8/rack.rb": "",
+      "gems/rack-3.1.8/test/rack_test.rb": "",
+      "cache/rack-3.1.8.gem": "",
+    };
+    const stored: string[] = [];
+    const store: GemStore = {
+      place: async () => {},
+      add: async (gemsDir) => {
+        stored.push(...(await readdir(join(gemsDir, "gems"))));
+        expect(Object.keys(await readTree(gemsDir))).toEqual(["gems/rack-3.1.8/rack.rb"]);
+      },
+    };
+    const fails = { command: "install", exitCode, output: ["no"] };
+    const needed: GemsOptions["metadata"] = { ...metadata, gemFiles: "needed" };
+    await failureOf(install(layersDir, { made, fails, store, metadata: needed }));
+    expect(stored).toEqual(expected);
+  });
+
   test("metadata of an older version that cannot be read empties the layer", async () => {
     const layersDir = await makeTree({ "gems/old.rb": "" });
     await writeFile(join(layersDir, "gems.toml"), '[metadata]\ndistro = "debian 12"\n');
@@ -410,7 +435,15 @@ describe("a failure", () => {
 interface Story extends Partial<
   Pick<
     GemsOptions,
-    "metadata" | "environment" | "always" | "env" | "gemfile" | "lockfile" | "run" | "section"
+    | "metadata"
+    | "environment"
+    | "always"
+    | "env"
+    | "gemfile"
+    | "lockfile"
+    | "run"
+    | "section"
+    | "store"
   >
 > {
   /** What `bundle install` leaves in the layer. */
