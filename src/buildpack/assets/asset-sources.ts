@@ -2,8 +2,8 @@
 // rake has read. Every path that is added or removed counts, because rake may have looked for it. What is in
 // `.git`, which every commit changes, counts only if something has read a file there.
 
-import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { readTextIfAny } from "../../system/files.ts";
 import { hasContent, type TreeSnapshot, withoutContent } from "../../system/tree-changes.ts";
 import { parseJson } from "../../system/parse-json.ts";
 
@@ -48,7 +48,7 @@ export function differencesOf(stored: AssetSources, now: AssetSources): string[]
 
 /** Reads what `formatSources` has written. `undefined` if there is none, or if it cannot be read. */
 export async function readSources(path: string): Promise<AssetSources | undefined> {
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await readTextIfAny(path);
   const { data } = z.record(z.string(), z.string()).safeParse(parseJson(text));
   return data && new Map(Object.entries(data));
 }

@@ -93,7 +93,7 @@ async function layerOptions(
   const before = snapshotTree(appDir);
   const unreadable = [...before.keys()].find((path) => path.includes("\uFFFD"));
   if (unreadable !== undefined) {
-    section.say(`Reuses nothing, because the name of a file is not UTF-8: \`${unreadable}\``);
+    section.say(`Not reusing assets, because the name of a file is not UTF-8: \`${unreadable}\``);
     return options;
   }
   return {
@@ -116,7 +116,7 @@ async function findAndRunTasks(
   layer: AssetsOptions,
 ): Promise<void> {
   const { section } = layer;
-  const watched = await watchFilesRead(app, layer);
+  const watched = await watchFilesRead(app.project, layer);
   await withRake(context, app, async (rake) => {
     // Before anything is restored: afterwards the manifest could be that of the last build.
     const manifest = await findAssetManifest(app.project.dir);

@@ -8,7 +8,7 @@ import type { AssetsOptions } from "./assets-layer.ts";
  * times do not show it.
  */
 export async function watchFilesRead(
-  { project }: { project: Project },
+  project: Project,
   options: AssetsOptions,
   startWatch = watchReads,
 ): Promise<AssetsOptions> {
@@ -17,7 +17,7 @@ export async function watchFilesRead(
   const watch = await startWatch(appDir);
   if (watch === undefined) {
     section.say(
-      "Every file of the app counts, because access times do not show which ones rake reads",
+      "A change of any file will run rake again, because access times do not show which ones rake reads",
     );
     return options;
   }
@@ -31,7 +31,7 @@ function readsOf(watch: ReadWatch, project: Project, { section }: AssetsOptions)
     const read = await watch(all.filter((path) => !counts(path)));
     if (all.includes(application) && !read.has(application)) {
       section.say(
-        `Every file of the app counts, because nothing shows that rake read \`${application}\``,
+        `A change of any file will run rake again, because nothing shows that rake read \`${application}\``,
       );
       return new Set(all);
     }

@@ -180,7 +180,7 @@ describe("with BP_RAILS_ASSETS_REUSE=true, rake runs if", () => {
     };
     const { layersDir, log } = await build({ edit });
     expect(log).toContain(
-      "Reuses nothing, because the name of a file is not UTF-8: `docs/caf\uFFFD.md`",
+      "Not reusing assets, because the name of a file is not UTF-8: `docs/caf\uFFFD.md`",
     );
     expect((await build({ edit, layersDir })).ran).toBe(true);
   });
@@ -210,9 +210,9 @@ test("all files count if access times show nothing", async () => {
   const metadata = { distro: "", arch: "", rubyVersion: "" };
   const options = { layersDir: "", appDir, metadata, directories, section, reuse };
   const project = await readProject(appDir);
-  expect(await watchFilesRead({ project }, options, async () => undefined)).toBe(options);
+  expect(await watchFilesRead(project, options, async () => undefined)).toBe(options);
   expect(said).toEqual([
-    "Every file of the app counts, because access times do not show which ones rake reads",
+    "A change of any file will run rake again, because access times do not show which ones rake reads",
   ]);
 });
 
