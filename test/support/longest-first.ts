@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The stories that take minutes, the longest first; most of them only in the full ring. */
 const longest = [
+  "rails-new",
   "compiled",
   "arm64-package",
   "slug",

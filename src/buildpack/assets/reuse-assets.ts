@@ -34,7 +34,7 @@ export async function reuseAssets(options: AssetsOptions): Promise<boolean> {
   if (reuse === undefined) return false;
   const stored = await readSources(join(layersDir, "assets/sources.json"));
   const now = stored ? sourcesLike(stored, reuse.before) : reuse.before;
-  const keys = { ...metadata, ...reuse.inputs, app: digestOf(now) };
+  const keys = { ...metadata, app: digestOf(now), ...reuse.inputs };
   const expectation = { ...layerOf(options), keys, check: findMissingOutcome };
   const state = await readLayerState(join(layersDir, "assets"), expectation);
   section.layer("assets", reasonsOf(state));
