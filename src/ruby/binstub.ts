@@ -1,6 +1,7 @@
 /** Why a script in the app's `bin` would not run with the app's Ruby. */
 export type BinstubFault =
-  { fault: "windows-line-ends" } | { fault: "names-an-interpreter"; shebang: string };
+  | { fault: "windows-line-ends" }
+  | { fault: "names-an-interpreter"; shebang: string };
 
 /**
  * Checks the first line of a script of the app. Scripts in `bin` come first on PATH (contract: PATH), so a

@@ -7,7 +7,9 @@ import { entryKind } from "./walk.ts";
 
 /** The result of reading a text file. */
 export type TextFile =
-  { state: "missing" } | { state: "unreadable"; problem: string } | { state: "text"; text: string };
+  | { state: "missing" }
+  | { state: "unreadable"; problem: string }
+  | { state: "text"; text: string };
 
 /** No text that people write is larger. In bytes. */
 const largestText = 64 * 1024 ** 2;

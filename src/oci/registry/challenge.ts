@@ -1,6 +1,7 @@
 /** How a server wants a client to log in (RFC 7235, and the token scheme of the distribution project). */
 export type Challenge =
-  { scheme: "basic" } | { scheme: "bearer"; realm: string; service: string | undefined };
+  | { scheme: "basic" }
+  | { scheme: "bearer"; realm: string; service: string | undefined };
 
 /** The challenge of a `WWW-Authenticate` header that we can meet, a token before a password. */
 export function parseChallenge(header: string | undefined): Challenge | undefined {

@@ -28,7 +28,14 @@ export interface Entry {
   path?: string;
   path_hex?: string;
   type?:
-    "file" | "directory" | "symlink" | "hardlink" | "fifo" | "socket" | "remove" | "forget-image";
+    | "file"
+    | "directory"
+    | "symlink"
+    | "hardlink"
+    | "fifo"
+    | "socket"
+    | "remove"
+    | "forget-image";
   target?: string;
   content?: string;
   content_hex?: string;
