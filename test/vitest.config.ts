@@ -1,9 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { slowTests } from "../scripts/slow-tests.ts";
 import { LongestFirst } from "./support/longest-first.ts";
 import { SummaryReporter } from "./support/summary-reporter.ts";
 
 const minutes = 60_000;
-const fullRing = process.env["LAPIDARY_TEST_RING"] === "full";
+const ring = process.env["LAPIDARY_TEST_RING"];
+const fullRing = ring === "full";
+const quickTests = { exclude: ring === "check" ? [...slowTests] : [] };
 // Modules are loaded once for all files of a worker, and both processors of a small machine are used, where
 // Vitest would leave one to itself. Processes instead of threads: the larger a process, the longer it takes to
 // start another one.
@@ -22,6 +25,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           testTimeout: minutes / 2,
+          ...quickTests,
           ...twoWorkers,
         },
       },
@@ -32,6 +36,7 @@ export default defineConfig({
           include: ["test/contract/**/*.test.ts"],
           testTimeout: minutes,
           hookTimeout: minutes,
+          ...quickTests,
           ...twoWorkers,
         },
       },
@@ -42,6 +47,7 @@ export default defineConfig({
           include: ["test/attack/**/*.test.ts"],
           testTimeout: minutes,
           hookTimeout: minutes,
+          ...quickTests,
           ...twoWorkers,
         },
       },
