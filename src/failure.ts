@@ -116,6 +116,8 @@ export interface FailureFacts {
   "image/lifecycle-invalid": { path: string; problem: string };
   /** `known` are the process types of the image. */
   "image/process-unknown": { process: string; known: string[] };
+  /** `root` is a root file system, `path` a file or directory in it that this user may not read. */
+  "image/root-unreadable": { root: string; path: string };
   "image/rebase-refused": { image: string; problem: string; forceable: boolean };
   /** The registry wants a login, or refuses the one that it got; `account` is its name. */
   "image/login-needed": { registry: string; repository: string; detail: string };

@@ -299,6 +299,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     problem: "ENOENT: no such file or directory, open 'lifecycle.tgz'",
   },
   "image/process-unknown": { process: "job", known: ["rake", "web"] },
+  "image/root-unreadable": { root: "/srv/debian", path: "/srv/debian/etc/ssl/private" },
   "image/rebase-refused": {
     image: "oci:shop",
     problem:

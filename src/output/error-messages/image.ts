@@ -12,6 +12,15 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/root-unreadable": ({ root, path }) => ({
+    headline: `\`${root}\` cannot become the run image`,
+    happened: [`You may not read \`${path}\`, which would be part of the image.`],
+    next: [
+      "Run the command as root, which may read everything.",
+      "lapidary build APP --image TARGET --run-image SOURCE   # puts the app on an image instead",
+    ],
+    blame: "command",
+  }),
   "image/lifecycle-invalid": ({ path, problem }) => ({
     headline: `\`${path}\` contains no usable launcher`,
     happened: [`Reason: ${problem}.`],

@@ -117,9 +117,9 @@ async function layerOfRoot(root: string, request: RunImageRequest): Promise<Laye
   try {
     return await layerOfReadableRoot(root, request);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
-    const { message: problem } = error as Error;
-    throw new BuildpackError({ code: "image/invalid", path: root, problem }, { cause: error });
+    const { code, path = root } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES") throw error;
+    throw new BuildpackError({ code: "image/root-unreadable", root, path }, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -52,6 +52,19 @@ describe("openRunImage", () => {
           "io.buildpacks.base.distro.version": "12",
         },
       },
+    });
+  });
+
+  test("names what this user may not read", async ({ skip }) => {
+    if (process.getuid?.() === 0) skip("root may read everything");
+    const [path, work] = [await makeTree(root), await makeTree()];
+    const unreadable = join(path, "etc/private");
+    await mkdir(unreadable, { mode: 0 });
+    const request = { source: { root: path }, target, ids, work, world: imageWorld };
+    expect(await failureOf(openRunImage(request))).toEqual({
+      code: "image/root-unreadable",
+      root: path,
+      path: unreadable,
     });
   });
 
