@@ -92,11 +92,11 @@ export const settings = {
     z
       .enum(["prune", "keep", "remove"], { error: "expected `prune`, `keep` or `remove`" })
       .optional(),
-    "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also ask Paketo's Node buildpacks for Node and packages when the app runs. Packages in layers of other buildpacks are never changed.",
+    "What the image contains of the app's `node_modules`, after assets are precompiled. `prune`: everything except development dependencies. `keep`: everything. `remove`: nothing. By default, development dependencies are pruned if possible; if not, there is a warning and everything is kept. `prune` and `keep` also make Paketo's Node buildpacks put Node and the packages into the image. Packages in layers of other buildpacks are never changed.",
   ),
   BP_RAILS_DB_PREPARE: setting(
     flag(false),
-    "`true` makes the process `web` run `bin/rails db:prepare` before its server, in images of Rails apps. By default, run it as a release command or a job of the platform.",
+    "`true` makes the process `web` run `bin/rails db:prepare` before its server, in images of Rails apps. By default, nothing runs it: run it as a release command or a job of the platform.",
   ),
   BP_RAILS_BOOTSNAP: setting(
     flag(true),
@@ -104,7 +104,7 @@ export const settings = {
   ),
   BP_RAILS_ASSETS_REUSE: setting(
     flag(false),
-    "`true` reuses the assets of the last build without running rake, if nothing has changed that rake read in earlier builds: files of the app, the build's environment, Ruby and the gems (docs/performance.md). Only for apps with a task `assets:clean`.",
+    "`true` reuses the assets of the last build without running rake, if nothing that rake read in earlier builds has changed: files of the app, the build's environment, Ruby and the gems (docs/performance.md). Only for apps with a task `assets:clean`.",
   ),
   BP_IMAGE_LABELS: setting(
     labels.optional(),
@@ -136,7 +136,7 @@ export const settings = {
   ),
   BP_GEM_STORE_LIMIT: setting(
     megabytes.prefault("2048"),
-    "The size of `BP_GEM_STORE` in MiB. Of a larger store, the least recently used gems are removed.",
+    "The size of `BP_GEM_STORE` in MiB. If the store becomes larger, the least recently used gems are removed.",
   ),
   HEROKU_SKIP_BUNDLE_DIGEST: setting(
     flag(false),

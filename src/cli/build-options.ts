@@ -82,12 +82,12 @@ export function describeBuild() {
     )
     .option(
       "--previous-image <SOURCE>",
-      "reuse the layers of this image if the state folder has no build (default: --image)",
+      "reuse the layers of this image if the state directory has no build (default: --image)",
       oneValue,
     )
     .option(
       "--cache-image <TARGET>",
-      "keep the cache in an image too, in the form of --image, and start from it if the state folder has no " +
+      "keep the cache in an image too, in the form of --image, and start from it if the state directory has no " +
         "build; only for builds that trust each other",
       oneValue,
     )

@@ -10,7 +10,7 @@ import type { BuildFlags } from "./build-options.ts";
 import { checkReportFile } from "./report-file.ts";
 import { usageError } from "./usage-error.ts";
 
-/** Where results go, besides the state folder and the image. */
+/** Where results go, besides the state directory and the image. */
 export interface ResultPlaces {
   report: string | undefined;
   sboms: string | undefined;

@@ -71,7 +71,7 @@ async function prepareBuild(
   const { env, cwd } = context;
   const statePath = await stateDirectoryFor(appPath, flags.state, context);
   const app = await realpath(resolve(cwd, appPath));
-  await refusePlaceInside(app, statePath, "The state folder");
+  await refusePlaceInside(app, statePath, "The state directory");
   const places = await checkResultPlaces(app, flags, cwd);
   const { project, directory } = await readDescriptor(app, flags, cwd);
   const given = await readGivenVariables({ env: flags.env, envFiles: flags.envFile }, env);

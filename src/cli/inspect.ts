@@ -87,7 +87,7 @@ async function printFacts(printer: Printer, facts: ImageFacts): Promise<void> {
   });
   await printer.section("Software", async (section) => {
     for (const { name, version } of facts.software) section.say(`${name} \`${version}\``);
-    if (facts.software.length === 0) section.say("There is no bill of materials that lists any");
+    if (facts.software.length === 0) section.say("No bill of materials lists any software");
   });
 }
 

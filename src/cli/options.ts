@@ -30,7 +30,7 @@ export function execEnvName(value: string): string {
 export function workspaceName(value: string): string {
   if (isWorkspaceName(oneValue(value))) return `/${value}`;
   throw new InvalidArgumentError(
-    "It must be a name of letters, digits, `.`, `_` and `-`, and not of a directory of the system.",
+    "It must be a name of letters, digits, `.`, `_` and `-`, and not the name of a system directory.",
   );
 }
 
@@ -48,7 +48,7 @@ export function envFileOption(what: string) {
 
 /** `--quiet`, of commands that print a log. */
 export function quietOption() {
-  return new Option("-q, --quiet", "print only warnings; if it fails, print the whole log");
+  return new Option("-q, --quiet", "print only warnings, or the whole log if the command fails");
 }
 
 /** Where the app's processes run; shared by `run` and `slug run`. */

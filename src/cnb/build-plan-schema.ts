@@ -11,7 +11,7 @@ const require = z.object({
     .custom<Record<string, unknown>>((value) => isTable(value))
     .optional()
     .catch(undefined),
-  version: z.undefined({ error: "belongs into the entry's `metadata`" }).optional(),
+  version: z.undefined({ error: "belongs in the entry's `metadata`" }).optional(),
 });
 
 function isTable(value: unknown): boolean {

@@ -17,7 +17,7 @@ export const processType = z
   .regex(/^[A-Za-z0-9._-]+$/, "expected letters, digits, `.`, `_` and `-`")
   // Launchers are called by a link of this name.
   .refine((type) => !/^\.{1,2}$/.test(type), "`.` and `..` are directories")
-  .refine((type) => type.length <= 255, "no file can have so long a name")
+  .refine((type) => type.length <= 255, "a file name cannot be that long")
   .brand<"ProcessType">();
 export type ProcessType = z.output<typeof processType>;
 

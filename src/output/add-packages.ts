@@ -25,8 +25,8 @@ function recipes(packages: readonly string[]) {
   const list = packages.map((name) => `"${name}"`).join(", ");
   return {
     debian: `apt-get install --yes --no-install-recommends ${words}`,
-    heroku: `Heroku: add heroku/deb-packages before this buildpack, and to project.toml [com.heroku.buildpacks.deb-packages] with install = [${list}]`,
+    heroku: `Heroku: add the buildpack heroku/deb-packages before this one, and add the table [com.heroku.buildpacks.deb-packages] to project.toml with install = [${list}]`,
     classic: `Heroku's classic builds: add the apt buildpack before this one, and an Aptfile with ${words}, one per line`,
-    paketo: `Paketo: use an image extension that installs ${words}, or build and run images of your own`,
+    paketo: `Paketo: use an image extension that installs ${words}, or your own build image and run image`,
   };
 }

@@ -62,7 +62,7 @@ export function processesOf({
 export function environmentOf(environment: ShownReport["environment"]): Html {
   if (environment.length === 0) return markup`<p>The layers set no variables.</p>`;
   return table(
-    "Variables that the layers set for the app. A default gives way to a value set where the app runs.",
+    "Variables that the layers set for the app. A value that is set where the app runs replaces a default.",
     ["Variable", "Value", "How"],
     environment.map(({ name, value, behavior, process, layer }) => [
       markup`${name}`,
@@ -87,7 +87,8 @@ export function warningsOf(warnings: ShownReport["warnings"]): Html {
 /** What the log says in each step. */
 export function stepsOf(runs: ShownReport["runs"]): Html {
   const steps = runs.flatMap((run) => run.steps).filter(({ notes }) => notes.length > 0);
-  if (steps.length === 0) return markup`<p>The buildpacks told nothing but their log.</p>`;
+  if (steps.length === 0)
+    return markup`<p>The buildpacks reported no steps. Their output is only in the log.</p>`;
   return markup`${steps.map(detailsOf)}`;
 }
 

@@ -134,7 +134,7 @@ function variablesTable({ imageEnvironment }: ShownImageFacts): Html {
 
 function softwareTable(software: ShownImageFacts["software"]): Html {
   if (software.length === 0)
-    return markup`<p>The image has no bill of materials that lists any.</p>`;
+    return markup`<p>No bill of materials in the image lists any software.</p>`;
   return table(
     "What the bills of materials of the layers list.",
     ["Name", "Version", "Layer"],

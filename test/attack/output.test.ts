@@ -98,7 +98,7 @@ test("a file with setuid bits keeps none where the archive names root as its own
   expect(lines.find((line) => line.endsWith("program"))).toMatch(/^-rwxr-xr-x /);
 });
 
-test("a state folder with a colon in its name, at which PATH would be split, is refused", async () => {
+test("a state directory with a colon in its name, at which PATH would be split, is refused", async () => {
   const app = await makeTree();
   const work = stateDirectoryFor(app, "a:b", { env: {}, cwd: app });
   expect(await failureOf(work)).toMatchObject({ code: "platform/usage" });

@@ -126,7 +126,7 @@ describe("a build on a machine that refuses namespaces", () => {
     expect(stdout).toBe("1000\n1000\n1");
   });
 
-  test("may enter the directory that is made for it outside of a state folder, as for `run`", async ({
+  test("may enter the directory that is made for it outside of a state directory, as for `run`", async ({
     skip,
   }) => {
     skip(!isRoot, "only root can drop to another user");

@@ -39,7 +39,7 @@ async function makeWorld(given?: string) {
 }
 
 describe("--cache-image", () => {
-  test("gives a machine without a state folder the cache, from a registry", async () => {
+  test("gives a machine without a state directory the cache, from a registry", async () => {
     const lapidary = await makeWorld();
     const { host, seen } = await startFakeRegistry();
     const images = [`--image`, `registry:${host}/shop`, `--cache-image`, `registry:${host}/cache`];
@@ -88,7 +88,7 @@ describe("--cache-image", () => {
     const { layers } = await readImage(join(cwd, "cache"), { architecture: "amd64" });
     await rm(join(cwd, "main"), { recursive: true });
     for (const { digest, size } of layers) {
-      // Not written in place: the blob is a link to that of the state folder.
+      // Not written in place: the blob is a link to that of the state directory.
       await rm(join(blobs, digest.slice("sha256:".length)));
       await writeFile(join(blobs, digest.slice("sha256:".length)), Buffer.alloc(size, "x"));
     }
@@ -97,7 +97,7 @@ describe("--cache-image", () => {
     expect(log).toMatch(/made tools\nmade gems/);
   });
 
-  test("is not read if the state folder has a build, and with --clear-cache not used", async () => {
+  test("is not read if the state directory has a build, and with --clear-cache not used", async () => {
     const lapidary = await makeWorld();
     const images = ["--image", "oci:main", "--cache-image", "oci:cache"];
     await lapidary("one", ...images);

@@ -144,7 +144,7 @@ async function serveDirectory(directory: string) {
   return { inventory: bound.inventory, [Symbol.asyncDispose]: () => bound.close() };
 }
 
-/** Every file below a state folder but the lock's; an empty list means that nothing was kept. */
+/** Every file below a state directory but the lock's; an empty list means that nothing was kept. */
 async function filesIn(state: string): Promise<string[]> {
   const entries = await readdir(state, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries

@@ -49,7 +49,7 @@ export async function reuseAssets(options: AssetsOptions): Promise<boolean> {
   const paths = kept.map(({ path }) => path);
   await copyMissingFiles(join(layer.path, "files"), appDir, paths);
   await layer.commit({ metadata: state.metadata });
-  section.say("Not precompiled, because nothing has changed that precompiling read");
+  section.say("Not precompiled, because nothing that precompiling read has changed");
   section.detail(`Reused ${count(paths.length)} of the last build (\`BP_RAILS_ASSETS_REUSE\`)`);
   return true;
 }

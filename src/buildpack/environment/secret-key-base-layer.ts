@@ -65,7 +65,7 @@ export async function provideSecretKeyBase(options: SecretKeyBaseOptions): Promi
 
 // The cache is there, but not the image that it belongs to.
 const keyOfEveryBuild = [
-  "The cache of an earlier build was restored, but no image of it. With a new SECRET_KEY_BASE, everybody has to sign in again.",
+  "The cache of an earlier build was restored, but its image was not found. With a new SECRET_KEY_BASE, everybody has to sign in again.",
   "To keep the key, build with --previous-image and the name of the last image, or set SECRET_KEY_BASE where the app runs.",
 ] as const;
 

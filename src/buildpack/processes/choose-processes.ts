@@ -106,7 +106,7 @@ function reportBash({ type, line }: ProcfileEntry, section: Section): void {
   const { stays } = replaceBash(line);
   if (stays === undefined || type === "release") return;
   section.say(
-    `Stopping \`${type}\` may take until the platform kills it, because ${stays}: bash keeps running and does not pass on signals`,
+    `\`${type}\` may not stop until the platform kills it, because ${stays}: bash keeps running and does not pass on signals`,
   );
 }
 

@@ -56,7 +56,7 @@ async function writeDatabaseYml({ needs, place }: Compile, section: Section): Pr
   if (needs.databaseYml === undefined || !(await isDirectoryInside(app, "config"))) return;
   await writeInside(app, "config/database.yml", needs.databaseYml);
   section.say(
-    "Wrote a `config/database.yml` that reads `DATABASE_URL`, as this version of Rails does not",
+    "Wrote a `config/database.yml` that reads `DATABASE_URL`, because this version of Rails does not read it itself",
   );
 }
 

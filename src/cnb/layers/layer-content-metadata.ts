@@ -14,7 +14,7 @@ export interface LayerContentMetadata {
 }
 
 const flag = z.boolean().optional();
-const misplaced = z.undefined({ error: "belongs into the `types` table" }).optional();
+const misplaced = z.undefined({ error: "belongs in the `types` table" }).optional();
 const metadata = z.record(z.string(), z.unknown());
 
 /** Layer Content Metadata (TOML). */

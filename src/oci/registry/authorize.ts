@@ -81,6 +81,6 @@ function realmOf(realm: string, { registry }: ImageReference, origin: URL): URL 
     return url;
   }
   const step = "say where to log in";
-  const problem = `\`${realm}\` is not a URL of HTTPS`;
+  const problem = `\`${realm}\` is not an HTTPS URL`;
   throw new BuildpackError({ code: "image/registry-wrong", registry, step, problem });
 }

@@ -32,7 +32,7 @@ export const downloadMessages: Messages<"download"> = {
   "download/stalled": ({ url, attempts, seconds, bytes }) => ({
     headline: `The download of \`${url}\` stalled`,
     happened: [
-      `${failed(attempts)}: less than 1 KiB per second came for ${seconds} seconds. The last one stopped after ${bytes} bytes.`,
+      `${failed(attempts)}: the speed was below 1 KiB per second for ${seconds} seconds. The last one stopped after ${bytes} bytes.`,
     ],
     next: [`curl -o /dev/null ${url}`, proxy, mirror],
     blame: "network",

@@ -92,7 +92,7 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
   {
     saying: /^(?:Gem::Ext::BuildError: )?\s*ERROR: +Failed to build gem native extension/m,
     next: [
-      `Add the library that the extension needs to the build image. The line "checking for …" that ends with "no" above names it.`,
+      `Add the library that the extension needs to the build image. The line above that begins with "checking for" and ends with "no" names it.`,
       `bundle lock --add-platform x86_64-linux   # uses a precompiled gem if there is one (aarch64-linux on ARM)`,
       `If its Makefile does not work in parallel, set MAKEFLAGS=-j1 in the build's environment.`,
     ],

@@ -77,7 +77,7 @@ export const platformMessages: Messages<"platform"> = {
   "platform/plan-unresolved": ({ problems }) => ({
     headline: "The buildpacks do not work together",
     happened: [
-      "Each accepted the app, but they require something that none provides, or the reverse:",
+      "Each accepted the app, but one requires something that no other provides, or provides something that no other requires:",
       ...problems.map((problem) => `- ${problem}`),
     ],
     next: ["Put the missing buildpack before the one that requires it: --buildpack DIR"],
@@ -160,10 +160,10 @@ export const platformMessages: Messages<"platform"> = {
     blame: "command",
   }),
   "platform/place-unreachable": ({ path, directory, user, problem }) => ({
-    headline: `User ${user} may not enter \`${directory}\``,
+    headline: `User ${user} has no permission to enter \`${directory}\``,
     happened: [
       `The build needs \`${path}\`, and it never runs as root.`,
-      `It could see that path elsewhere, but this machine refuses namespaces: ${problem}.`,
+      `With namespaces, the path could be mounted elsewhere, but this machine refuses them: ${problem}.`,
     ],
     next: [
       `lapidary build APP --state /var/lib/lapidary/APP   # a directory that user ${user} can enter`,

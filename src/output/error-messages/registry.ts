@@ -52,7 +52,7 @@ export const registryMessages: Pick<Messages<"image">, Code> = {
     blame: status >= 500 || status === 429 ? "server" : "command",
   }),
   "image/registry-wrong": ({ registry, step, problem }) => ({
-    headline: `\`${registry}\` does not answer as a registry does`,
+    headline: `\`${registry}\` does not answer like a registry`,
     happened: [`It was asked to ${step}: ${problem}.`],
     next: [
       `curl --include https://${registry}/v2/   # shows what answers there`,
@@ -84,7 +84,7 @@ export const registryMessages: Pick<Messages<"image">, Code> = {
     headline: `\`${registry}\` does not speak HTTPS`,
     happened: [`Reason: ${problem}.`],
     next: [
-      `--insecure-registry ${registry}   # allows plain HTTP, by which anybody on the way can read the login`,
+      `--insecure-registry ${registry}   # allows plain HTTP: anybody on the network path can then read the login`,
     ],
     blame: "command",
   }),
@@ -92,7 +92,7 @@ export const registryMessages: Pick<Messages<"image">, Code> = {
     headline: `Docker's configuration \`${path}\` cannot be read`,
     happened: [`Reason: ${problem}.`],
     next: [
-      "docker login HOST   # writes a login anew",
+      "docker login HOST   # stores a new login",
       "DOCKER_CONFIG=DIR   # uses another directory",
     ],
     blame: "configuration",

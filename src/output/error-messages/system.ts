@@ -11,7 +11,7 @@ export const systemMessages: Messages<"system"> = {
   "system/environment-too-large": ({ name, bytes }) => ({
     headline: "The environment variables are too large for this machine",
     happened: [
-      "Linux starts no program with a variable of more than 128 KiB, or with a quarter of the stack size in all.",
+      "Linux cannot start a program if one variable is larger than 128 KiB, or if all variables together are larger than a quarter of the stack size.",
       `The largest variable is \`${name}\`, with ${bytes} bytes.`,
     ],
     next: [`Give the content of \`${name}\` as a file, for example by a binding.`],
@@ -23,17 +23,17 @@ export const systemMessages: Messages<"system"> = {
     next:
       problem === "too many open files"
         ? ["ulimit -n 4096   # the number of files that a process may have open; then build again"]
-        : [`ls -ld ${path}   # shows what it is, and whose`],
+        : [`ls -ld ${path}   # shows its type, owner and permissions`],
     blame: "platform",
   }),
   "system/link-not-followed": ({ path }) => ({
-    headline: `\`${path}\` is a symbolic link, where a file or a directory must be`,
+    headline: `\`${path}\` is a symbolic link, but must be a file or a directory`,
     happened: [
-      "It belongs to an app or to what a build left. Such links are not followed, because they may lead to any file of this machine.",
+      "It comes from an app or from a build. Such links are not followed, because they can point to any file on this machine.",
     ],
     next: [
       `ls -l ${path}   # shows where it leads, unless it was removed with the rest of a failed build`,
-      "If it is in the app's directory, replace it by what it leads to.",
+      "If it is in the app's directory, replace it with a copy of the file or directory that it points to.",
       "Otherwise report it to the authors of the buildpack that left it, with this message.",
     ],
     blame: "platform",

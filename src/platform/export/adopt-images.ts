@@ -27,7 +27,7 @@ export interface Adopted {
 }
 
 /**
- * Makes the images of an earlier build the previous build of a state folder that has none. The next build then finds
+ * Makes the images of an earlier build the previous build of a state directory that has none. The next build then finds
  * what a lifecycle finds. An image that no platform has built is ignored, and so is a cache of a build that ran at
  * other paths than the app's image.
  *

@@ -8,7 +8,7 @@ import type { Prepared } from "./prepared-export.ts";
 import { readImageAt } from "./run-image.ts";
 
 /**
- * If the state folder has no build, the images of an earlier build stand for it. Damaged ones do not, with a warning:
+ * If the state directory has no build, the images of an earlier build stand for it. Damaged ones do not, with a warning:
  * the build then starts from nothing.
  */
 export async function adopt(prepared: Prepared): Promise<void> {

@@ -145,7 +145,7 @@ async function defaultProcessOf({
   throw new BuildpackError({ code: "image/process-unknown", process: defaultProcess, known });
 }
 
-/** Keeps an image in its layout in the state folder, in place of the last one, and delivers it. */
+/** Keeps an image in its layout in the state directory, in place of the last one, and delivers it. */
 export async function publish(
   image: Image,
   request: DeliveryRequest,
@@ -233,7 +233,7 @@ async function writeLayout(path: string, image: Image, tags: readonly string[]):
   );
 }
 
-/** The layout in the state folder keeps one image: blobs of earlier images are removed. */
+/** The layout in the state directory keeps one image: blobs of earlier images are removed. */
 async function forgetOtherBlobs(layout: string, image: Image, manifest: string): Promise<void> {
   const config = digestOf([Buffer.from(JSON.stringify(image.config))]);
   const kept = new Set([manifest, config, ...image.layers.map(({ digest }) => digest)]);

@@ -25,7 +25,7 @@ import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
 /** Exports builds of one app. */
 export interface Exporter {
   target: Target;
-  /** Uses the image that is to be replaced as the previous build, if the state folder has none. */
+  /** Uses the image that is to be replaced as the previous build, if the state directory has none. */
   adopt: () => Promise<void>;
   /** Exports the current build. */
   export: () => Promise<ExportedImage>;

@@ -54,7 +54,7 @@ async function refuseInside(app: string, destination: string): Promise<void> {
   await mkdir(destination, { recursive: true });
   const [outer, inner] = [await realpath(app), await realpath(destination)];
   if (!`${inner}/`.startsWith(`${outer}/`)) return;
-  const problem = `The state folder would be inside the app, at \`${destination}\``;
+  const problem = `The state directory would be inside the app, at \`${destination}\``;
   throw new BuildpackError({ code: "platform/usage", problem });
 }
 

@@ -15,7 +15,7 @@ import { openRunCopy, type RunCopy } from "./run-copy.ts";
 import { imagePath } from "../../system/search-path.ts";
 
 export interface RunOptions {
-  /** The state folder in which the app was built. */
+  /** The state directory in which the app was built. */
   state: string;
   /** The root file system to use as the run image. */
   root: string;

@@ -27,8 +27,8 @@ import { giveTo } from "../sandbox/owner.ts";
 
 /**
  * Builds an app as a lifecycle does: detect, restore, build, and then store the content of the image and
- * the cache. If all of it succeeds, the result becomes the current build of the state folder; otherwise
- * the state folder stays unchanged. The output of buildpacks is printed as it arrives.
+ * the cache. If all of it succeeds, the result becomes the current build of the state directory; otherwise
+ * the state directory stays unchanged. The output of buildpacks is printed as it arrives.
  *
  * @throws BuildpackError for every failure; the reason of `signal` if it was aborted.
  */

@@ -9,7 +9,7 @@ import type { StateStep } from "../state/state.ts";
 
 /** What one build of one app needs. All paths are paths on this machine. */
 export interface BuildOptions {
-  /** The state folder of this app. It is made if it is missing. */
+  /** The state directory of this app. It is made if it is missing. */
   state: string;
   /**
    * Fills an empty directory with a copy of the app. It is called after the state is locked, so that a

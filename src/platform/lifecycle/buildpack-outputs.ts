@@ -147,7 +147,7 @@ async function refuseUnusable(reader: Reader, name: string): Promise<void> {
   }
 }
 
-const unreadable = "its owner may not read it";
+const unreadable = "its owner has no permission to read it";
 
 async function readUnmet(reader: Reader, planned: readonly string[]): Promise<string[]> {
   const { unmet } = (await readOutput(reader, "build.toml", buildTomlCodec)) ?? { unmet: [] };

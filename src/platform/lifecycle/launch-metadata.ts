@@ -36,7 +36,9 @@ export function mergeLaunch(
       if (process.default) defaultProcess = type;
       else if (type === defaultProcess) {
         defaultProcess = undefined;
-        warn(`${buildpack.id} replaces the default process ${type} by one that is not the default`);
+        warn(
+          `${buildpack.id} replaces the default process ${type} with one that is not the default`,
+        );
       }
       processes.set(type, { ...process, buildpack: buildpack.id });
     }

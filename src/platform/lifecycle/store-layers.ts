@@ -106,7 +106,11 @@ async function storeLayer(
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
   const refuse = (unreadable: string): never => {
-    throw storeFailed(buildpack, name, `the owner of \`${unreadable}\` in it may not read it`);
+    throw storeFailed(
+      buildpack,
+      name,
+      `it contains \`${unreadable}\`, which its owner has no permission to read`,
+    );
   };
   // Root may read everything.
   const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);

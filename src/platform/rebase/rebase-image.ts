@@ -39,7 +39,7 @@ export function rebaseImage({ app, runImage, force, name }: RebaseRequest): Reba
   if (fatal) throw refused(name, fatal.problem, fatal.forceable);
   const kept = label ? keptFrom(app.config, label.runImage.topLayer) : -1;
   if (!label || kept === -1)
-    throw refused(name, "its run image cannot be told from its own layers", false);
+    throw refused(name, "its run image cannot be distinguished from its own layers", false);
   return {
     image: {
       config: configOn(runImage, app.config, kept),

@@ -13,7 +13,7 @@ export interface BuildInUse {
 }
 
 /**
- * Opens the current build of a state folder while its app runs. Undefined before the first build, also if the state
+ * Opens the current build of a state directory while its app runs. Undefined before the first build, also if the state
  * folder has only the cache of one.
  */
 export async function openStoredBuild(state: string): Promise<BuildInUse | undefined> {

@@ -15,7 +15,7 @@ import type { LifecycleMetadata } from "./lifecycle-metadata.ts";
 import { discardTree } from "../../system/tree.ts";
 
 /**
- * The state folder of one app, locked for one build.
+ * The state directory of one app, locked for one build.
  *
  *     .lapidary-state marks it as ours, see `claimState`
  *     lock            the process whose build is running

@@ -50,7 +50,7 @@ export interface BuildPlace {
 
 export const metadataLabel = "io.buildpacks.lifecycle.metadata";
 
-/** Reads the current build of a state folder. Undefined before the first build. */
+/** Reads the current build of a state directory. Undefined before the first build. */
 export async function readStoredBuild(state: string): Promise<StoredBuild | undefined> {
   const name = await currentName(state);
   if (name === undefined) return undefined;

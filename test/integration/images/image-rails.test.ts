@@ -128,7 +128,7 @@ function diffIds({ image }: ExportedApp): (readonly [name: string | undefined, d
   return image.layers.map(({ name, diffId }) => [name, diffId]);
 }
 
-/** Where the state folders hold what is in the images. */
+/** Where the state directorys hold what is in the images. */
 function imagesOf([one, two]: readonly [App, App]): [string, string] {
   return [join(one.state, "current/image"), join(two.state, "current/image")];
 }

@@ -65,7 +65,7 @@ describe("lapidary build --image", () => {
     const pushed = second.image.layers.filter(({ digest }) => !digests.has(digest));
     expect(pushed).toEqual(changed);
 
-    // Without the state folder, the image is the previous build: its layers come back, caches do not.
+    // Without the state directory, the image is the previous build: its layers come back, caches do not.
     await rm(app.state, { recursive: true });
     const third = await exportApp({ ...request, app, image: `oci:${layout}:v1` });
     expect(third.log).toContain("reusing the layers of the image that will be replaced");

@@ -68,7 +68,7 @@ describe("lapidary build --image registry:HOST/NAME", () => {
     expect(second.image.pushed).toMatchObject({ sentBlobs: 2 });
     expect(second.image.pushed?.sentBytes).toBeLessThan(100_000);
 
-    // Without the state folder, the layers come back from the registry.
+    // Without the state directory, the layers come back from the registry.
     await rm(app.state, { recursive: true });
     const third = await exportApp(request);
     expect(third.log).toContain("reusing the layers of the image that will be replaced");

@@ -17,7 +17,7 @@ export interface StoredStory {
   labels?: Readonly<Record<string, string>>;
 }
 
-/** What a build of the buildpack `test/one` left, as the state folder keeps it. */
+/** What a build of the buildpack `test/one` left, as the state directory keeps it. */
 export async function makeStoredBuild(story: StoredStory = {}): Promise<StoredBuild> {
   const path = await makeTree();
   const { app = { "config.ru": "run app" }, layers = {}, sboms = {}, metadata = "" } = story;

@@ -6,7 +6,7 @@ import { addToTree, makeTree } from "../../support/tree.ts";
 
 const types = { launch: true, build: false, cache: true, sha: "sha256:1" };
 
-/** A state folder with a build that left a layer in the image, one in the cache, and one in both. */
+/** A state directory with a build that left a layer in the image, one in the cache, and one in both. */
 async function stateOfBuild(): Promise<string> {
   const state = await makeTree();
   const build = join(state, "builds/1");

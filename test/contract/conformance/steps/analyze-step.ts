@@ -9,7 +9,7 @@ import type { Round } from "./round.ts";
 
 const state = "/.given/state";
 
-/** Opens the state folder, which is to hold what the story has left of image and cache. */
+/** Opens the state directory, which is to hold what the story has left of image and cache. */
 export async function analyzeStep(round: Round, _step: Step): Promise<void> {
   if (existsSync(`${state}/current`)) {
     await forgetWhatIsGone();

@@ -47,7 +47,7 @@ describe("with BP_RAILS_ASSETS_REUSE=true, rake does not run if", () => {
     const { layersDir } = await build();
     const { ran, log, appDir } = await build({ layersDir, files: change });
     expect(ran).toBe(false);
-    expect(log).toContain("Not precompiled, because nothing has changed that precompiling read\n");
+    expect(log).toContain("Not precompiled, because nothing that precompiling read has changed\n");
     expect(await readTree(join(appDir, "public"))).toEqual({ "assets/a-1.css": "a" });
     expect(await readTree(appDir)).toMatchObject(change);
   });

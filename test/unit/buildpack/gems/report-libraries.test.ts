@@ -47,7 +47,7 @@ describe("the system libraries that an app needs", () => {
   });
 
   const tds = { "gems/tiny_tds-3.3.0/lib/tiny_tds.so": needs("libsybdb.so.5") };
-  const deb = '[com.heroku.buildpacks.deb-packages] with install = ["libsybdb5"]';
+  const deb = '[com.heroku.buildpacks.deb-packages] to project.toml with install = ["libsybdb5"]';
   const extension = "use an image extension that installs libsybdb5";
   const apt = "apt-get install --yes --no-install-recommends libsybdb5";
 

@@ -105,7 +105,7 @@ describe("a Procfile", () => {
     const { processes, lines } = await chosen([], { procfile: { state: "text", text } });
     expect(processes[1]?.command[2]).toBe('exec jobs > x "$@"');
     expect(lines.filter((line) => line.startsWith("Stopping"))).toEqual([
-      "Stopping `web` may take until the platform kills it, because its line has a pipe: bash keeps running and does not pass on signals",
+      "`web` may not stop until the platform kills it, because its line has a pipe: bash keeps running and does not pass on signals",
     ]);
   });
 

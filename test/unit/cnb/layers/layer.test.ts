@@ -224,7 +224,7 @@ describe("Cached Layers, half restored", () => {
     [
       "types stand at the top level",
       { "ruby.toml": `launch = true\n${restoredToml}`, "ruby/bin/ruby": "" },
-      ["its metadata cannot be read (launch: belongs into the `types` table)"],
+      ["its metadata cannot be read (launch: belongs in the `types` table)"],
     ],
     [
       "contents are missing and metadata are no TOML",

@@ -58,7 +58,7 @@ describe("adoptImages", () => {
     expect(await readdir(join(state, "builds/1"))).not.toContain("unpacked");
   });
 
-  test("keeps the build of a state folder that has one", async () => {
+  test("keeps the build of a state directory that has one", async () => {
     const state = await makeTree();
     const image = await exportedImage();
     await adoptImages(state, { image });
