@@ -1,3 +1,5 @@
+import { endsInCompound, withoutQuotes } from "./bash-line.ts";
+
 /** A line of a Procfile, and why bash keeps running beside its command, if it does. */
 export interface BashLine {
   line: string;
@@ -18,28 +20,21 @@ export function replaceBash(line: string): BashLine {
     /^(\s*(?:[A-Za-z_]\w*=\S*\s+)*)([\w./-]+)(?=\s)/.exec(plain.slice(last)) ?? [];
   const at = last + assignments.length;
   const redirected = /[<>]/.test(plain.slice(at)) && !/[(){}`]/.test(plain.slice(last));
-  if (word === "" || builtins.has(word) || !redirected) return { line };
+  if (word === "" || noPrograms.has(word) || !redirected) return { line };
   return { line: `${line.slice(0, at)}exec ${line.slice(at)}` };
-}
-
-/** The line with each quoted or escaped character as a letter, so that only operators of bash are left. */
-function withoutQuotes(line: string): string {
-  const quoted = /\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs;
-  return line.replace(quoted, (text) => "x".repeat(text.length));
 }
 
 function reasonToStay(plain: string): string | undefined {
   if (/(?<![|>])\|(?!\|)/.test(plain)) return "its line has a pipe";
   if (/(?<![&<>])&(?![&>])/.test(plain)) return "its line has a command in the background";
-  if (/(^|[\s;])(\}|fi|done|esac)$/.test(plain) || /^\(.*\)$|[\s;]\([^()]*\)$/.test(plain)) {
-    return "its line ends with a compound command";
-  }
+  if (endsInCompound(plain)) return "its line ends with a compound command";
   return undefined;
 }
 
 // `exec` starts programs only.
-const builtins = new Set(
-  ". cd echo eval exec exit export false printf read set source test time trap true ulimit umask unset wait".split(
-    " ",
+const noPrograms = new Set(
+  `. builtin case cd command do done echo elif else esac eval exec exit export false fi for function if
+  printf read select set source test then time trap true ulimit umask unset until wait while`.split(
+    /\s+/,
   ),
 );

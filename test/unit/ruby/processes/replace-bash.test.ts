@@ -11,6 +11,8 @@ describe("replaceBash", () => {
     ["echo started > x", "echo started > x"],
     ["bin/serve --title 'a > b | c & d'", "bin/serve --title 'a > b | c & d'"],
     ["bin/serve > >(tee x)", "bin/serve > >(tee x)"],
+    ["command bin/serve > x", "command bin/serve > x"],
+    ["bin/serve $(nproc) &> x", "bin/serve $(nproc) &> x"],
   ])("%s", (line, expected) => {
     expect(replaceBash(line)).toEqual({ line: expected });
   });
@@ -21,6 +23,10 @@ describe("replaceBash", () => {
     ["bin/a & bin/b", "its line has a command in the background"],
     ["if true; then bin/serve; fi", "its line ends with a compound command"],
     ["(bin/serve)", "its line ends with a compound command"],
+    ["while true; do bin/work; done >> log", "its line ends with a compound command"],
+    ["if true; then bin/serve; fi 2>&1", "its line ends with a compound command"],
+    ["{ bin/a; bin/b; } > x 2>&1", "its line ends with a compound command"],
+    ["(bin/a; bin/b) < x", "its line ends with a compound command"],
   ])("says why bash stays: %s", (line, stays) => {
     expect(replaceBash(line)).toEqual({ line, stays });
   });
