@@ -15,6 +15,10 @@ const anyCase = <S extends z.ZodType<unknown, string>>(schema: S) =>
 
 const logLevel = z.enum(["info", "debug"], { error: "expected `info` or `debug`" });
 
+/** RubyGems compares these; ranges would need an index of all versions. */
+const exactVersion = z
+  .string()
+  .regex(/^\d+(\.[0-9A-Za-z]+)*$/, "expected an exact version such as `2.6.9`");
 const flag = (fallback: boolean) =>
   anyCase(z.enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" }))
     .transform((value) => value === "true" || value === "1")
@@ -70,7 +74,7 @@ export const settings = {
     "`false` uses no portable Ruby. By default, a distribution without a precompiled Ruby of its own gets a portable one, if the inventory has one of that version; otherwise Ruby is compiled. A portable Ruby contains its own OpenSSL, which a rebase does not update.",
   ),
   BP_BUNDLER_VERSION: setting(
-    z.string().optional(),
+    exactVersion.optional(),
     "The version of Bundler, for an app whose lockfile has none. If the lockfile has another version, the build fails.",
   ),
   BP_RUBY_PROJECT_PATH: setting(

@@ -44,6 +44,16 @@ function isAtLeast(version: string | undefined, oldest: string): boolean {
   return version !== undefined && compareGemVersions(version, oldest) >= 0;
 }
 
+/**
+ * What the metadata of a layer says of an archive: its SHA-256, or its URL without credentials and signatures,
+ * because metadata becomes a label of the image.
+ */
+export function checksumLabel({ sha256, url }: Artifact): string {
+  if (sha256 !== undefined) return sha256;
+  const { protocol, host, pathname } = new URL(url);
+  return `none published for ${protocol}//${host}${pathname}`;
+}
+
 /** A target in a few words: `linux/amd64, ubuntu 24.04`. */
 export function describeTarget(target: Target): string {
   const { os, arch, distro } = target;

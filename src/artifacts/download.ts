@@ -95,7 +95,7 @@ async function attemptDownload(
     const response = await fetcher.get(url, watch.signal);
     refuseUnlessOk(url, response);
     attempt.expected = response.length;
-    refuseTooLarge(url, response.length ?? 0, policy);
+    refuseAnnouncedSize(url, response, policy);
     const received = await receive(response, destination, (bytes) => {
       attempt.received += bytes;
       refuseTooLarge(url, attempt.received, policy);
@@ -125,6 +125,20 @@ function progressOf({ received, expected }: Attempt): string {
 function refuseTooLarge(url: string, bytes: number, { maximumBytes }: DownloadPolicy): void {
   if (maximumBytes === undefined || bytes <= maximumBytes) return;
   throw new BuildpackError({ code: "download/too-large", url, limit: maximumBytes });
+}
+
+/** An unread body would keep its connection, and the process, alive. */
+function refuseAnnouncedSize(
+  url: string,
+  { length, discard }: FetchedBody,
+  policy: DownloadPolicy,
+) {
+  try {
+    refuseTooLarge(url, length ?? 0, policy);
+  } catch (error) {
+    discard();
+    throw error;
+  }
 }
 
 function refuseUnlessOk(url: string, { status, discard }: FetchedBody): void {

@@ -54,7 +54,7 @@ export async function inspectCommand(
   { cwd, env, printer, signal, umask }: Omit<CommandContext, "ownBuildpack" | "clock">,
 ): Promise<string | undefined> {
   const page = flags.html === undefined ? undefined : resolve(cwd, flags.html);
-  if (page !== undefined) await checkReportFile(page);
+  if (page !== undefined) await checkReportFile(page, "--html");
   const architecture = flags.arch ?? ociArchitecture(process.arch);
   const world = { env: definedVariables(env), insecure: flags.insecureRegistry, signal };
   const facts = await inspectImage({ image, architecture, cwd, world });

@@ -16,16 +16,16 @@ export interface WholeReport extends BuildReport {
 }
 
 /**
- * Checks that `--report FILE` can be written: it does not exist, or is a regular file, which will be
+ * Checks that the file of an option such as `--report FILE` can be written: it does not exist, or is a regular file, which will be
  * replaced. Makes its parent directories. Called before the build, so that no build is wasted.
  *
  * @throws BuildpackError `platform/usage` for a directory, device, pipe or symbolic link;
  * `system/not-writable`, `system/disk-full` if its directory cannot be made.
  */
-export async function checkReportFile(path: string): Promise<void> {
+export async function checkReportFile(path: string, option = "--report"): Promise<void> {
   const entry = await lstatIfAny(path);
   if (entry && !entry.isFile()) {
-    const problem = `\`--report ${path}\` would replace something that is not a regular file`;
+    const problem = `\`${option} ${path}\` would replace something that is not a regular file`;
     throw new BuildpackError({ code: "platform/usage", problem });
   }
   await writingTo(path, async () => await makeDirectories(dirname(path)));

@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { artifactCommand } from "../cli/artifact.ts";
 import { buildCommand } from "../cli/build.ts";
 import { doctorCommand } from "../cli/doctor.ts";
@@ -16,6 +15,7 @@ import { quietly } from "../output/quiet-output.ts";
 import { packageCommand } from "../package/package-command.ts";
 import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
 import { systemClock } from "../system/clock.ts";
+import { exitCodeOfSignal } from "../system/exit-code.ts";
 import { definedVariables } from "../system/defined-variables.ts";
 import { systemFailure } from "../system/system-failure.ts";
 import { embedArtifactsOf } from "./embed-artifacts-of.ts";
@@ -145,11 +145,6 @@ function stopOnSignals(): void {
       stop.abort();
     });
   }
-}
-
-/** As a shell reports a process that a signal has ended. */
-function exitCodeOfSignal(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }
 
 function systemName(): string {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { lstatIfAny } from "../system/files.ts";
+import { isFile, lstatIfAny } from "../system/files.ts";
 import { digestOfFile, type LayerBlob, writeLayer } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { mediaTypes } from "./media-types.ts";
@@ -68,12 +68,18 @@ export async function readDockerArchive(
 ): Promise<Image> {
   const unpacked = join(work, "unpacked");
   await mkdir(unpacked, { recursive: true });
+  if (!(await isFile(path))) throw invalid(path, "there is no such file");
   try {
     await unpackArchive({ archive: path, destination: unpacked });
-    return await readUnpacked(unpacked, name, work);
+    return await readUnpacked(await realpath(unpacked), name, work);
   } catch (error) {
-    throw new BuildpackError({ code: "image/invalid", path, problem: problemOf(error) });
+    if (error instanceof BuildpackError && error.failure.code.startsWith("system/")) throw error;
+    throw invalid(path, problemOf(error));
   }
+}
+
+function invalid(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "image/invalid", path, problem });
 }
 
 async function readUnpacked(directory: string, name: string | undefined, work: string) {
@@ -83,7 +89,9 @@ async function readUnpacked(directory: string, name: string | undefined, work: s
   const config = imageConfigSchema.parse(await readJson(within(directory, found.Config)));
   const layers: LayerBlob[] = [];
   for (const [index, layer] of found.Layers.entries()) {
-    layers.push(await readLayer(within(directory, layer), diffIdAt(config, index), work));
+    // Docker writes a layer that occurs twice as a link to its first place.
+    const path = within(directory, await realpath(within(directory, layer)));
+    layers.push(await readLayer(path, diffIdAt(config, index), work));
   }
   const reference = await digestOfFile(within(directory, found.Config));
   const image = name ?? found.RepoTags?.[0];

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { execa } from "execa";
 import { BuildpackError } from "../failure.ts";
+import { exitCodeOfSignal, exitCodeOfStart } from "./exit-code.ts";
 import { Lines, Tail } from "./output-tail.ts";
 
 /** A command to run. `env` is the whole environment of the child: nothing is inherited. */
@@ -97,14 +98,12 @@ function refuseTooLarge({ code }: { code?: string | undefined }, env: Command["e
   throw new BuildpackError({ code: "system/environment-too-large", name, bytes });
 }
 
-function exitCodeOf(result: {
-  exitCode?: number | undefined;
-  signal?: string | undefined;
-  code?: string | undefined;
-}): number {
-  if (result.exitCode !== undefined) return result.exitCode;
-  if (result.code === "ENOENT") return 127;
-  return 128 + (signalNumbers[result.signal ?? ""] ?? 0);
+function exitCodeOf({ exitCode, signal, code }: ExecaEnd): number {
+  return exitCode ?? exitCodeOfStart(code) ?? (signal ? exitCodeOfSignal(signal) : 128);
 }
 
-const signalNumbers: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+interface ExecaEnd {
+  exitCode?: number | undefined;
+  signal?: NodeJS.Signals | undefined;
+  code?: string | undefined;
+}

@@ -103,6 +103,12 @@ export async function isFile(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isFile() ?? false;
 }
 
+/** Whether it is a file that somebody may execute. */
+export async function isProgram(path: string): Promise<boolean> {
+  const stats = await statIfAny(path);
+  return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
+}
+
 export async function isDirectory(path: string): Promise<boolean> {
   return (await statIfAny(path))?.isDirectory() ?? false;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { constants } from "node:os";
 import { isatty } from "node:tty";
 import type { Command } from "./command.ts";
+import { exitCodeOfSignal, exitCodeOfStart } from "./exit-code.ts";
 
 /**
  * Runs a command with our own standard input, output and error. Resolves to its exit code: 127 if it
@@ -62,12 +62,13 @@ function trySignal(pid: number, name: NodeJS.Signals): void {
 function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") resolve(127);
+      const code = exitCodeOfStart(error.code);
+      if (code !== undefined) resolve(code);
       // An abort is reported before the process ends: its exit still follows.
       else if (error.name !== "AbortError") reject(error);
     });
     child.once("exit", (code, signal) => {
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+      resolve(code ?? (signal ? exitCodeOfSignal(signal) : 128));
     });
   });
 }

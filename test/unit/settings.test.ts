@@ -43,6 +43,7 @@ describe("readSettings", () => {
   test.each([
     ["HEROKU_SKIP_BUNDLE_DIGEST", "yes", "expected `true` or `false`"],
     ["BP_LOG_LEVEL", "verbose", "expected `info` or `debug`"],
+    ["BP_BUNDLER_VERSION", "2.*", "expected an exact version such as `2.6.9`"],
   ])("refuses %s=%s and says what it takes", (key, value, problem) => {
     expect(readSettings({ [key]: value })).toEqual({ invalid: { key, value, problem } });
   });

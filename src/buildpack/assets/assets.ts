@@ -56,12 +56,8 @@ export async function listRakeTasks(
  * Whether rake is going to look for assets to precompile, as far as this is known before gems are
  * installed: the app may turn out to have no task for it.
  */
-export async function mayPrecompile(
-  { settings }: BuildContext,
-  project: Project,
-): Promise<boolean> {
-  if (settings.BP_RAILS_SKIP_ASSETS) return false;
-  if ((await reasonForNoTasks(project)) !== undefined) return false;
+export async function mayPrecompile(context: BuildContext, project: Project): Promise<boolean> {
+  if ((await reasonNotToAsk(context, project)) !== undefined) return false;
   return (await findAssetManifest(project.dir)) === undefined;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { BuildpackError } from "../../failure.ts";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import glob from "fast-glob";
 import { type CompiledGems, keepCompiledGems } from "./bootsnap-layer.ts";
 import type { Section } from "../../output/printer.ts";
@@ -14,12 +14,13 @@ import {
 } from "../../ruby/bootsnap.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
+import { isWithin } from "../../system/is-within.ts";
 import { linkFiles, setImageTimes } from "../../system/tree.ts";
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";
 import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import type { Project } from "../project/project.ts";
+import { pathSourceDirs, type Project } from "../project/project.ts";
 
 /**
  * Compiles the code of Ruby and the gems with bootsnap, if the app uses it, so that containers need not do it when they
@@ -139,16 +140,17 @@ async function codeLikeTests(gems: string): Promise<string[]> {
 
 /** Resolves to the problem if it failed. */
 async function compileApp(work: Work, directory: string): Promise<string | undefined> {
-  const { dir, locked } = work.project;
+  const { dir } = work.project;
   const entries = await readdir(dir, { withFileTypes: true });
   const own = sourcesOfCode(
     entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
   );
-  const remotes = locked.sources.flatMap((source) =>
-    source.kind === "path" ? [source.remote] : [],
-  );
-  const sources = [...new Set([...own, ...remotes.filter((remote) => remote !== ".")])];
-  return (await age([dir])) ?? (await runBootsnap(work, directory, sources));
+  const gems = pathSourceDirs(work.project, work.context.input.appDir);
+  // A gem whose directory contains the project, such as that of an engine's dummy app, would be the whole app.
+  const besides = gems.filter((gem) => !isWithin(gem, dir));
+  const outside = besides.filter((gem) => !isWithin(dir, gem));
+  const sources = [...new Set([...own, ...besides.map((gem) => relative(dir, gem))])];
+  return (await age([dir, ...outside])) ?? (await runBootsnap(work, directory, sources));
 }
 
 /** Gives files the time that they have in an image. Resolves to the problem if it may not. */

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { isFile, statIfAny } from "../../system/files.ts";
 import { addParts } from "../../system/file-digest.ts";
+import { pathSourceDirs } from "../project/project.ts";
 
 /**
  * Digests of the files that decide what `bundle install` does (contract: Ruby Dependencies). There is
@@ -63,7 +64,7 @@ async function digestOfFile(path: string): Promise<string> {
 }
 
 async function evaluatedFiles(sources: BundleInputSources): Promise<string[]> {
-  const { appDir, path, locked } = sources;
+  const { appDir, path } = sources;
   const gemfile = join(path, sources.gemfile);
   const bundleDir = dirname(gemfile);
   const beside = [".ruby-version", ".tool-versions"].map((name) => join(path, name));
@@ -71,8 +72,9 @@ async function evaluatedFiles(sources: BundleInputSources): Promise<string[]> {
   for (const dir of new Set([path, bundleDir])) {
     for (const file of await gemfilesIn(appDir, dir)) found.add(file);
   }
-  for (const dir of pathSources(locked, appDir, bundleDir)) {
-    for (const file of await filesBelow(appDir, dir, besidesSource)) found.add(file);
+  for (const dir of pathSourceDirs({ ...sources, dir: join(appDir, path) }, appDir)) {
+    const below = await filesBelow(appDir, relative(appDir, dir), besidesSource);
+    for (const file of below) found.add(file);
   }
   await addNamedFiles(appDir, path, gemfile, found);
   found.delete(gemfile);
@@ -128,14 +130,6 @@ async function gemfilesIn(appDir: string, dir: string): Promise<string[]> {
   const beside = names.filter((name) => /^Gemfile|^gems\.rb|\.gemfile$|\.gemspec$/.test(name));
   const inFolder = await filesBelow(appDir, join(dir, "gemfiles"));
   return [...beside.map((name) => join(dir, name)), ...inFolder];
-}
-
-// Bundler takes their paths relative to the Gemfile's directory.
-function pathSources(locked: GemfileLock, appDir: string, bundleDir: string): string[] {
-  return locked.sources
-    .filter((source) => source.kind === "path")
-    .map(({ remote }) => (isAbsolute(remote) ? relative(appDir, remote) : join(bundleDir, remote)))
-    .filter(isInside);
 }
 
 const neverEvaluated = new Set([".git", "node_modules", "log", "tmp", "storage", "public"]);

@@ -1,6 +1,6 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { readTextIfAny } from "../../system/files.ts";
-import type { Project } from "../project/project.ts";
+import { pathSourceDir, type Project } from "../project/project.ts";
 
 /** A path gem whose gemspec runs git. */
 export interface GemspecWithGit {
@@ -15,11 +15,10 @@ export interface GemspecWithGit {
 export async function findGemspecsWithGit(
   project: Pick<Project, "dir" | "gemfile" | "locked">,
 ): Promise<GemspecWithGit[]> {
-  const bundleDir = join(project.dir, dirname(project.gemfile));
   const found: GemspecWithGit[] = [];
   for (const { name, source } of project.locked.specs) {
     if (source.kind !== "path") continue;
-    const path = join(bundleDir, source.remote, `${name}.gemspec`);
+    const path = join(pathSourceDir(project, source.remote), `${name}.gemspec`);
     const text = await readTextIfAny(path);
     if (text !== undefined && runsGit.test(text)) found.push({ name, path });
   }

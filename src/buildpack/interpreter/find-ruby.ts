@@ -1,4 +1,4 @@
-import type { Artifact } from "../../artifacts/artifact.ts";
+import { type Artifact, checksumLabel } from "../../artifacts/artifact.ts";
 import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { newerPatch, newestOfBranch, resolveArtifact } from "../../artifacts/resolve-artifact.ts";
 import { ageWarning, readRubyBranches } from "../../artifacts/ruby-branches.ts";
@@ -51,7 +51,7 @@ export async function findRuby(
   return {
     ruby,
     kind: artifact.kind,
-    checksum: artifact.sha256 ?? `none published for ${withoutSecrets(artifact.url)}`,
+    checksum: checksumLabel(artifact),
     check: async (directory) => await whyUnusable(directory, ruby, installing),
     install: async (directory) => {
       await installArtifact(artifact, directory, installing);
@@ -115,12 +115,6 @@ function releaseOf(
 
 function versionOf({ version, engineVersion }: LockedRuby): string {
   return engineVersion ?? version;
-}
-
-/** Metadata becomes a label of the image, so credentials and signatures in a URL must not be in it. */
-function withoutSecrets(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }
 
 async function warnOfAge(

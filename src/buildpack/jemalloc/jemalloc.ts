@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { DownloadPolicy } from "../../artifacts/download.ts";
+import { checksumLabel } from "../../artifacts/artifact.ts";
+import { type DownloadPolicy, patientPolicy } from "../../artifacts/download.ts";
 import { installArtifact } from "../../artifacts/install-artifact.ts";
 import { BuildpackError } from "../../failure.ts";
 import { whatHappened } from "../../output/print-failure.ts";
@@ -56,7 +56,7 @@ async function install(
   section: Section,
 ): Promise<void> {
   const artifact = choice.find();
-  const checksum = artifact.sha256 ?? `none published for ${artifact.url}`;
+  const checksum = checksumLabel(artifact);
   const policy = choice.required ? {} : { policy: hastyPolicy };
   const installing = { ...installContext(context, section), ...policy };
   await installJemallocLayer({
@@ -73,10 +73,10 @@ async function install(
 
 /** For an optional download: a host that does not answer must not delay the build. */
 const hastyPolicy: DownloadPolicy = {
+  ...patientPolicy,
   attempts: 2,
   stallMilliseconds: 5_000,
   pauseMilliseconds: 500,
-  sleep: async (milliseconds, signal) => await wait(milliseconds, undefined, { signal }),
 };
 
 /** The build cannot continue after a full disk or a bug of ours. */

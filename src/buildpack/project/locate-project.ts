@@ -1,6 +1,7 @@
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory, isFile } from "../../system/files.ts";
+import { isWithin } from "../../system/is-within.ts";
 
 /** Where the Ruby project of an app is, and the names of its Gemfile and lockfile. */
 export interface ProjectPlace {
@@ -63,11 +64,6 @@ export async function requireProject(
   if (located.state === "located") return located.place;
   const { key, value, problem } = located;
   throw new BuildpackError({ code: "settings/invalid", key, value, problem });
-}
-
-function isWithin(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }
 
 // Bundler prefers `gems.rb` to `Gemfile`.

@@ -5,6 +5,7 @@ export { checkPlatforms, checkProject, checkScripts, gemPlatformOf } from "./che
 export { requireChecksums } from "./require-checksums.ts";
 export { findApp } from "./find-app.ts";
 export { makeAppDirectories } from "./make-app-directories.ts";
+export { pathSourceDir, pathSourceDirs } from "./path-sources.ts";
 export { openAppDirectories } from "./open-app-directories.ts";
 export { chosenNodeProvider, planFor } from "./plan-build.ts";
 export { type Project, readProject } from "./read-project.ts";

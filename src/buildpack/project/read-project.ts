@@ -3,7 +3,14 @@ import { BuildpackError } from "../../failure.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import type { GemfileLock, IgnoredLine } from "../../ruby/lockfile/gemfile-lock.ts";
 import { rakefileNames } from "../../ruby/rake-tasks.ts";
-import { isDirectory, isFile, lineNotUtf8, readText, readTextIfAny } from "../../system/files.ts";
+import {
+  isDirectory,
+  isFile,
+  isProgram,
+  lineNotUtf8,
+  readText,
+  readTextIfAny,
+} from "../../system/files.ts";
 import type { TextFile } from "../../system/files.ts";
 import { listEntries, listNames } from "../../system/listing/list-directory.ts";
 import { requireProject } from "./locate-project.ts";
@@ -72,9 +79,9 @@ async function readPrograms(dir: string) {
     procfile: await readText(at("Procfile")),
     configRu: await isFile(at("config.ru")),
     binRails: await isFile(at("bin/rails")),
-    binConsole: await isFile(at("bin/console")),
-    binJobs: await isFile(at("bin/jobs")),
-    binRspec: await isFile(at("bin/rspec")),
+    binConsole: await isProgram(at("bin/console")),
+    binJobs: await isProgram(at("bin/jobs")),
+    binRspec: await isProgram(at("bin/rspec")),
     specs: await isDirectory(at("spec")),
     tests: await isDirectory(at("test")),
     rakefile: rakefileNames.some((name) => names.includes(name)),

@@ -80,12 +80,11 @@ async function pushBlob(
     method: "HEAD",
     url: `blobs/${digest}`,
   });
-  if (asked.status === 200) {
-    asked.discard();
-    return false;
-  }
-  if (asked.status !== 404) throw await refusal(registry, "look for a blob", asked);
+  // Registries that keep blobs in other storage redirect to a blob that they have.
+  const isKnown = asked.status === 200 || (asked.status >= 301 && asked.status <= 308);
+  if (!isKnown && asked.status !== 404) throw await refusal(registry, "look for a blob", asked);
   asked.discard();
+  if (isKnown) return false;
   const place = await startUpload(registry);
   place.searchParams.set("digest", digest);
   const step = "store a blob";

@@ -89,7 +89,7 @@ const workers: readonly Worker[] = [
   {
     gem: "solid_queue",
     command: ["bin/jobs"],
-    lacks: ({ binJobs }) => (binJobs ? undefined : "the app has no `bin/jobs`"),
+    lacks: ({ binJobs }) => (binJobs ? undefined : "the app has no executable `bin/jobs`"),
   },
   { gem: "sidekiq", command: ["bundle", "exec", "sidekiq"], lacks: needsRails },
   { gem: "good_job", command: ["bundle", "exec", "good_job", "start"], lacks: needsRails },

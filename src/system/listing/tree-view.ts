@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { isWithin } from "../is-within.ts";
 
 /** What can be seen of a directory while it is read where it is. */
 export interface TreeView {
@@ -39,11 +40,6 @@ export async function visiblePath(path: string, followsLast = true): Promise<str
   const [view] = views.sort((a, b) => b.root.length - a.root.length);
   if (!view) return path;
   return await walkDown(view, partsOf(relative(view.root, path)), followsLast);
-}
-
-function isWithin(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }
 
 /** As Linux does: a path with more links is a loop. */

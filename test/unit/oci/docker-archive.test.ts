@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -62,6 +62,30 @@ describe("a Docker archive", () => {
     await writeFile(join(directory, "x/layer.tar"), Buffer.alloc(1024));
     const refused = readDockerArchive(await pack(directory), { work: await makeTree() });
     await expect(refused).rejects.toMatchObject(failing("its config says"));
+  });
+
+  test("may have a link in place of a layer that occurs twice, as older engines write it", async () => {
+    const { config } = await makeImage(await makeTree(), ["one"]);
+    const [diffId = ""] = config.rootfs.diff_ids;
+    const image = await makeImage(await makeTree(), ["one"]);
+    const layer = gunzipSync(await readFile(image.layers[0]?.path ?? ""));
+    const twice = { ...config, rootfs: { ...config.rootfs, diff_ids: [diffId, diffId] } };
+    const layers = ["a/layer.tar", "b/layer.tar"];
+    const directory = await makeTree({
+      "c.json": JSON.stringify(twice),
+      "manifest.json": JSON.stringify([{ Config: "c.json", Layers: layers }]),
+      "a/": "",
+      "b/": "",
+    });
+    await writeFile(join(directory, "a/layer.tar"), layer);
+    await symlink("../a/layer.tar", join(directory, "b/layer.tar"));
+    const read = await readDockerArchive(await pack(directory), { work: await makeTree() });
+    expect(read.layers).toMatchObject([{ diffId }, { diffId }]);
+  });
+
+  test("is refused by its name if it does not exist", async () => {
+    const refused = readDockerArchive("/no/image.tar", { work: await makeTree() });
+    await expect(refused).rejects.toMatchObject(failing("there is no such file"));
   });
 
   test("is refused if it is not one, or names a file outside of itself", async () => {

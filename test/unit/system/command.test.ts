@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../../../src/system/command.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -63,10 +64,16 @@ describe("runCommand", () => {
     expect((await runCommand({ file, args: [], cwd: "/", env })).exitCode).toBe(127);
   });
 
+  test("answers 126 for a file that may not be executed", async () => {
+    const file = join(await makeTree({ file: "" }), "file");
+    expect((await runCommand({ file, args: [], cwd: "/", env })).exitCode).toBe(126);
+  });
+
   test.each([
     ["TERM", 143],
     ["KILL", 137],
     ["HUP", 129],
+    ["SEGV", 139],
   ])("answers 128 and the number of the signal that ended it: %s", async (signal, exitCode) => {
     expect((await sh(`kill -${signal} $$`)).exitCode).toBe(exitCode);
   });

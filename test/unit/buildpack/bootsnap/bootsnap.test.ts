@@ -56,6 +56,19 @@ describe("code is compiled", () => {
     ]);
   });
 
+  test("of path gems, which are relative to the Gemfile, but not of those outside the app or around it", async () => {
+    const gem = (remote: string) => `PATH\n  remote: ${remote}\n  specs:\n    g (1.0)\n\n`;
+    const bundled = lockfile("1.26.1").replace(/^PATH[^]*?\n\n/, "");
+    const paths = ["..", "../engines/x", "../../outside", "/etc"];
+    const files = {
+      "gemfiles/rails.gemfile": "",
+      "gemfiles/rails.gemfile.lock": `${paths.map(gem).join("")}${bundled}`,
+    };
+    const userEnv = { BUNDLE_GEMFILE: "gemfiles/rails.gemfile" };
+    const { commands } = await precompile({ files, userEnv });
+    expect(commands[1]?.args.slice(3)).toEqual(["app", "config", "gemfiles", "engines/x"]);
+  });
+
   test("and put into the app's cache, with links to the layer for gems", async () => {
     const { appDir, layersDir } = await precompile();
     const cache = join(appDir, "tmp/cache/bootsnap");
@@ -151,7 +164,7 @@ async function precompile(story: Story = {}) {
   const engine = story.engine ?? "ruby";
   const ruby = makeRuby(join(layersDir, "ruby"), { engine });
   const installed = makeInstalled(layersDir, appDir, { ruby });
-  const project = await readProject(appDir);
+  const project = await readProject(appDir, userEnv);
   const gems = await precompileGems(context, project, installed);
   await precompileApp(context, project, installed, gems);
   return { appDir, layersDir, commands, times, log: context.log() };

@@ -40,6 +40,7 @@ describe("an app whose assets are bundled with Node", () => {
 
   test.each<[string, Story]>([
     ["the user skips assets", { userEnv: { BP_RAILS_SKIP_ASSETS: "true" } }],
+    ["it is built for tests", { userEnv: { BP_EXEC_ENV: "test" } }],
     ["the user skips the bundling", { userEnv: { SKIP_JS_BUILD: "1" } }],
     ["it brings a manifest", { files: { "public/assets/.manifest.json": "{}" } }],
     ["it has no Rakefile", { without: ["Rakefile"] }],

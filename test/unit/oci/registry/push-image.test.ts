@@ -46,6 +46,16 @@ describe("pushImage", () => {
     expect(sent.map(({ line }) => line)).toEqual(["PUT /v2/acme/shop/manifests/v1"]);
   });
 
+  test("does not send a blob to whose storage the registry redirects", async () => {
+    const { push } = await story({
+      instead: (line) =>
+        line.startsWith("HEAD ")
+          ? { status: 307, headers: { location: "https://storage.example.com/blob" } }
+          : undefined,
+    });
+    expect(await push()).toEqual({ sentBlobs: 0, sentBytes: 0, knownBlobs: 3 });
+  });
+
   test("tries again after an error that may pass, and says so", async () => {
     const upload = "PUT /v2/acme/shop/blobs/uploads/1?state=a&digest=DIGEST";
     const { registry, push, retries } = await story({

@@ -40,7 +40,7 @@ describe("sideProcesses", () => {
   test.each([
     [
       { ...rails, solid_queue: "1.4.0" },
-      "the lockfile has `solid_queue`, but the app has no `bin/jobs`",
+      "the lockfile has `solid_queue`, but the app has no executable `bin/jobs`",
     ],
     [
       { sidekiq: "8.1.1" },
