@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { statIfAny } from "../system/files.ts";
-import { blobPath, type Descriptor, type LayerBlob, writeJson } from "./blob.ts";
+import { blobPath, type Descriptor, digestOfFile, type LayerBlob, writeJson } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
 
@@ -93,14 +93,17 @@ async function findManifest(
   layout: string,
   entries: readonly z.output<typeof descriptorSchema>[],
   architecture: string,
+  // Indexes of a hostile layout may list each other.
+  seen = new Set<string>(),
 ): Promise<z.output<typeof descriptorSchema> | undefined> {
   for (const entry of entries) {
     const { platform, mediaType } = entry;
     if (platform && (platform.os !== "linux" || platform.architecture !== architecture)) continue;
     if (manifestTypes.includes(mediaType)) return entry;
-    if (!indexTypes.includes(mediaType)) continue;
+    if (!indexTypes.includes(mediaType) || seen.has(entry.digest)) continue;
+    seen.add(entry.digest);
     const { manifests } = await readBlob(layout, entry, indexSchema);
-    const found = await findManifest(layout, manifests, architecture);
+    const found = await findManifest(layout, manifests, architecture, seen);
     if (found) return found;
   }
   return undefined;
@@ -147,16 +150,24 @@ async function readBlob<S extends z.ZodType>(
   { digest }: Descriptor,
   schema: S,
 ): Promise<z.output<S>> {
-  return await readJson(blobPath(join(layout, "blobs"), digest), schema);
+  const path = blobPath(join(layout, "blobs"), digest);
+  const document = await readJson(path, schema);
+  if ((await digestOfFile(path)) === digest) return document;
+  throw invalid(path, "its content does not have the digest that it is named for");
 }
 
 async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   try {
+    const { size } = await stat(path);
+    if (size > mostJsonBytes) throw new Error(`it has ${size} bytes, which is too much for JSON`);
     return schema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
     throw invalid(path, error instanceof z.ZodError ? z.prettifyError(error) : problemOf(error));
   }
 }
+
+/** Registries refuse manifests above 4 MiB. */
+const mostJsonBytes = 32 * 2 ** 20;
 
 function problemOf(error: unknown): string {
   const missing = (error as NodeJS.ErrnoException).code === "ENOENT";

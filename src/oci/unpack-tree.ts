@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import type { ReadEntry } from "tar";
 import { diskFailure } from "../system/disk-failure.ts";
 import { createEntryJudge } from "./archive-entry.ts";
@@ -20,8 +20,9 @@ export async function unpackTree(archives: readonly string[], destination: strin
   const modes = new Map<string, number>();
   const check = (entry: ReadEntry) => {
     makeRelative(entry);
-    modes.delete(entry.path);
-    if (entry.mode !== undefined && !isLink(entry)) modes.set(entry.path, entry.mode);
+    const name = normalize(entry.path).replace(/\/+$/, "");
+    modes.delete(name);
+    if (entry.mode !== undefined && !isLink(entry)) modes.set(name, entry.mode);
     return judge(entry);
   };
   for (const archive of archives) {
@@ -42,10 +43,15 @@ function isLink({ type }: ReadEntry): boolean {
   return type === "Link" || type === "SymbolicLink";
 }
 
-/** The unpacker's modes lack what the umask takes away. Files come before their directories. */
+/**
+ * The unpacker's modes lack what the umask takes away. Files come before their directories. A later entry may have put
+ * a link in the place of an entry, or of a directory above it: no mode is set through a link.
+ */
 function setModes(destination: string, modes: ReadonlyMap<string, number>): void {
+  const root = realpathSync(destination);
   for (const [name, mode] of [...modes].toReversed()) {
-    const path = join(destination, name);
-    if (!lstatSync(path).isSymbolicLink()) chmodSync(path, mode & 0o7777);
+    const path = join(root, name);
+    const isPlain = existsSync(path) && realpathSync(path) === path;
+    if (isPlain && !lstatSync(path).isSymbolicLink()) chmodSync(path, mode & 0o7777);
   }
 }

@@ -131,7 +131,12 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
 
 /** A value with line ends must not look like lines of the log. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]\s*/g, " ");
+  // Not one pattern with spaces on both sides: it would take quadratic time on a long run of spaces.
+  const [first = "", ...others] = text.split(/[\r\n]+/);
+  const last = others.pop();
+  if (last === undefined) return text;
+  const between = others.map((line) => line.trim()).filter((line) => line !== "");
+  return [first.trimEnd(), ...between, last.trimStart()].join(" ");
 }
 
 /** The lines of a text, which may contain the name of a file with line ends: each is marked as a line of the text. */

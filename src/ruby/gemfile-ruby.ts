@@ -8,7 +8,7 @@ import { compareGemVersions } from "./gems/gem-version.ts";
 export function rubyRequirements(gemfile: string): GemRequirement[] | undefined {
   const line = gemfile.split("\n").find((text) => /^\s*ruby[\s("']/.test(text));
   if (line === undefined || line.length > longestLine) return undefined;
-  const [, rest = ""] = /^\s*ruby\s*\(?\s*(.*?)\s*$/.exec(line) ?? [];
+  const [, rest = ""] = /^ruby\s*\(?\s*(.*)$/.exec(line.trim()) ?? [];
   const words = /^(?:(?:"[^"]*"|'[^']*')(?:\s*,\s*(?="|')|\s*))+/.exec(rest)?.[0] ?? "";
   if (!/^\)?\s*(?:#.*|if .*)?$/.test(rest.slice(words.length))) return undefined;
   const texts = [...words.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, a, b]) => a ?? b ?? "");

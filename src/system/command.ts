@@ -12,6 +12,8 @@ export interface Command {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** The variables as the user knows them, for errors, if `env` has others. */
+  variables?: Readonly<Record<string, string>>;
   /** What it reads from its standard input, which is empty otherwise. `runInForeground` ignores it. */
   input?: string | Uint8Array;
   /** Called with each line of standard output and standard error, as soon as it is complete. */
@@ -52,7 +54,7 @@ export const runCommand: RunCommand = async (command) => {
   const stdout = keepOutput(child.stdout, lines, command);
   const stderr = keepOutput(child.stderr, lines, command);
   const result = await child;
-  refuseTooLarge(result, env);
+  refuseTooLarge(result, command.variables ?? env);
   return {
     exitCode: exitCodeOf(result),
     stdout: await stdout,

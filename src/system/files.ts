@@ -12,7 +12,7 @@ export type TextFile =
   | { state: "text"; text: string };
 
 /** No text that people write is larger. In bytes. */
-const largestText = 64 * 1024 ** 2;
+export const largestText = 64 * 1024 ** 2;
 
 /**
  * Reads a UTF-8 file and never throws: a directory, a device, a file without read permission, one with NUL

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { hideEnvironment } from "./hidden-environment.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** One step that fills an empty directory as a root file system. `path` is a path inside it. */
@@ -6,7 +7,16 @@ export type MountStep =
   | { make: "directory"; path: string }
   | { make: "file"; path: string }
   | { make: "link"; path: string; target: string }
-  | { make: "mount"; source: string; path: string; writable: boolean; optional: boolean };
+  | {
+      make: "mount";
+      source: string;
+      path: string;
+      writable: boolean;
+      /** Whether it may be missing on this machine. */
+      optional: boolean;
+      /** Whether its mount point is in a directory that commands can change: no link may lead to it. */
+      exposed?: boolean;
+    };
 
 export interface Namespaces {
   /** An empty directory on the host. What is mounted on it is seen by the command alone. */
@@ -28,22 +38,24 @@ export interface Namespaces {
  * The command that runs `command` in its own mount, PID, IPC and UTS namespaces (and a user namespace
  * unless the caller is root), with `newRoot` as its root file system, without capabilities and with
  * `no_new_privs` set. The kernel ends all processes inside when the command ends, or when our own process
- * ends for any reason. It needs util-linux on this machine, and `/usr/bin/env` inside.
+ * ends for any reason. It needs util-linux on this machine, and `/bin/sh` and `/usr/bin/env` inside.
+ *
+ * The variables of the command are hidden from everything but the command: the setup has the rights of the caller.
  *
  * If root asks for user 0, a few capabilities remain: those that root needs to read, write and give away
  * files.
  */
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
-  const { direct, special } = splitEnvironment(command.env);
+  const { hidden, restore } = hideEnvironment(command.env);
   const { callerIsRoot, network } = namespaces;
   // The setup leaves the shell in the new root.
   const enter = [
     ...["/usr/bin/env", "--default-signal=INT"],
     ...["/usr/bin/setpriv", ...privilegesOf(namespaces)],
     ...["/usr/bin/unshare", ...identityOf(namespaces), "--root=.", `--wd=${command.cwd}`, "--"],
-    "/usr/bin/env",
+    ...["/bin/sh", "-c", restore, "sandbox"],
   ];
-  const start = [...enter.map(shellQuote), ...special].join(" ");
+  const start = enter.map(shellQuote).join(" ");
   return {
     ...command,
     file: "/usr/bin/setpriv",
@@ -57,7 +69,8 @@ export function inNamespaces(namespaces: Namespaces, command: Command): Command 
       ...[command.file, ...command.args],
     ],
     cwd: "/",
-    env: direct,
+    env: hidden,
+    variables: command.env,
     killSignal: "SIGKILL",
   };
 }
@@ -183,8 +196,26 @@ function entryLines(step: MountStep, target: string): string[] {
 
 function mountLines(step: MountStep, target: string): string[] {
   if (step.make !== "mount") return [];
-  const mount = `mount --rbind ${shellQuote(step.source)} ${target}`;
+  const source = shellQuote(step.source);
+  if (step.exposed) return exposedMountLines(source, target, step.path);
+  const mount = `mount --rbind ${source} ${target}`;
   return [step.optional ? `${mount} 2>/dev/null || :` : mount];
+}
+
+/**
+ * An earlier command may have put a link in the place of the mount point, or of a directory above it. Entered first,
+ * then compared, a directory cannot be exchanged any more; `-c` keeps `mount` from looking its path up again.
+ */
+function exposedMountLines(source: string, target: string, path: string): string[] {
+  const refused = shellQuote(`the mount point ${path} is not a plain file or directory any more`);
+  const refuse = `{ echo ${refused} >&2; exit 1; }`;
+  return [
+    `if [ -d ${target} ]; then place=${target} name=.; else place=${target} name=\${place##*/} place=\${place%/*}; fi`,
+    `cd -P "$place" || ${refuse}`,
+    `[ "$PWD" = "$place" ] && [ ! -L "$name" ] || ${refuse}`,
+    `mount -c --rbind ${source} "$name"`,
+    "cd /",
+  ];
 }
 
 function deviceLines(at: (path: string) => string): string[] {
@@ -199,39 +230,4 @@ function deviceLines(at: (path: string) => string): string[] {
     `mount -t tmpfs -o mode=1777 tmpfs ${at("/dev/shm")}`,
     `mount --rbind /dev/pts ${at("/dev/pts")} 2>/dev/null || :`,
   ];
-}
-
-/**
- * The setup runs with the environment of the command, so that no value becomes an argument, which other
- * users could read. Some variables would disturb the programs of the setup, are changed by a shell, or are
- * not passed on by one: these have another name until the root has changed. Their values are arguments
- * only of the programs that enter the root, each of which replaces itself by the next one at once.
- *
- * @returns `special`: words of the shell for the `env` that starts the command.
- */
-function splitEnvironment(env: Command["env"]): {
-  direct: Record<string, string>;
-  special: string[];
-} {
-  const direct: Record<string, string> = {};
-  const unset = shellVariables.filter((name) => !(name in env));
-  const set: string[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    const alias = `LAPIDARY_SANDBOX_${set.length}`;
-    direct[isDisturbing(name) ? alias : name] = value;
-    if (!isDisturbing(name)) continue;
-    unset.push(alias);
-    set.push(`${shellQuote(`${name}=`)}"$${alias}"`);
-  }
-  return { direct, special: [...unset.map((name) => `--unset=${name}`), ...set] };
-}
-
-const shellVariables = ["_", "OLDPWD", "PWD", "SHLVL"];
-
-function isDisturbing(name: string): boolean {
-  return (
-    shellVariables.includes(name) ||
-    /^(LD_.*|GLIBC_TUNABLES|ENV|BASH_ENV|IFS|POSIXLY_CORRECT)$/.test(name) ||
-    !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
-  );
 }

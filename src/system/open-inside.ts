@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { constants, type Dirent, type Stats } from "node:fs";
+import { constants, createWriteStream, type Dirent, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../failure.ts";
-import type { TextFile } from "./files.ts";
+import { largestText, type TextFile } from "./files.ts";
 import { moveTree } from "./tree.ts";
 
 /*
@@ -103,7 +104,7 @@ export async function copyOutOf(root: string, path: string, to: string): Promise
   const copied = await withEntry(root, path, async ({ handle, stats }) => {
     if (!stats.isFile()) return false;
     await using file = await open(pathOf(handle), O_RDONLY);
-    await writeFile(to, await file.readFile());
+    await pipeline(file.createReadStream(), createWriteStream(to));
     return true;
   });
   return copied ?? false;
@@ -160,6 +161,7 @@ async function readHeld(
 ): Promise<TextFile> {
   if (stats.isDirectory()) return unreadable("it is a directory");
   if (!stats.isFile()) return unreadable("it is not a regular file");
+  if (stats.size > largestText) return unreadable("it is larger than 64 MiB");
   await using file = await open(pathOf(handle), O_RDONLY);
   const bytes = await file.readFile();
   if (bytes.includes(0)) return unreadable("it is a binary file");

@@ -54,7 +54,10 @@ export async function openRegistry(
   };
   const send = async (request: RegistryRequest) => {
     const answer = await once(request);
-    const challenge = answer.status === 401 && parseChallenge(answer.header("www-authenticate"));
+    // Another server, such as the storage of blobs, must not choose where the login goes.
+    const isOwn = new URL(request.url, base).origin === base.origin;
+    const challenge =
+      isOwn && answer.status === 401 && parseChallenge(answer.header("www-authenticate"));
     if (!challenge) return answer;
     authorization = await authorize(challenge, { reference, login, scope, origin, world });
     if (authorization === undefined) return answer;

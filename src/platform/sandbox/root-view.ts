@@ -53,7 +53,8 @@ async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
   if (placed) {
     const within = placed.own ? outermost(inner) : [];
     await makeMountPoints(placed, within);
-    return [await mountPointFor(placed), mountOf(placed), ...within.map(mountOf)];
+    const exposed = within.map((one): MountStep => ({ ...mountOf(one), exposed: true }));
+    return [await mountPointFor(placed), mountOf(placed), ...exposed];
   }
   if (!isShown(view, path)) {
     const leadsOn = inner.length > 0 || view.shown?.some((one) => one.startsWith(`${path}/`));
@@ -103,7 +104,7 @@ async function mountPointFor({ host, inside }: Placed): Promise<MountStep> {
   return { make: isDirectory ? "directory" : "file", path: inside };
 }
 
-function mountOf({ host, inside, writable }: Placed): MountStep {
+function mountOf({ host, inside, writable }: Placed): MountStep & { make: "mount" } {
   return { make: "mount", source: host, path: inside, writable, optional: false };
 }
 

@@ -24,7 +24,7 @@ type Attempt = { state: "open"; sandbox: Sandbox } | { state: "refused"; problem
 export async function openNamespacedSandbox(options: PreparedSandbox): Promise<Attempt> {
   if (process.platform !== "linux") return { state: "refused", problem: "this is not Linux" };
   const namespaces: Namespaces = {
-    newRoot: join(options.scratch, "root"),
+    newRoot: join(await realpath(options.scratch), "root"),
     steps: await planRootView(options.root, await placedInside(options), shownOf(options)),
     uid: options.uid,
     gid: options.gid,

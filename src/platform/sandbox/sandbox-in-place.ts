@@ -4,6 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { type Command, runCommand } from "../../system/command.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { runInForeground } from "../../system/foreground.ts";
+import { hideEnvironment } from "../../system/hidden-environment.ts";
 import { giveTo } from "./owner.ts";
 import { makeSecretDirectory, writePlatformFiles } from "./platform-files.ts";
 import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";
@@ -117,11 +118,15 @@ function asUser({ callerIsRoot, uid, gid, signal }: PreparedSandbox, command: Co
   // In a container, root may not even be allowed to change to its own ids.
   const changes = callerIsRoot && (uid !== 0 || gid !== 0);
   const args = ["--pdeathsig", "KILL", "--no-new-privs", ...(changes ? become : []), "--"];
+  // `setpriv` has the rights of root until it has changed the user.
+  const { hidden, restore } = hideEnvironment(command.env);
   return {
     ...(signal ? { signal } : {}),
     ...command,
     file: "/usr/bin/setpriv",
-    args: [...args, command.file, ...command.args],
+    args: [...args, "/bin/sh", "-c", restore, "sandbox", command.file, ...command.args],
+    env: hidden,
+    variables: command.env,
   };
 }
 

@@ -1,0 +1,49 @@
+import type { Command } from "./command.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/** An environment that means nothing to any program, and how a shell makes the real one of it. */
+export interface HiddenEnvironment {
+  hidden: Record<string, string>;
+  /** A script in POSIX sh: `sh -c SCRIPT NAME PROGRAM ARGUMENT…` becomes the program, with the real environment. */
+  restore: string;
+}
+
+/**
+ * Hides the variables of a command from the programs that start it with other rights, or outside of its root file
+ * system: variables such as `LD_PRELOAD`, `TAR_OPTIONS` or `SHELLOPTS` make a program run what they name. The script
+ * that restores them is for the user of the command, in its own root.
+ *
+ * No value becomes an argument, which other users could read, unless a shell cannot set a variable of that name: such
+ * values are arguments of `env`, which replaces itself by the program at once.
+ */
+export function hideEnvironment(env: Command["env"]): HiddenEnvironment {
+  const hidden: Record<string, string> = {};
+  const lines: string[] = [];
+  const words = ownVariables.filter((name) => !(name in env)).map((name) => `--unset=${name}`);
+  const last: string[] = [];
+  for (const [index, [name, value]] of Object.entries(env).entries()) {
+    const alias = `LAPIDARY_SANDBOX_${index}`;
+    hidden[alias] = value;
+    if (isPlain(name)) {
+      lines.push(`export ${name}="$${alias}"`, `unset ${alias}`);
+    } else {
+      words.push(`--unset=${alias}`);
+      last.push(`${shellQuote(`${name}=`)}"$${alias}"`);
+    }
+  }
+  const start = ["exec /usr/bin/env", ...words, "--", ...last, '"$@"'].join(" ");
+  return { hidden, restore: [...lines, start].join("\n") };
+}
+
+/** Variables that shells set for the programs that they start. */
+const ownVariables = ["_", "OLDPWD", "PWD", "SHLVL"];
+
+/** Whether a shell can set a variable without a change in what the shell, or `env` after it, does. */
+function isPlain(name: string): boolean {
+  return (
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !ownVariables.includes(name) && !special.test(name)
+  );
+}
+
+const special =
+  /^(LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|LANG|LANGUAGE|LC_.*|NLSPATH|PATH|ENV|IFS|PS\d|POSIXLY_CORRECT|CDPATH|BASH.*|SHELLOPTS|UID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH.*|COMP_.*|HIST.*|OPT(IND|ARG|ERR)|LAPIDARY_SANDBOX_.*)$/;
