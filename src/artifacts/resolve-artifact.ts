@@ -91,15 +91,23 @@ function rank({ origin, kind }: Artifact): number {
   return (origin === "operator" ? 0 : kindsInOrder.length) + kindsInOrder.indexOf(kind);
 }
 
-/** Up to three versions of the same branch, and the newest of two other branches; the newest first. */
+/**
+ * Up to three versions of the same branch, the newest of the next branch, and the newest of all; the newest first.
+ */
 function nearestVersions(wanted: string, available: ReadonlySet<string>): string[] {
   // A text that is not a version has no neighbours.
-  const version = normalizeGemVersion(wanted) === undefined ? "0" : wanted;
+  const isVersion = normalizeGemVersion(wanted) !== undefined;
+  const version = isVersion ? wanted : "0";
   const newestFirst = [...available].sort((a, b) => compareGemVersions(b, a));
   const releases = newestFirst.filter((other) => !isPrerelease(other) || isPrerelease(version));
   const branch = releases.filter((other) => branchOf(other) === branchOf(version));
   const others = newestOfEachBranch(releases.filter((other) => !branch.includes(other)));
-  const chosen = [...closestTo(version, branch, 3), ...others.slice(0, 2)];
+  const next = others.findLast((other) => isVersion && compareGemVersions(other, version) > 0);
+  const [newest, second] = others;
+  const besides = new Set([newest, next === newest ? second : (next ?? second)]);
+  const chosen = [...closestTo(version, branch, 3), ...besides].filter(
+    (other) => other !== undefined,
+  );
   return chosen.sort((a, b) => compareGemVersions(b, a));
 }
 

@@ -40,6 +40,12 @@ const rules: readonly Rule[] = [
   ({ locked, ruby }) => {
     const rails = findGem(locked, "activesupport")?.version;
     if (rails === undefined || !isBefore(rails, "7.1.0.a") || !isMri(ruby, "3.4")) return undefined;
+    if (isBefore(rails, "6.1.0.a")) {
+      return [
+        `Rails ${rails} does not run on Ruby ${ruby.version}: it is for Ruby 2.`,
+        'Fix: write ruby "2.7.8" into the Gemfile, then run: bundle update --ruby; or update Rails',
+      ];
+    }
     const missing = ["base64", "bigdecimal", "mutex_m"].filter((gem) => !findGem(locked, gem));
     if (missing.length === 0) return undefined;
     return [
@@ -53,9 +59,13 @@ const rules: readonly Rule[] = [
     if (rails === undefined || concurrent === undefined) return undefined;
     if (!isBefore(rails, "7.0.9") || isBefore(concurrent, "1.3.5")) return undefined;
     if (/\brequire[ (]+["']logger["']/.test(boot)) return undefined;
+    const isRails = findGem(locked, "railties") !== undefined;
+    const place = isRails
+      ? "at the beginning of config/boot.rb, or update Rails"
+      : "before what loads ActiveSupport, or update it";
     return [
-      `Rails ${rails} does not start with concurrent-ruby ${concurrent}: "uninitialized constant ActiveSupport::LoggerThreadSafeLevel::Logger".`,
-      'Fix: write require "logger" at the beginning of config/boot.rb, or update Rails',
+      `${isRails ? "Rails" : "ActiveSupport"} ${rails} does not start with concurrent-ruby ${concurrent}: "uninitialized constant ActiveSupport::LoggerThreadSafeLevel::Logger".`,
+      `Fix: write require "logger" ${place}`,
     ];
   },
   ({ locked }) => {

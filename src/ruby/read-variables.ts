@@ -1,10 +1,11 @@
 /**
  * The environment variables without which a Ruby text or an ERB template stops: those that it reads with
- * `ENV.fetch("NAME")`, without a default. Leaves out comments, what depends on a condition, what is only defined, and
- * variables that the text tests elsewhere.
+ * `ENV.fetch("NAME")`, without a default. Leaves out comments, what depends on a condition other than the environment
+ * of Rails, what is only defined, and variables that the text tests elsewhere.
  */
-export function variablesWithoutDefault(text: string): string[] {
-  const names = linesThatRun(text).flatMap((line) => namesIn(line, fetched));
+export function variablesWithoutDefault(text: string, railsEnv = "production"): string[] {
+  const lines = linesThatRun(text, railsEnv === "production");
+  const names = lines.flatMap((line) => namesIn(line, fetched));
   const tests = new Set(namesIn(text, tested));
   return [...new Set(names)].filter((name) => !tests.has(name));
 }
@@ -15,9 +16,13 @@ export function variablesAssigned(text: string): string[] {
 }
 
 /** Goes by the indentation, which is right for the code that people write. */
-function linesThatRun(text: string): string[] {
-  const lines = text.split("\n").filter((line) => !/^\s*(?:#|$)/.test(line));
+function linesThatRun(text: string, inProduction: boolean): string[] {
+  const all = text.split("\n").filter((line) => !/^\s*(?:#|$)/.test(line));
+  // `return if …` at the beginning of a file leaves out the rest of it.
+  const end = all.findIndex((line) => /^return\b/.test(line));
+  const lines = end === -1 ? all : all.slice(0, end);
   let block = Infinity;
+  let elseRuns = Infinity;
   let templateBlocks = 0;
   return lines.filter((line, index) => {
     // A longer line is no code that people write.
@@ -30,11 +35,27 @@ function linesThatRun(text: string): string[] {
     );
     templateBlocks = Math.max(0, templateBlocks - countMatches(line, /<%-?\s*end\b/g));
     if (isInside) return false;
-    block = opensBlock.test(line) ? indentation : Infinity;
-    const continues = /(?:&&|\|\||\?|\band|\bor)\s*$/.test(lines[index - 1] ?? "");
-    return block === Infinity && !continues && !isConditional.test(line);
+    const runs = inProduction && (runsInProduction.test(line) || isRunningElse(line, indentation));
+    block = !runs && opensBlock.test(line) ? indentation : Infinity;
+    elseRuns = inProduction && skippedInProduction.test(line) ? indentation : Infinity;
+    const continues = /(?:&&|\|\||\s\?|\band|\bor)\s*$/.test(lines[index - 1] ?? "");
+    const condition = inProduction ? line.replace(/\s+if Rails\.env\.production\?\s*$/, "") : line;
+    return block === Infinity && !continues && !isConditional.test(condition);
   });
+
+  function isRunningElse(line: string, indentation: number): boolean {
+    return indentation === elseRuns && /^\s*else\s*$/.test(line);
+  }
 }
+
+const otherEnvironments = /Rails\.env\.(?:development|test|local)\?/.source;
+const onlyElsewhere = `${otherEnvironments}(?:\\s*\\|\\|\\s*${otherEnvironments})*`;
+const runsInProduction = new RegExp(
+  `^\\s*(?:if Rails\\.env\\.production\\?|unless ${onlyElsewhere})\\s*$`,
+);
+const skippedInProduction = new RegExp(
+  `^\\s*(?:unless Rails\\.env\\.production\\?|if ${onlyElsewhere})\\s*$`,
+);
 
 function countMatches(line: string, pattern: RegExp): number {
   return line.match(pattern)?.length ?? 0;

@@ -5,11 +5,12 @@ import { dirname } from "node:path/posix";
  * that the file computes, with ERB, are left out.
  */
 export function sqliteDirectories(databaseYml: string): string[] {
-  const lines = databaseYml.split("\n");
-  const start = lines.findIndex((line) => line.startsWith("production:"));
-  const below = start === -1 ? [] : lines.slice(start + 1);
-  const end = below.findIndex((line) => /^[^ \t#]/.test(line));
-  const names = (end === -1 ? below : below.slice(0, end)).map(fileIn);
+  let isProduction = false;
+  // An app that can use several databases may have the section more than once, in branches of a template.
+  const names = databaseYml.split("\n").map((line) => {
+    if (/^[^ \t#]/.test(line)) isProduction = line.startsWith("production:");
+    return isProduction ? fileIn(line) : undefined;
+  });
   return [...new Set(names.filter((name) => name !== undefined).map((name) => dirname(name)))];
 }
 

@@ -2,21 +2,25 @@ import { readBuildImage } from "../../cnb/build-image.ts";
 import { waysToAddPackages } from "../../output/add-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
-import { type ExpectedNeeds, expectSystemNeeds } from "../gems/gems.ts";
+import { type ExpectedNeeds, expectSystemNeeds, optionalGemsOf } from "../gems/gems.ts";
 import { gemPlatformOf, type Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";
 
 /** Libraries, programs and packages that the gems of the lockfile imply, and whether the root has them. */
 export async function examineSystem(
   { context, facts, request }: Examination,
-  { locked }: Project,
+  project: Project,
   { ruby }: RubyRequest,
 ): Promise<void> {
   if (ruby.engine !== "ruby") return;
   const { target } = context.input;
   const { root } = request;
   const platform = gemPlatformOf(target);
-  const needs = await expectSystemNeeds({ locked, platform, target, env: context.env, root });
+  const { locked } = project;
+  const optional = optionalGemsOf(project, context.env).gems;
+  const leftOut = new Set(optional.keys());
+  const { env } = context;
+  const needs = await expectSystemNeeds({ locked, leftOut, platform, target, env, root });
   const { libraries, toCompile } = needs;
   facts.libraries = libraries.map(({ names, gems, package: owner, present }) => {
     const named = owner === undefined ? {} : { package: owner };

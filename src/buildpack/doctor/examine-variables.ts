@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
+import { withoutSlash } from "../../ruby/optional-gems.ts";
 import { variablesAssigned, variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
 import { listEntries } from "../../system/listing/list-directory.ts";
 import { buildEnvironment } from "../environment/environment.ts";
-import { gemCredentials } from "../gems/gems.ts";
+import { gemCredentials, optionalGemsOf } from "../gems/gems.ts";
 import type { Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";
 
@@ -23,12 +24,15 @@ export async function examineVariables(examination: Examination, project: Projec
 }
 
 /** Gem servers other than the public ones, for which the build has no login. */
-function examineLogins({ condition, context }: Examination, { bundleConfig, locked }: Project) {
+function examineLogins({ condition, context }: Examination, project: Project) {
+  const { bundleConfig, locked } = project;
   const { env, bindings } = context.input.platform;
   const bound = gemCredentials(bindings).env;
   const given = { ...parseBundleConfig(bundleConfig ?? "").applied, ...bound, ...env };
   const remotes = locked.sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
+  const { servers } = optionalGemsOf(project, context.env);
   for (const remote of new Set(remotes)) {
+    if (servers.includes(withoutSlash(remote))) continue;
     const logins = loginVariables({ server: remote, username: "user", password: "token" });
     const isKnown = logins.some(({ name }) => given[name]) || bundlerMirror(given, [remote]);
     const name = logins.at(-1)?.name;
@@ -36,9 +40,21 @@ function examineLogins({ condition, context }: Examination, { bundleConfig, lock
     condition(
       "Gems",
       `The lockfile has gems from ${remote}, and the build has no login for it.`,
-      `If the server asks for one: --env ${name}=user:token, or a binding of type gem-credentials`,
+      `${needsLogin(remote) ? "The server needs one" : "If the server asks for one"}: --env ${name}=user:token, or a binding of type gem-credentials`,
     );
   }
+}
+
+/** Servers of gems that are sold, or of private packages. */
+function needsLogin(remote: string): boolean {
+  const host = URL.parse(remote)?.hostname ?? "";
+  return [
+    "enterprise.contribsys.com",
+    "gems.contribsys.com",
+    "gems.graphql.pro",
+    "packager.dev",
+    "rubygems.pkg.github.com",
+  ].includes(host);
 }
 
 function isPublic(remote: string): boolean {
@@ -75,7 +91,11 @@ function isDotenvFile(name: string): boolean {
   return first === "env" && !kinds.some((kind) => otherDotenvFiles.has(kind));
 }
 
-const otherDotenvFiles = new Set(["development", "test", "example", "sample", "template"]);
+const otherDotenvFiles = new Set(
+  `ci development dev docker e2e example sample profiling review seed staging template test`.split(
+    " ",
+  ),
+);
 
 async function examineMasterKey(
   { condition, context }: Examination,
@@ -106,7 +126,9 @@ async function examineFetches(
   ];
   for (const path of paths) {
     const text = await textOf(join(dir, path));
-    const missing = variablesWithoutDefault(text).filter((name) => !given.has(name));
+    const missing = variablesWithoutDefault(text, railsEnv(context.env)).filter(
+      (name) => !given.has(name),
+    );
     if (missing.length === 0) continue;
     const they = missing.length === 1 ? "it" : "them";
     condition(

@@ -15,6 +15,8 @@ export interface ExpectedNeeds {
 
 export interface ExpectedNeedsRequest {
   locked: GemfileLock;
+  /** Gems that the build does not install. */
+  leftOut: ReadonlySet<string>;
   /** RubyGems' name of the platform that gems are installed for. */
   platform: string;
   target: Target;
@@ -26,7 +28,8 @@ export interface ExpectedNeedsRequest {
 /** What the gems of a lockfile are going to need from the system, before they are installed. */
 export async function expectSystemNeeds(request: ExpectedNeedsRequest): Promise<ExpectedNeeds> {
   const { locked, platform, root } = request;
-  const extensions = extensionNeeds(locked, platform);
+  const specs = locked.specs.filter(({ name }) => !request.leftOut.has(name));
+  const extensions = extensionNeeds({ ...locked, specs }, platform);
   const wanted = new Map<string, Wanted>();
   const add = (names: readonly string[], gem: string) => {
     const [first] = names;
@@ -35,7 +38,7 @@ export async function expectSystemNeeds(request: ExpectedNeedsRequest): Promise<
     wanted.set(first, { names, gems: gems.add(gem) });
   };
   for (const { gem, libraries } of extensions) add(libraries, gem);
-  for (const { name } of locked.specs) add(neededAtRunTime(name)?.names ?? [], name);
+  for (const { name } of specs) add(neededAtRunTime(name)?.names ?? [], name);
   const installed = await installedPackages(root);
   const packages = Map.groupBy(extensions, ({ compiledWith }) => compiledWith);
   return {

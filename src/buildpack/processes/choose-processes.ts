@@ -33,7 +33,7 @@ export async function chooseProcesses(
       ? await ownTests(project, section, listRakeTasks)
       : []),
     ...(taken.has("web") ? [] : defaultWeb(project, section)),
-    ...processesBesideWeb(project, section, taken),
+    ...processesBesideWeb(project, section, fromProcfile),
   ];
   const processes = [...fromProcfile, ...own];
   const main = mainProcess(fromProcfile, processes, execEnv);
@@ -152,9 +152,10 @@ async function ownTests(
 function processesBesideWeb(
   project: Project,
   section: Section,
-  taken: ReadonlySet<string>,
+  given: readonly Chosen[],
 ): Chosen[] {
-  const found = sideProcesses({ ...project, locked: versionIn(project) });
+  const taken = new Set(given.map(({ type }) => type));
+  const found = sideProcesses({ ...project, locked: versionIn(project), given });
   if (found.noWorker && !taken.has("worker")) section.say(`No \`worker\`: ${found.noWorker}`);
   return found.processes.filter(({ type }) => !taken.has(type)).map(chosen);
 }

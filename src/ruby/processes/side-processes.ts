@@ -8,6 +8,8 @@ export interface ToolShape {
   binJobs: boolean;
   /** Whether the app has a Rakefile, in any of rake's spellings. */
   rakefile: boolean;
+  /** The processes of the Procfile. */
+  given?: readonly { type: string; line: string }[];
 }
 
 export interface SideProcess {
@@ -64,6 +66,8 @@ function findWorker(app: ToolShape): { worker?: SideProcess; noWorker?: string }
     const gems = found.map(({ gem }) => `\`${gem}\``).join(", ");
     return { noWorker: `the lockfile has more than one gem that runs jobs: ${gems}` };
   }
+  const same = app.given?.find(({ line }) => only.runs.test(line));
+  if (same) return { noWorker: `\`${same.type}\` of the Procfile runs ${only.gem}` };
   const lacking = only.lacks(app);
   if (lacking) return { noWorker: `the lockfile has \`${only.gem}\`, but ${lacking}` };
   const because = `the lockfile has ${only.gem}`;
@@ -73,6 +77,8 @@ function findWorker(app: ToolShape): { worker?: SideProcess; noWorker?: string }
 interface Worker {
   gem: string;
   command: readonly [string, ...string[]];
+  /** What a line of a Procfile that runs it contains. */
+  runs: RegExp;
   /** What the command needs but the app lacks, as the end of a sentence. */
   lacks: (app: ToolShape) => string | undefined;
 }
@@ -89,14 +95,31 @@ const workers: readonly Worker[] = [
   {
     gem: "solid_queue",
     command: ["bin/jobs"],
+    runs: /\bbin\/jobs\b|\bsolid_queue\b/,
     lacks: ({ binJobs }) => (binJobs ? undefined : "the app has no executable `bin/jobs`"),
   },
-  { gem: "sidekiq", command: ["bundle", "exec", "sidekiq"], lacks: needsRails },
-  { gem: "good_job", command: ["bundle", "exec", "good_job", "start"], lacks: needsRails },
-  { gem: "delayed_job", command: ["bundle", "exec", "rake", "jobs:work"], lacks: needsRake },
+  {
+    gem: "sidekiq",
+    command: ["bundle", "exec", "sidekiq"],
+    runs: /\bsidekiq\b/,
+    lacks: needsRails,
+  },
+  {
+    gem: "good_job",
+    command: ["bundle", "exec", "good_job", "start"],
+    runs: /\bgood_job\b/,
+    lacks: needsRails,
+  },
+  {
+    gem: "delayed_job",
+    command: ["bundle", "exec", "rake", "jobs:work"],
+    runs: /\bjobs:work|\bdelayed_job\b/,
+    lacks: needsRake,
+  },
   {
     gem: "resque",
     command: ["bundle", "exec", "rake", "resque:work"],
+    runs: /\bresque\b/,
     lacks: () => "only the app knows the names of its queues",
   },
 ];

@@ -91,11 +91,11 @@ describe("a version that does not exist", () => {
     ["3.3.10", ["4.0.6", "3.4.10", "3.3.12", "3.3.9", "3.3.8"]],
     ["3.3.99", ["4.0.6", "3.4.10", "3.3.12", "3.3.9", "3.3.8"]],
     ["3.4.5", ["4.0.6", "3.4.10", "3.4.1", "3.3.12"]],
-    ["2.1.0", ["4.0.6", "3.4.10"]],
+    ["2.1.0", ["4.0.6", "3.2.9"]],
     ["4.0.0.preview9", ["4.0.6", "4.0.0.preview3", "3.4.10", "3.3.12"]],
     ["no version", ["4.0.6", "3.4.10"]],
   ])(
-    "names the nearest to %s: of its branch and of the newest other branches",
+    "names the nearest to %s: of its branch, of the next one and of the newest",
     async ([version, nearest]) => {
       const attempt = async () => resolve(inventory, version, bookworm);
       expect(await failureOf(attempt())).toEqual({

@@ -41,7 +41,10 @@ describe("versions that are known not to work together", () => {
         gems: { activesupport: "6.1.7", base64: "0.2.0", bigdecimal: "3.1.8" },
       },
     ],
+    ["it is for Ruby 2.", { ruby: "3.4.1", gems: { activesupport: "5.2.8" } }],
     ["LoggerThreadSafeLevel", { gems: concurrent }],
+    ["config/boot.rb", { gems: { ...concurrent, railties: "7.0.8" } }],
+    ["before what loads ActiveSupport", { gems: concurrent }],
     ["mimemagic 0.3.5 was withdrawn", { gems: { mimemagic: "0.3.5" } }],
     ["app/assets/config/manifest.js", { gems: sprockets, direct }],
   ])("%s", ([text, app]) => {

@@ -9,6 +9,10 @@ test.each([
   ['password: <%= ENV.fetch("A") %>', ["A"]],
   ['if b\n  c\nend\nENV.fetch("A")', ["A"]],
   ['  <% if b %>\n  c: 1\n  <% end %>\n  d: <%= ENV.fetch("A") %>', ["A"]],
+  ['key = ENV.fetch("A") if Rails.env.production?', ["A"]],
+  ['if Rails.env.production?\n  ENV.fetch("A")\nend', ["A"]],
+  ['unless Rails.env.development? || Rails.env.test?\n  ENV.fetch("A")\nend', ["A"]],
+  ['if Rails.env.development? || Rails.env.test?\n  b\nelse\n  ENV.fetch("A")\nend', ["A"]],
   ['Rails.application.configure do\n  config.a = ENV.fetch("A")\nend', ["A"]],
 ])("%j stops without its variables", (text, names) => {
   expect(variablesWithoutDefault(text)).toEqual(names);
@@ -20,7 +24,11 @@ test.each([
   ['ENV.fetch("A") { 1 }'],
   ['ENV.fetch("A") do'],
   ['# ENV.fetch("A")'],
-  ['key = ENV.fetch("A") if Rails.env.production?'],
+  ['key = ENV.fetch("A") if Rails.env.staging?'],
+  ['return if ENV["B"].blank?\nENV.fetch("A")'],
+  ['if Rails.env.production?\n  b\nelse\n  ENV.fetch("A")\nend'],
+  ['if Rails.env.test?\n  ENV.fetch("A")\nend'],
+  ['unless Rails.env.production?\n  ENV.fetch("A")\nend'],
   ['if ENV["A"]\n  ENV.fetch("A")\nend'],
   ['if ENV.key?("A")\n  ENV.fetch("A")\nend'],
   ["ENV.fetch(name)"],

@@ -24,6 +24,12 @@ test:
     expect(sqliteDirectories(text)).toEqual(["storage", "data"]);
   });
 
+  test("are those of every branch of a template", () => {
+    const branch = (database: string) => `production:\n  database: ${database}\ntest:\n  a: b\n`;
+    const text = `<% if pg %>\n${branch("shop")}<% else %>\n${branch("data/shop.sqlite3")}<% end %>\n`;
+    expect(sqliteDirectories(text)).toEqual(["data"]);
+  });
+
   test.for([
     "",
     "production:\n  adapter: postgresql\n  database: shop_production\n",

@@ -232,6 +232,15 @@ describe("what depends on the build is a condition, not an error", () => {
     expect(await codes(await makeRoot(recent, ["java"]))).toEqual([]);
   });
 
+  test("no login for the server of an optional group, unless the group is asked for", async () => {
+    const remote = "https://gems.contribsys.com/";
+    const Gemfile = `group :paid, optional: true do\n  gem "x", source: "${remote}"\nend\n`;
+    const dir = await app(["rack (3.2.0)"], { Gemfile }, { remote });
+    expect((await examine(dir)).conditions).toEqual([]);
+    const { conditions } = await examine(dir, { env: { BUNDLE_WITH: "paid" } });
+    expect(conditions[0]?.lines.join("\n")).toContain("The server needs one: --env");
+  });
+
   test("a login for a gem server that is not public", async () => {
     const remote = "https://gems.example.com/";
     const dir = await app(["rack (3.2.0)"], {}, { remote });

@@ -64,6 +64,17 @@ describe("sideProcesses", () => {
     expect(noWorker).toBe(because);
   });
 
+  test.each([
+    [{ sidekiq: "8.1.1" }, "bundle exec sidekiq -q mail"],
+    [{ solid_queue: "1.4.0" }, "exec bin/jobs start"],
+    [{ delayed_job: "4.2.0" }, "bin/delayed_job run"],
+  ])("%j has no second worker beside `jobs: %s` of the Procfile", (gem, line) => {
+    const files = { binJobs: true, rakefile: true, given: [{ type: "jobs", line }] };
+    const { processes, noWorker } = sideProcesses(shape({ ...rails, ...gem }, files));
+    expect(processes.map(({ type }) => type)).not.toContain("worker");
+    expect(noWorker).toBe(`\`jobs\` of the Procfile runs ${Object.keys(gem)[0]}`);
+  });
+
   test("an app without a gem for jobs has nothing to explain", () => {
     expect(sideProcesses(shape(rails))).not.toHaveProperty("noWorker");
   });
