@@ -1,6 +1,8 @@
+import glob from "fast-glob";
 import type { Artifact } from "../../artifacts/artifact.ts";
 import { parseInventoryLocation } from "../../artifacts/inventory.ts";
 import { readMirrors } from "../../artifacts/mirrors.ts";
+import { compareGemVersions } from "../../ruby/gems/gem-version.ts";
 import { findRuby, loadBuildInventory, type Versions } from "../interpreter/interpreter.ts";
 import { chooseJemalloc } from "../jemalloc/jemalloc.ts";
 import type { Project } from "../project/project.ts";
@@ -33,6 +35,7 @@ export async function examineArtifacts(
       const { source } = versions.ruby;
       examination.facts.ruby = { engine: ruby.engine, version, source, archive: kind };
       section.say(origins[kind](version));
+      if (kind === "source" && ruby.engine === "ruby") await examineOpenSsl(examination, version);
     });
     await attempt(() => findJemalloc(examination, project, versions, inventory));
   });
@@ -44,6 +47,21 @@ const origins: Readonly<Record<Artifact["kind"], (version: string) => string>> =
   source: (version) =>
     `\`${version}\` is compiled from source in the first build, which takes minutes and needs a C compiler`,
 };
+
+/** The extension `openssl` of an older Ruby does not compile with OpenSSL 3, and Bundler does not run without it. */
+async function examineOpenSsl({ condition, request }: Examination, version: string): Promise<void> {
+  if (compareGemVersions(version, "3.1.0.a") >= 0) return;
+  const pattern = "{usr/,}lib*/{*/,}libssl.so.{1.1,3}";
+  const found = await glob(pattern, { cwd: request.root, onlyFiles: false }).catch(() => []);
+  const isNew = found.some((path) => path.endsWith(".3"));
+  if (!isNew || found.some((path) => path.endsWith(".1.1"))) return;
+  const system = request.rootIsNamed ? `the build image ${request.root}` : "this machine";
+  condition(
+    "Ruby",
+    `Ruby ${version} has to be compiled, which needs OpenSSL 1.1, and ${system} has OpenSSL 3.`,
+    "Use Ruby 3.1 or newer, or a build image with OpenSSL 1.1, such as Ubuntu 20.04.",
+  );
+}
 
 function findJemalloc(
   { context }: Examination,

@@ -232,6 +232,18 @@ describe("what depends on the build is a condition, not an error", () => {
     expect(await codes(await makeRoot(recent, ["java"]))).toEqual([]);
   });
 
+  test("OpenSSL 1.1 for a Ruby before 3.1 that has to be compiled", async () => {
+    const conditionsOf = async (version: string, files: Record<string, string>) => {
+      const dir = await app([], {}, { ruby: `ruby ${version}` });
+      return (await examine(dir, { root: await makeRoot(files) })).conditions;
+    };
+    const [three, one] = ["usr/lib/x86_64-linux-gnu/libssl.so.3", "usr/lib/libssl.so.1.1"];
+    const [needed] = await conditionsOf("3.0.7", { [three]: "" });
+    expect(needed?.lines[0]).toContain("Ruby 3.0.7 has to be compiled, which needs OpenSSL 1.1");
+    expect(await conditionsOf("3.0.7", { [three]: "", [one]: "" })).toEqual([]);
+    expect(await conditionsOf("3.1.7", { [three]: "" })).toEqual([]);
+  });
+
   test("no login for the server of an optional group, unless the group is asked for", async () => {
     const remote = "https://gems.contribsys.com/";
     const Gemfile = `group :paid, optional: true do\n  gem "x", source: "${remote}"\nend\n`;
