@@ -73,7 +73,11 @@ function code(text: string): string {
 
 /** Text in one line in which no character has a meaning in Markdown or HTML. */
 function literal(text: string): string {
-  return printable(text.slice(0, mostCharacters))
-    .replace(/\s+/g, " ")
-    .replace(/[^\p{L}\p{N} .,;/=%-]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return (
+    printable(text.slice(0, mostCharacters))
+      .replace(/\s+/g, " ")
+      .replace(/[^\p{L}\p{N} ,;/%]/gu, (character) => `&#${character.codePointAt(0)};`)
+      // GitHub makes links of addresses even where `@` is written like this. U+200B ends the address.
+      .replaceAll("&#64;", "&#64;&#8203;")
+  );
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Stats } from "node:fs";
-import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { visiblePath } from "./listing/tree-view.ts";
 import { entryKind } from "./walk.ts";
@@ -150,13 +150,19 @@ export async function writeAtomically(
   await mkdir(dirname(path), { recursive: true });
   const staged = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
-    await writeFile(staged, content, { mode });
-    await chmod(staged, mode);
+    await writeNew(staged, content, mode);
     await rename(staged, path);
   } catch (error) {
     await rm(staged, { force: true });
     throw error;
   }
+}
+
+/** Not by its path twice: in a directory that others may write to, it could be a link the second time. */
+async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  await using file = await open(path, "wx", mode);
+  await file.writeFile(content);
+  await file.chmod(mode);
 }
 
 function explainReadError(error: unknown): TextFile {

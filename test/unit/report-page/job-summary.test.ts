@@ -10,18 +10,18 @@ Built in 10.1s. Kept 1 of 2 layers.
 A registry that has the last image gets 12.3 MB, and has 23.5 kB already. Digest: <code>sha256&#58;${"a".repeat(64)}</code>
 
 > [!WARNING]
-> Old. Update.
+> Old&#46; Update&#46;
 
 | Layer | Size | What happened |
 | --- | --- | --- |
-| gems | 34.6 MB | rebuilt, because &#96;Gemfile.lock&#96; changed |
+| gems | 34.6 MB | rebuilt, because &#96;Gemfile&#46;lock&#96; changed |
 | ruby | 123.5 MB | kept |
 | old | 1.2 kB | removed |
 
 | Largest of 2 gems | Size |
 | --- | --- |
-| nokogiri 1.18.1 | 8.8 MB |
-| rack 3.1.0 | 654.3 kB |
+| nokogiri 1&#46;18&#46;1 | 8.8 MB |
+| rack 3&#46;1&#46;0 | 654.3 kB |
 
 | Process | Command |
 | --- | --- |
@@ -38,6 +38,23 @@ test("text of the app is neither Markdown nor HTML", () => {
   for (const line of summary.split("\n").filter((text) => text.startsWith("|"))) {
     expect([3, 4]).toContain(line.split("|").length - 1);
   }
+});
+
+test("text of the app becomes no link, heading or rule", () => {
+  const [warning] = reportStory().warnings;
+  if (!warning) throw new Error("the story has no warning");
+  const texts = [
+    "www.evil.example/login",
+    "ann@evil.example",
+    "---",
+    "===",
+    "https://evil.example",
+  ];
+  const warnings = texts.map((text) => ({ ...warning, text }));
+  const shown = jobSummary(reportStory({ warnings })).split("\n");
+  const lines = shown.filter((line) => line.startsWith("> ") && !line.includes("[!WARNING]"));
+  expect(lines).toHaveLength(texts.length);
+  for (const line of lines) expect(line).not.toMatch(/www\.|@|\.example|--|==|&#64;(?!&#8203;)/);
 });
 
 test("stays below the size that GitHub takes", () => {
