@@ -1,8 +1,8 @@
-import * as z from "zod";
 import {
   type WantedArtifact,
   wantedArtifacts,
 } from "../src/buildpack/interpreter/wanted-artifacts.ts";
+import { readDefaultVersions } from "../src/buildpack/default-versions.ts";
 import { readBuildpackDescriptor } from "../src/cnb/buildpack-descriptor.ts";
 import { BuildpackError } from "../src/failure.ts";
 import { isDirectory } from "../src/system/files.ts";
@@ -31,7 +31,5 @@ export async function wantedRuby(
 /** The default jemalloc of builds. */
 export async function wantedJemalloc(buildpackDir: string): Promise<string> {
   const { metadata } = await readBuildpackDescriptor(buildpackDir);
-  return defaults.parse(metadata)["default-versions"].jemalloc;
+  return readDefaultVersions(metadata).jemalloc;
 }
-
-const defaults = z.object({ "default-versions": z.object({ jemalloc: z.string() }) });

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { makeSlug } from "../classic/compiler/make-slug.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
+import { folderNameOf } from "../platform/state/state-directory.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
 import { eachValue, envFileOption, envOption, oneValue, quietOption } from "./options.ts";
@@ -67,6 +67,5 @@ export async function slugCommand(
 async function cacheFor(source: string, env: CommandContext["env"]): Promise<string> {
   const real = await realpath(source).catch(() => source);
   const base = env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local/state");
-  const digest = createHash("sha256").update(real).digest("hex").slice(0, 8);
-  return join(base, "lapidary/slugs", `${basename(real)}-${digest}`);
+  return join(base, "lapidary/slugs", folderNameOf(real));
 }

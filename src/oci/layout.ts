@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, readFile, stat, writeFile } from "node:fs/promis
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { statIfAny } from "../system/files.ts";
+import { isFile, statIfAny, writeAtomically } from "../system/files.ts";
 import { blobPath, type Descriptor, digestOfFile, type LayerBlob, writeJson } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
@@ -57,7 +57,23 @@ export async function writeNestedIndex(
 /** Writes the list of images in a layout, and replaces the old list. To be called last. */
 export async function writeIndex(layout: string, manifests: readonly IndexEntry[]): Promise<void> {
   const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
-  await writeFile(join(layout, "index.json"), JSON.stringify(index));
+  await writeAtomically(join(layout, "index.json"), JSON.stringify(index));
+}
+
+/** Puts an image under these names into a layout, which may have others: they stay. To be called last. */
+export async function nameImage(
+  layout: string,
+  entry: IndexEntry,
+  names: readonly string[],
+): Promise<void> {
+  const path = join(layout, "index.json");
+  const others = (await isFile(path)) ? (await readJson(path, indexSchema)).manifests : [];
+  const kept = others.filter(({ annotations }) => {
+    const name = annotations?.[refName];
+    return name === undefined || !names.includes(name);
+  });
+  const named = names.map((name) => ({ ...entry, annotations: { [refName]: name } }));
+  await writeIndex(layout, [...kept, ...named]);
 }
 
 /** The annotation that holds the name of an entry of an index. */

@@ -1,3 +1,4 @@
+import { shellQuote } from "../system/shell-quote.ts";
 import { formatDuration, type Printer } from "./printer.ts";
 
 /** The part of a build report that the summary prints. */
@@ -53,12 +54,7 @@ export function commandLine({
   command,
   args,
 }: Pick<BuildSummary["processes"][number], "command" | "args">): string {
-  return [...command, ...args].map(asTyped).join(" ");
-}
-
-/** Quotes an argument that a shell would split or change. */
-function asTyped(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+  return [...command, ...args].map(shellQuote).join(" ");
 }
 
 function layerLine(layer: SummarizedLayer, manyBuildpacks: boolean): string {

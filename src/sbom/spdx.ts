@@ -69,7 +69,9 @@ function extractedLicences(components: readonly Component[]): object {
   const names = components.flatMap(({ licenses }) => licenses);
   const others = [...new Set(names.filter((name) => spdxIdentifier(name) === undefined))].sort();
   if (others.length === 0) return {};
-  const infos = others.map((name) => ({ licenseId: licenceOf(name), extractedText: name, name }));
+  // Names that differ only in punctuation have one identifier.
+  const byId = new Map(others.map((name) => [licenceOf(name), name]));
+  const infos = [...byId].map(([licenseId, name]) => ({ licenseId, extractedText: name, name }));
   return { hasExtractedLicensingInfos: infos };
 }
 

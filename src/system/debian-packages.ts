@@ -31,7 +31,8 @@ export async function packagesWith(
     if (found.size === paths.length) break;
     const text = (await readTextIfAny(join(lists, name))) ?? "";
     for (const [spelt, path] of wanted) {
-      if (text.includes(`${spelt}\n`)) found.set(path, packageOfList(name));
+      if (text.startsWith(`${spelt}\n`) || text.includes(`\n${spelt}\n`))
+        found.set(path, packageOfList(name));
     }
   }
   return found;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { chmod, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { addContent } from "./file-digest.ts";
@@ -92,11 +92,20 @@ async function makeDirectory(from: string, to: string): Promise<void> {
 
 /** Lists each directory before its content. */
 function* entriesBelow(root: string, directory: string): Generator<string> {
-  const entries = readdirSync(join(root, directory), { withFileTypes: true });
+  const entries = entriesOf(join(root, directory));
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(directory, entry.name);
     yield path;
     if (entry.isDirectory()) yield* entriesBelow(root, path);
+  }
+}
+
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    return [];
   }
 }
 

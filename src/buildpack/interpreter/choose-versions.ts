@@ -1,6 +1,6 @@
-import * as z from "zod";
 import { BuildpackError } from "../../failure.ts";
 import type { BuildContext } from "../build-context.ts";
+import { readDefaultVersions } from "../default-versions.ts";
 import { defaultBundlerFor } from "../../ruby/bundler-default.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { Section } from "../../output/printer.ts";
@@ -14,15 +14,11 @@ export interface Versions {
   bundlerSource: string;
 }
 
-const defaultVersions = z.object({
-  "default-versions": z.object({ ruby: z.string(), bundler: z.string() }),
-});
-
 /** Chooses which Ruby and Bundler to install, and prints where each version comes from. */
 export async function chooseVersions(context: BuildContext, project: Project): Promise<Versions> {
   const { descriptor } = context.input;
   const { BP_RUBY_VERSION, BP_BUNDLER_VERSION: setting } = context.settings;
-  const defaults = defaultVersions.parse(descriptor.metadata)["default-versions"];
+  const defaults = readDefaultVersions(descriptor.metadata);
   return await context.printer.section("Versions", async (section) => {
     const ruby = chooseRubyVersion(project, defaults.ruby, section, BP_RUBY_VERSION);
     const bundler = chooseBundlerVersion(project, ruby, defaults.bundler, section, setting);

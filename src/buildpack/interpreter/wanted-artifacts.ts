@@ -1,6 +1,6 @@
-import * as z from "zod";
 import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
+import { readDefaultVersions } from "../default-versions.ts";
 import { rubySources } from "./choose-ruby.ts";
 import { readProject } from "../project/project.ts";
 
@@ -21,7 +21,7 @@ export async function wantedArtifacts(
   appDir: string,
   { metadata }: BuildpackDescriptor,
 ): Promise<[WantedArtifact, ...WantedArtifact[]]> {
-  const defaults = defaultVersions.parse(metadata)["default-versions"];
+  const defaults = readDefaultVersions(metadata);
   const project = await readProject(appDir);
   const { ruby, source } = chooseRuby(
     rubyCandidates({ ...rubySources(project), buildpackDefault: defaults.ruby }),
@@ -32,7 +32,3 @@ export async function wantedArtifacts(
   const jemalloc = { name: "jemalloc", version: defaults.jemalloc };
   return [wanted, { ...jemalloc, source: "the buildpack's default" }];
 }
-
-const defaultVersions = z.object({
-  "default-versions": z.object({ ruby: z.string(), jemalloc: z.string() }),
-});

@@ -1,4 +1,3 @@
-import * as z from "zod";
 import type { Artifact } from "../../artifacts/artifact.ts";
 import { fitsTarget } from "../../artifacts/artifact.ts";
 import { resolveArtifact } from "../../artifacts/resolve-artifact.ts";
@@ -8,6 +7,7 @@ import { compareGemVersions, isPrerelease } from "../../ruby/gems/gem-version.ts
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";
+import { readDefaultVersions } from "../default-versions.ts";
 import type { Project } from "../project/project.ts";
 
 /** The jemalloc that a build installs. */
@@ -22,8 +22,6 @@ export interface JemallocChoice {
   /** Finds its archive. Throws if there is none for this build. */
   find: () => Artifact;
 }
-
-const defaultVersions = z.object({ "default-versions": z.object({ jemalloc: z.string() }) });
 
 /**
  * Chooses a jemalloc: the version in JEMALLOC_VERSION, or the newest in the operator's inventory, or the
@@ -72,7 +70,7 @@ function operatorsVersion(fitting: readonly Artifact[]): Wanted | undefined {
 }
 
 function defaultVersion(metadata: unknown): Wanted {
-  const { jemalloc } = defaultVersions.parse(metadata)["default-versions"];
+  const { jemalloc } = readDefaultVersions(metadata);
   return { version: jemalloc, source: "the buildpack's default" };
 }
 

@@ -22,12 +22,13 @@ export interface SlugNeeds {
 }
 
 /**
- * Reads the needs of an app from its `Gemfile.lock` and its files. A lockfile that cannot be parsed
+ * Reads the needs of an app from its lockfile and its files. Like Bundler, prefers `gems.rb` to `Gemfile`. A lockfile that cannot be parsed
  * gives no needs: the build explains what is wrong with it.
  */
 export async function readSlugNeeds(appDir: string): Promise<SlugNeeds> {
   const at = (name: string) => join(appDir, name);
-  const parsed = parseGemfileLock((await readTextIfAny(at("Gemfile.lock"))) ?? "");
+  const lockfileName = (await isFile(at("gems.rb"))) ? "gems.locked" : "Gemfile.lock";
+  const parsed = parseGemfileLock((await readTextIfAny(at(lockfileName))) ?? "");
   const packages = await isFile(at("package.json"));
   if (parsed.kind === "refused") {
     return { node: packages, databaseYml: undefined, addons: [], testCommand: undefined };

@@ -17,13 +17,16 @@ export async function cloneRepository(
   const result = await git(env, "clone", "--quiet", "--depth", "1", ...options, url, destination);
   if (result.exitCode === 0) return undefined;
   if (result.exitCode === 127) return "it is a git repository, and `git` is not installed";
-  return result.stderr.trim().split("\n").at(-1) ?? "git failed";
+  return result.stderr.trim().split("\n").at(-1) || "git failed";
 }
 
 async function git(given: GitEnv, ...args: string[]): Promise<CommandResult> {
   const env: Record<string, string> = { GIT_TERMINAL_PROMPT: "0" };
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && /^(PATH|HOME|SSH_.*|GIT_SSH.*|.*_proxy)$/i.test(name)) {
+    if (
+      value !== undefined &&
+      /^(PATH|HOME|SSH_.*|GIT_SSH.*|.*_proxy|GIT_SSL_.*|SSL_CERT_.*)$/i.test(name)
+    ) {
       env[name] = value;
     }
   }

@@ -4,7 +4,7 @@ import { digestOf, type LayerBlob } from "../../oci/blob.ts";
 import { writeDockerArchive } from "../../oci/docker-archive.ts";
 import { loadIntoEngine } from "../../oci/docker-engine.ts";
 import type { Image } from "../../oci/image.ts";
-import { type IndexEntry, readImage, refName, writeImage, writeIndex } from "../../oci/layout.ts";
+import { type IndexEntry, nameImage, readImage, writeImage, writeIndex } from "../../oci/layout.ts";
 import type { PushResult } from "../../oci/registry/push-image.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { StoredBuild } from "../state/stored-build.ts";
@@ -226,11 +226,7 @@ async function writeLocally(
 
 async function writeLayout(path: string, image: Image, tags: readonly string[]): Promise<void> {
   await mkdir(path, { recursive: true });
-  const entry = await writeImage(path, image);
-  await writeIndex(
-    path,
-    tags.map((tag) => ({ ...entry, annotations: { [refName]: tag } })),
-  );
+  await nameImage(path, await writeImage(path, image), tags);
 }
 
 /** The layout in the state directory keeps one image: blobs of earlier images are removed. */

@@ -199,10 +199,11 @@ async function store(finished: Finished): Promise<Stored> {
   };
   const buildpackLabels = Object.fromEntries(launch.labels.map(({ key, value }) => [key, value]));
   const { image, cache } = stored;
+  // Before the commit: a full disk must not fail a build that is the current one already.
+  await work.keepOutputs?.(outputs);
   await state.commit({
     ...{ inside: { app, layers }, ids, platformApi, labels, buildpackLabels, image, cache },
   });
-  await work.keepOutputs?.(outputs);
   return { layers: stored.report, environment };
 }
 

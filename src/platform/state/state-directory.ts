@@ -36,12 +36,19 @@ export async function stateDirectoryFor(
   if (chosen !== undefined) return resolve(cwd, chosen);
   const real = await realpath(path);
   const base = env["XDG_STATE_HOME"] || ownStateHome(env);
-  const digest = createHash("sha256").update(real).digest("hex").slice(0, 8);
-  // Without namespaces, apps are built below this path: PATH splits at colons, shebangs at spaces.
-  const name = basename(real)
+  return join(base, "lapidary", folderNameOf(real));
+}
+
+/**
+ * The name of a folder for an app: that of the app's directory, and a digest of its path. Programs are built and
+ * started below it, so it has no colon, at which PATH would be split, and no space, at which a shebang would.
+ */
+export function folderNameOf(app: string): string {
+  const digest = createHash("sha256").update(app).digest("hex").slice(0, 8);
+  const name = basename(app)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .slice(0, 64);
-  return join(base, "lapidary", `${name || "app"}-${digest}`);
+  return `${name || "app"}-${digest}`;
 }
 
 function ownStateHome(env: Readonly<Record<string, string | undefined>>): string {

@@ -2,7 +2,13 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { IndexEntry } from "../../../src/oci/layout.ts";
-import { readImage, writeImage, writeIndex, writeNestedIndex } from "../../../src/oci/layout.ts";
+import {
+  nameImage,
+  readImage,
+  writeImage,
+  writeIndex,
+  writeNestedIndex,
+} from "../../../src/oci/layout.ts";
 import { makeImage } from "../../support/images/image.ts";
 import { makeTree } from "../../support/tree.ts";
 
@@ -67,6 +73,19 @@ describe("image-spec: Image Layout", () => {
     expect(await diffIdOf("single", "amd64")).toBe(await expected("c"));
     const missing = readImage(layout, { name: "single", architecture: "arm64" });
     await expect(missing).rejects.toMatchObject({ failure: { code: "image/invalid" } });
+  });
+
+  test("keeps its other images if one is named", async () => {
+    const [layout, work] = [await makeTree(), await makeTree()];
+    const write = async (text: string) => await writeImage(layout, await makeImage(work, [text]));
+    await nameImage(layout, await write("a"), ["web"]);
+    await nameImage(layout, await write("b"), ["worker", "latest"]);
+    const newer = await write("c");
+    await nameImage(layout, newer, ["web"]);
+    const namesAndDigests = async (name: string) =>
+      (await readImage(layout, { name, architecture: "amd64" })).reference;
+    expect(await namesAndDigests("web")).toBe(newer.digest);
+    expect(await namesAndDigests("worker")).toBe(await namesAndDigests("latest"));
   });
 
   test.each([

@@ -35,7 +35,10 @@ export async function limitStore(store: string, limit: number): Promise<number> 
 // Renamed first, so that no build sees half an entry.
 async function removeEntry(store: string, name: string): Promise<void> {
   const doomed = join(store, `.removing-${randomBytes(8).toString("hex")}`);
-  await rename(join(store, name), doomed);
+  await rename(join(store, name), doomed).catch((error: NodeJS.ErrnoException) => {
+    // Another build has removed it at the same time.
+    if (error.code !== "ENOENT") throw error;
+  });
   await removeTree(doomed);
 }
 

@@ -8,7 +8,7 @@ const lockfile = (ruby: string) =>
 
 async function wantedOf(files: Record<string, string>) {
   const app = await makeTree({ Gemfile: "", ...files });
-  const versions = 'ruby = "3.4.9"\njemalloc = "5.3.1"';
+  const versions = 'ruby = "3.4.9"\nbundler = "2.7.2"\njemalloc = "5.3.1"';
   const buildpack = await makeTree({
     "buildpack.toml": `api = "0.10"\n[buildpack]\nid = "a/b"\nversion = "1.0.0"\n[metadata.default-versions]\n${versions}\n`,
   });

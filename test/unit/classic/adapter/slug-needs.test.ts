@@ -18,6 +18,15 @@ test("reads the needs of an app from its lockfile and its files", async () => {
   });
 });
 
+test("reads gems.locked beside gems.rb, as Bundler does", async () => {
+  const app = await makeTree({
+    "gems.rb": "",
+    "gems.locked": lockfile("    pg (0.21.0)\n"),
+    "Gemfile.lock": lockfile("    rack (3.2.0)\n"),
+  });
+  expect(await readSlugNeeds(app)).toMatchObject({ addons: ["heroku-postgresql"] });
+});
+
 test("a lockfile that cannot be parsed gives no needs", async () => {
   const app = await makeTree({ "Gemfile.lock": "<<<<<<< HEAD\n" });
   expect(await readSlugNeeds(app)).toEqual({
