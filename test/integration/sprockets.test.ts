@@ -111,7 +111,7 @@ describe("a Rails app with Sprockets", () => {
     expect(compiled.join("\n")).toContain("  ./public/assets/.sprockets-manifest-");
     const reused = await rebuild(env);
     expect(reused).toMatchObject({ exitCode: 0 });
-    expect(reused.log).toContain("Not precompiled, because nothing has changed that");
+    expect(reused.log).toContain("Not precompiled, because nothing that precompiling read");
     expect(reused.log).not.toMatch(/Running `[^`]*rake|COMPILES/);
     expect(await contents()).toEqual(compiled);
   });
@@ -140,7 +140,7 @@ a { color: <%= theme["link"] %> }
       await append(path, added);
       const again = await rebuild(env);
       expect(again).toMatchObject({ exitCode: 0 });
-      expect(again.log).toContain("Not precompiled, because nothing has changed that");
+      expect(again.log).toContain("Not precompiled, because nothing that precompiling read");
       expect(await served()).toContain("color: navy");
     });
 

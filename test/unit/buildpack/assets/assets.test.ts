@@ -110,7 +110,7 @@ describe("BP_RAILS_ASSETS_REUSE=true", () => {
     );
     for (let build = 2; build <= 3; build++) {
       const reused = await precompile({ ...reuse, layersDir: compiled.layersDir });
-      expect(reused.log).toContain("Not precompiled, because nothing has changed that");
+      expect(reused.log).toContain("Not precompiled, because nothing that precompiling read");
       expect(reused.commands).toEqual([]);
       expect(reused.served).toEqual(["public/assets"]);
       expect(await treeDigest(reused.appDir)).toBe(await treeDigest(compiled.appDir));
