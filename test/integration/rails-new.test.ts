@@ -57,7 +57,16 @@ describe("an app that `rails new` has just generated builds and serves as it is"
     if (!fullRing) context.skip(onlyInFullRing);
     await railsNew(place.path, world, { rails: "8.1.4", words: ["--database", "postgresql"] });
     await using database = await startPostgreSql();
-    await expectServes({ DATABASE_URL: database.url });
+    const urlOf = (name: string) => database.url.replace(/\w+$/, name);
+    const log = await expectServes({
+      DATABASE_URL: urlOf("app"),
+      CACHE_DATABASE_URL: urlOf("app_cache"),
+      QUEUE_DATABASE_URL: urlOf("app_queue"),
+      CABLE_DATABASE_URL: urlOf("app_cable"),
+    });
+    expect(log).toContain(
+      "also set `CACHE_DATABASE_URL`, `QUEUE_DATABASE_URL`, `CABLE_DATABASE_URL`",
+    );
   });
 });
 

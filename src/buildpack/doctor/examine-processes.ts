@@ -3,7 +3,7 @@ import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { findProgram } from "../../system/search-path.ts";
 import { findAssetManifest, reasonNotToAsk } from "../assets/assets.ts";
 import { checkJavaScript } from "../javascript/javascript.ts";
-import { adviseOnSqlite, planProcesses } from "../processes/processes.ts";
+import { adviseOnDatabases, planProcesses } from "../processes/processes.ts";
 import type { Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";
 import { createRecorder } from "./recorder.ts";
@@ -78,6 +78,6 @@ export async function examineProcesses(
     facts.processes = processes?.map(({ type, command, args, default: isDefault }) => {
       return { type, command: [...command, ...(args ?? [])], default: isDefault };
     });
-    await adviseOnSqlite(project, section, join("/workspace", project.path));
+    await adviseOnDatabases(project, section, join("/workspace", project.path));
   });
 }

@@ -4,11 +4,11 @@ import type { Section } from "../../output/printer.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { Project } from "../project/project.ts";
 import { chooseProcesses, type ListRakeTasks } from "./choose-processes.ts";
-import { adviseOnSqlite } from "./advise-on-sqlite.ts";
+import { adviseOnDatabases } from "./advise-on-databases.ts";
 import { imageLabels } from "./image-labels.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 
-export { adviseOnSqlite } from "./advise-on-sqlite.ts";
+export { adviseOnDatabases } from "./advise-on-databases.ts";
 
 /**
  * Writes launch.toml: what the image runs, its labels, and the slice of the image for precompiled assets.
@@ -24,7 +24,7 @@ export async function writeProcesses(
 ): Promise<void> {
   await printer.section("Processes", async (section) => {
     const processes = await planProcesses(settings, project, section, listRakeTasks);
-    await adviseOnSqlite(project, section);
+    await adviseOnDatabases(project, section);
     const paths = served.map((path) => join(project.path, path));
     const slices = paths.length > 0 ? [{ paths }] : [];
     const labels = imageLabels(input.platform.env, settings.BP_IMAGE_LABELS);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseProcfile } from "../../../src/procfile.ts";
 import { parseBundleConfig } from "../../../src/ruby/bundle-config.ts";
 import { parseGemfileLock } from "../../../src/ruby/lockfile/parse-gemfile-lock.ts";
-import { sqliteDirectories } from "../../../src/ruby/sqlite-directories.ts";
+import { databasesBesidePrimary, sqliteDirectories } from "../../../src/ruby/database-yml.ts";
 import { parseToml, TomlSyntaxError } from "../../../src/toml.ts";
 import { growthOf } from "../../support/fuzz/growth.ts";
 import { ring } from "../../support/world.ts";
@@ -87,6 +87,11 @@ describe("an input of twice the size takes less than three times the work", { ti
       "blank lines in database.yml",
       sqliteDirectories,
       (size) => `production:\n${" \n".repeat(size)}`,
+    ],
+    [
+      "databases in database.yml",
+      databasesBesidePrimary,
+      (size) => `production:\n${many(size, (index) => `  d${index}:\n    url: x\n`)}`,
     ],
     [
       "productions in database.yml",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sqliteDirectories } from "../../../src/ruby/sqlite-directories.ts";
+import { databasesBesidePrimary, sqliteDirectories } from "../../../src/ruby/database-yml.ts";
 
 describe("the directories of SQLite files for production", () => {
   test("are those of every database, once", () => {
@@ -38,5 +38,39 @@ test:
     "development:\n  database: db/development.sqlite3\n",
   ])("are none of %j", (text) => {
     expect(sqliteDirectories(text)).toEqual([]);
+  });
+});
+
+describe("the databases besides `primary`", () => {
+  test("are those of a new Rails app for PostgreSQL", () => {
+    const text = `default: &default
+  adapter: postgresql
+production:
+  primary: &primary_production
+    <<: *default
+    database: app_production
+  # solid_cache
+  cache:
+    <<: *primary_production
+    database: app_production_cache
+  queue:
+    <<: *primary_production
+    database: app_production_queue
+  analytics:
+    url: <%= ENV["ANALYTICS_URL"] %>
+  local:
+    adapter: sqlite3
+    database: storage/local.sqlite3
+`;
+    expect(databasesBesidePrimary(text)).toEqual(["cache", "queue"]);
+  });
+
+  test.for([
+    "",
+    "production:\n  adapter: postgresql\n  database: shop\n",
+    "production:\n  <<: *default\n  variables:\n",
+    "test:\n  primary:\n    a: b\n  cache:\n    a: b\n",
+  ])("are none of %j", (text) => {
+    expect(databasesBesidePrimary(text)).toEqual([]);
   });
 });
