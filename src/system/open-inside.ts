@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { constants, createWriteStream, type Dirent, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../failure.ts";
