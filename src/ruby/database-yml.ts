@@ -10,8 +10,8 @@ export function sqliteDirectories(databaseYml: string): string[] {
 }
 
 /**
- * The databases that `config/database.yml` names for production besides `primary`, and whose server it does not name by
- * a URL or an SQLite file. `DATABASE_URL` does not set them: Rails reads `CACHE_DATABASE_URL` for `cache`.
+ * The databases that `config/database.yml` has for production besides `primary`, and whose server it does not name by
+ * a URL, a host or an SQLite file. `DATABASE_URL` does not set them: Rails reads `CACHE_DATABASE_URL` for `cache`.
  */
 export function databasesBesidePrimary(databaseYml: string): string[] {
   const lines = productionLines(databaseYml).filter((line) => !/^[ \t]*(?:#|<%|$)/.test(line));
@@ -23,11 +23,11 @@ export function databasesBesidePrimary(databaseYml: string): string[] {
     if (isTop) current = /^\s+(\w+):\s*(?:&\w+\s*)?$/.exec(line)?.[1];
     // Settings of one database, not names of several.
     if (isTop && current === undefined) return [];
-    if (isTop && current !== undefined && current !== "primary") names.add(current);
-    else if (current !== undefined && /^\s+url:/.test(line)) names.delete(current);
-    else if (current !== undefined && fileIn(line) !== undefined) names.delete(current);
+    if (isTop && current !== undefined) names.add(current);
+    if (!isTop && current !== undefined && namesServer(line)) names.delete(current);
   }
-  return [...names];
+  // An app that names the server of `primary` itself inherits it in the other sections.
+  return names.delete("primary") ? [...names] : [];
 }
 
 /** The lines below `production:`. An app that can use several databases may have it more than once, with ERB. */
@@ -38,6 +38,10 @@ function productionLines(databaseYml: string): string[] {
     if (isKey) isProduction = line.startsWith("production:");
     return isProduction && !isKey;
   });
+}
+
+function namesServer(line: string): boolean {
+  return /^\s+(?:url|host):/.test(line) || fileIn(line) !== undefined;
 }
 
 function fileIn(line: string): string | undefined {

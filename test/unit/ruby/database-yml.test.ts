@@ -58,6 +58,8 @@ production:
     database: app_production_queue
   analytics:
     url: <%= ENV["ANALYTICS_URL"] %>
+  replica:
+    host: <%= ENV["REPLICA_HOST"] %>
   local:
     adapter: sqlite3
     database: storage/local.sqlite3
@@ -69,6 +71,7 @@ production:
     "",
     "production:\n  adapter: postgresql\n  database: shop\n",
     "production:\n  <<: *default\n  variables:\n",
+    "production:\n  primary:\n    host: a\n  cache:\n    b: c\n",
     "test:\n  primary:\n    a: b\n  cache:\n    a: b\n",
   ])("are none of %j", (text) => {
     expect(databasesBesidePrimary(text)).toEqual([]);
