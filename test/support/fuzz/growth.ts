@@ -14,7 +14,7 @@ export function growthOf(
   const size = measurableSize(read, inputOf);
   const [once, twice] = [inputOf(size), inputOf(2 * size)];
   let least = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 3 && least >= 2.6; attempt += 1) {
+  for (let attempt = 0; attempt < 5 && least >= 2.6; attempt += 1) {
     const costs = takeTurns([() => read(once), () => read(twice)]);
     // Work that is too little to measure even at the largest size counts as just measurable.
     least = Math.min(least, costs[1] / Math.max(costs[0], measurable));
