@@ -12,7 +12,6 @@ import { diagnose } from "../buildpack/doctor/doctor.ts";
 import { BuildpackError } from "../failure.ts";
 import { printFailure } from "../output/print-failure.ts";
 import { quietly } from "../output/quiet-output.ts";
-import { withoutWorkflowCommands } from "../output/workflow-commands.ts";
 import { packageCommand } from "../package/package-command.ts";
 import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
 import { systemClock } from "../system/clock.ts";
@@ -108,9 +107,7 @@ async function printed(
   { quiet }: { quiet?: true },
   work: (write: (text: string) => void) => Promise<void>,
 ): Promise<void> {
-  await withoutWorkflowCommands(process.env, toStdout, async () => {
-    await (quiet ? quietly(toStdout, work) : work(toStdout));
-  });
+  await (quiet ? quietly(toStdout, work) : work(toStdout));
 }
 
 function launchContext() {

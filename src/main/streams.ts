@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { createPrinter, type Printer } from "../output/printer.ts";
 import { createStyle } from "../output/style.ts";
+import { workflowCommandFilter } from "../output/workflow-commands.ts";
 import { systemClock } from "../system/clock.ts";
 
 /** `NO_COLOR` and `FORCE_COLOR` decide if they are set, as in other programs; otherwise a terminal has colours. */
@@ -14,7 +15,9 @@ function hasColour(stream: NodeJS.WriteStream): boolean {
 // Buildpacks always colour their output, because a platform cannot tell them whether to.
 function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
   const colour = hasColour(stream);
-  return (text) => void stream.write(colour ? text : stripVTControlCharacters(text));
+  const isWorkflow = process.env["GITHUB_ACTIONS"] === "true";
+  const filter = isWorkflow ? workflowCommandFilter() : (text: string) => text;
+  return (text) => void stream.write(filter(colour ? text : stripVTControlCharacters(text)));
 }
 
 export const toStdout = writerTo(process.stdout);

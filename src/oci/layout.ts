@@ -3,7 +3,8 @@ import { copyFile, link, mkdir, readFile, stat, writeFile } from "node:fs/promis
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
-import { isFile, statIfAny, writeAtomically } from "../system/files.ts";
+import { lstatIfAny, readTextIfAny, statIfAny, writeAtomically } from "../system/files.ts";
+import { parseJson } from "../system/parse-json.ts";
 import { blobPath, type Descriptor, digestOfFile, type LayerBlob, writeJson } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
 import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
@@ -23,6 +24,14 @@ const descriptorSchema = z.looseObject({
 });
 
 const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
+const namedEntries = z.object({
+  manifests: z.array(
+    z.looseObject({
+      ...{ mediaType: z.string(), digest: z.string(), size: z.int() },
+      annotations: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+});
 const manifestSchema = z.looseObject({
   config: descriptorSchema,
   layers: z.array(descriptorSchema),
@@ -60,20 +69,30 @@ export async function writeIndex(layout: string, manifests: readonly IndexEntry[
   await writeAtomically(join(layout, "index.json"), JSON.stringify(index));
 }
 
-/** Puts an image under these names into a layout, which may have others: they stay. To be called last. */
+/**
+ * Puts an image under these names into a layout. It comes first, so that a reader that asks for no name gets it. To be
+ * called last.
+ *
+ * @param keepsOthers whether images with other names stay in the layout.
+ */
 export async function nameImage(
   layout: string,
   entry: IndexEntry,
   names: readonly string[],
+  keepsOthers: boolean,
 ): Promise<void> {
-  const path = join(layout, "index.json");
-  const others = (await isFile(path)) ? (await readJson(path, indexSchema)).manifests : [];
-  const kept = others.filter(({ annotations }) => {
-    const name = annotations?.[refName];
-    return name === undefined || !names.includes(name);
-  });
+  const others = keepsOthers ? await otherEntries(layout, names) : [];
   const named = names.map((name) => ({ ...entry, annotations: { [refName]: name } }));
-  await writeIndex(layout, [...kept, ...named]);
+  await writeIndex(layout, [...named, ...others]);
+}
+
+/** None if the layout is new, or its index cannot be read: it is replaced then. */
+async function otherEntries(layout: string, names: readonly string[]): Promise<IndexEntry[]> {
+  const text = await readTextIfAny(join(layout, "index.json"));
+  const { data } = namedEntries.safeParse(parseJson(text));
+  return (data?.manifests ?? []).filter(
+    ({ annotations }) => !names.includes(annotations?.[refName] ?? names[0] ?? ""),
+  );
 }
 
 /** The annotation that holds the name of an entry of an index. */
@@ -133,11 +152,21 @@ async function layersOf(
   if (rootfs.diff_ids.length !== layers.length) {
     throw invalid(layout, "its manifest and its config do not list the same number of layers");
   }
-  return layers.map(({ mediaType, digest, size }, index) => ({
+  const blobs = layers.map(({ mediaType, digest, size }, index) => ({
     ...{ mediaType: ociTypeOf(mediaType), digest, size },
     diffId: rootfs.diff_ids[index] ?? "",
     path: blobPath(join(layout, "blobs"), digest),
   }));
+  for (const { path, size } of blobs) await checkLayer(path, size);
+  return blobs;
+}
+
+/** A link could lead to any file of this machine. */
+async function checkLayer(path: string, size: number): Promise<void> {
+  const entry = await lstatIfAny(path);
+  if (!entry) throw invalid(path, "there is no such file");
+  if (!entry.isFile()) throw invalid(path, "it is not a regular file");
+  if (entry.size !== size) throw invalid(path, `it has ${entry.size} bytes instead of ${size}`);
 }
 
 /** The OCI media type for Docker's type of a layer. */

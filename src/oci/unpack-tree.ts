@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join, normalize } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import type { ReadEntry } from "tar";
 import { diskFailure } from "../system/disk-failure.ts";
 import { createEntryJudge } from "./archive-entry.ts";
@@ -48,10 +48,19 @@ function isLink({ type }: ReadEntry): boolean {
  * a link in the place of an entry, or of a directory above it: no mode is set through a link.
  */
 function setModes(destination: string, modes: ReadonlyMap<string, number>): void {
-  const root = realpathSync(destination);
+  const root = realpathSync.native(destination);
+  const plain = new Map<string, boolean>();
   for (const [name, mode] of [...modes].toReversed()) {
     const path = join(root, name);
-    const isPlain = existsSync(path) && realpathSync(path) === path;
-    if (isPlain && !lstatSync(path).isSymbolicLink()) chmodSync(path, mode & 0o7777);
+    const parent = dirname(path);
+    const isPlain = plain.get(parent) ?? isPlainDirectory(parent);
+    plain.set(parent, isPlain);
+    if (!isPlain || lstatSync(path).isSymbolicLink()) continue;
+    chmodSync(path, mode & 0o7777);
   }
+}
+
+/** Whether a directory has no link in its path. */
+function isPlainDirectory(path: string): boolean {
+  return existsSync(path) && realpathSync.native(path) === path;
 }

@@ -130,7 +130,7 @@ function createSection(channel: Channel, options: PrinterOptions): Section {
 }
 
 /** A value with line ends must not look like lines of the log. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // Not one pattern with spaces on both sides: it would take quadratic time on a long run of spaces.
   const [first = "", ...others] = text.split(/[\r\n]+/);
   const last = others.pop();

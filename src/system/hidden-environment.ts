@@ -16,22 +16,27 @@ export interface HiddenEnvironment {
  * No value becomes an argument, which other users could read, unless a shell cannot set a variable of that name: such
  * values are arguments of `env`, which replaces itself by the program at once.
  */
-export function hideEnvironment(env: Command["env"]): HiddenEnvironment {
+export function hideEnvironment({ env, file }: Pick<Command, "env" | "file">): HiddenEnvironment {
   const hidden: Record<string, string> = {};
   const lines: string[] = [];
   const words = ownVariables.filter((name) => !(name in env)).map((name) => `--unset=${name}`);
+  const plain: string[] = [];
   const last: string[] = [];
   for (const [index, [name, value]] of Object.entries(env).entries()) {
-    const alias = `LAPIDARY_SANDBOX_${index}`;
+    const alias = `_L${index}`;
     hidden[alias] = value;
     if (isPlain(name)) {
-      lines.push(`export ${name}="$${alias}"`, `unset ${alias}`);
+      lines.push(`export ${name}="$${alias}"`);
+      plain.push(alias);
     } else {
       words.push(`--unset=${alias}`);
       last.push(`${shellQuote(`${name}=`)}"$${alias}"`);
     }
   }
-  const start = ["exec /usr/bin/env", ...words, "--", ...last, '"$@"'].join(" ");
+  if (plain.length > 0) lines.push(`unset ${plain.join(" ")}`);
+  // `env` would take such a program for one more variable.
+  const shell = file.includes("=") ? ["/bin/sh", "-c", `'exec "$@"'`, "sandbox"] : [];
+  const start = ["exec /usr/bin/env", ...words, "--", ...last, ...shell, '"$@"'].join(" ");
   return { hidden, restore: [...lines, start].join("\n") };
 }
 
@@ -46,4 +51,4 @@ function isPlain(name: string): boolean {
 }
 
 const special =
-  /^(LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|LANG|LANGUAGE|LC_.*|NLSPATH|PATH|ENV|IFS|PS\d|POSIXLY_CORRECT|CDPATH|BASH.*|SHELLOPTS|UID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH.*|COMP_.*|HIST.*|OPT(IND|ARG|ERR)|LAPIDARY_SANDBOX_.*)$/;
+  /^(LD_.*|GLIBC_TUNABLES|MALLOC_.*|GCONV_PATH|LOCPATH|LANG|LANGUAGE|LC_.*|NLSPATH|PATH|ENV|IFS|PS\d|POSIXLY_CORRECT|CDPATH|BASH.*|SHELLOPTS|UID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH.*|COMP_.*|HIST.*|OPT(IND|ARG|ERR)|_L\d+)$/;

@@ -46,7 +46,7 @@ export interface Namespaces {
  * files.
  */
 export function inNamespaces(namespaces: Namespaces, command: Command): Command {
-  const { hidden, restore } = hideEnvironment(command.env);
+  const { hidden, restore } = hideEnvironment(command);
   const { callerIsRoot, network } = namespaces;
   // The setup leaves the shell in the new root.
   const enter = [

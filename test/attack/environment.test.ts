@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { openSandbox } from "../../src/platform/sandbox/open-sandbox.ts";
@@ -66,6 +66,13 @@ describe("no variable of a command reaches the programs that set up its sandbox"
     );
     expect(await preloads(sandbox)).toBe(1);
   });
+});
+
+test("a program whose name looks like a variable is run, not taken for one", async () => {
+  const sandbox = await makeSandbox({}, { "app/a=b": "#!/bin/sh\nexit 7\n" });
+  await chmod(join(sandbox.base, "app/a=b"), 0o755);
+  const command = { file: "./a=b", args: ["c=d"], cwd: sandbox.inside.app };
+  expect((await sandbox.run({ ...command, env: { PATH: "/usr/bin:/bin" } })).exitCode).toBe(7);
 });
 
 /** How many programs tried to load a library that does not exist: the system's loader says so for each. */

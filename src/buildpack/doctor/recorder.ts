@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnosis } from "../../output/diagnosis.ts";
-import type { Printer, Section } from "../../output/printer.ts";
+import { oneLine, type Printer, type Section } from "../../output/printer.ts";
 import { redact } from "../../output/redact.ts";
 
 /** What the steps of a build have printed. */
@@ -34,7 +34,7 @@ export function createRecorder(): Recorded {
 
 /** A text as one line, without the passwords of URLs and without control characters. */
 export function clean(text: string): string {
-  return harmless(text).replace(/\s*[\r\n]\s*/g, " ");
+  return oneLine(harmless(text));
 }
 
 /** A value whose texts have neither passwords of URLs nor control characters other than line ends. */

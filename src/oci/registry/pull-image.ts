@@ -88,7 +88,7 @@ async function pullManifest(
   const step = manifestStep(registry);
   const headers = { accept: [...manifestTypes, ...indexTypes].join(", ") };
   return await registry.retry(async () => {
-    const answer = await registry.send({ method: "GET", url: `manifests/${name}`, headers });
+    const answer = await follow(registry, `manifests/${name}`, headers);
     if (answer.status === 404) {
       answer.discard();
       return undefined;
@@ -123,13 +123,18 @@ async function pullBlob(registry: Registry, blob: Descriptor, blobs: string): Pr
 }
 
 /** Registries redirect to the storage of their blobs. */
-async function follow(registry: Registry, url: string | URL, left = 5): Promise<HttpAnswer> {
-  const answer = await registry.send({ method: "GET", url });
+async function follow(
+  registry: Registry,
+  url: string | URL,
+  headers: Record<string, string> = {},
+  left = 5,
+): Promise<HttpAnswer> {
+  const answer = await registry.send({ method: "GET", url, headers });
   const location = answer.header("location");
   const next = location === undefined ? undefined : registry.resolve(location);
   if (answer.status < 301 || answer.status > 308 || !next || left === 0) return answer;
   answer.discard();
-  return await follow(registry, next, left - 1);
+  return await follow(registry, next, headers, left - 1);
 }
 
 /** Writes a body to a file, and no more of it than was announced. Resolves to its digest. */

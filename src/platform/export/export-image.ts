@@ -220,13 +220,18 @@ async function writeLocally(
   world: ImageWorld,
 ): Promise<void> {
   if (location.kind === "docker-daemon") await loadIntoEngine(image, names, world);
-  else if (location.kind === "oci") await writeLayout(location.path, image, names);
+  else if (location.kind === "oci") await writeLayout(location, image, names);
   else await writeDockerArchive(location.path, image, names);
 }
 
-async function writeLayout(path: string, image: Image, tags: readonly string[]): Promise<void> {
+/** Without a tag, the directory is the image: it replaces what was there. With one, images of other tags stay. */
+async function writeLayout(
+  { path, name }: Local & { kind: "oci" | "docker-archive" },
+  image: Image,
+  tags: readonly string[],
+): Promise<void> {
   await mkdir(path, { recursive: true });
-  await nameImage(path, await writeImage(path, image), tags);
+  await nameImage(path, await writeImage(path, image), tags, name !== undefined);
 }
 
 /** The layout in the state directory keeps one image: blobs of earlier images are removed. */

@@ -17,7 +17,15 @@ export async function readVolumes(
   cwd: string,
   workspace = defaultWorkspace,
 ): Promise<Bind[]> {
-  return await Promise.all(texts.map(async (text) => await readVolume(text, cwd, workspace)));
+  const binds = await Promise.all(
+    texts.map(async (text) => await readVolume(text, cwd, workspace)),
+  );
+  // The outer one has its own content there, in which nothing may be made.
+  for (const [index, { inside }] of binds.entries()) {
+    const outer = binds.find((other) => inside.startsWith(`${other.inside}/`));
+    if (outer) throw usage(texts[index] ?? "", `it is inside the volume \`${outer.inside}\``);
+  }
+  return binds;
 }
 
 async function readVolume(text: string, cwd: string, workspace: string): Promise<Bind> {

@@ -119,7 +119,7 @@ function asUser({ callerIsRoot, uid, gid, signal }: PreparedSandbox, command: Co
   const changes = callerIsRoot && (uid !== 0 || gid !== 0);
   const args = ["--pdeathsig", "KILL", "--no-new-privs", ...(changes ? become : []), "--"];
   // `setpriv` has the rights of root until it has changed the user.
-  const { hidden, restore } = hideEnvironment(command.env);
+  const { hidden, restore } = hideEnvironment(command);
   return {
     ...(signal ? { signal } : {}),
     ...command,

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { IndexEntry } from "../../../src/oci/layout.ts";
@@ -17,8 +17,8 @@ const named = (entry: IndexEntry, name: string): IndexEntry => ({
   annotations: { "org.opencontainers.image.ref.name": name },
 });
 
-async function json(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, "utf8"));
+async function json(path: string): Promise<{ manifests?: unknown[] }> {
+  return JSON.parse(await readFile(path, "utf8")) as { manifests?: unknown[] };
 }
 
 describe("image-spec: Image Layout", () => {
@@ -78,14 +78,40 @@ describe("image-spec: Image Layout", () => {
   test("keeps its other images if one is named", async () => {
     const [layout, work] = [await makeTree(), await makeTree()];
     const write = async (text: string) => await writeImage(layout, await makeImage(work, [text]));
-    await nameImage(layout, await write("a"), ["web"]);
-    await nameImage(layout, await write("b"), ["worker", "latest"]);
+    await writeIndex(layout, [await write("unnamed")]);
+    await nameImage(layout, await write("a"), ["web"], true);
+    await nameImage(layout, await write("b"), ["worker", "latest"], true);
     const newer = await write("c");
-    await nameImage(layout, newer, ["web"]);
+    await nameImage(layout, newer, ["web"], true);
     const namesAndDigests = async (name: string) =>
       (await readImage(layout, { name, architecture: "amd64" })).reference;
     expect(await namesAndDigests("web")).toBe(newer.digest);
     expect(await namesAndDigests("worker")).toBe(await namesAndDigests("latest"));
+    expect((await readImage(layout, { architecture: "amd64" })).reference).toBe(newer.digest);
+    expect((await json(join(layout, "index.json"))).manifests).toHaveLength(3);
+    await nameImage(layout, newer, ["latest"], false);
+    expect((await json(join(layout, "index.json"))).manifests).toHaveLength(1);
+    await writeFile(join(layout, "index.json"), "{");
+    await nameImage(layout, newer, ["latest"], true);
+    expect(await namesAndDigests("latest")).toBe(newer.digest);
+  });
+
+  test("is refused if a layer is a link, or has another size", async () => {
+    const [layout, secret] = [await makeTree(), await makeTree({ file: "secret" })];
+    const image = await makeImage(await makeTree(), ["a"]);
+    await writeIndex(layout, [await writeImage(layout, image)]);
+    const path = join(layout, "blobs", (image.layers[0]?.digest ?? "").replace(":", "/"));
+    await rm(path);
+    await symlink(join(secret, "file"), path);
+    const read = async () => await readImage(layout, { architecture: "amd64" });
+    await expect(read()).rejects.toMatchObject({
+      failure: { path, problem: "it is not a regular file" },
+    });
+    await rm(path);
+    await writeFile(path, "x");
+    await expect(read()).rejects.toMatchObject({
+      failure: { path, problem: expect.stringContaining("it has 1 bytes instead of") },
+    });
   });
 
   test.each([

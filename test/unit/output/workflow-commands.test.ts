@@ -1,22 +1,29 @@
 import { expect, test } from "vitest";
-import { withoutWorkflowCommands } from "../../../src/output/workflow-commands.ts";
+import { workflowCommandFilter } from "../../../src/output/workflow-commands.ts";
 
-async function printed(env: Record<string, string>, work: (print: (text: string) => void) => void) {
-  let log = "";
-  const print = (text: string) => void (log += text);
-  await withoutWorkflowCommands(env, print, async () => work(print)).catch(() => {});
-  return log;
-}
+const commands = [
+  "::add-mask::x\n",
+  "      ::set-output name=a::b\n",
+  "text\r::set-output name=a::b",
+  "! in a message: ##[set-output name=a]b\n",
+];
 
-test("stops workflow commands while an app prints, also if the work fails", async () => {
-  const hostile = (print: (text: string) => void) => {
-    print("::add-path::/evil\n");
-    throw new Error("failed");
-  };
-  const log = await printed({ GITHUB_ACTIONS: "true" }, hostile);
-  expect(log).toMatch(/^::stop-commands::([0-9a-f-]{36})\n::add-path::\/evil\n::\1::\n$/);
+test.each(commands)("no piece of %j is a command", (text) => {
+  for (let size = 1; size <= text.length; size += 1) {
+    const filter = workflowCommandFilter();
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+    const printed = pieces.map(filter).join("");
+    expect(printed).not.toMatch(/^\s*::|##\[/m);
+    expect(printed.replaceAll("\u200B", "")).toBe(text);
+  }
 });
 
-test("prints nothing outside of GitHub Actions", async () => {
-  expect(await printed({}, (print) => print("a\n"))).toBe("a\n");
+test("other text stays as it is", () => {
+  const text = "  - Rails::Engine ::X, a: : b\n## [1]\n\n  : a\n{ b:: c }\n";
+  for (const size of [1, 3, text.length]) {
+    const filter = workflowCommandFilter();
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+    expect(pieces.map(filter).join("").replaceAll("\u200B", "")).toBe(text);
+  }
+  expect(workflowCommandFilter()(text)).toBe(text);
 });

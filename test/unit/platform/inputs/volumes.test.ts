@@ -23,6 +23,15 @@ test.each(["/platform/bindings/ca", "/workspace/vendor/data", "/tmp/shared", "/h
   },
 );
 
+test("refuses a volume inside another one, which would not be mounted", async () => {
+  const host = await makeTree();
+  const volumes = readVolumes([`${host}:/data:rw`, `${host}:/data/.git`], "/");
+  expect(await failureOf(volumes)).toEqual({
+    code: "platform/usage",
+    problem: `\`--volume ${host}:/data/.git\` cannot be mounted: it is inside the volume \`/data\``,
+  });
+});
+
 test("refuses the directory of the app, wherever that is", async () => {
   const cwd = await makeTree({ "mirror/file": "" });
   const problem = expect.stringContaining("the build uses `/app` itself") as string;
