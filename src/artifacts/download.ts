@@ -95,7 +95,7 @@ async function attemptDownload(
     const response = await fetcher.get(url, watch.signal);
     refuseUnlessOk(url, response);
     attempt.expected = response.length;
-    refuseAnnouncedSize(url, response, policy);
+    refuseTooLarge(url, response.length ?? 0, policy, response.discard);
     const received = await receive(response, destination, (bytes) => {
       attempt.received += bytes;
       refuseTooLarge(url, attempt.received, policy);
@@ -122,23 +122,16 @@ function progressOf({ received, expected }: Attempt): string {
   return `${formatBytes(received)} of ${formatBytes(expected)} (${percent} %)`;
 }
 
-function refuseTooLarge(url: string, bytes: number, { maximumBytes }: DownloadPolicy): void {
-  if (maximumBytes === undefined || bytes <= maximumBytes) return;
-  throw new BuildpackError({ code: "download/too-large", url, limit: maximumBytes });
-}
-
-/** An unread body would keep its connection, and the process, alive. */
-function refuseAnnouncedSize(
+/** @param discard - called first: an unread body would keep its connection, and the process, alive. */
+function refuseTooLarge(
   url: string,
-  { length, discard }: FetchedBody,
-  policy: DownloadPolicy,
-) {
-  try {
-    refuseTooLarge(url, length ?? 0, policy);
-  } catch (error) {
-    discard();
-    throw error;
-  }
+  bytes: number,
+  { maximumBytes }: DownloadPolicy,
+  discard?: () => void,
+): void {
+  if (maximumBytes === undefined || bytes <= maximumBytes) return;
+  discard?.();
+  throw new BuildpackError({ code: "download/too-large", url, limit: maximumBytes });
 }
 
 function refuseUnlessOk(url: string, { status, discard }: FetchedBody): void {

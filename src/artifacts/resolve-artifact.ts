@@ -103,11 +103,9 @@ function nearestVersions(wanted: string, available: ReadonlySet<string>): string
   const branch = releases.filter((other) => branchOf(other) === branchOf(version));
   const others = newestOfEachBranch(releases.filter((other) => !branch.includes(other)));
   const next = others.findLast((other) => isVersion && compareGemVersions(other, version) > 0);
-  const [newest, second] = others;
-  const besides = new Set([newest, next === newest ? second : (next ?? second)]);
-  const chosen = [...closestTo(version, branch, 3), ...besides].filter(
-    (other) => other !== undefined,
-  );
+  const besides =
+    next === undefined || next === others[0] ? others.slice(0, 2) : [...others.slice(0, 1), next];
+  const chosen = [...closestTo(version, branch, 3), ...besides];
   return chosen.sort((a, b) => compareGemVersions(b, a));
 }
 

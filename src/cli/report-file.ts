@@ -16,8 +16,8 @@ export interface WholeReport extends BuildReport {
 }
 
 /**
- * Checks that the file of an option such as `--report FILE` can be written: it does not exist, or is a regular file, which will be
- * replaced. Makes its parent directories. Called before the build, so that no build is wasted.
+ * Checks that the file of an option such as `--report FILE` can be written: it does not exist, or is a regular file,
+ * which will be replaced. Makes its parent directories. Called before the build, so that no build is wasted.
  *
  * @throws BuildpackError `platform/usage` for a directory, device, pipe or symbolic link;
  * `system/not-writable`, `system/disk-full` if its directory cannot be made.

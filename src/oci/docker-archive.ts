@@ -5,7 +5,7 @@ import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { isFile, lstatIfAny } from "../system/files.ts";
 import { digestOfFile, type LayerBlob, writeLayer } from "./blob.ts";
-import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
+import { type Image, type ImageConfig, imageConfigSchema, invalidImage } from "./image.ts";
 import { mediaTypes } from "./media-types.ts";
 import { entryAt, fileEntry, piecesOf } from "./tar.ts";
 import { writeTarFile } from "./tar-file.ts";
@@ -68,18 +68,14 @@ export async function readDockerArchive(
 ): Promise<Image> {
   const unpacked = join(work, "unpacked");
   await mkdir(unpacked, { recursive: true });
-  if (!(await isFile(path))) throw invalid(path, "there is no such file");
+  if (!(await isFile(path))) throw invalidImage(path, "there is no such file");
   try {
     await unpackArchive({ archive: path, destination: unpacked });
     return await readUnpacked(await realpath(unpacked), name, work);
   } catch (error) {
     if (error instanceof BuildpackError && error.failure.code.startsWith("system/")) throw error;
-    throw invalid(path, problemOf(error));
+    throw invalidImage(path, problemOf(error));
   }
-}
-
-function invalid(path: string, problem: string): BuildpackError {
-  return new BuildpackError({ code: "image/invalid", path, problem });
 }
 
 async function readUnpacked(directory: string, name: string | undefined, work: string) {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BuildpackError } from "../failure.ts";
 import type { LayerBlob } from "./blob.ts";
 
 const text = z.string().optional();
@@ -49,4 +50,9 @@ export function withEnv(
   const result = new Map(env.map((pair) => [pair.split("=")[0] ?? "", pair] as const));
   for (const [name, value] of Object.entries(variables)) result.set(name, `${name}=${value}`);
   return [...result.values()];
+}
+
+/** The error for an image that cannot be read. `path` is that of the file that is wrong, or the image's name. */
+export function invalidImage(path: string, problem: string): BuildpackError {
+  return new BuildpackError({ code: "image/invalid", path, problem });
 }

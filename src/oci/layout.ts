@@ -2,11 +2,10 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
-import { BuildpackError } from "../failure.ts";
 import { lstatIfAny, readTextIfAny, statIfAny, writeAtomically } from "../system/files.ts";
 import { parseJson } from "../system/parse-json.ts";
-import { blobPath, type Descriptor, digestOfFile, type LayerBlob, writeJson } from "./blob.ts";
-import { type Image, type ImageConfig, imageConfigSchema } from "./image.ts";
+import { blobPath, type Descriptor, digestOf, type LayerBlob, writeJson } from "./blob.ts";
+import { type Image, type ImageConfig, imageConfigSchema, invalidImage } from "./image.ts";
 import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
 
 /** An entry of an image index. */
@@ -24,6 +23,7 @@ const descriptorSchema = z.looseObject({
 });
 
 const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
+/** The entries of an index that stay in it: other tools may have written them, with digests of other kinds. */
 const namedEntries = z.object({
   manifests: z.array(
     z.looseObject({
@@ -108,12 +108,13 @@ export async function readImage(
   layout: string,
   { name, architecture }: { name?: string | undefined; architecture: string },
 ): Promise<Image> {
-  const { manifests } = await readJson(join(layout, "index.json"), indexSchema);
+  const { document } = await readJson(join(layout, "index.json"), indexSchema);
+  const { manifests } = document;
   const named = manifests.filter(({ annotations }) => !name || annotations?.[refName] === name);
   const entry = await findManifest(layout, named, architecture);
   if (!entry) {
     const wanted = name ? `\`${name}\` for linux/${architecture}` : `linux/${architecture}`;
-    throw invalid(join(layout, "index.json"), `it lists no image ${wanted}`);
+    throw invalidImage(join(layout, "index.json"), `it lists no image ${wanted}`);
   }
   const manifest = await readBlob(layout, entry, manifestSchema);
   const config = await readBlob(layout, manifest.config, imageConfigSchema);
@@ -150,7 +151,7 @@ async function layersOf(
   layers: readonly Descriptor[],
 ): Promise<LayerBlob[]> {
   if (rootfs.diff_ids.length !== layers.length) {
-    throw invalid(layout, "its manifest and its config do not list the same number of layers");
+    throw invalidImage(layout, "its manifest and its config do not list the same number of layers");
   }
   const blobs = layers.map(({ mediaType, digest, size }, index) => ({
     ...{ mediaType: ociTypeOf(mediaType), digest, size },
@@ -164,9 +165,10 @@ async function layersOf(
 /** A link could lead to any file of this machine. */
 async function checkLayer(path: string, size: number): Promise<void> {
   const entry = await lstatIfAny(path);
-  if (!entry) throw invalid(path, "there is no such file");
-  if (!entry.isFile()) throw invalid(path, "it is not a regular file");
-  if (entry.size !== size) throw invalid(path, `it has ${entry.size} bytes instead of ${size}`);
+  if (!entry) throw invalidImage(path, "there is no such file");
+  if (!entry.isFile()) throw invalidImage(path, "it is not a regular file");
+  if (entry.size !== size)
+    throw invalidImage(path, `it has ${entry.size} bytes instead of ${size}`);
 }
 
 /** The OCI media type for Docker's type of a layer. */
@@ -196,18 +198,20 @@ async function readBlob<S extends z.ZodType>(
   schema: S,
 ): Promise<z.output<S>> {
   const path = blobPath(join(layout, "blobs"), digest);
-  const document = await readJson(path, schema);
-  if ((await digestOfFile(path)) === digest) return document;
-  throw invalid(path, "its content does not have the digest that it is named for");
+  const { bytes, document } = await readJson(path, schema);
+  if (digestOf([bytes]) === digest) return document;
+  throw invalidImage(path, "its content does not have the digest that it is named for");
 }
 
-async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+async function readJson<S extends z.ZodType>(path: string, schema: S) {
   try {
     const { size } = await stat(path);
     if (size > mostJsonBytes) throw new Error(`it has ${size} bytes, which is too much for JSON`);
-    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+    const bytes = await readFile(path);
+    return { bytes, document: schema.parse(JSON.parse(bytes.toString("utf8"))) };
   } catch (error) {
-    throw invalid(path, error instanceof z.ZodError ? z.prettifyError(error) : problemOf(error));
+    const problem = error instanceof z.ZodError ? z.prettifyError(error) : problemOf(error);
+    throw invalidImage(path, problem);
   }
 }
 
@@ -217,8 +221,4 @@ const mostJsonBytes = 32 * 2 ** 20;
 function problemOf(error: unknown): string {
   const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
   return missing ? "there is no such file" : (error as Error).message;
-}
-
-function invalid(path: string, problem: string): BuildpackError {
-  return new BuildpackError({ code: "image/invalid", path, problem });
 }

@@ -19,12 +19,12 @@ export function databasesBesidePrimary(databaseYml: string): string[] {
   const names = new Set<string>();
   let current: string | undefined;
   for (const line of lines) {
-    const isTop = line.search(/\S/) === depth;
-    if (isTop) current = /^\s+(\w+):\s*(?:&\w+\s*)?$/.exec(line)?.[1];
-    // Settings of one database, not names of several.
-    if (isTop && current === undefined) return [];
-    if (isTop && current !== undefined) names.add(current);
-    if (!isTop && current !== undefined && namesServer(line)) names.delete(current);
+    if (line.search(/\S/) === depth) {
+      current = /^\s+(\w+):\s*(?:&\w+\s*)?$/.exec(line)?.[1];
+      // Settings of one database, not names of several.
+      if (current === undefined) return [];
+      names.add(current);
+    } else if (current !== undefined && namesServer(line)) names.delete(current);
   }
   // An app that names the server of `primary` itself inherits it in the other sections.
   return names.delete("primary") ? [...names] : [];

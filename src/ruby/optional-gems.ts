@@ -1,7 +1,6 @@
 /** What a Gemfile installs only if `BUNDLE_WITH` names a group. */
 export interface OptionalGems {
-  /** The names of gems, with the groups of which one has to be named. */
-  gems: ReadonlyMap<string, readonly string[]>;
+  gems: ReadonlySet<string>;
   /** Gem servers that only such gems come from. */
   servers: readonly string[];
 }
@@ -13,24 +12,34 @@ export interface OptionalGems {
  * @param wanted the groups in `BUNDLE_WITH`.
  */
 export function optionalGems(gemfile: string, wanted: readonly string[]): OptionalGems {
-  const gems = new Map<string, readonly string[]>();
-  const servers: { url: string; optional: boolean }[] = [];
-  let block: { indentation: number; groups: string[] } | undefined;
+  const gems: Mention[] = [];
+  const servers: Mention[] = [];
+  let block: number | undefined;
   for (const line of gemfile.split("\n")) {
     if (line.length > longestLine || /^\s*(?:#|$)/.test(line)) continue;
     const indentation = line.search(/\S/);
-    if (block && indentation <= block.indentation) block = undefined;
+    if (block !== undefined && indentation <= block) block = undefined;
     for (const [, url = ""] of line.matchAll(/["'](https?:\/\/[^"']+)["']/g)) {
-      servers.push({ url: withoutSlash(url), optional: block !== undefined });
+      servers.push({ name: withoutSlash(url), optional: block !== undefined });
     }
     const groups = optionalGroups(line);
-    if (groups && !groups.some((group) => wanted.includes(group))) block = { indentation, groups };
+    if (groups && !groups.some((group) => wanted.includes(group))) block = indentation;
     const [, gem] = /^\s*gem\s*\(?\s*["']([\w.-]+)["']/.exec(line) ?? [];
-    if (block && gem !== undefined) gems.set(gem, block.groups);
+    if (gem !== undefined) gems.push({ name: gem, optional: block !== undefined });
   }
-  const needed = new Set(servers.filter(({ optional }) => !optional).map(({ url }) => url));
-  const optional = servers.filter(({ url }) => !needed.has(url)).map(({ url }) => url);
-  return { gems, servers: [...new Set(optional)] };
+  return { gems: alwaysOptional(gems), servers: [...alwaysOptional(servers)] };
+}
+
+/** A gem or a server that a line names. */
+interface Mention {
+  name: string;
+  /** Whether the line is in a block of optional gems. */
+  optional: boolean;
+}
+
+function alwaysOptional(mentions: readonly Mention[]): Set<string> {
+  const needed = new Set(mentions.filter(({ optional }) => !optional).map(({ name }) => name));
+  return new Set(mentions.map(({ name }) => name).filter((name) => !needed.has(name)));
 }
 
 /** The groups of a line that begins a block of optional gems. */

@@ -17,27 +17,30 @@ export interface HiddenEnvironment {
  * values are arguments of `env`, which replaces itself by the program at once.
  */
 export function hideEnvironment({ env, file }: Pick<Command, "env" | "file">): HiddenEnvironment {
-  const hidden: Record<string, string> = {};
-  const lines: string[] = [];
-  const words = ownVariables.filter((name) => !(name in env)).map((name) => `--unset=${name}`);
-  const plain: string[] = [];
-  const last: string[] = [];
-  for (const [index, [name, value]] of Object.entries(env).entries()) {
-    const alias = `_L${index}`;
-    hidden[alias] = value;
-    if (isPlain(name)) {
-      lines.push(`export ${name}="$${alias}"`);
-      plain.push(alias);
-    } else {
-      words.push(`--unset=${alias}`);
-      last.push(`${shellQuote(`${name}=`)}"$${alias}"`);
-    }
-  }
-  if (plain.length > 0) lines.push(`unset ${plain.join(" ")}`);
+  const variables = Object.entries(env).map(([name, value], index) => {
+    return { name, value, alias: `_L${index}` };
+  });
+  const plain = variables.filter(({ name }) => isPlain(name));
+  const others = variables.filter(({ name }) => !isPlain(name));
+  const unset = ownVariables.filter((name) => !(name in env));
   // `env` would take such a program for one more variable.
   const shell = file.includes("=") ? ["/bin/sh", "-c", `'exec "$@"'`, "sandbox"] : [];
-  const start = ["exec /usr/bin/env", ...words, "--", ...last, ...shell, '"$@"'].join(" ");
-  return { hidden, restore: [...lines, start].join("\n") };
+  const start = [
+    "exec /usr/bin/env",
+    ...[...unset, ...others.map(({ alias }) => alias)].map((name) => `--unset=${name}`),
+    "--",
+    ...others.map(({ name, alias }) => `${shellQuote(`${name}=`)}"$${alias}"`),
+    ...shell,
+    '"$@"',
+  ];
+  return {
+    hidden: Object.fromEntries(variables.map(({ alias, value }) => [alias, value])),
+    restore: [
+      ...plain.map(({ name, alias }) => `export ${name}="$${alias}"`),
+      ["unset", ...plain.map(({ alias }) => alias)].join(" "),
+      start.join(" "),
+    ].join("\n"),
+  };
 }
 
 /** Variables that shells set for the programs that they start. */

@@ -17,8 +17,7 @@ export async function examineSystem(
   const { root } = request;
   const platform = gemPlatformOf(target);
   const { locked } = project;
-  const optional = optionalGemsOf(project, context.env).gems;
-  const leftOut = new Set(optional.keys());
+  const { gems: leftOut } = optionalGemsOf(project, context.env);
   const { env } = context;
   const needs = await expectSystemNeeds({ locked, leftOut, platform, target, env, root });
   const { libraries, toCompile } = needs;

@@ -118,17 +118,16 @@ async function examineFetches(
   { dir }: Project,
   given: ReadonlySet<string>,
 ): Promise<void> {
+  const environment = railsEnv(context.env);
   const initializers = await filesBelow(dir, "config/initializers", 3);
   const paths = [
     ...["Rakefile", "config/boot.rb", "config/application.rb", "config/environment.rb"],
-    ...[`config/environments/${railsEnv(context.env)}.rb`, "config/database.yml"],
+    ...[`config/environments/${environment}.rb`, "config/database.yml"],
     ...initializers.filter((path) => path.endsWith(".rb")),
   ];
   for (const path of paths) {
     const text = await textOf(join(dir, path));
-    const missing = variablesWithoutDefault(text, railsEnv(context.env)).filter(
-      (name) => !given.has(name),
-    );
+    const missing = variablesWithoutDefault(text, environment).filter((name) => !given.has(name));
     if (missing.length === 0) continue;
     const they = missing.length === 1 ? "it" : "them";
     condition(

@@ -22,8 +22,8 @@ export interface SlugNeeds {
 }
 
 /**
- * Reads the needs of an app from its lockfile and its files. Like Bundler, prefers `gems.rb` to `Gemfile`. A lockfile that cannot be parsed
- * gives no needs: the build explains what is wrong with it.
+ * Reads the needs of an app from its lockfile and its files. Like Bundler, prefers `gems.rb` to `Gemfile`. A lockfile
+ * that cannot be parsed gives no needs: the build explains what is wrong with it.
  */
 export async function readSlugNeeds(appDir: string): Promise<SlugNeeds> {
   const at = (name: string) => join(appDir, name);

@@ -13,7 +13,7 @@ import { readImage, writeIndex } from "../layout.ts";
 import { indexTypes, manifestTypes } from "../media-types.ts";
 import { formatReference, type ImageReference } from "./image-reference.ts";
 import { refusal } from "./refusal.ts";
-import { openRegistry, type Registry } from "./registry.ts";
+import { isRedirect, openRegistry, type Registry } from "./registry.ts";
 import type { RegistryWorld } from "./registry-world.ts";
 import { networkFailure } from "./retry.ts";
 
@@ -122,7 +122,6 @@ async function pullBlob(registry: Registry, blob: Descriptor, blobs: string): Pr
   }
 }
 
-/** Registries redirect to the storage of their blobs. */
 async function follow(
   registry: Registry,
   url: string | URL,
@@ -132,7 +131,7 @@ async function follow(
   const answer = await registry.send({ method: "GET", url, headers });
   const location = answer.header("location");
   const next = location === undefined ? undefined : registry.resolve(location);
-  if (answer.status < 301 || answer.status > 308 || !next || left === 0) return answer;
+  if (!isRedirect(answer) || !next || left === 0) return answer;
   answer.discard();
   return await follow(registry, next, headers, left - 1);
 }

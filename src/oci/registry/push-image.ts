@@ -8,7 +8,7 @@ import { blobPath, type Descriptor } from "../blob.ts";
 import { mediaTypes } from "../media-types.ts";
 import { formatReference, type ImageReference } from "./image-reference.ts";
 import { refusal } from "./refusal.ts";
-import { openRegistry, type Registry } from "./registry.ts";
+import { isRedirect, openRegistry, type Registry } from "./registry.ts";
 import type { RegistryWorld } from "./registry-world.ts";
 
 export interface PushRequest {
@@ -80,8 +80,7 @@ async function pushBlob(
     method: "HEAD",
     url: `blobs/${digest}`,
   });
-  // Registries that keep blobs in other storage redirect to a blob that they have.
-  const isKnown = asked.status === 200 || (asked.status >= 301 && asked.status <= 308);
+  const isKnown = asked.status === 200 || isRedirect(asked);
   if (!isKnown && asked.status !== 404) throw await refusal(registry, "look for a blob", asked);
   asked.discard();
   if (isKnown) return false;

@@ -85,6 +85,11 @@ async function originOf(reference: ImageReference, world: RegistryWorld): Promis
   }
 }
 
+/** Registries redirect to the storage of their blobs. */
+export function isRedirect({ status }: HttpAnswer): boolean {
+  return status >= 301 && status <= 308;
+}
+
 function resolveFrom(base: URL, location: string): URL | undefined {
   if (!URL.canParse(location, base.href)) return undefined;
   const url = new URL(location, base);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { escapeId } from "../../cnb/names.ts";
 import { BuildpackError } from "../../failure.ts";
 import type { LayerBlob } from "../../oci/blob.ts";
-import { envOf, type Image } from "../../oci/image.ts";
+import { envOf, type Image, invalidImage } from "../../oci/image.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { isDirectory, removeTree } from "../../system/files.ts";
 import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
@@ -139,7 +139,7 @@ async function withUnpacked(
     if (error instanceof BuildpackError) throw error;
     // `<layout>/blobs/sha256/<digest>`
     const path = dirname(dirname(dirname(first.path)));
-    throw new BuildpackError({ code: "image/invalid", path, problem: error.message });
+    throw invalidImage(path, error.message);
   });
   await work(root);
   await removeTree(root);

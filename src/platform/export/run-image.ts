@@ -5,7 +5,7 @@ import { BuildpackError } from "../../failure.ts";
 import { type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { readDockerArchive } from "../../oci/docker-archive.ts";
 import { saveFromEngine } from "../../oci/docker-engine.ts";
-import type { Image } from "../../oci/image.ts";
+import { type Image, invalidImage } from "../../oci/image.ts";
 import { formatReference, type ImageReference } from "../../oci/registry/image-reference.ts";
 import { readImage } from "../../oci/layout.ts";
 import { tarOf, treeEntries } from "../../oci/tar.ts";
@@ -70,7 +70,7 @@ async function readFromEngine(name: string, work: string, world: ImageWorld): Pr
   try {
     await mkdir(dirname(archive), { recursive: true });
     if (await saveFromEngine(name, archive, world)) return await readArchive(archive, name, work);
-    throw missing(name, "the Docker engine has no image of this name");
+    throw invalidImage(name, "the Docker engine has no image of this name");
   } finally {
     await rm(archive, { force: true });
   }
@@ -83,11 +83,7 @@ async function pullOrThrow(
 ): Promise<Image> {
   const image = await pull(reference, request, world);
   if (image) return { ...image, name: { image: formatReference(reference) } };
-  throw missing(formatReference(reference), "the registry has no image of this name");
-}
-
-function missing(path: string, problem: string): BuildpackError {
-  return new BuildpackError({ code: "image/invalid", path, problem });
+  throw invalidImage(formatReference(reference), "the registry has no image of this name");
 }
 
 /** Makes an image of one layer. The directories of the kernel are empty in it. */

@@ -9,6 +9,7 @@ group :mysql, optional: true do
 end
 group :paid, "extra", :optional => true do
   # gem "comment"
+  gem "rails"
   gem "avo-pro", source: "https://packager.dev/avo/"
   gem "shared", source: "https://gems.example.com"
 end
@@ -19,16 +20,12 @@ end
 
 test("finds the gems of optional groups, and the servers that only they need", () => {
   const { gems, servers } = optionalGems(gemfile, []);
-  expect(Object.fromEntries(gems)).toEqual({
-    mysql2: ["mysql"],
-    "avo-pro": ["paid", "extra"],
-    shared: ["paid", "extra"],
-  });
+  expect([...gems]).toEqual(["mysql2", "avo-pro", "shared"]);
   expect(servers).toEqual(["https://packager.dev/avo"]);
 });
 
 test("leaves out groups that are asked for", () => {
-  expect([...optionalGems(gemfile, ["extra"]).gems.keys()]).toEqual(["mysql2"]);
+  expect([...optionalGems(gemfile, ["extra"]).gems]).toEqual(["mysql2"]);
   expect(optionalGems(gemfile, ["paid"]).servers).toEqual([]);
 });
 
