@@ -12,6 +12,7 @@ import { needsRakeTasks, testProcess } from "../../ruby/processes/test-process.t
 import type { ExecEnv } from "../../settings.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import type { Project } from "../project/project.ts";
+import { checkPrograms } from "./check-programs.ts";
 
 /**
  * Chooses the process types of the image and prints them (contract: Process types): those of the app's
@@ -26,7 +27,7 @@ export async function chooseProcesses(
   section: Section,
   listRakeTasks: ListRakeTasks,
 ): Promise<Process[]> {
-  const fromProcfile = procfileProcesses(project, section);
+  const fromProcfile = await procfileProcesses(project, section);
   const taken = new Set(fromProcfile.map(({ type }) => type));
   const own = [
     ...(execEnv === "test" && !taken.has("test")
@@ -81,7 +82,7 @@ function printProcesses(
   }
 }
 
-function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
+async function procfileProcesses({ dir, procfile }: Project, section: Section): Promise<Chosen[]> {
   if (procfile.state === "missing") return [];
   if (procfile.state === "unreadable") {
     section.warn(`Ignored the Procfile: ${procfile.problem}.`);
@@ -92,6 +93,7 @@ function procfileProcesses({ procfile }: Project, section: Section): Chosen[] {
     section.warn(`Ignored line ${line} of the Procfile: ${why}.`);
   }
   if (entries.length === 0) section.warn("The Procfile has no processes.");
+  await checkPrograms(dir, entries, section);
   for (const entry of entries) reportBash(entry, section);
   return entries.map(({ type, line }) => ({
     type,

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { appProgram } from "../../../../src/ruby/processes/app-program.ts";
+
+test.each([
+  ["bin/puma -C config/puma.rb", "bin/puma"],
+  ["RUBY_YJIT_ENABLE=1 exec bin/puma", "bin/puma"],
+  ["TITLE='a b' ./server.sh; echo ended", "./server.sh"],
+  [".heroku/run", ".heroku/run"],
+  ["./bin/work&", "./bin/work"],
+])("%s starts a program of the app", (line, program) => {
+  expect(appProgram(line)).toBe(program);
+});
+
+test.each([
+  ["bundle exec bin/puma"],
+  ["/usr/bin/env ruby"],
+  ["cd web && bin/puma"],
+  ["../bin/puma"],
+  ["bin/../../puma"],
+  ["bin/$NAME"],
+  ["'bin/with space'"],
+  ["$HOME/bin/puma"],
+  ["(bin/puma)"],
+  [""],
+])("%s: unknown, or not of the app", (line) => {
+  expect(appProgram(line)).toBeUndefined();
+});
