@@ -20,7 +20,7 @@ const exactVersion = z
   .string()
   .regex(/^\d+(\.[0-9A-Za-z]+)*$/, "expected an exact version such as `2.6.9`");
 const flag = (fallback: boolean) =>
-  anyCase(z.enum(["true", "false", "1", "0"], { error: "expected `true` or `false`" }))
+  anyCase(z.enum(["true", "false", "1", "0"], { error: "expected `true`, `false`, `1` or `0`" }))
     .transform((value) => value === "true" || value === "1")
     .prefault(fallback ? "true" : "false");
 
@@ -116,7 +116,7 @@ export const settings = {
   ),
   BP_KEEP_GIT: setting(
     flag(false),
-    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. In gemspecs of path gems that run git, the list of files is written out, so that they need neither `.git` nor git when the app starts.",
+    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. If the gemspec of a path gem runs git, the build replaces that by the list of files, so that the app starts without `.git` and without git.",
   ),
   BP_KEEP_GEM_FILES: setting(
     flag(false),

@@ -54,7 +54,7 @@ const introduction = [
   "browser's search or in a link: `docs/troubleshooting.md#applockfile-missing`. Names, versions and paths below are",
   "examples.",
   "",
-  "The same error says who can fix it: the app, the configuration of the build, the network, or the platform. To see",
+  "The last line of an error says where the problem is: in the app, the configuration of the build, the network, or the platform. To see",
   "more, set `BP_LOG_LEVEL=debug` in the build's environment.",
   "",
 ];

@@ -82,7 +82,7 @@ export function describeBuild() {
     )
     .option(
       "--previous-image <SOURCE>",
-      "reuse the layers of this image if the state directory has no build (default: --image)",
+      "reuse the layers of this image if the state directory contains no earlier build (default: the image of --image)",
       oneValue,
     )
     .option(
@@ -93,18 +93,18 @@ export function describeBuild() {
     )
     .option(
       "--default-process <TYPE>",
-      "the process that the image starts (default: what the buildpacks say)",
+      "the process that the image starts by default (default: chosen by the buildpacks)",
       oneValue,
     )
     .option(
       "--creation-time <TIME>",
-      "when the image says that it was made: `now` or seconds since 1970 (default: " +
+      "creation time of the image: `now`, or seconds since 1970 (default: " +
         "SOURCE_DATE_EPOCH, or 1980, so that equal builds are equal images)",
       oneValue,
     )
     .option(
       "--insecure-registry <HOST>",
-      "reach this registry by plain HTTP if it has no HTTPS; repeatable",
+      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
       eachValue,
       [],
     )
@@ -150,7 +150,7 @@ export function describeBuild() {
     )
     .option(
       "--report <FILE>",
-      "write what the build did to a file: a page to look at if its name ends with .html, else JSON",
+      "write a report of the build to this file: an HTML page if the name ends with .html, otherwise JSON",
       oneValue,
     )
     .addOption(new Option("--verbose", "print every decision").conflicts("quiet"))

@@ -28,7 +28,7 @@ export function describeInspect() {
     .option("--arch <ARCH>", "the architecture to take from an index: amd64 or arm64", oneValue)
     .option(
       "--insecure-registry <HOST>",
-      "reach this registry by plain HTTP if it has no HTTPS; repeatable",
+      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
       eachValue,
       [],
     )
@@ -68,7 +68,7 @@ async function printFacts(printer: Printer, facts: ImageFacts): Promise<void> {
   await printer.section("Image", async (section) => {
     section.say(`For \`${facts.os}\` on \`${facts.architecture}\``);
     for (const { id, version } of facts.buildpacks) section.say(`Built with \`${id} ${version}\``);
-    if (!facts.wasBuilt) section.say("Its labels do not say that buildpacks have built it");
+    if (!facts.wasBuilt) section.say("It has no labels of a build with buildpacks");
     const { name, layers, bytes } = facts.runImage;
     section.say(
       `Run image \`${name ?? "without a name"}\`: ${layers} layers of ${formatBytes(bytes)}`,

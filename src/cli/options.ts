@@ -23,7 +23,7 @@ export function numericId(value: string): number {
 /** Takes the name of an execution environment. */
 export function execEnvName(value: string): string {
   if (isExecEnvName(oneValue(value))) return value;
-  throw new InvalidArgumentError("It may only have letters, digits, `.` and `-`.");
+  throw new InvalidArgumentError("It may contain only letters, digits, `.` and `-`.");
 }
 
 /** Takes the name of the app's directory in the image, and resolves it to its path. */
@@ -42,7 +42,7 @@ export function envOption(what: string) {
 
 /** `--env-file`, described as setting `what`. */
 export function envFileOption(what: string) {
-  const text = `set ${what} from a file with one NAME=VALUE a line; repeatable`;
+  const text = `set ${what} from a file with one NAME=VALUE per line; repeatable`;
   return new Option("--env-file <FILE>", text).argParser(eachValue).default<string[]>([]);
 }
 

@@ -22,7 +22,7 @@ export function describeRebase() {
     .option("--arch <ARCH>", "the architecture to take from an index: amd64 or arm64", oneValue)
     .option(
       "--insecure-registry <HOST>",
-      "reach this registry by plain HTTP if it has no HTTPS; repeatable",
+      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
       eachValue,
       [],
     )

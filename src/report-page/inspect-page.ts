@@ -55,7 +55,7 @@ export function inspectPage(facts: ShownImageFacts): string {
     title: `Image ${image}`,
     lead: wasBuilt
       ? markup`For ${os} on ${architecture}, built with ${names}.`
-      : markup`For ${os} on ${architecture}. Its labels do not say that buildpacks have built it.`,
+      : markup`For ${os} on ${architecture}. It has no labels of a build with buildpacks.`,
     figures: [
       ["Size", size(sum(layers.map(({ bytes }) => bytes)))],
       ["Of the run image", size(facts.runImage.bytes)],

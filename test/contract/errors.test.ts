@@ -67,7 +67,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "settings/invalid": {
     key: "HEROKU_SKIP_BUNDLE_DIGEST",
     value: "yes",
-    problem: "expected `true` or `false`",
+    problem: "expected `true`, `false`, `1` or `0`",
   },
   "artifact/version-unknown": {
     name: "ruby",

@@ -110,7 +110,7 @@ describe("Application Contract: Rake execution", () => {
   test("fragments of 160 MiB end under 100 MiB, the oldest gone, and come back on the next build", async () => {
     await write("fragments", "40 40 40 40");
     const pruned = await rebuild();
-    expect(pruned.log).toContain("Not kept: `2` files, the least recently used");
+    expect(pruned.log).toContain("Removed the `2` files that were least recently used");
     await write("fragments", "");
     const next = await rebuild();
     expect(next.log).toContain('FRAGMENTS ["2", "3"]');

@@ -212,7 +212,7 @@ test("a path gem whose gemspec runs git works in an image without git and .git",
 
   const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
   expect(built).toMatchObject({ exitCode: 0 });
-  expect(built.log).toContain("Wrote out the files that git lists for amber");
+  expect(built.log).toContain("so that the app starts without git: amber");
   expect(built.log).toContain("Removed `.git` (to keep it in the image: `BP_KEEP_GIT=true`)");
   expect(built.log).not.toContain("not a git repository");
   expect(await filesWith(secret, app.state)).toEqual([]);

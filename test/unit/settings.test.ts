@@ -41,7 +41,7 @@ describe("readSettings", () => {
   });
 
   test.each([
-    ["HEROKU_SKIP_BUNDLE_DIGEST", "yes", "expected `true` or `false`"],
+    ["HEROKU_SKIP_BUNDLE_DIGEST", "yes", "expected `true`, `false`, `1` or `0`"],
     ["BP_LOG_LEVEL", "verbose", "expected `info` or `debug`"],
     ["BP_BUNDLER_VERSION", "2.*", "expected an exact version such as `2.6.9`"],
   ])("refuses %s=%s and says what it takes", (key, value, problem) => {

@@ -104,7 +104,7 @@ async function save(
   const outdated = fragments.length - recent.length;
   if (outdated > 0) {
     section.detail(
-      `Not kept: ${count(outdated)}, the least recently used: fragments are limited to 100 MiB`,
+      `Removed the ${count(outdated)} that were least recently used: the asset cache is limited to 100 MiB`,
     );
   }
   return new Set(served.map(({ path }) => path));

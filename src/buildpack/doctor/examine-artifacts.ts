@@ -24,7 +24,9 @@ export async function examineArtifacts(
     if (operators !== undefined) {
       await attempt(() => parseInventoryLocation(operators));
       await attempt(() => readMirrors(env, bindings));
-      section.say("`BP_INVENTORY` is not read: whether this Ruby can be installed is not known");
+      section.say(
+        "`BP_INVENTORY` is not downloaded, so it is unknown whether this Ruby can be installed",
+      );
       return;
     }
     const inventory = await loadBuildInventory(context);

@@ -18,7 +18,7 @@ export async function listSettings({ context, facts, request }: Examination): Pr
     if (others.length > 0) section.say(`Not settings of this buildpack: ${others.join(", ")}`);
     if (given.length === 0) section.say("None: the defaults apply (docs/configuration.md)");
     if (notPassed.length > 0) {
-      section.say(`Only in your shell, so no build gets them: ${notPassed.join(", ")}`);
+      section.say(`Set in your shell, but not passed to the build: ${notPassed.join(", ")}`);
       section.detail(`To pass one, use \`--env ${notPassed[0]}\``);
     }
   });

@@ -28,7 +28,10 @@ export async function writeOutGemspecs(
     });
     context.signal.throwIfAborted();
     const names = found.map(({ name }) => name);
-    if (exitCode === 0) section.say(`Wrote out the files that git lists for ${names.join(", ")}`);
+    if (exitCode === 0)
+      section.say(
+        `Wrote the list of files into the gemspecs that run git, so that the app starts without git: ${names.join(", ")}`,
+      );
     else warn(names, lines, section);
   });
 }
@@ -49,7 +52,7 @@ end`;
 function warn(names: readonly string[], lines: readonly string[], section: Section): void {
   for (const line of lines) section.output(line);
   section.warn(
-    `Could not write out the files that git lists for ${names.join(", ")}.`,
-    'The run image must have git, or the app does not start. To do without git, list the files in the gemspec with Dir["{lib,app}/**/*"].',
+    `Gemspecs that run git could not be evaluated (see the output above): ${names.join(", ")}.`,
+    'The app may not start without git. To need no git, list the files in the gemspec with Dir["{lib,app}/**/*"].',
   );
 }

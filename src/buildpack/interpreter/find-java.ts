@@ -42,7 +42,7 @@ async function askJava(context: BuildContext, request: RubyRequest): Promise<Jav
   const version = parseJavaVersion(result.lines);
   if (version) return { ...version, path };
   const said = result.lines.at(-1) ?? `nothing, with exit code ${result.exitCode}`;
-  throw javaMissing(request, `\`${path}\`, ${because}, does not run; it said: ${said}`);
+  throw javaMissing(request, `\`${path}\` (${because}) does not run. Its output: ${said}`);
 }
 
 /** Looks where JRuby's launcher looks. */
@@ -50,10 +50,10 @@ export async function locateJava(
   env: Readonly<Record<string, string>>,
 ): Promise<{ path: string | undefined; because: string }> {
   const { JAVACMD: command, JAVA_HOME: home, PATH } = env;
-  if (command) return { path: command, because: "as JAVACMD says" };
-  if (home) return { path: join(home, "bin/java"), because: "as JAVA_HOME says" };
+  if (command) return { path: command, because: "from JAVACMD" };
+  if (home) return { path: join(home, "bin/java"), because: "from JAVA_HOME" };
   const path = await findProgram("java", PATH);
-  if (path !== undefined) return { path, because: "the first on PATH" };
+  if (path !== undefined) return { path, because: "from PATH" };
   return { path: undefined, because: "JAVA_HOME is not set, and there is no `java` on PATH." };
 }
 

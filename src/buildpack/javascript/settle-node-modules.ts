@@ -56,7 +56,7 @@ async function prune(context: BuildContext, pruning: Pruning, section: Section):
 }
 
 const leftIn =
-  "They become part of the image. Set BP_NODE_MODULES=remove to leave all packages out, or BP_NODE_MODULES=keep to keep them without this warning.";
+  "They become part of the image. To leave out all packages, set BP_NODE_MODULES=remove. To keep them without this warning, set BP_NODE_MODULES=keep.";
 
 async function pruneOrThrow(
   context: BuildContext,
@@ -73,7 +73,8 @@ async function pruneOrThrow(
     );
   }
   const elsewhere = await findLinkElsewhere(directory, context.input.appDir);
-  if (elsewhere !== undefined) throw failure(`they lie elsewhere: \`${elsewhere}\``);
+  if (elsewhere !== undefined)
+    throw failure(`some packages are links to files outside the app: \`${elsewhere}\``);
   await runPrune(context, { name, prune, cwd: dirname(directory) }, section);
   for (const kept of forNextRun) await removeTree(join(directory, kept));
   section.detail("To leave all packages out of the image, set `BP_NODE_MODULES=remove`");

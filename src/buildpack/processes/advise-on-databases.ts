@@ -20,7 +20,7 @@ export async function adviseOnDatabases(
   const text = (await readTextIfAny(join(dir, "config/database.yml"))) ?? "";
   for (const directory of has("sqlite3") ? sqliteDirectories(text) : []) {
     section.say(
-      `The SQLite files of \`config/database.yml\` need a volume at \`${join(home, directory)}\`, which the app's user may write to`,
+      `Mount a volume at \`${join(home, directory)}\` for the SQLite files of \`config/database.yml\`: the app's user must be able to write to it`,
     );
   }
   const others = ["pg", "mysql2", "trilogy"].some(has) ? databasesBesidePrimary(text) : [];

@@ -42,7 +42,9 @@ async function passedOverFiles(context: BuildContext, project: Project): Promise
     warnings.push(`Ignored ${passedOver}: Bundler uses ${gemfile} and ${lockfile}.`);
   }
   if (path !== "" && (await isFile(join(context.input.appDir, "Procfile")))) {
-    warnings.push(`Ignored the Procfile of the app: the project is in ${path}.`);
+    warnings.push(
+      `Ignored the Procfile in the app's root: the project is in ${path} (BP_RUBY_PROJECT_PATH). Move the Procfile there.`,
+    );
   }
   return warnings;
 }

@@ -61,7 +61,10 @@ export const appMessages: Messages<"app"> = {
     happened: [
       `\`${key}\` is \`${value}\`, and ${source} has ${what} \`${locked}\`. The version in the lockfile is the one that the app was tested with, so a setting does not replace it.`,
     ],
-    next: [`Remove \`${key}\` from the build's environment.`, `${update}   # changes ${source}`],
+    next: [
+      `Remove \`${key}\` from the build's environment, or change the version that ${source} has:`,
+      update,
+    ],
     blame: "configuration",
   }),
   "app/gemfile-unreadable": ({ path, problem }) => ({

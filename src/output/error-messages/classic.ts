@@ -64,7 +64,10 @@ export const classicMessages: Messages<"classic"> = {
   }),
   "classic/no-buildpack": ({ tried }) => ({
     headline: "No buildpack accepts this app",
-    happened: ["The bin/detect of each buildpack answered no:", ...tried.map((one) => `- ${one}`)],
+    happened: [
+      "`bin/detect` of every buildpack rejected the app:",
+      ...tried.map((one) => `- ${one}`),
+    ],
     next: [
       "ls -a   # a Ruby app has a Gemfile in its root",
       "Name the buildpack with `--buildpack` or `--env BUILDPACK_URL=…`.",

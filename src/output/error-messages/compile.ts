@@ -40,7 +40,9 @@ export const compileMessages: Messages<"compile"> = {
   "compile/library-missing": ({ name, version, libraries }) => ({
     headline: `${name} ${version} was compiled, but cannot start`,
     happened: [`Shared libraries missing from the build image: ${libraries.join(", ")}.`],
-    next: [`Install them in the build image and in the run image.`],
+    next: [
+      `Install the packages that contain these libraries, in the build image and in the run image (docs/system-packages.md).`,
+    ],
     blame: "platform",
   }),
 };

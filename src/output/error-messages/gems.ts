@@ -112,14 +112,14 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
       /^(?:Could not reach host |Network error while fetching |Could not fetch specs from |ERROR: +Could not find .*Unable to download data|(?:ERROR: .*)?(?:Bundler::HTTPError|Gem::RemoteFetcher::FetchError|SocketError|Net::OpenTimeout)\b)/m,
     next: [
       `Build again: the gem server could not be reached.`,
-      `Behind a proxy, set http_proxy and https_proxy for the build. To use a mirror, set BUNDLE_MIRROR__ALL.`,
+      `Behind a proxy, set HTTP_PROXY, HTTPS_PROXY and NO_PROXY for the build. To use a mirror, set BUNDLE_MIRROR__ALL.`,
     ],
     blame: "network",
   },
   {
     saying: /^Could not find [^\n]+ in cached gems or installed locally/m,
     next: [
-      `bundle cache   # adds the missing gems to vendor/cache: older Bundlers do not download them`,
+      `bundle cache --all-platforms   # adds the missing gems to vendor/cache, also those for Linux`,
       `git add vendor/cache && git commit -m "Add missing gems"`,
     ],
     blame: "application",

@@ -64,8 +64,8 @@ export const imageMessages: Messages<"image"> = {
     headline: `The Docker engine could not ${step}`,
     happened: [`It answered: ${problem}.`],
     next: [
-      "docker info   # shows the version of the engine and the space that it uses",
-      "lapidary build APP --image docker-archive:FILE   # to look into what the engine gets",
+      "docker system df   # shows the disk space that Docker uses",
+      "lapidary build APP --image docker-archive:FILE   # writes the image to a file that you can inspect",
     ],
     blame: "platform",
   }),

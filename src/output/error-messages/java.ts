@@ -1,7 +1,7 @@
 import type { Messages } from "./message.ts";
 
 const jvmFirst =
-  "Put a JVM buildpack before this one: --buildpack heroku/jvm --buildpack lapidary/ruby";
+  "Put a JVM buildpack before this one: --buildpack heroku/jvm --buildpack lapidary/ruby (or its .cnb file, if the builder does not contain it)";
 
 /** JRuby without a suitable Java. */
 export const javaMessages: Messages<"java"> = {

@@ -42,7 +42,7 @@ function nodeBuildpacks(manager: string): string[] {
   return [
     `${inOrder(["heroku/nodejs"])}   # with Heroku's builders`,
     ...(installers.length > 0 ? [`${inOrder(paketo)}   # with Paketo's builders`] : []),
-    "In a builder, put the same buildpacks before lapidary/ruby in its order.",
+    "If the builder does not contain lapidary/ruby, pass its .cnb file instead. In a builder of your own, put the same buildpacks before lapidary/ruby in its order.",
   ];
 }
 

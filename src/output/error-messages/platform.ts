@@ -6,7 +6,7 @@ export const platformMessages: Messages<"platform"> = {
     headline: `The local platform does not run on ${system}`,
     happened: ["It runs buildpacks directly on this machine, so the machine must run Linux."],
     next: [
-      "pack build APP --builder heroku/builder:24   # with Docker",
+      "pack build IMAGE --path APP --builder heroku/builder:24 --buildpack FILE.cnb   # with Docker",
       "Or run the same command in a Linux container or virtual machine.",
     ],
     blame: "platform",

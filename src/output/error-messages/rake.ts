@@ -73,7 +73,7 @@ const saysMissing =
 function unknownCause(command: string): Advice {
   return {
     next: [
-      `RAILS_ENV=production BUNDLE_WITHOUT=development:test ${command}   # on your own machine: if it fails too, the app is the cause`,
+      `SECRET_KEY_BASE_DUMMY=1 RAILS_ENV=production BUNDLE_WITHOUT=development:test ${command}   # on your own machine: if it fails too, the app is the cause`,
       `BP_RAILS_SKIP_ASSETS=true   # for the build, if the app needs no assets`,
     ],
     blame: "unclear",

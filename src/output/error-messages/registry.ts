@@ -6,7 +6,7 @@ type Code = Extract<FailureCode, `image/${"login" | "access" | "registry" | "hel
 /** Registries that do not take or give an image. */
 export const registryMessages: Pick<Messages<"image">, Code> = {
   "image/login-needed": ({ registry, repository, detail }) => ({
-    headline: `\`${registry}\` wants a login for \`${repository}\``,
+    headline: `\`${registry}\` requires a login for \`${repository}\``,
     happened: [
       "It answered with HTTP status 401, and Docker's configuration has no login for this registry.",
       ...said(detail),
@@ -98,7 +98,7 @@ export const registryMessages: Pick<Messages<"image">, Code> = {
     blame: "configuration",
   }),
   "image/helper-failed": ({ helper, registry, problem }) => ({
-    headline: `\`${helper}\` gives no login for \`${registry}\``,
+    headline: `\`${helper}\` returned no login for \`${registry}\``,
     happened: [`Docker's configuration names this credential helper. Reason: ${problem}.`],
     next: [
       `echo ${registry} | ${helper} get   # shows what it answers`,

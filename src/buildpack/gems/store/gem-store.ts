@@ -50,7 +50,7 @@ async function placeGems(
     const isInstalled = await isFile(join(gemsDir, "specifications", `${gem.fullName}.gemspec`));
     if (!isInstalled && (await isDirectory(join(store, gem.key)))) wanted.push(gem);
   }
-  if (wanted.length === 0) return section.say("The gem store has no gem that is missing");
+  if (wanted.length === 0) return section.say("The gem store has none of the gems to install");
   const copies = join(gemsDir, ".gem-store");
   const damaged: string[] = [];
   try {

@@ -77,7 +77,7 @@ describe("Application Contract: We will cache asset fragments", () => {
     const sizes = [40, 40, 40, 40].map((size) => size * mebibyte);
     const { appDir, lines } = await build(layersDir, { sizes });
     expect(lines).toContain(
-      "Not kept: `2` files, the least recently used: fragments are limited to 100 MiB",
+      "Removed the `2` files that were least recently used: the asset cache is limited to 100 MiB",
     );
     expect(Object.keys(await readTree(appDir))).toEqual([]);
     await loseTimes(layersDir);

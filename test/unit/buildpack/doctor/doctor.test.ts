@@ -387,7 +387,7 @@ describe("settings", () => {
     expect(linesOf(diagnosis)).toEqual(
       expect.arrayContaining([
         "Not settings of this buildpack: BP_OTHER_TOKEN",
-        "Only in your shell, so no build gets them: BP_KEEP_GIT",
+        "Set in your shell, but not passed to the build: BP_KEEP_GIT",
       ]),
     );
     expect(JSON.stringify(diagnosis)).not.toContain("secret");

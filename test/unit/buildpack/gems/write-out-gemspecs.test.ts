@@ -23,14 +23,14 @@ describe("gemspecs of path gems that run git", () => {
       BUNDLE_WITHOUT: "development:test",
       SOURCE_DATE_EPOCH: "315532801",
     });
-    expect(log).toContain("Wrote out the files that git lists for beryl");
+    expect(log).toContain("so that the app starts without git: beryl");
   });
 
   test("get a warning if that fails, with what Ruby said", async () => {
     const { log } = await writeOut(withGit, { exitCode: 1, lines: ["beryl is not a gemspec"] });
     expect(log).toContain("beryl is not a gemspec");
-    expect(log).toContain("! Could not write out the files that git lists for beryl.");
-    expect(log).toContain("! The run image must have git, or the app does not start.");
+    expect(log).toContain("! Gemspecs that run git could not be evaluated (see the output above): beryl.");
+    expect(log).toContain("! The app may not start without git.");
   });
 
   test("are not changed if BP_KEEP_GIT is true", async () => {

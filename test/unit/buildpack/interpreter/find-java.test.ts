@@ -51,7 +51,7 @@ describe("the Java of a build", () => {
     expect(await failureOf(find(env))).toMatchObject({
       code: "java/missing",
       problem:
-        "`/nowhere/bin/java`, as JAVA_HOME says, does not run; it said: nothing, with exit code 127",
+        "`/nowhere/bin/java` (from JAVA_HOME) does not run. Its output: nothing, with exit code 127",
     });
   });
 
