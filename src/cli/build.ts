@@ -79,7 +79,7 @@ async function prepareBuild(
   const machine = await machineOptions(flags, context);
   const state = await claimState(statePath, flags.state === undefined);
   const exporter = await prepareExport({
-    line: { app: appPath, ...imageOptions(flags) },
+    line: { app, ...imageOptions(flags) },
     ...{ state, target: machine.target, ...context },
     projectMetadata: await readGitMetadata(app),
   });
@@ -100,11 +100,12 @@ async function buildOptions(
 ): Promise<BuildOptions> {
   const { app, state, places, jobSummary, project, directory } = prepared;
   const { given, volumes, store, machine, exporter } = prepared;
+  const results = [...(exporter?.places ?? []), ...(places.report ? [places.report] : [])];
   return {
     ...machine,
     ...(exporter ? { target: exporter.target } : {}),
     state,
-    copyApp: async (destination) => await copyApp(app, destination, project),
+    copyApp: async (destination) => await copyApp(app, destination, { ...project, results }),
     openSandbox: openBuildSandbox(flags, context, {
       binds: [...volumes, ...store.binds],
       shown: await directoriesOfFileUrls(given),

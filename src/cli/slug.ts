@@ -2,8 +2,10 @@ import { mkdir, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { makeSlug } from "../classic/compiler/make-slug.ts";
+import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { folderNameOf } from "../platform/state/state-directory.ts";
+import { isDirectory } from "../system/files.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
 import { eachValue, envFileOption, envOption, oneValue, quietOption } from "./options.ts";
@@ -52,6 +54,9 @@ export async function slugCommand(
 ): Promise<void> {
   const source = resolve(cwd, sourcePath);
   const cache = flags.cache === undefined ? await cacheFor(source, env) : resolve(cwd, flags.cache);
+  // The slug would contain the cache, which contains secrets.
+  if (await isDirectory(source))
+    await refusePlaceInside(await realpath(source), cache, "The cache");
   await mkdir(dirname(cache), { recursive: true });
   await makeSlug({
     source,

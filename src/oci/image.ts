@@ -32,7 +32,9 @@ export interface Image {
   layers: readonly LayerBlob[];
   /** The digest of the manifest or config that it was read from. */
   reference?: string;
-  /** The name by which a registry knows it, and others where it is to be had too. */
+  /** The name of its entry in the image layout that it was read from. */
+  tag?: string | undefined;
+  /** Its name in a registry, and its names in mirrors of that registry. */
   name?: { image: string; mirrors?: readonly string[] | undefined };
 }
 

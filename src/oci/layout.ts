@@ -6,7 +6,8 @@ import { lstatIfAny, readTextIfAny, statIfAny, writeAtomically } from "../system
 import { parseJson } from "../system/parse-json.ts";
 import { blobPath, type Descriptor, digestOf, type LayerBlob, writeJson } from "./blob.ts";
 import { type Image, type ImageConfig, imageConfigSchema, invalidImage } from "./image.ts";
-import { indexTypes, manifestTypes, mediaTypes } from "./media-types.ts";
+import { candidates, indexSchema, type ManifestDescriptor, manifestSchema } from "./manifest.ts";
+import { manifestTypes, mediaTypes } from "./media-types.ts";
 
 /** An entry of an image index. */
 export interface IndexEntry extends Descriptor {
@@ -14,15 +15,6 @@ export interface IndexEntry extends Descriptor {
   annotations?: Record<string, string> | undefined;
 }
 
-const descriptorSchema = z.looseObject({
-  mediaType: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "expected a SHA-256 digest"),
-  size: z.int(),
-  platform: z.looseObject({ architecture: z.string(), os: z.string() }).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
-
-const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
 /** The entries of an index that stay in it: other tools may have written them, with digests of other kinds. */
 const namedEntries = z.object({
   manifests: z.array(
@@ -31,10 +23,6 @@ const namedEntries = z.object({
       annotations: z.record(z.string(), z.string()).optional(),
     }),
   ),
-});
-const manifestSchema = z.looseObject({
-  config: descriptorSchema,
-  layers: z.array(descriptorSchema),
 });
 
 /**
@@ -120,23 +108,21 @@ export async function readImage(
   const config = await readBlob(layout, manifest.config, imageConfigSchema);
   const layers = await layersOf(layout, config, manifest.layers);
   // A tag alone, such as `latest`, does not say where the image comes from.
-  const image = entry.annotations?.[refName];
-  const known = image?.includes("/") ? { name: { image } } : {};
-  return { config, layers, reference: entry.digest, ...known };
+  const tag = entry.annotations?.[refName];
+  const known = tag?.includes("/") ? { name: { image: tag } } : {};
+  return { config, layers, reference: entry.digest, tag, ...known };
 }
 
 async function findManifest(
   layout: string,
-  entries: readonly z.output<typeof descriptorSchema>[],
+  entries: readonly ManifestDescriptor[],
   architecture: string,
   // Indexes of a hostile layout may list each other.
   seen = new Set<string>(),
-): Promise<z.output<typeof descriptorSchema> | undefined> {
-  for (const entry of entries) {
-    const { platform, mediaType } = entry;
-    if (platform && (platform.os !== "linux" || platform.architecture !== architecture)) continue;
-    if (manifestTypes.includes(mediaType)) return entry;
-    if (!indexTypes.includes(mediaType) || seen.has(entry.digest)) continue;
+): Promise<ManifestDescriptor | undefined> {
+  for (const entry of candidates(entries, architecture)) {
+    if (manifestTypes.includes(entry.mediaType)) return entry;
+    if (seen.has(entry.digest)) continue;
     seen.add(entry.digest);
     const { manifests } = await readBlob(layout, entry, indexSchema);
     const found = await findManifest(layout, manifests, architecture, seen);

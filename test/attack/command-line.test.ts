@@ -217,6 +217,15 @@ async function slug(root: string, umask: number, ...args: string[]): Promise<voi
     .parseAsync([join(root, "app"), ...args], { from: "user" });
 }
 
+test("a slug's cache, which holds secrets, is not made inside the app", async () => {
+  const root = await makeTree({ "app/index.html": "" });
+  expect(await failureOf(slug(root, 0o022, "--cache", join(root, "app/.cache")))).toMatchObject({
+    code: "platform/usage",
+    problem: expect.stringContaining("The cache would be inside the app"),
+  });
+  expect(await readdir(join(root, "app"))).toEqual(["index.html"]);
+});
+
 test("a slug, which may hold secrets, has the permissions that the user's umask gives", async () => {
   for (const [umask, mode] of [
     [0o077, 0o600],

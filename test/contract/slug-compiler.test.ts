@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -192,6 +192,15 @@ describe("What comes of it", () => {
       "index.x": "x",
       ".release": '---\naddons:\n  - "some-db"\ndefault_process_types:\n  web: "run me"\n',
     });
+  });
+
+  test("a slug without the slug of the last time, which may be in the repository", async () => {
+    const desk = await makeDesk();
+    const candidates = [await makeClassicBuildpack()];
+    const output = join(desk.root, "repository/slug.tgz");
+    for (let time = 0; time < 2; time += 1) await desk.make({ candidates, output });
+    await rename(output, join(desk.root, "slug.tgz"));
+    expect(Object.keys(await desk.slug())).not.toContain("slug.tgz");
   });
 
   test("a cache that the next compile finds", async () => {

@@ -106,7 +106,8 @@ interface SlugWork {
 async function prepare(work: SlugWork, options: SlugOptions): Promise<ClassicBuildpack> {
   const { source, configVars, env, cwd, printer, signal } = options;
   return await printer.section("Slug compiler", async (section) => {
-    await checkOut(source, work.buildDir, { scratch: work.source, env });
+    const results = [options.output];
+    await checkOut(source, work.buildDir, { scratch: work.source, env, results });
     section.say(`Checked out \`${source}\` to \`${work.buildDir}\``);
     await chmod(work.envDir, 0o700);
     for (const [name, value] of Object.entries(configVars)) {

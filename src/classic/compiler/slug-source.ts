@@ -14,18 +14,19 @@ import { systemProgramsPath } from "../../system/search-path.ts";
  * Checks an app out of its source into `destination`. The source is a directory or a tar archive. It
  * holds the app's files, or one directory that holds them, or a bare git repository, of which the
  * newest commit is taken. Git's own files and the files that `.slugignore` names are left out.
- * `scratch` is an empty directory.
+ * `results` are absolute paths that are left out too, because the command writes to them. `scratch` is an empty directory.
  *
  * @throws BuildpackError `classic/source-unusable`.
  */
 export async function checkOut(
   source: string,
   destination: string,
-  { scratch, env }: { scratch: string; env: GitEnv },
+  { scratch, env, results }: { scratch: string; env: GitEnv; results: readonly string[] },
 ): Promise<void> {
   const tree = await treeOf(source, scratch);
   const checkout = (await isBareRepository(tree)) ? await clone(source, tree, scratch, env) : tree;
-  await copyApp(checkout, destination, { include: [], exclude: await ignoredIn(checkout) });
+  const exclude = await ignoredIn(checkout);
+  await copyApp(checkout, destination, { include: [], exclude, results });
 }
 
 async function treeOf(source: string, scratch: string): Promise<string> {

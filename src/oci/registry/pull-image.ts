@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod";
+import type * as z from "zod";
 import { BuildpackError } from "../../failure.ts";
 import { diskFailure } from "../../system/disk-failure.ts";
 import { readTextIfAny, statIfAny, writeAtomically } from "../../system/files.ts";
@@ -10,6 +10,7 @@ import { parseJson } from "../../system/parse-json.ts";
 import { blobPath, type Descriptor, digestOf } from "../blob.ts";
 import type { Image } from "../image.ts";
 import { readImage, writeIndex } from "../layout.ts";
+import { candidates, indexSchema, manifestSchema } from "../manifest.ts";
 import { indexTypes, manifestTypes } from "../media-types.ts";
 import { formatReference, type ImageReference } from "./image-reference.ts";
 import { refusal } from "./refusal.ts";
@@ -42,44 +43,55 @@ export async function pullImage(
   return { ...image, name: { image: formatReference(reference) } };
 }
 
-const descriptor = z.looseObject({
-  mediaType: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  size: z.int(),
-  platform: z.looseObject({ architecture: z.string(), os: z.string() }).optional(),
-});
-const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descriptor) });
-const indexSchema = z.looseObject({ manifests: z.array(descriptor) });
-
 interface Place {
   blobs: string;
   architecture: string;
 }
 
-async function pullImageOf(registry: Registry, manifest: Descriptor, place: Place): Promise<void> {
-  const text = await readTextIfAny(blobPath(place.blobs, manifest.digest));
-  const read = <T>(schema: z.ZodType<T>): T => {
-    const { data } = schema.safeParse(parseJson(text));
-    if (data !== undefined) return data;
-    throw wrong(registry, manifestStep(registry), `\`${manifest.digest}\` is not a manifest`);
-  };
-  if (indexTypes.includes(manifest.mediaType)) {
-    const { manifests } = read(indexSchema);
-    const found = manifests.find(
-      ({ platform }) => platform?.os === "linux" && platform.architecture === place.architecture,
-    );
-    // Without one, reading the layout fails with the right words.
-    const inner = found && (await pullManifest(registry, found.digest, place.blobs));
-    if (inner && manifestTypes.includes(inner.mediaType)) await pullImageOf(registry, inner, place);
-    return;
+/** @returns whether there is an image for the architecture. If not, reading the layout says so. */
+async function pullImageOf(
+  registry: Registry,
+  manifest: Descriptor,
+  place: Place,
+  // A registry may answer with indexes that list others without end.
+  depth = 3,
+): Promise<boolean> {
+  if (depth === 0) return false;
+  if (manifestTypes.includes(manifest.mediaType)) {
+    await pullBlobs(registry, await readManifest(registry, manifest, place, manifestSchema), place);
+    return true;
   }
-  const { config, layers } = read(manifestSchema);
+  if (!indexTypes.includes(manifest.mediaType)) return false;
+  const { manifests } = await readManifest(registry, manifest, place, indexSchema);
+  for (const { digest } of candidates(manifests, place.architecture)) {
+    const inner = await pullManifest(registry, digest, place.blobs);
+    if (inner && (await pullImageOf(registry, inner, place, depth - 1))) return true;
+  }
+  return false;
+}
+
+async function readManifest<T>(
+  registry: Registry,
+  { digest }: Descriptor,
+  { blobs }: Place,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const { data } = schema.safeParse(parseJson(await readTextIfAny(blobPath(blobs, digest))));
+  if (data !== undefined) return data;
+  throw wrong(registry, manifestStep(registry), `\`${digest}\` is not a manifest`);
+}
+
+async function pullBlobs(
+  registry: Registry,
+  { config, layers }: z.output<typeof manifestSchema>,
+  { blobs }: Place,
+): Promise<void> {
   for (const blob of [config, ...layers]) {
-    await registry.retry(async () => await pullBlob(registry, blob, place.blobs));
+    await registry.retry(async () => await pullBlob(registry, blob, blobs));
   }
 }
 
-/** A small file, which says itself of which type it is. */
+/** Downloads a manifest or an index. The answer's Content-Type says which of them it is. */
 async function pullManifest(
   registry: Registry,
   name: string,

@@ -28,15 +28,34 @@ async function adoptImagesOf(prepared: Prepared): Promise<void> {
   const { line, state, destination, previous, cache, work, printer } = prepared;
   if (await lstatIfAny(join(state, "current"))) return;
   const adopted = await adoptImages(state, {
-    image: await earlierImage(prepared, previous ?? destination, join(work, "previous")),
-    cache: cache && (await earlierImage(prepared, cache, join(work, "previous-cache"))),
+    image: previous
+      ? await earlierImage(prepared, previous, join(work, "previous"))
+      : await ownImage(prepared, destination, join(work, "previous")),
+    cache: cache && (await ownImage(prepared, cache, join(work, "previous-cache"))),
   });
   const which = previous ? `\`${line.previousImage}\`` : "the image that will be replaced";
   if (adopted.image) printer.plain(`There is no earlier build; reusing the layers of ${which}.`);
   if (adopted.cache) printer.plain(`Reusing the cache in \`${line.cacheImage}\`.`);
 }
 
-/** What cannot be replaced is said before the build. An image that is no image is no reason to stop. */
+/** An image of a name that we may push to. */
+async function ownImage(
+  prepared: Prepared,
+  location: ImageLocation,
+  layout: string,
+): Promise<Image | undefined> {
+  try {
+    return await earlierImage(prepared, location, layout);
+  } catch (error) {
+    const code = error instanceof BuildpackError ? error.failure.code : "";
+    // Some registries say this of a repository that the first push creates.
+    if (["image/login-needed", "image/login-refused", "image/access-denied"].includes(code))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Fails before the build if the place cannot be reached. Something there that is not a valid image counts as no image. */
 async function earlierImage(
   { target, world }: Prepared,
   location: ImageLocation,

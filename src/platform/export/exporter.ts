@@ -11,7 +11,13 @@ import { creationTime } from "./creation-time.ts";
 import { adopt } from "./earlier-images.ts";
 import { exportCache } from "./export-cache.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
-import { defaultImageName, parseImageLocation } from "./image-location.ts";
+import {
+  checkLayoutPlace,
+  defaultImageName,
+  type ImageLocation,
+  parseDestination,
+  parseImageLocation,
+} from "./image-location.ts";
 import { type ImageWorld, requirePush } from "./image-world.ts";
 import { type Launcher, makeLauncher, readLauncher } from "./launcher.ts";
 import {
@@ -25,6 +31,8 @@ import { openRunImage, readImageAt, type RunImageSource } from "./run-image.ts";
 /** Exports builds of one app. */
 export interface Exporter {
   target: Target;
+  /** The files and directories of this machine that an export writes. */
+  places: readonly string[];
   /** Uses the image that is to be replaced as the previous build, if the state directory has none. */
   adopt: () => Promise<void>;
   /** Exports the current build. */
@@ -40,21 +48,21 @@ export interface Exporter {
 export async function prepareExport(request: ExporterRequest): Promise<Exporter | undefined> {
   const { line, cwd, target } = request;
   if (line.image === undefined) return refuseStray(line);
-  const destination = parseImageLocation("--image", line.image, cwd);
+  const places = destinationsOf(line, line.image, cwd);
   const source = runImageSource(line, cwd);
   const work = join(request.state, "export");
-  const locationOf = (option: string, text: string | undefined) =>
-    text === undefined ? undefined : parseImageLocation(option, text, cwd);
-  const previous = locationOf("--previous-image", line.previousImage);
-  const cache = locationOf("--cache-image", line.cacheImage);
-  const tags = line.tag.map((text) => parseImageLocation("--tag", text, cwd));
+  const previous =
+    line.previousImage === undefined
+      ? undefined
+      : parseImageLocation("--previous-image", line.previousImage, cwd);
   const created = creationTime({
     ...{ option: line.creationTime, env: request.env },
     now: () => new Date(),
   });
   const world = worldOf(request);
-  for (const place of [destination, ...tags, cache]) {
-    if (place?.kind === "registry") await requirePush(place.reference, world);
+  for (const { option, location } of allOf(places)) {
+    await checkLayoutPlace(option, location);
+    if (location.kind === "registry") await requirePush(location.reference, world);
   }
   const launcher =
     line.lifecycle === undefined ? undefined : await readLauncher(resolve(cwd, line.lifecycle));
@@ -64,13 +72,47 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
       : undefined;
   const prepared = {
     ...request,
-    ...{ destination, previous, cache, tags, created, source, work, launcher, image, world },
+    ...{ previous, created, source, work, launcher, image, world },
+    destination: places.image.location,
+    tags: places.tags.map(({ location }) => location),
+    cache: places.cache?.location,
   };
   return {
     target: targetOf(image, target),
+    places: allOf(places).flatMap(({ location }) => ("path" in location ? [location.path] : [])),
     adopt: async () => await adopt(prepared),
     export: async () => await exportCurrent(prepared),
   };
+}
+
+interface Destination {
+  option: string;
+  location: ImageLocation;
+}
+
+interface Destinations {
+  image: Destination;
+  tags: Destination[];
+  cache: Destination | undefined;
+}
+
+function destinationsOf(
+  { tag, cacheImage }: ExporterRequest["line"],
+  image: string,
+  cwd: string,
+): Destinations {
+  const parse = (option: string, text: string) => {
+    return { option, location: parseDestination(option, text, cwd) };
+  };
+  return {
+    image: parse("--image", image),
+    tags: tag.map((text) => parse("--tag", text)),
+    cache: cacheImage === undefined ? undefined : parse("--cache-image", cacheImage),
+  };
+}
+
+function allOf({ image, tags, cache }: Destinations): Destination[] {
+  return [image, ...tags, ...(cache ? [cache] : [])];
 }
 
 function worldOf({ line, env, signal }: ExporterRequest): ImageWorld {

@@ -1,6 +1,8 @@
+import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { type ImageReference, parseImageReference } from "../../oci/registry/image-reference.ts";
+import { lstatIfAny } from "../../system/files.ts";
 
 /** Where an image is or goes, as given on the command line. */
 export type ImageLocation =
@@ -34,6 +36,34 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
   }
   const forms = "`oci:DIR`, `docker-archive:FILE`, `docker-daemon:NAME` or `registry:HOST/NAME`";
   throw usage(`\`${option}\` takes ${forms}, not \`${text}\``);
+}
+
+/**
+ * Parses a place that an image is written to, as {@link parseImageLocation} does.
+ *
+ * @throws BuildpackError `platform/usage`, also for a digest: only the content decides which digest an image gets.
+ */
+export function parseDestination(option: string, text: string, cwd: string): ImageLocation {
+  const location = parseImageLocation(option, text, cwd);
+  if (location.kind !== "registry" || location.reference.digest === undefined) return location;
+  throw usage(
+    `\`${option}\` takes a name or a tag to write to, not the digest of an image: \`${text}\``,
+  );
+}
+
+/**
+ * Makes sure that an image layout can be written: a directory with other content stays as it is.
+ *
+ * @throws BuildpackError `platform/usage`.
+ */
+export async function checkLayoutPlace(option: string, location: ImageLocation): Promise<void> {
+  if (location.kind !== "oci" || !(await lstatIfAny(location.path))) return;
+  const names = await readdir(location.path).catch(() => undefined);
+  if (names === undefined) throw usage(`\`${option}\`: \`${location.path}\` is not a directory`);
+  if (names.length === 0 || names.includes("oci-layout") || names.includes("index.json")) return;
+  throw usage(
+    `\`${option}\`: the directory \`${location.path}\` contains other files than those of an image. Name an empty or a new directory`,
+  );
 }
 
 function referenceOf(option: string, text: string): ImageReference {

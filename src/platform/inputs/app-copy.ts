@@ -4,25 +4,30 @@ import ignore from "ignore";
 import { BuildpackError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 import { copyEntries, copyTreeWithTimes, removeSpecialFiles } from "../../system/tree.ts";
+import { placesInside, refusePlaceInside } from "./app-place.ts";
 
 export interface AppFilter {
+  /** Patterns of gitignore, relative to the app. */
   include: readonly string[];
   exclude: readonly string[];
+  /** Absolute paths that are never copied: where the command itself writes results. */
+  results?: readonly string[];
 }
 
 /**
  * Fills an empty directory with a copy of the app, as `pack` passes an app to a build: with modes, links
- * and times, and without sockets. Patterns are those of gitignore, relative
- * to the app; the parents of included files are included. Nothing is ever written to `app`.
+ * and times, and without sockets. The parents of included files are included. Nothing is ever written to `app`.
  *
  * @throws BuildpackError `platform/app-missing`, or `platform/usage` if the copy would be inside the app.
  */
 export async function copyApp(app: string, destination: string, filter: AppFilter): Promise<void> {
   if (!(await isDirectory(app)))
     throw new BuildpackError({ code: "platform/app-missing", path: app });
-  await refuseInside(app, destination);
+  const real = await realpath(app);
+  await refusePlaceInside(real, destination, "The copy of the app");
+  await mkdir(destination, { recursive: true });
   try {
-    await copyWanted(app, destination, filter);
+    await copyWanted(real, destination, filter);
   } catch (error) {
     const failure = error instanceof BuildpackError ? error.failure : undefined;
     if (failure && failure.code !== "system/file-unusable") throw error;
@@ -38,24 +43,17 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
 }
 
 async function copyWanted(app: string, destination: string, filter: AppFilter): Promise<void> {
-  if (filter.include.length === 0 && filter.exclude.length === 0) {
+  const results = await placesInside(app, filter.results ?? []);
+  if (filter.include.length === 0 && filter.exclude.length === 0 && results.length === 0) {
     await copyTreeWithTimes(app, destination);
     return;
   }
-  const { files, emptyDirectories } = await entriesWanted(app, filter);
+  const { files, emptyDirectories } = await entriesWanted(app, filter, new Set(results));
   await copyEntries(app, files, destination);
   for (const path of emptyDirectories) {
     await mkdir(join(destination, path), { recursive: true });
     await chmod(join(destination, path), (await lstat(join(app, path))).mode & 0o7777);
   }
-}
-
-async function refuseInside(app: string, destination: string): Promise<void> {
-  await mkdir(destination, { recursive: true });
-  const [outer, inner] = [await realpath(app), await realpath(destination)];
-  if (!`${inner}/`.startsWith(`${outer}/`)) return;
-  const problem = `The state directory would be inside the app, at \`${destination}\``;
-  throw new BuildpackError({ code: "platform/usage", problem });
 }
 
 interface Entries {
@@ -64,13 +62,18 @@ interface Entries {
   emptyDirectories: string[];
 }
 
-/** The relative paths of everything that passes the filter. */
-async function entriesWanted(app: string, filter: AppFilter): Promise<Entries> {
+/** The relative paths of everything that passes the filter and is not one of `results`. */
+async function entriesWanted(
+  app: string,
+  filter: AppFilter,
+  results: ReadonlySet<string>,
+): Promise<Entries> {
   const isWanted = predicateOf(filter);
   const found: Entries = { files: [], emptyDirectories: [] };
   const walk = async (directory: string): Promise<void> => {
     for (const entry of await readdir(join(app, directory), { withFileTypes: true })) {
       const path = join(directory, entry.name);
+      if (results.has(path)) continue;
       if (entry.isDirectory()) await enter(path);
       else if ((entry.isFile() || entry.isSymbolicLink()) && isWanted(path)) found.files.push(path);
     }

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { BuildpackError } from "../../failure.ts";
+import { isWithin } from "../../system/is-within.ts";
 
 /**
  * Makes sure that a place, which need not exist yet, is not inside the app: nothing is ever written there.
@@ -10,10 +11,21 @@ import { BuildpackError } from "../../failure.ts";
  * @throws BuildpackError `platform/usage`.
  */
 export async function refusePlaceInside(app: string, place: string, what: string): Promise<void> {
-  const real = await realPathOf(place);
-  if (!`${real}/`.startsWith(`${app}/`)) return;
+  const [inside] = await placesInside(app, [place]);
+  if (inside === undefined) return;
   const problem = `${what} would be inside the app, at \`${place}\``;
   throw new BuildpackError({ code: "platform/usage", problem });
+}
+
+/**
+ * Which of some places, which need not exist yet, are inside the app: their paths relative to it. That of the app
+ * itself is empty.
+ *
+ * @param app - its real path.
+ */
+export async function placesInside(app: string, places: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(places.map(realPathOf));
+  return real.filter((place) => isWithin(app, place)).map((place) => relative(app, place));
 }
 
 /** With the links of the directories that exist resolved. */

@@ -9,6 +9,7 @@ import { deliver } from "../export/export-image.ts";
 import {
   type ImageLocation,
   defaultImageName,
+  parseDestination,
   parseImageLocation,
 } from "../export/image-location.ts";
 import type { ImageWorld } from "../export/image-world.ts";
@@ -36,13 +37,16 @@ export interface RebaseOptions {
 export async function rebaseApp(options: RebaseOptions): Promise<void> {
   const { image: name, destination, cwd, architecture, world } = options;
   const from = parseImageLocation("IMAGE", name, cwd);
-  const to = parseImageLocation("--image", destination, cwd);
+  const to = parseDestination("--image", destination, cwd);
   const base = parseImageLocation("--run-image", options.runImage, cwd);
   const work = await mkdtemp(join(tmpdir(), "lapidary-rebase-"));
   try {
     const app = await readImageAt(from, architecture, join(work, "app"), world);
     const runImage = await readImageAt(base, architecture, join(work, "run-image"), world);
-    await writeRebased(options, { app, runImage }, to, join(work, "rebased"));
+    // The new image replaces the old one, and not others of the same layout.
+    const place =
+      to.kind === "oci" && destination === name ? { ...to, name: to.name ?? app.tag } : to;
+    await writeRebased(options, { app, runImage }, place, join(work, "rebased"));
   } finally {
     await removeTree(work);
   }
@@ -56,10 +60,11 @@ async function writeRebased(
 ): Promise<void> {
   const { image, overruled } = rebaseImage({ ...images, force, name });
   for (const problem of overruled) printer.plain(`Warning: ${problem}`);
-  const own = image.layers.length - images.runImage.layers.length;
+  const moved = image.layers.length - images.runImage.layers.length;
   const manifest = await writeImage(work, image);
-  await deliver(image, manifest, { destination: to, name: defaultImageName(name), work, world });
+  const own = images.app.name?.image.replace(/@.*$/, "") ?? defaultImageName(name);
+  await deliver(image, manifest, { destination: to, name: own, work, world });
   printer.plain(
-    `Put \`${own}\` layers of \`${name}\` on the new run image, and wrote \`${destination}\`.`,
+    `Put \`${moved}\` layers of \`${name}\` on the new run image, and wrote \`${destination}\`.`,
   );
 }

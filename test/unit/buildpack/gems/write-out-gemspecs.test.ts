@@ -29,7 +29,9 @@ describe("gemspecs of path gems that run git", () => {
   test("get a warning if that fails, with what Ruby said", async () => {
     const { log } = await writeOut(withGit, { exitCode: 1, lines: ["beryl is not a gemspec"] });
     expect(log).toContain("beryl is not a gemspec");
-    expect(log).toContain("! Gemspecs that run git could not be evaluated (see the output above): beryl.");
+    expect(log).toContain(
+      "! Gemspecs that run git could not be evaluated (see the output above): beryl.",
+    );
     expect(log).toContain("! The app may not start without git.");
   });
 

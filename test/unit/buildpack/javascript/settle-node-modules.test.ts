@@ -88,7 +88,9 @@ describe("packages in a layer of another buildpack", () => {
       },
     });
     expect(commands).toEqual([]);
-    expect(log).toContain(`! Reason: some packages are links to files outside the app: \`${join(layer, "ms")}\`.`);
+    expect(log).toContain(
+      `! Reason: some packages are links to files outside the app: \`${join(layer, "ms")}\`.`,
+    );
   });
 
   test("do not include what pnpm links to inside the app", async () => {

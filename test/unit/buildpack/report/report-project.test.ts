@@ -95,7 +95,9 @@ describe("the warnings", () => {
   test("name the Procfile of the app if the project is only a part of it", async () => {
     const appDir = await makeTree({ Procfile: "web: npm start" });
     const log = await logOf(makeProject("GEM\n", { path: "server" }), { input: { appDir } });
-    expect(log).toContain("! Ignored the Procfile in the app's root: the project is in server (BP_RUBY_PROJECT_PATH). Move the Procfile there.");
+    expect(log).toContain(
+      "! Ignored the Procfile in the app's root: the project is in server (BP_RUBY_PROJECT_PATH). Move the Procfile there.",
+    );
     expect(await logOf(makeProject("GEM\n"), { input: { appDir } })).toBe("");
   });
 });

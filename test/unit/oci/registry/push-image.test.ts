@@ -1,8 +1,9 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Image } from "../../../../src/oci/image.ts";
-import { writeImage } from "../../../../src/oci/layout.ts";
+import { blobPath } from "../../../../src/oci/blob.ts";
+import { writeImage, writeNestedIndex } from "../../../../src/oci/layout.ts";
 import { checkPush, pushImage } from "../../../../src/oci/registry/push-image.ts";
 import { pullImage } from "../../../../src/oci/registry/pull-image.ts";
 import type { RegistryWorld } from "../../../../src/oci/registry/registry-world.ts";
@@ -121,6 +122,38 @@ describe("pullImage", () => {
       code: "image/registry-wrong",
       problem: expect.stringContaining("is not a manifest"),
     });
+  });
+});
+
+describe("pullImage takes from an index", () => {
+  const of = (architecture: string) => ({ platform: { os: "linux", architecture } });
+
+  test.each([
+    ["the image that names the platform", [{}, of("arm64"), of("amd64")], 2],
+    ["an image that names none", [of("arm64"), {}], 1],
+  ])("%s", async (_, platforms, wanted) => {
+    const { registry, reference, world } = await story();
+    const images = await Promise.all(
+      platforms.map(async (_platform, index) => await makeImage(await makeTree(), [`${index}`])),
+    );
+    const work = await makeTree();
+    const entries = [];
+    for (const [index, image] of images.entries()) {
+      const { platform: _, ...entry } = await writeImage(work, image);
+      entries.push({ ...entry, ...platforms[index] });
+    }
+    const top = await writeNestedIndex(work, entries);
+    for (const { digest, mediaType } of [...entries, top]) {
+      const bytes = await readFile(blobPath(join(work, "blobs"), digest));
+      registry.manifests.set(digest, { type: mediaType, bytes });
+      if (digest === top.digest) registry.manifests.set("v1", { type: mediaType, bytes });
+    }
+    for (const name of await readdir(join(work, "blobs/sha256"))) {
+      registry.blobs.set(`sha256:${name}`, await readFile(join(work, "blobs/sha256", name)));
+    }
+    const layout = await makeTree();
+    const pulled = await pullImage(reference, { layout, architecture: "amd64" }, world);
+    expect(pulled?.config.rootfs).toEqual(images[wanted]?.config.rootfs);
   });
 });
 

@@ -8,6 +8,7 @@ import type { ExporterRequest } from "../../../../src/platform/export/prepared-e
 import { systemClock } from "../../../../src/system/clock.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeImage } from "../../../support/images/image.ts";
+import { startFakeRegistry } from "../../../support/servers/fake-registry.ts";
 import { makeTree } from "../../../support/tree.ts";
 import { imageWorld } from "../../../support/images/image-world.ts";
 
@@ -65,6 +66,40 @@ describe("prepareExport", () => {
     expect(await failureOf(prepare(line))).toMatchObject({
       code: "platform/usage",
       problem: expect.stringContaining(problem),
+    });
+  });
+
+  test.each([
+    [{ image: `registry:ghcr.io/a/b@sha256:${"0".repeat(64)}` }, "not the digest of an image"],
+    [{ image: "oci:full" }, "contains other files than those of an image"],
+    [{ image: "oci:full/Gemfile" }, "is not a directory"],
+    [{ image: "oci:out", tag: ["oci:full:v1"] }, "`--tag`: the directory"],
+    [{ image: "oci:out", cacheImage: "oci:full" }, "`--cache-image`: the directory"],
+  ])("does not write over what is no image: %j", async (line, problem) => {
+    const cwd = await makeTree({ "full/Gemfile": "" });
+    expect(await failureOf(prepare({ runRoot: "/srv", ...line }, cwd))).toMatchObject({
+      code: "platform/usage",
+      problem: expect.stringContaining(problem),
+    });
+  });
+
+  test("knows the places of this machine that it writes to", async () => {
+    const cwd = await makeTree({ "old/oci-layout": "{}", "empty/": "" });
+    const line = { image: "oci:old:v1", tag: ["docker-archive:shop.tar"], cacheImage: "oci:empty" };
+    const exporter = await prepare({ runRoot: "/srv", ...line }, cwd);
+    expect(exporter?.places).toEqual(["old", "shop.tar", "empty"].map((name) => join(cwd, name)));
+  });
+
+  test("takes an image that a registry does not let it read for none, if it may push it", async () => {
+    const { host } = await startFakeRegistry({
+      instead: (line) => (line.includes("/manifests/") ? { status: 403 } : undefined),
+    });
+    const image = `registry:${host}/acme/shop`;
+    const exporter = await prepare({ runRoot: "/srv", image, cacheImage: `${image}-cache` });
+    await exporter?.adopt();
+    const previous = await prepare({ runRoot: "/srv", image, previousImage: image });
+    expect(await failureOf(previous?.adopt() ?? Promise.resolve())).toMatchObject({
+      code: "image/access-denied",
     });
   });
 

@@ -119,6 +119,14 @@ describe("copyApp", () => {
     expect(await copied(files, { exclude: ["nothing"] })).toEqual([...names].sort());
   });
 
+  test("leaves out what the command itself writes, also before it exists", async () => {
+    const root = await makeTree({ "app/file": "", "app/image/index.json": "", "app/image2/x": "" });
+    await symlink(join(root, "app"), join(root, "link"));
+    const results = ["link/image", "app/build.html", "elsewhere"].map((path) => join(root, path));
+    await copyApp(join(root, "app"), join(root, "copy"), { ...everything, results });
+    expect((await readdir(join(root, "copy"))).sort()).toEqual(["file", "image2"]);
+  });
+
   test("refuses a missing app, and a copy inside of the app", async () => {
     const root = await makeTree({ "app/file": "" });
     const missing = copyApp(join(root, "none"), join(root, "copy"), everything);

@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readDockerArchive, writeDockerArchive } from "../../../../src/oci/docker-archive.ts";
 import { readImage } from "../../../../src/oci/layout.ts";
 import type { Image } from "../../../../src/oci/image.ts";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
 import { rebaseApp } from "../../../../src/platform/rebase/rebase-app.ts";
 import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
-import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
+import { nameImage, writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import { builder, makeStoredBuild } from "../../../support/builds/stored-build.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { imageWorld } from "../../../support/images/image-world.ts";
@@ -104,6 +106,29 @@ describe("rebaseImage", () => {
       forceable: false,
     });
   });
+});
+
+test("rebaseApp keeps the name of an image, and other images of its layout", async () => {
+  const { layout } = await exportApp();
+  const image = await readImage(layout, { architecture: "amd64" });
+  await nameImage(layout, await writeImage(layout, image), ["other"], false);
+  await nameImage(layout, await writeImage(layout, image), ["web"], true);
+  const archive = join(layout, "shop.tar");
+  await writeDockerArchive(archive, image, ["acme/shop:v1"]);
+  const run = await makeTree();
+  const runImage = await runImageOf(["second"]);
+  await writeIndex(run, [await writeImage(run, runImage)]);
+  for (const place of [`oci:${layout}`, `docker-archive:${archive}`]) {
+    await rebaseApp({
+      ...{ image: place, destination: place, runImage: `oci:${run}`, architecture: "amd64" },
+      ...{ force: false, cwd: "/", world: imageWorld, printer: { plain: () => {} } as never },
+    });
+  }
+  const read = async (name: string) => await readImage(layout, { name, architecture: "amd64" });
+  expect((await read("web")).config.rootfs.diff_ids[0]).toBe(runImage.config.rootfs.diff_ids[0]);
+  expect((await read("other")).config).toEqual(image.config);
+  const { name } = await readDockerArchive(archive, { work: await makeTree() });
+  expect(name).toEqual({ image: "acme/shop:v1" });
 });
 
 test("rebaseApp replaces the image of a layout by one that can be rebased again", async () => {
