@@ -34,7 +34,7 @@ export interface EmbedRequest extends DownloadContext {
  */
 export async function embedArtifacts(request: EmbedRequest): Promise<void> {
   const { buildpackDir, directory, env, section } = request;
-  const operator = env["BP_INVENTORY"];
+  const operator = env["BP_INVENTORY"]?.trim();
   const inventory = await loadInventory({ buildpackDir, operator }, request);
   const entries: object[] = [];
   for (const wanted of request.wanted) {

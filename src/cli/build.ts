@@ -10,7 +10,7 @@ import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { readGitMetadata } from "../platform/inputs/git-metadata.ts";
 import { withBindings } from "../platform/inputs/named-bindings.ts";
 import type { ProjectDescriptor } from "../platform/inputs/project-descriptor.ts";
-import { readVolumes } from "../platform/inputs/volumes.ts";
+import { readVolumes, refuseOverlaps } from "../platform/inputs/volumes.ts";
 import { buildApp } from "../platform/lifecycle/build-app.ts";
 import type { BuildOptions } from "../platform/lifecycle/build-options.ts";
 import { parsePlatformApi } from "../platform/lifecycle/platform-api.ts";
@@ -85,6 +85,7 @@ async function prepareBuild(
   });
   const { uid, gid } = flags;
   const store = await openGemStoreOption(flags.gemStore, { app, cwd, uid, gid });
+  refuseOverlaps([...volumes, ...store.binds]);
   const jobSummary = env["GITHUB_STEP_SUMMARY"];
   return {
     ...{ app, state, places, jobSummary, project, directory },

@@ -58,7 +58,7 @@ export async function inspectCommand(
   const architecture = flags.arch ?? ociArchitecture(process.arch);
   const world = { env: definedVariables(env), insecure: flags.insecureRegistry, signal };
   const facts = await inspectImage({ image, architecture, cwd, world });
-  if (page !== undefined) await writeReportText(page, inspectPage(facts), 0o666 & ~umask);
+  if (page !== undefined) await writeReportText(page, inspectPage(facts), 0o666 & ~umask, "--html");
   if (flags.json) return asJson(facts);
   await printFacts(printer, facts);
   return undefined;

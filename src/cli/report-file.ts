@@ -39,9 +39,14 @@ export async function writeReport(path: string, report: WholeReport, mode: numbe
   await writeReportText(path, isPage(path) ? buildPage(report) : asJson(report), mode);
 }
 
-/** Writes the text of a report in the same way. */
-export async function writeReportText(path: string, text: string, mode: number): Promise<void> {
-  await checkReportFile(path);
+/** Writes the text of a report, for a file that `option` names, in the same way. */
+export async function writeReportText(
+  path: string,
+  text: string,
+  mode: number,
+  option = "--report",
+): Promise<void> {
+  await checkReportFile(path, option);
   await writingTo(path, async () => await writeAtomically(path, text, mode));
 }
 

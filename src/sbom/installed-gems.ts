@@ -22,7 +22,7 @@ export async function installedGems(gemsDir: string, locked?: GemfileLock): Prom
       name: gemspec.name,
       version: gemspec.version,
       purl: gemUrl(gemspec),
-      licenses: gemspec.licenses,
+      licenses: gemspec.licenses.filter((name) => name.trim() !== ""),
       sha256: locked && checksumOf(gemspec, locked),
       homepage: webAddress(gemspec.homepage),
     }));

@@ -61,7 +61,13 @@ function reference(referenceCategory: string, referenceType: string, referenceLo
 }
 
 function licenceOf(name: string): string {
-  return spdxIdentifier(name) ?? `LicenseRef-${idOf(name)}`;
+  return spdxIdentifier(name) ?? `LicenseRef-${referenceOf(name)}`;
+}
+
+/** A name without a character that identifiers may have gets a digest. */
+function referenceOf(name: string): string {
+  const id = idOf(name);
+  return /[A-Za-z0-9]/.test(id) ? id : createHash("sha256").update(name).digest("hex").slice(0, 12);
 }
 
 /** Licenses that are not on the SPDX License List. Only their names are known. */

@@ -35,7 +35,8 @@ export async function makeLinksRelative(tree: string, inside: string): Promise<v
 async function found(file: string, args: readonly string[]): Promise<string[]> {
   const env = { PATH: systemProgramsPath, LC_ALL: "C" };
   const { stdout } = await runCommand({ file, args, cwd: "/", env });
-  return stdout.split("\0").filter((path) => path !== "");
+  // A path that is not UTF-8 cannot be opened by its text.
+  return stdout.split("\0").filter((path) => path !== "" && !path.includes("\u{FFFD}"));
 }
 
 // Maps each byte to one character, whatever the encoding of the file.

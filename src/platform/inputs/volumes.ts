@@ -20,12 +20,25 @@ export async function readVolumes(
   const binds = await Promise.all(
     texts.map(async (text) => await readVolume(text, cwd, workspace)),
   );
-  // The outer one has its own content there, in which nothing may be made.
-  for (const [index, { inside }] of binds.entries()) {
-    const outer = binds.find((other) => inside.startsWith(`${other.inside}/`));
-    if (outer) throw usage(texts[index] ?? "", `it is inside the volume \`${outer.inside}\``);
-  }
+  refuseOverlaps(binds);
   return binds;
+}
+
+/**
+ * Refuses two mounts at one place, and a mount inside another one: its mount point would have to be made in the
+ * user's own directory.
+ *
+ * @throws BuildpackError `platform/usage`.
+ */
+export function refuseOverlaps(binds: readonly Bind[]): void {
+  for (const [index, { inside, option }] of binds.entries()) {
+    const others = binds.filter((_, place) => place !== index);
+    const outer = others.find((other) => `${inside}/`.startsWith(`${other.inside}/`));
+    if (!outer) continue;
+    const where = outer.inside === inside ? "where" : `inside \`${outer.inside}\`, where`;
+    const problem = `\`${option}\` cannot mount something at \`${inside}\`, ${where} \`${outer.option}\` mounts something already`;
+    throw new BuildpackError({ code: "platform/usage", problem });
+  }
 }
 
 async function readVolume(text: string, cwd: string, workspace: string): Promise<Bind> {

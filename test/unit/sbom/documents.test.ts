@@ -97,6 +97,16 @@ test("SPDX contains them too, and describes licenses that are not on the list", 
   expect(document["relationships"]).toHaveLength(3);
 });
 
+test("SPDX gives a license whose name has no letter an identifier of its own", () => {
+  const licenses = ["許諾", "自由"];
+  const document = JSON.parse(toSpdx(subject, [{ ...rack, licenses }])) as {
+    hasExtractedLicensingInfos: { licenseId: string; name: string }[];
+  };
+  const infos = document.hasExtractedLicensingInfos;
+  expect(infos.map(({ name }) => name).sort()).toEqual([...licenses].sort());
+  for (const { licenseId } of infos) expect(licenseId).toMatch(/^LicenseRef-[0-9a-f]{12}$/);
+});
+
 test("SPDX names the document after its contents", () => {
   const namespaceOf = (components: Component[]) =>
     (JSON.parse(toSpdx(subject, components)) as { documentNamespace: string }).documentNamespace;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readVolumes } from "../../../../src/platform/inputs/volumes.ts";
+import { readVolumes, refuseOverlaps } from "../../../../src/platform/inputs/volumes.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
@@ -23,12 +23,26 @@ test.each(["/platform/bindings/ca", "/workspace/vendor/data", "/tmp/shared", "/h
   },
 );
 
-test("refuses a volume inside another one, which would not be mounted", async () => {
+test.each([
+  ["/data", "/data/.git", "inside `/data`, where"],
+  ["/data", "/data", "where"],
+])("refuses volumes at %s and %s: one would not be mounted", async (first, second, where) => {
   const host = await makeTree();
-  const volumes = readVolumes([`${host}:/data:rw`, `${host}:/data/.git`], "/");
+  const volumes = readVolumes([`${host}:${first}:rw`, `${host}:${second}`], "/");
   expect(await failureOf(volumes)).toEqual({
     code: "platform/usage",
-    problem: `\`--volume ${host}:/data/.git\` cannot be mounted: it is inside the volume \`/data\``,
+    problem: `\`--volume\` cannot mount something at \`${second}\`, ${where} \`--volume\` mounts something already`,
+  });
+});
+
+test("refuses a volume in the gem store", async () => {
+  const [volume] = await readVolumes([`${await makeTree()}:/gem-store/x`], "/");
+  const store = { host: "/srv", inside: "/gem-store", writable: true, option: "--gem-store" };
+  expect(
+    await failureOf((async () => refuseOverlaps([...(volume ? [volume] : []), store]))()),
+  ).toEqual({
+    code: "platform/usage",
+    problem: expect.stringContaining("inside `/gem-store`, where `--gem-store` mounts") as string,
   });
 });
 
