@@ -239,3 +239,12 @@ export class BuildpackError extends Error {
     this.failure = failure;
   }
 }
+
+/** A command line that cannot be run as typed. `command` is the one whose help explains it. */
+export function usageError(problem: string, command?: string): BuildpackError {
+  return new BuildpackError({
+    code: "platform/usage",
+    problem,
+    ...(command === undefined ? {} : { command }),
+  });
+}

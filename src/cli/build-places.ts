@@ -8,7 +8,7 @@ import {
 import { statIfAny } from "../system/files.ts";
 import type { BuildFlags } from "./build-options.ts";
 import { checkReportFile } from "./report-file.ts";
-import { usageError } from "./usage-error.ts";
+import { usageError } from "../failure.ts";
 
 /** Where results go, besides the state directory and the image. */
 export interface ResultPlaces {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Binding, type IgnoredBinding, readBinding } from "../cnb/bindings.ts";
 import { readTarget, type Target } from "../cnb/target.ts";
-import { BuildpackError } from "../failure.ts";
+import { BuildpackError, usageError } from "../failure.ts";
 import { hiddenBy } from "../platform/inputs/app-copy.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
 import { locateBinding } from "../platform/inputs/named-bindings.ts";
@@ -14,7 +14,6 @@ import { withView } from "../system/listing/tree-view.ts";
 import { imageEnvironment } from "./build-machine.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { DoctorFlags } from "./doctor-options.ts";
-import { usageError } from "./usage-error.ts";
 
 /** What a buildpack needs to know to examine an app. */
 export interface DoctorInput {

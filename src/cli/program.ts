@@ -9,7 +9,8 @@ import { describeRebase, type RebaseFlags } from "./rebase.ts";
 import { describeRun, type RunFlags } from "./run.ts";
 import { describeSlugRun, type SlugRunFlags } from "./slug-run.ts";
 import { describeSlug, type SlugFlags } from "./slug.ts";
-import { fromCommander, usageError } from "./usage-error.ts";
+import { fromCommander } from "./commander-error.ts";
+import { usageError } from "../failure.ts";
 
 /** What each command does with what was typed. Each resolves to the exit code. */
 export interface Commands {

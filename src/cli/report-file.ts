@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
-import { BuildpackError } from "../failure.ts";
 import { lstatIfAny, makeDirectories, writeAtomically } from "../system/files.ts";
 import { writingTo } from "../system/user-places.ts";
 import type { BuildReport } from "../platform/report/build-report.ts";
 import type { ExportedImage } from "../platform/export/export-image.ts";
 import { buildPage } from "../report-page/build-page.ts";
+import { usageError } from "../failure.ts";
 
 /** What `--report` writes: the build, and the image if one was exported. */
 export interface WholeReport extends BuildReport {
@@ -26,7 +26,7 @@ export async function checkReportFile(path: string, option = "--report"): Promis
   const entry = await lstatIfAny(path);
   if (entry && !entry.isFile()) {
     const problem = `\`${option} ${path}\` would replace something that is not a regular file`;
-    throw new BuildpackError({ code: "platform/usage", problem });
+    throw usageError(problem);
   }
   await writingTo(path, async () => await makeDirectories(dirname(path)));
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { makeSlug } from "../classic/compiler/make-slug.ts";
 import { refusePlaceInside } from "../platform/inputs/app-place.ts";
 import { readGivenVariables } from "../platform/inputs/given-variables.ts";
-import { folderNameOf } from "../platform/state/state-directory.ts";
+import { directoryNameOf } from "../platform/state/state-directory.ts";
 import { isDirectory } from "../system/files.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -72,5 +72,5 @@ export async function slugCommand(
 async function cacheFor(source: string, env: CommandContext["env"]): Promise<string> {
   const real = await realpath(source).catch(() => source);
   const base = env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local/state");
-  return join(base, "lapidary/slugs", folderNameOf(real));
+  return join(base, "lapidary/slugs", directoryNameOf(real));
 }

@@ -33,7 +33,7 @@ export function tarHeader(entry: TarEntry): Buffer {
   const split = splitName(name);
   const records = numbersTooLarge({ uid: entry.uid, gid: entry.gid, size: bytes });
   if (target.length > nameBytes || !isAscii(target)) records.push(["linkpath", target]);
-  // A name of two fields is of no use to readers once there are records.
+  // Once there are PAX records, a name is not split over the two fields: it becomes the record `path`.
   const isWhole = split !== undefined && (records.length === 0 || split.prefix.length === 0);
   if (!isWhole) records.push(["path", name]);
   records.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -24,7 +24,7 @@ export function typesOf({ types }: Pick<ShownLayer, "types">): string {
 /** A text of the log: what is in backticks there is code. */
 export function prose(text: string): Html {
   const parts = text.split("`");
-  // Without its partner, a backtick is a character like others.
+  // A last backtick without a closing one is ordinary text.
   const whole = parts.length % 2 === 1 ? parts : [...parts.slice(0, -2), parts.slice(-2).join("`")];
   return markup`${whole.map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : markup`${part}`))}`;
 }

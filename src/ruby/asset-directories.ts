@@ -22,7 +22,7 @@ export function assetDirectories(locked: GemfileLock): AssetDirectories {
  * Whether a file tells a bundler that assets are up to date. Such a file does not know about changes of the
  * environment, the code or the gems, so a build must not keep it.
  */
-export function isVerdict(path: string): boolean {
+export function isUpToDateMarker(path: string): boolean {
   return path === "public/assets/.manifest.json" || /\/last-compilation-digest-[^/]*$/.test(path);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The environment variables without which a Ruby text or an ERB template stops: those that it reads with
- * `ENV.fetch("NAME")`, without a default. Leaves out comments, what depends on a condition other than the environment
- * of Rails, what is only defined, and variables that the text tests elsewhere.
+ * `ENV.fetch("NAME")`, without a default. Leaves out comments, code under a condition other than `Rails.env`, bodies of
+ * methods, lambdas and tasks, and variables whose presence the text tests.
  */
 export function variablesWithoutDefault(text: string, railsEnv = "production"): string[] {
   const lines = linesThatRun(text, railsEnv === "production");

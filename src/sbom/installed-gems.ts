@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
-import type { GemfileLock, LockedGem } from "../ruby/lockfile/gemfile-lock.ts";
-import { type Gemspec, parseInstalledGemspec } from "../ruby/gems/gemspec.ts";
+import { type GemfileLock, type LockedGem, sha256Of } from "../ruby/lockfile/gemfile-lock.ts";
+import { parseInstalledGemspec } from "../ruby/gems/gemspec.ts";
 import type { GitSource } from "../ruby/lockfile/source.ts";
 import type { Component } from "./component.ts";
 import { gemUrl } from "./package-url.ts";
@@ -23,7 +23,7 @@ export async function installedGems(gemsDir: string, locked?: GemfileLock): Prom
       version: gemspec.version,
       purl: gemUrl(gemspec),
       licenses: gemspec.licenses.filter((name) => name.trim() !== ""),
-      sha256: locked && checksumOf(gemspec, locked),
+      sha256: locked && sha256Of(locked, gemspec),
       homepage: webAddress(gemspec.homepage),
     }));
 }
@@ -47,14 +47,6 @@ function clonedGem(gem: LockedGem, { remote, revision }: GitSource): Component {
   const { name, version } = gem;
   const vcsUrl = `git+${withoutCredentials(remote)}@${revision}`;
   return { name, version, purl: gemUrl(gem, vcsUrl), licenses: [] };
-}
-
-function checksumOf(gem: Gemspec, { checksums = [] }: GemfileLock): string | undefined {
-  const { name, version, platform } = gem;
-  return checksums
-    .filter((one) => one.name === name && one.version === version && one.platform === platform)
-    .flatMap(({ digests }) => digests)
-    .find(({ algorithm }) => algorithm === "sha256")?.digest;
 }
 
 function webAddress(text: string | undefined): string | undefined {

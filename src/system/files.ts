@@ -93,7 +93,7 @@ export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   return place === undefined ? undefined : await lstat(place).catch(() => undefined);
 }
 
-/** Whether the mode of an entry lets its owner read it: root may read everything, and is no measure. */
+/** Whether the mode of an entry lets its owner read it. Trying to read it would tell nothing: we may be root, who can read everything. */
 export function isReadableByOwner({ mode }: Pick<Stats, "mode">): boolean {
   const wanted = (mode & entryKind.all) === entryKind.directory ? 0o500 : 0o400;
   return (mode & wanted) === wanted;
@@ -158,7 +158,7 @@ export async function writeAtomically(
   }
 }
 
-/** Not by its path twice: in a directory that others may write to, it could be a link the second time. */
+/** Sets the mode through the open file: in a directory that others can write to, the path could be a link by then. */
 async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   await using file = await open(path, "wx", mode);
   await file.writeFile(content);

@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 import { shellQuote } from "./shell-quote.ts";
 
-/** An environment that means nothing to any program, and how a shell makes the real one of it. */
+/** The values of an environment under names that no program reads, and a script that gives them their real names again. */
 export interface HiddenEnvironment {
   hidden: Record<string, string>;
   /** A script in POSIX sh: `sh -c SCRIPT NAME PROGRAM ARGUMENT…` becomes the program, with the real environment. */

@@ -3,7 +3,7 @@ import { BuildpackError } from "../failure.ts";
 
 /**
  * The failure behind an error of a system call on a file, a directory or a program. `undefined` for any
- * other error, also one of the network.
+ * other error, such as one of the network.
  */
 export function systemFailure(error: unknown): BuildpackError | undefined {
   const { code = "", errno, syscall, path, dest } = error as NodeJS.ErrnoException & Destination;

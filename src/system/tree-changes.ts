@@ -109,7 +109,7 @@ function entriesOf(directory: string): Dirent[] {
   }
 }
 
-// An entry that cannot be read is no reason to fail: no task can have read it either.
+// An entry that cannot be read does not stop the snapshot: tasks run as the same user, so none has read it.
 function describe(path: string): string {
   try {
     return describeEntry(path);

@@ -1,5 +1,5 @@
 import { CommanderError } from "@commander-js/extra-typings";
-import { fromCommander } from "../../src/cli/usage-error.ts";
+import { fromCommander } from "../../src/cli/commander-error.ts";
 import { BuildpackError, type Failure } from "../../src/failure.ts";
 import { systemFailure } from "../../src/system/system-failure.ts";
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openLayer } from "../../cnb/layers/layer.ts";
-import { type AssetDirectories, isVerdict } from "../../ruby/asset-directories.ts";
+import { type AssetDirectories, isUpToDateMarker } from "../../ruby/asset-directories.ts";
 import { makeEmptyDirectory, removeTree } from "../../system/files.ts";
 import {
   copyMissingFiles,
@@ -56,8 +56,8 @@ export async function removeFragments(
 }
 
 // Platforms give all files of an app the same time in every build. Sprockets does not read a file that is
-// as old as its fragment, so the app's files get the present time. With fragments, rake reads fewer files than it
-// depends on, so there are none before the files that it reads without them are known.
+// as old as its fragment, so the app's files get the present time. With BP_RAILS_ASSETS_REUSE, fragments are restored only
+// if a run without them has been recorded: with fragments, rake reads fewer files than the assets depend on.
 async function restore(
   layerDir: string,
   options: AssetsOptions,
@@ -90,10 +90,10 @@ async function save(
 ): Promise<ReadonlySet<string>> {
   const { appDir, directories, section } = options;
   const made = await listFiles(appDir, directories.served);
-  const served = made.filter(({ path }) => !own.has(path) && !isVerdict(path));
+  const served = made.filter(({ path }) => !own.has(path) && !isUpToDateMarker(path));
   const fragments = await listFiles(appDir, directories.fragments);
   const recent = newestBelow(fragments, fragmentLimit);
-  const kept = [...served, ...recent.filter(({ path }) => !isVerdict(path))];
+  const kept = [...served, ...recent.filter(({ path }) => !isUpToDateMarker(path))];
   await makeEmptyDirectory(join(layerDir, "files"));
   const paths = kept.map(({ path }) => path);
   await copyMissingFiles(appDir, join(layerDir, "files"), paths);

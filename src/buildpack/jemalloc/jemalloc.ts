@@ -34,7 +34,7 @@ export async function installJemalloc(
       await install(context, choice, ruby, section);
     } catch (error) {
       context.signal.throwIfAborted();
-      if (choice.required || !isBearable(error)) throw error;
+      if (choice.required || !canContinueWithout(error)) throw error;
       // Throws if the failure was Ruby's.
       await ruby;
       warnOfAbsence(error, section);
@@ -80,7 +80,7 @@ const hastyPolicy: DownloadPolicy = {
 };
 
 /** The build cannot continue after a full disk or a bug of ours. */
-function isBearable(error: unknown): error is BuildpackError {
+function canContinueWithout(error: unknown): error is BuildpackError {
   return (
     error instanceof BuildpackError &&
     /^(download|artifact|compile|jemalloc)\//.test(error.failure.code)

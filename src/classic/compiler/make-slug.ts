@@ -1,7 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { isDirectory, lstatIfAny, writeAtomically } from "../../system/files.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
@@ -11,6 +10,7 @@ import { formatRelease } from "../release.ts";
 import { packSlug } from "./slug-archive.ts";
 import { chooseBuildpack } from "./slug-buildpack.ts";
 import { checkOut } from "./slug-source.ts";
+import { usageError } from "../../failure.ts";
 
 export interface SlugOptions {
   /** The source of the app, see `checkOut`. */
@@ -60,7 +60,7 @@ async function refuseOutput(output: string): Promise<void> {
   const entry = await lstatIfAny(output);
   if (!entry || entry.isFile()) return;
   const problem = `\`--output ${output}\` would replace something that is not a regular file`;
-  throw new BuildpackError({ code: "platform/usage", problem });
+  throw usageError(problem);
 }
 
 async function makeIn(scratch: string, options: SlugOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpClient, HttpRequest } from "../../system/http/client.ts";
-import { networkFailure, type Patience } from "./retry.ts";
+import { networkFailure, type RetryPolicy } from "./retry.ts";
 
 /** What reaching a registry needs from outside. */
 export interface RegistryWorld {
@@ -9,11 +9,11 @@ export interface RegistryWorld {
   /** Hosts besides this machine that may be reached by plain HTTP. */
   insecure: readonly string[];
   signal: AbortSignal;
-  /** Called with why a request is sent again. */
+  /** Called before a request is sent again, with the reason. */
   onRetry?: (reason: string) => void;
   /** Called after each blob of a push with how many are done, and how many there are. */
   onBlob?: (done: number, all: number) => void;
-  patience?: Patience;
+  patience?: RetryPolicy;
 }
 
 /** @throws BuildpackError `image/registry-*` for an error of the network. */

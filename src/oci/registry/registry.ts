@@ -5,7 +5,7 @@ import { parseChallenge } from "./challenge.ts";
 import { findLogin, type RegistryLogin } from "./docker-login.ts";
 import { apiHost, type ImageReference, isLoopback } from "./image-reference.ts";
 import { type RegistryWorld, sendOver } from "./registry-world.ts";
-import { patient, retry } from "./retry.ts";
+import { defaultRetryPolicy, retry } from "./retry.ts";
 
 export interface RegistryRequest extends Omit<HttpRequest, "url" | "body"> {
   /** Below `/v2/<name>/`, or an absolute URL that the registry gave. */
@@ -20,7 +20,7 @@ export interface Registry {
   login: RegistryLogin | undefined;
   /** Sends a request, logs in where the registry asks for it, and answers with any other status. */
   send(request: RegistryRequest): Promise<HttpAnswer>;
-  /** The URL of a `Location` header. None if a page of HTTPS leads to plain HTTP. */
+  /** The URL of a `Location` header. Undefined if it is not a URL, or leads from HTTPS to plain HTTP. */
   resolve(location: string): URL | undefined;
   /** Runs a step until it succeeds, or fails for a reason that does not pass by itself. */
   retry<T>(step: () => Promise<T>): Promise<T>;
@@ -37,7 +37,7 @@ export async function openRegistry(
   actions: "pull" | "pull,push",
   world: RegistryWorld,
 ): Promise<Registry> {
-  const { env, signal, patience = patient, onRetry } = world;
+  const { env, signal, patience = defaultRetryPolicy, onRetry } = world;
   const login = await findLogin(reference.registry, env);
   const again = async <T>(step: () => Promise<T>) =>
     await retry(step, { patience, signal, onRetry });

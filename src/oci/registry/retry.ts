@@ -2,19 +2,19 @@ import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../../failure.ts";
 
 /** How often a step is tried, and how long the pauses are. */
-export interface Patience {
+export interface RetryPolicy {
   attempts: number;
   /** Before the second attempt. It doubles with each further one. */
   pauseMilliseconds: number;
 }
 
-export const patient: Patience = { attempts: 4, pauseMilliseconds: 1000 };
+export const defaultRetryPolicy: RetryPolicy = { attempts: 4, pauseMilliseconds: 1000 };
 
 /** Runs a step again after errors of the network and the statuses 408, 429 and 5xx. */
 export async function retry<T>(
   step: () => Promise<T>,
   options: {
-    patience: Patience;
+    patience: RetryPolicy;
     signal: AbortSignal;
     onRetry: ((reason: string) => void) | undefined;
   },

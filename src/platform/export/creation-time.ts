@@ -1,5 +1,5 @@
-import { BuildpackError } from "../../failure.ts";
 import { imageTimeText } from "../../system/image-time.ts";
+import { usageError } from "../../failure.ts";
 
 /** What a user can say about the time of an image. */
 export interface CreationTimeRequest {
@@ -11,7 +11,7 @@ export interface CreationTimeRequest {
 }
 
 /**
- * The time of creation that an image states, in RFC 3339 in UTC; without a wish the same for all images, so
+ * The time of creation that an image states, in RFC 3339 in UTC. If the user asks for none, it is the same for all images, so
  * that equal builds are equal images.
  *
  * @throws BuildpackError `platform/usage`.
@@ -28,10 +28,7 @@ function timeOf(source: string, text: string): string {
   if (seconds <= lastSecond) return rfc3339(new Date(seconds * 1000));
   const allowed =
     source === "--creation-time" ? "`now`, or seconds since 1970" : "seconds since 1970";
-  throw new BuildpackError({
-    code: "platform/usage",
-    problem: `\`${source}\` takes ${allowed}, not \`${text}\``,
-  });
+  throw usageError(`\`${source}\` takes ${allowed}, not \`${text}\``);
 }
 
 /** The end of the year 9999, the last that RFC 3339 can express. */

@@ -44,7 +44,7 @@ export interface ExportedImage {
   /** The digest of its manifest. */
   digest: string;
   layers: ExportedLayer[];
-  /** What a registry that has the last image does not have, and what it has: compressed layers, in bytes. */
+  /** The compressed size of the layers that the last image did not have, and of those that it had, in bytes. */
   newBytes: number;
   reusedBytes: number;
   /** What a registry was sent. */

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { readBuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import type { Target } from "../../cnb/target.ts";
-import { BuildpackError } from "../../failure.ts";
+import { BuildpackError, usageError } from "../../failure.ts";
 import type { Image } from "../../oci/image.ts";
 import { definedVariables } from "../../system/defined-variables.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
@@ -130,7 +130,7 @@ function refuseStray(line: ExporterRequest["line"]): undefined {
     "--creation-time": line.creationTime,
   };
   const [stray] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (stray !== undefined) throw usage(`\`${stray}\` needs \`--image\``);
+  if (stray !== undefined) throw usageError(`\`${stray}\` needs \`--image\``);
   return undefined;
 }
 
@@ -141,7 +141,7 @@ function runImageSource(
   if (runImage !== undefined) return { image: parseImageLocation("--run-image", runImage, cwd) };
   const root = resolve(cwd, runRoot ?? buildRoot);
   if (root !== "/") return { root };
-  throw usage(
+  throw usageError(
     "`--image` needs a run image: `--run-image`, or a root file system with `--run-root`",
   );
 }
@@ -205,8 +205,4 @@ async function exportBuild(prepared: Prepared, build: StoredBuild): Promise<Expo
 async function ownLauncher({ ownBuildpack }: Prepared, build: StoredBuild): Promise<Launcher> {
   const { buildpack } = await readBuildpackDescriptor(ownBuildpack);
   return await makeLauncher(build, buildpack.version);
-}
-
-function usage(problem: string): BuildpackError {
-  return new BuildpackError({ code: "platform/usage", problem });
 }

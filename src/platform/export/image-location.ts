@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import { type ImageReference, parseImageReference } from "../../oci/registry/image-reference.ts";
 import { lstatIfAny } from "../../system/files.ts";
+import { usageError } from "../../failure.ts";
 
 /** Where an image is or goes, as given on the command line. */
 export type ImageLocation =
@@ -35,7 +35,7 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
     return { kind, path: resolve(cwd, path), name: name === undefined ? name : withTag(name) };
   }
   const forms = "`oci:DIR`, `docker-archive:FILE`, `docker-daemon:NAME` or `registry:HOST/NAME`";
-  throw usage(`\`${option}\` takes ${forms}, not \`${text}\``);
+  throw usageError(`\`${option}\` takes ${forms}, not \`${text}\``);
 }
 
 /**
@@ -46,7 +46,7 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
 export function parseDestination(option: string, text: string, cwd: string): ImageLocation {
   const location = parseImageLocation(option, text, cwd);
   if (location.kind !== "registry" || location.reference.digest === undefined) return location;
-  throw usage(
+  throw usageError(
     `\`${option}\` takes a name or a tag to write to, not the digest of an image: \`${text}\``,
   );
 }
@@ -59,16 +59,17 @@ export function parseDestination(option: string, text: string, cwd: string): Ima
 export async function checkLayoutPlace(option: string, location: ImageLocation): Promise<void> {
   if (location.kind !== "oci" || !(await lstatIfAny(location.path))) return;
   const names = await readdir(location.path).catch(() => undefined);
-  if (names === undefined) throw usage(`\`${option}\`: \`${location.path}\` is not a directory`);
+  if (names === undefined)
+    throw usageError(`\`${option}\`: \`${location.path}\` is not a directory`);
   if (names.length === 0 || names.includes("oci-layout") || names.includes("index.json")) return;
-  throw usage(
+  throw usageError(
     `\`${option}\`: the directory \`${location.path}\` contains other files than those of an image. Name an empty or a new directory`,
   );
 }
 
 function referenceOf(option: string, text: string): ImageReference {
   const reference = parseImageReference(text);
-  if ("problem" in reference) throw usage(`\`${option}\`: ${reference.problem}`);
+  if ("problem" in reference) throw usageError(`\`${option}\`: ${reference.problem}`);
   return reference;
 }
 
@@ -84,8 +85,4 @@ export function defaultImageName(app: string): string {
 /** A colon after the last slash begins a tag; one before it is that of a port. */
 function withTag(name: string): string {
   return /:[^/]*$/.test(name) ? name : `${name}:latest`;
-}
-
-function usage(problem: string): BuildpackError {
-  return new BuildpackError({ code: "platform/usage", problem });
 }

@@ -21,7 +21,7 @@ function sourceOf(characters: string[]): string | undefined {
   return source;
 }
 
-/** Takes what comes first away from `characters`. */
+/** The expression for the first element of the pattern. Removes that element from `characters`. */
 function nextPart(characters: string[]): string | undefined {
   const character = characters.shift();
   if (character === "*") return "[^/]*";

@@ -40,7 +40,7 @@ export interface ExporterRequest {
 /** An export whose options were checked, and whose images were found. */
 export interface Prepared extends ExporterRequest {
   destination: ImageLocation;
-  /** The image whose layers an app without a build reuses, if it is not the one to be replaced. */
+  /** The image of --previous-image. Without it, the first build reuses the layers of the image that it replaces. */
   previous: ImageLocation | undefined;
   /** The image that keeps the cache. */
   cache: ImageLocation | undefined;

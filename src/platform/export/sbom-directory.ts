@@ -1,6 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { BuildpackError } from "../../failure.ts";
+import { BuildpackError, usageError } from "../../failure.ts";
 import { lstatIfAny, makeDirectories } from "../../system/files.ts";
 import { writingTo } from "../../system/user-places.ts";
 import type { BuildpackOutputs } from "../lifecycle/buildpack-outputs.ts";
@@ -42,5 +42,5 @@ export async function writeSboms(
 
 function unusable(path: string, reason: string): BuildpackError {
   const problem = `\`--sbom-output-dir ${path}\` ${reason}; it must be an empty directory, or missing`;
-  return new BuildpackError({ code: "platform/usage", problem });
+  return usageError(problem);
 }

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import { isWithin } from "../../system/is-within.ts";
+import { usageError } from "../../failure.ts";
 
 /**
  * Makes sure that a place, which need not exist yet, is not inside the app: nothing is ever written there.
@@ -14,7 +14,7 @@ export async function refusePlaceInside(app: string, place: string, what: string
   const [inside] = await placesInside(app, [place]);
   if (inside === undefined) return;
   const problem = `${what} would be inside the app, at \`${place}\``;
-  throw new BuildpackError({ code: "platform/usage", problem });
+  throw usageError(problem);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { BuildpackError } from "../../failure.ts";
 import { readText } from "../../system/files.ts";
+import { usageError } from "../../failure.ts";
 
 /**
  * The variables of `--env` and `--env-file`: `NAME=value`, or `NAME` for the value in `ours`. `--env` wins
@@ -22,7 +22,7 @@ async function linesOf(path: string): Promise<string[]> {
   const file = await readText(path);
   if (file.state !== "text") {
     const problem = file.state === "missing" ? "there is no such file" : file.problem;
-    throw usage(`\`--env-file ${path}\` cannot be read: ${problem}`);
+    throw usageError(`\`--env-file ${path}\` cannot be read: ${problem}`);
   }
   return file.text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line));
 }
@@ -33,7 +33,8 @@ function variableIn(
 ): [string, string] {
   const at = line.indexOf("=");
   const name = (at === -1 ? line : line.slice(0, at)).trim();
-  if (name === "") throw usage(`\`${line}\` is not a variable; \`--env\` takes \`NAME=value\``);
+  if (name === "")
+    throw usageError(`\`${line}\` is not a variable; \`--env\` takes \`NAME=value\``);
   refuseUnusableName(name);
   return [name, at === -1 ? (ours[name] ?? "") : line.slice(at + 1)];
 }
@@ -42,9 +43,5 @@ function variableIn(
 function refuseUnusableName(name: string): void {
   if (/^[^/=\0]+$/.test(name) && !/^\.{1,2}$/.test(name) && Buffer.byteLength(name) <= 255) return;
   const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-  throw usage(`\`${shown}\` cannot be the name of a variable`);
-}
-
-function usage(problem: string): BuildpackError {
-  return new BuildpackError({ code: "platform/usage", problem });
+  throw usageError(`\`${shown}\` cannot be the name of a variable`);
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { BuildpackError } from "../../failure.ts";
+import { BuildpackError, usageError } from "../../failure.ts";
 import { isDirectory } from "../../system/files.ts";
 
 /**
@@ -57,5 +57,5 @@ export async function locateBinding(
 
 function usage(binding: string, reason: string): BuildpackError {
   const problem = `\`--binding ${binding}\` cannot be used: ${reason}`;
-  return new BuildpackError({ code: "platform/usage", problem });
+  return usageError(problem);
 }

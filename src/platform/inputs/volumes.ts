@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { posix, resolve } from "node:path";
-import { BuildpackError } from "../../failure.ts";
+import { BuildpackError, usageError } from "../../failure.ts";
 import type { Bind } from "../sandbox/sandbox.ts";
 import { defaultWorkspace } from "../sandbox/workspace.ts";
 
@@ -37,7 +37,7 @@ export function refuseOverlaps(binds: readonly Bind[]): void {
     if (!outer) continue;
     const where = outer.inside === inside ? "where" : `inside \`${outer.inside}\`, where`;
     const problem = `\`${option}\` cannot mount something at \`${inside}\`, ${where} \`${outer.option}\` mounts something already`;
-    throw new BuildpackError({ code: "platform/usage", problem });
+    throw usageError(problem);
   }
 }
 
@@ -61,5 +61,5 @@ const open = ["/", "/platform", "/platform/env", "/platform/bindings", "/home/cn
 
 function usage(text: string, reason: string): BuildpackError {
   const problem = `\`--volume ${text}\` cannot be mounted: ${reason}`;
-  return new BuildpackError({ code: "platform/usage", problem });
+  return usageError(problem);
 }

@@ -76,7 +76,7 @@ lapidary_exec() {
   exec "$@"
 }
 
-# A text without `#!` is no program: only shells run it, by themselves.
+# The kernel does not start a text file without `#!`; only shells run such a file. So it does not count.
 lapidary_is_program() {
   [ -f "$1" ] && [ -x "$1" ] && [ -s "$1" ] || return 1
   [ -r "$1" ] || return 0
@@ -92,7 +92,7 @@ lapidary_is_on_path() {
   while [ -n "$lapidary_rest" ]; do
     lapidary_directory_on_path=${lapidary_rest%%:*}
     if lapidary_is_program "${lapidary_directory_on_path:-.}/$1"; then
-      # What stands below the current directory is not run by its name alone.
+      # As in Go, a program that a relative entry of PATH leads to is refused.
       case $lapidary_directory_on_path in
       /*) return 0 ;;
       *) return 1 ;;
@@ -318,7 +318,7 @@ lapidary_read_escape() {
 # Appends the character whose code follows in as many hexadecimal digits as the pattern has marks.
 lapidary_read_code_point() {
   lapidary_digits=${lapidary_rest#??}
-  # The pattern is meant as one.
+  # Not quoted: $1 is used as a pattern, not as text.
   # shellcheck disable=SC2295
   lapidary_after=${lapidary_digits#$1}
   lapidary_digits=${lapidary_digits%"$lapidary_after"}

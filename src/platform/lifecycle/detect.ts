@@ -145,7 +145,7 @@ class Detection {
       else fits &&= optional;
       hasError ||= outcome.result === "error";
     }
-    // An error of an optional buildpack alone is no reason why a group fails.
+    // If only optional buildpacks ended with an error, the error is not what made the group fail.
     if (!fits) this.sawError ||= hasError;
     if (!fits || candidates.length === 0) return undefined;
     const resolution = resolvePlan(candidates);

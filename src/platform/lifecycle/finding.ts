@@ -2,7 +2,7 @@ import type { BuildReport, ReportedLayer, ReportedWarning } from "../report/buil
 import type { Built } from "./build.ts";
 import type { LaunchMetadata } from "./launch-metadata.ts";
 
-/** What is known of a build before it has ended. */
+/** The report of a build without its durations and timeline, which are known at its end. */
 export type BuildFinding = Omit<BuildReport, "durations" | "timeline">;
 
 interface FindingRequest extends Pick<BuildReport, "platformApi" | "layers" | "environment"> {

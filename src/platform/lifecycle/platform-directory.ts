@@ -1,8 +1,8 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { BuildpackError } from "../../failure.ts";
 import { isFile } from "../../system/files.ts";
 import type { PlatformFiles } from "../sandbox/platform-files.ts";
+import { usageError } from "../../failure.ts";
 
 /**
  * The content of `<platform>` for the user's variables and bindings: a file for each variable, with its
@@ -17,7 +17,7 @@ export async function readPlatformFiles(given: {
   const content: Content = { directories: ["env", "bindings"], files: new Map() };
   for (const [name, value] of Object.entries(given.env)) {
     if (!/^[^/=\0]+$/.test(name) || /^\.{1,2}$/.test(name) || Buffer.byteLength(name) > 255) {
-      throw usage(`\`${name}\` cannot be the name of a variable`);
+      throw usageError(`\`${name}\` cannot be the name of a variable`);
     }
     content.files.set(`env/${name}`, Buffer.from(value));
   }
@@ -32,11 +32,11 @@ interface Content {
 
 async function addBinding(content: Content, binding: string): Promise<void> {
   if (!(await isFile(join(binding, "type")))) {
-    throw usage(`the binding \`${binding}\` is not a directory with a file \`type\``);
+    throw usageError(`the binding \`${binding}\` is not a directory with a file \`type\``);
   }
   const place = `bindings/${basename(binding)}`;
   if (content.files.has(`${place}/type`)) {
-    throw usage(`two bindings have the name \`${basename(binding)}\``);
+    throw usageError(`two bindings have the name \`${basename(binding)}\``);
   }
   await addTree(content, binding, place, []);
 }
@@ -49,11 +49,12 @@ async function addTree(
   above: readonly string[],
 ): Promise<void> {
   const real = await realpath(path).catch(() => undefined);
-  if (real === undefined) throw usage(`\`${path}\` is a link that leads nowhere`);
-  if (above.includes(real)) throw usage(`\`${path}\` is a link to a directory that contains it`);
+  if (real === undefined) throw usageError(`\`${path}\` is a link that leads nowhere`);
+  if (above.includes(real))
+    throw usageError(`\`${path}\` is a link to a directory that contains it`);
   const stats = await stat(real);
   if (stats.isFile()) content.files.set(place, await readContent(real));
-  else if (!stats.isDirectory()) throw usage(`\`${path}\` is not a regular file`);
+  else if (!stats.isDirectory()) throw usageError(`\`${path}\` is not a regular file`);
   if (!stats.isDirectory()) return;
   content.directories.push(place);
   for (const name of await readdir(real)) {
@@ -63,10 +64,6 @@ async function addTree(
 
 async function readContent(path: string): Promise<Buffer> {
   return await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw usage(`\`${path}\` cannot be read (${error.code})`);
+    throw usageError(`\`${path}\` cannot be read (${error.code})`);
   });
-}
-
-function usage(problem: string): BuildpackError {
-  return new BuildpackError({ code: "platform/usage", problem });
 }

@@ -119,7 +119,7 @@ async function storeLayer(
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
   return {
-    stored: storedLayer(types, sha, jsonOf(output, name, content.metadata)),
+    stored: layerRecord(types, sha, jsonOf(output, name, content.metadata)),
     reported: { buildpack, name, types, bytes, fate },
   };
 }
@@ -142,13 +142,13 @@ async function reuseLayer(
   const { bytes } = fingerprintLayer(from);
   const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
   return {
-    stored: storedLayer(types, sha, jsonOf(output, name, metadata)),
+    stored: layerRecord(types, sha, jsonOf(output, name, metadata)),
     reported: { buildpack, name, types, bytes, fate: "reused" },
   };
 }
 
-/** The members are in the order that labels have. */
-function storedLayer(
+/** The order of the members is that of a lifecycle's label: it decides the bytes of the label. */
+function layerRecord(
   { launch, build, cache }: LayerTypes,
   sha: string,
   data: unknown,
@@ -187,7 +187,7 @@ function storeOf(output: BuildpackOutputs): { store?: { metadata: unknown } } {
     : {};
 }
 
-/** Of what a store may hold, labels keep tables alone. */
+/** A label keeps the metadata of a store only if it is a table. */
 function tableOrNull(metadata: unknown): unknown {
   return typeof metadata === "object" && !Array.isArray(metadata) ? metadata : null;
 }

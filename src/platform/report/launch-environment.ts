@@ -14,7 +14,7 @@ export interface LayerPlace {
   directory: string;
 }
 
-/** What launch layers set for the running app. Nothing is said of a layer with a link in its environment. */
+/** What launch layers set for the running app. A layer with a symbolic link in its environment directories is left out. */
 export async function launchEnvironment(
   layers: readonly LayerPlace[],
 ): Promise<ReportedVariable[]> {

@@ -67,7 +67,7 @@ async function furnishEntry(view: View, path: string): Promise<MountStep[]> {
   return [{ make: "directory", path }, ...(await furnish(view, path))];
 }
 
-/** Without what is placed in another of them, which has its own content there. */
+/** Without those that are inside another one: no mount point can be made in its content. */
 function outermost(all: readonly Placed[]): Placed[] {
   return all.filter((one) => !all.some((other) => one.inside.startsWith(`${other.inside}/`)));
 }

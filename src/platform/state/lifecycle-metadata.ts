@@ -38,7 +38,7 @@ const storedLayer = z.object({
   cache: flag,
 });
 
-/** Names become parts of paths, and the label of an image may be anybody's. */
+/** Names become parts of paths, and anybody may have written the label: no name may lead to another directory. */
 const name = z.string().regex(/^(?!\.{0,2}$)[^/\0]+$/);
 const id = z.string().regex(/^(?!\.{0,2}$)[^\0]+$/);
 

@@ -13,8 +13,8 @@ export interface BuildInUse {
 }
 
 /**
- * Opens the current build of a state directory while its app runs. Undefined before the first build, also if the state
- * folder has only the cache of one.
+ * Opens the current build of a state directory while its app runs. Undefined before the first build, and if the state
+ * directory has only a cache that was adopted from an image.
  */
 export async function openStoredBuild(state: string): Promise<BuildInUse | undefined> {
   for (;;) {

@@ -33,7 +33,7 @@ export const anyAddress: Everywhere = { ipv6: "::", ipv4: "0.0.0.0" };
 // In a URL, an IPv6 address needs brackets.
 const inUrl: Everywhere = { ipv6: "[::]", ipv4: "0.0.0.0" };
 // To WEBrick, `::` means only IPv6, and `*` every address.
-const whatever: Everywhere = { ipv6: "*", ipv4: "*" };
+const anyForWebrick: Everywhere = { ipv6: "*", ipv4: "*" };
 // To Passenger's nginx, `::` means only IPv6, and nothing means both.
 const onlyIpv4: Everywhere = { ipv6: "0.0.0.0", ipv4: "0.0.0.0" };
 
@@ -83,5 +83,5 @@ const servers: readonly WebServer[] = [
       line: (host, port) => `bundle exec thin start --address "${host}" --port "${port}"`,
     },
   },
-  { gem: "webrick", byRackup: true, everywhere: whatever },
+  { gem: "webrick", byRackup: true, everywhere: anyForWebrick },
 ];

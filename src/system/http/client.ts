@@ -9,7 +9,7 @@ export interface HttpRequest {
   body?: string | Buffer | Readable;
 }
 
-/** The answer of a server. One of its three ways to end the body must be used. */
+/** The answer of a server. The caller must call `text` or `discard`, or read `body` to its end: otherwise the connection stays open. */
 export interface HttpAnswer {
   status: number;
   /** The first value of a header. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   assetDirectories,
   isAssetManifest,
-  isVerdict,
+  isUpToDateMarker,
 } from "../../../src/ruby/asset-directories.ts";
 import { lockedWith } from "../../support/builds/locked.ts";
 
@@ -27,7 +27,7 @@ test.each([
   ["public/assets/.sprockets-manifest-0a1b.json", false],
   ["tmp/cache/assets/sprockets/v4.0.0/aB/aB.cache", false],
 ])("a file that tells a bundler that assets are up to date: %s", (path, verdict) => {
-  expect(isVerdict(path)).toBe(verdict);
+  expect(isUpToDateMarker(path)).toBe(verdict);
 });
 
 test.each([

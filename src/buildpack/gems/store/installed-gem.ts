@@ -34,7 +34,7 @@ export async function piecesOf(
   ];
 }
 
-/** For `readText`, it would be a binary file: RubyGems separates several extensions by NUL in the first lines. */
+/** Not with `readText`, which refuses NUL bytes: RubyGems separates extensions by NUL in a comment of the gemspec. */
 async function readGemspec(path: string): Promise<string | undefined> {
   return (await isFile(path)) ? await readFile(path, "utf8") : undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { settingVariable } from "../../../ruby/bundle-config.ts";
-import type { GemfileLock, LockedGem } from "../../../ruby/lockfile/gemfile-lock.ts";
+import { type GemfileLock, sha256Of } from "../../../ruby/lockfile/gemfile-lock.ts";
 import { fullName } from "../../../ruby/lockfile/state.ts";
 import { addParts } from "../../../system/file-digest.ts";
 
@@ -31,7 +31,7 @@ export function storableGems(locked: GemfileLock, keys: InstallKeys): StorableGe
   return locked.specs.flatMap((gem) => {
     if (gem.source.kind !== "gem") return [];
     const parts = [
-      ...[fullName(gem), `${checksumOf(gem, locked)}`, ...gem.source.remotes],
+      ...[fullName(gem), `${sha256Of(locked, gem)}`, ...gem.source.remotes],
       ...keys.machine,
       ...compilerVariables(gem.name, keys.env),
     ];
@@ -39,12 +39,6 @@ export function storableGems(locked: GemfileLock, keys: InstallKeys): StorableGe
     const key = `${fullName(gem)}-${digest}`;
     return isFileName(key) ? [{ name: gem.name, fullName: fullName(gem), key }] : [];
   });
-}
-
-function checksumOf(gem: LockedGem, { checksums = [] }: GemfileLock): string | undefined {
-  const own = checksums.filter((one) => fullName(one) === fullName(gem));
-  return own.flatMap(({ digests }) => digests).find(({ algorithm }) => algorithm === "sha256")
-    ?.digest;
 }
 
 /** Variables that change what extensions are compiled to: those of compilers, and those named after the gem. */

@@ -1,15 +1,6 @@
 import type { CommanderError } from "@commander-js/extra-typings";
 import { BuildpackError } from "../failure.ts";
 
-/** A command line that cannot be run as typed. `command` is the one whose help explains it. */
-export function usageError(problem: string, command?: string): BuildpackError {
-  return new BuildpackError({
-    code: "platform/usage",
-    problem,
-    ...(command === undefined ? {} : { command }),
-  });
-}
-
 /**
  * What commander found wrong, as our own failure. Its messages look like
  * `error: unknown option '--sate'\n(Did you mean --state?)`.
