@@ -2,7 +2,7 @@ import { readBuildImage } from "../../cnb/build-image.ts";
 import { waysToAddPackages } from "../../output/add-packages.ts";
 import type { Section } from "../../output/printer.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
-import { type ExpectedNeeds, expectSystemNeeds, optionalGemsOf } from "../gems/gems.ts";
+import { type ExpectedNeeds, expectSystemNeeds, expectLeftOutGems } from "../gems/gems.ts";
 import { gemPlatformOf, type Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";
 
@@ -17,8 +17,8 @@ export async function examineSystem(
   const { root } = request;
   const platform = gemPlatformOf(target);
   const { locked } = project;
-  const { gems: leftOut } = optionalGemsOf(project, context.env);
-  const { env } = context;
+  const { env, settings } = context;
+  const { gems: leftOut } = expectLeftOutGems(project, env, settings.BP_EXEC_ENV);
   const needs = await expectSystemNeeds({ locked, leftOut, platform, target, env, root });
   const { libraries, toCompile } = needs;
   facts.libraries = libraries.map(({ names, gems, package: owner, present }) => {

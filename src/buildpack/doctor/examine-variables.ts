@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { bundlerMirror, parseBundleConfig } from "../../ruby/bundle-config.ts";
 import { loginVariables } from "../../ruby/gems/gem-credentials.ts";
-import { withoutSlash } from "../../ruby/optional-gems.ts";
+import { withoutSlash } from "../../ruby/gemfile-groups.ts";
 import { variablesAssigned, variablesWithoutDefault } from "../../ruby/read-variables.ts";
 import { isFile, readTextIfAny, statIfAny } from "../../system/files.ts";
 import { listEntries } from "../../system/listing/list-directory.ts";
 import { buildEnvironment } from "../environment/environment.ts";
-import { gemCredentials, optionalGemsOf } from "../gems/gems.ts";
+import { gemCredentials, expectLeftOutGems } from "../gems/gems.ts";
 import type { Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";
 
@@ -30,9 +30,10 @@ function examineLogins({ condition, context }: Examination, project: Project) {
   const bound = gemCredentials(bindings).env;
   const given = { ...parseBundleConfig(bundleConfig ?? "").applied, ...bound, ...env };
   const remotes = locked.sources.flatMap((source) => (source.kind === "gem" ? source.remotes : []));
-  const { servers } = optionalGemsOf(project, context.env);
+  const { settings } = context;
+  const { optionalServers } = expectLeftOutGems(project, context.env, settings.BP_EXEC_ENV);
   for (const remote of new Set(remotes)) {
-    if (servers.includes(withoutSlash(remote))) continue;
+    if (optionalServers.includes(withoutSlash(remote))) continue;
     const logins = loginVariables({ server: remote, username: "user", password: "token" });
     const isKnown = logins.some(({ name }) => given[name]) || bundlerMirror(given, [remote]);
     const name = logins.at(-1)?.name;

@@ -17,6 +17,7 @@ import { installDefaults, readCapacity } from "./install-defaults.ts";
 import { withTrustedCertificates } from "./trust-certificates.ts";
 import { bundlerVariables, contractVariables } from "./variables-layer.ts";
 
+export { bundleGroups } from "./bundle-groups.ts";
 export { setEnvironment } from "./set-environment.ts";
 
 type Variables = Readonly<Record<string, string>>;

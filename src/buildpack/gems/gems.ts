@@ -16,7 +16,7 @@ import { keepsGemFiles } from "./keep-gem-files.ts";
 export { expectSystemNeeds, type ExpectedNeeds } from "./expect-system-needs.ts";
 export { gemCredentials } from "./gem-credentials.ts";
 export { leaveOutGems } from "./leave-out-gems.ts";
-export { optionalGemsOf } from "./optional-gems-of.ts";
+export { expectLeftOutGems } from "./expect-left-out-gems.ts";
 export { reportLibraries } from "./report-libraries.ts";
 export { writeOutGemspecs } from "./write-out-gemspecs.ts";
 

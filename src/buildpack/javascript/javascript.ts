@@ -8,6 +8,7 @@ import { isDirectory, isFile, readTextIfAny } from "../../system/files.ts";
 import { listNames } from "../../system/listing/list-directory.ts";
 import { findProgram } from "../../system/search-path.ts";
 import { mayPrecompile } from "../assets/assets.ts";
+import { expectLeftOutGems } from "../gems/gems.ts";
 import { chosenNodeProvider, type Project } from "../project/project.ts";
 import { type Packages, packageVariables } from "./packages.ts";
 
@@ -80,7 +81,9 @@ async function findPrograms(
 
 async function bundlersToRun(context: BuildContext, project: Project): Promise<AssetBundler[]> {
   if (!(await mayPrecompile(context, project))) return [];
-  return assetBundlers(project.locked, context.env);
+  const { env, settings } = context;
+  const { gems: leftOut } = expectLeftOutGems(project, env, settings.BP_EXEC_ENV);
+  return assetBundlers(project.locked, env).filter(({ gem }) => !leftOut.has(gem));
 }
 
 async function requireNode({ project, manager, programs, bundlers }: Found): Promise<void> {

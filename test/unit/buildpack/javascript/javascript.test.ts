@@ -48,6 +48,11 @@ describe("an app whose assets are bundled with Node", () => {
     await expect(check({ gems: ["jsbundling-rails"], ...story })).resolves.toBeDefined();
   });
 
+  test("is accepted without Node if only a group that is left out has the gem", async () => {
+    const Gemfile = 'group :development do\n  gem "cssbundling-rails"\nend\n';
+    await expect(check({ gems: ["cssbundling-rails"], files: { Gemfile } })).resolves.toBeDefined();
+  });
+
   test("is rejected if its yarn.lock makes jsbundling-rails run yarn, which is missing", async () => {
     const story = { gems: ["jsbundling-rails"], files: { "yarn.lock": "" }, programs: [node] };
     expect(await failureOf(check(story))).toEqual({
