@@ -45,9 +45,13 @@ function processLine(
   { type, command, args }: BuildSummary["processes"][number],
   defaultProcess: string | undefined,
 ): string {
-  const isDefault = type === defaultProcess ? " (default)" : "";
-  return `\`${type}\`${isDefault}: ${commandLine({ command, args })}`;
+  const name = `\`${type}\`${type === defaultProcess ? " (default)" : ""}`;
+  const line = commandLine({ command, args });
+  return line.length > longestCommand ? name : `${name}: ${line}`;
 }
+
+/** A longer one is a script, such as that of the web process: a buildpack's log and the report show what it runs. */
+const longestCommand = 80;
 
 /** The command of a process as one would type it. */
 export function commandLine({

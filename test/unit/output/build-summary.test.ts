@@ -24,6 +24,7 @@ test("tells processes as one would type them, layers with size and fate, and the
     processes: [
       { type: "job", command: ["bash", "-c", "it's $HOME"], args: [] },
       { type: "web", command: ["bin/rails", "server"], args: ["--port", "80"] },
+      { type: "script", command: ["sh", "-c", "one || two; ".repeat(8)], args: [] },
     ],
     defaultProcess: "web",
     layers: [{ ...layer, name: "gems", bytes: 121_340_000, fate: "reused" }],
@@ -32,6 +33,7 @@ test("tells processes as one would type them, layers with size and fate, and the
   expect(log).toBe(`- Processes
   - \`job\`: bash -c 'it'\\''s $HOME'
   - \`web\` (default): bin/rails server --port 80
+  - \`script\`
 - Layers
   - \`gems\`: reused, 121.3 MB (launch, cache)
 - Time

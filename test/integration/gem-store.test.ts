@@ -1,0 +1,50 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStoredBuild } from "../../src/platform/state/state-in-use.ts";
+import { build, makeApp } from "../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
+import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+
+let world: World;
+let server: MirrorServer;
+
+beforeAll(async () => {
+  world = await ensureWorld();
+  server = await serveMirror(world.mirror);
+});
+
+afterAll(async () => {
+  await server?.close();
+});
+
+test("a gem store gives the same layers without compiling anything", async () => {
+  await using place = await temporaryDirectory();
+  const app = await makeApp(place.path, "native");
+  const buildWith = async (...args: string[]) => {
+    await rm(app.state, { recursive: true, force: true });
+    const env = { BP_INVENTORY: server.inventory, SECRET_KEY_BASE: "the same in each build" };
+    const { exitCode, log } = await build({ app, world, env, args });
+    expect(exitCode, log).toBe(0);
+    return { log, digests: await digestsOf(app.state) };
+  };
+  const store = ["--gem-store", join(place.path, "store")];
+
+  const alone = await buildWith();
+  expect(alone.log).toMatch(/with native extensions/);
+  expect(alone.digests["gems"]).toBeDefined();
+  const filling = await buildWith(...store);
+  const filled = await buildWith(...store);
+
+  expect(filled.log).not.toMatch(/with native extensions/);
+  expect(filling.digests).toEqual(alone.digests);
+  expect(filled.digests).toEqual(alone.digests);
+});
+
+/** The digests that the layers of the last build have in an image, by name. */
+async function digestsOf(state: string): Promise<Record<string, string>> {
+  const stored = await openStoredBuild(state);
+  await stored?.release();
+  const layers = stored?.build.image.buildpacks.flatMap((one) => Object.entries(one.layers)) ?? [];
+  return Object.fromEntries(layers.map(([name, { sha }]) => [name, sha]));
+}
