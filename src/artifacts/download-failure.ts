@@ -1,5 +1,6 @@
 import { BuildpackError } from "../failure.ts";
 import { diskFailure } from "../system/disk-failure.ts";
+import { innerError, mayPassLater } from "../system/http/transient.ts";
 
 /** The progress of one attempt. */
 export interface Attempt {
@@ -50,17 +51,12 @@ export function retryReason({ failure }: BuildpackError): string | undefined {
   if (failure.code === "download/truncated") {
     return `The connection ended after ${failure.received} of ${failure.expected} bytes`;
   }
-  if (failure.code !== "download/refused" || !mayPass(failure.status)) return undefined;
+  if (failure.code !== "download/refused" || !mayPassLater(failure.status)) return undefined;
   return `The server answered with status ${failure.status}`;
 }
 
-function mayPass(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
-}
-
 function problemOf(error: unknown): string {
-  // If several addresses were tried, only the inner errors have a message.
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const inner = innerError(error);
   if (!(inner instanceof Error)) return String(inner);
   const cause = inner.cause instanceof Error ? inner.cause.message : "";
   return [inner.message, cause].filter(Boolean).join(": ");

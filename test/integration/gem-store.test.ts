@@ -4,12 +4,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStoredBuild } from "../../src/platform/state/state-in-use.ts";
 import { build, makeApp } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
-import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
+import {
+  ensureWorld,
+  fullRing,
+  onlyInFullRing,
+  temporaryDirectory,
+  type World,
+} from "../support/world.ts";
 
 let world: World;
 let server: MirrorServer;
 
 beforeAll(async () => {
+  if (!fullRing) return;
   world = await ensureWorld();
   server = await serveMirror(world.mirror);
 });
@@ -18,7 +25,8 @@ afterAll(async () => {
   await server?.close();
 });
 
-test("a gem store gives the same layers without compiling anything", async () => {
+test("a gem store gives the same layers without compiling anything", async ({ skip }) => {
+  skip(!fullRing, onlyInFullRing);
   await using place = await temporaryDirectory();
   const app = await makeApp(place.path, "native");
   const buildWith = async (...args: string[]) => {

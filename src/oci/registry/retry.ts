@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { BuildpackError } from "../../failure.ts";
+import { innerError, mayPassLater } from "../../system/http/transient.ts";
 
 /** How often a step is tried, and how long the pauses are. */
 export interface RetryPolicy {
@@ -40,8 +41,8 @@ function reasonToRetry(error: unknown): string | undefined {
   const { failure } = error;
   if (failure.code === "image/registry-unreachable") return failure.problem;
   if (failure.code !== "image/registry-refused") return undefined;
-  const mayPass = failure.status === 408 || failure.status === 429 || failure.status >= 500;
-  return mayPass ? `The registry answered with status ${failure.status}` : undefined;
+  if (!mayPassLater(failure.status)) return undefined;
+  return `The registry answered with status ${failure.status}`;
 }
 
 function withAttempts(error: unknown, attempts: number): unknown {
@@ -53,9 +54,7 @@ function withAttempts(error: unknown, attempts: number): unknown {
 
 /** The failure for an error of the network. */
 export function networkFailure(registry: string, error: unknown): BuildpackError {
-  // If several addresses were tried, only the inner errors have a message.
-  const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error;
-  const { code = "", message } = inner as NodeJS.ErrnoException;
+  const { code = "", message } = innerError(error) as NodeJS.ErrnoException;
   const options = { cause: error };
   if (/^(?:ERR_SSL_(?:WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST)|EPROTO)/.test(code)) {
     return new BuildpackError(
