@@ -3,6 +3,7 @@ import { BuildpackError } from "../../failure.ts";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import glob from "fast-glob";
+import { jobsOfBootsnap } from "./bootsnap-jobs.ts";
 import { type CompiledGems, keepCompiledGems } from "./bootsnap-layer.ts";
 import type { Section } from "../../output/printer.ts";
 import {
@@ -128,7 +129,7 @@ async function compileGems(work: Work, directory: string): Promise<string | unde
   const ofApp = patternOfApp(project.dir, context.input.layersDir);
   const exclude = `${ofApp}|${patternOfUnused(installed.places)}`;
   const args = ["--gemfile", "--exclude", exclude, ...(await codeLikeTests(gems))];
-  return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
+  return await runBootsnap(work, { trees, directory, args, shown: "--gemfile" });
 }
 
 /** Directories that bootsnap skips as tests of a gem although apps load them, as in rack-test. */
@@ -150,7 +151,8 @@ async function compileApp(work: Work, directory: string): Promise<string | undef
   const besides = gems.filter((gem) => !isWithin(gem, dir));
   const outside = besides.filter((gem) => !isWithin(dir, gem));
   const sources = [...new Set([...own, ...besides.map((gem) => relative(dir, gem))])];
-  return (await age([dir, ...outside])) ?? (await runBootsnap(work, directory, sources));
+  const trees = [dir, ...outside];
+  return await runBootsnap(work, { trees, directory, args: sources, shown: sources.join(" ") });
 }
 
 /** Gives files the time that they have in an image. Resolves to the problem if it may not. */
@@ -165,18 +167,29 @@ async function age(trees: readonly string[]): Promise<string | undefined> {
   }
 }
 
+interface Compilation {
+  /** What contains the code. */
+  trees: readonly string[];
+  /** Where the compiled code goes. */
+  directory: string;
+  args: readonly string[];
+  /** The arguments that the log shows. */
+  shown: string;
+}
+
+/** Resolves to the problem if it failed. */
 async function runBootsnap(
   work: Work,
-  directory: string,
-  args: readonly string[],
-  shown = args.join(" "),
+  { trees, directory, args, shown }: Compilation,
 ): Promise<string | undefined> {
   const { context, project, installed, section } = work;
+  const [problem, jobs] = await Promise.all([age(trees), jobsOfBootsnap(context, work)]);
+  if (problem !== undefined) return problem;
   const command = `bundle exec bootsnap precompile ${shown}`;
   const { exitCode } = await section.timed(`Running \`${command}\``, () =>
     context.run({
       file: "bundle",
-      args: ["exec", "bootsnap", "precompile", ...args],
+      args: ["exec", "bootsnap", "precompile", ...jobs, ...args],
       cwd: project.dir,
       env: buildEnvironment(context).bootsnap({ project, installed }, directory),
       onLine: (line) => section.output(line),

@@ -1,4 +1,5 @@
 import { readFile, readlink, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { precompileApp, precompileGems } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
@@ -29,6 +30,8 @@ const layers = {
 /** The time of every file in an image, in seconds since 1970. */
 const imageTime = 315532801;
 
+const cpus = availableParallelism();
+
 describe("code is compiled", () => {
   test("of Ruby and the gems first, then of the app, with the contract's variables", async () => {
     const { commands, appDir, layersDir } = await precompile();
@@ -46,6 +49,17 @@ describe("code is compiled", () => {
       RAILS_ENV: "production",
     });
     expect(own?.env["BOOTSNAP_CACHE_DIR"]).toBe(join(appDir, "tmp/cache"));
+  });
+
+  test.each([
+    [true, cpus > 1 ? ["--jobs", `${cpus}`] : []],
+    [false, []],
+  ])("by all processors if Ruby can fork: %j", async (forks, words) => {
+    const { commands } = await precompile({ forks });
+    const given = commands.map(({ args }) => args.slice(3, 3 + words.length));
+    expect(given).toEqual([words, words]);
+    const parallel = words.length > 0;
+    expect(commands.every(({ args }) => args.includes("--jobs") === parallel)).toBe(true);
   });
 
   test("from files that have the time of an image", async () => {
@@ -131,6 +145,8 @@ describe("code is not compiled", () => {
 });
 
 interface Story {
+  /** Whether Ruby can fork. */
+  forks?: boolean;
   layersDir?: string;
   files?: Record<string, string>;
   userEnv?: Record<string, string>;
@@ -146,6 +162,8 @@ async function precompile(story: Story = {}) {
   const commands: Command[] = [];
   const times: Record<string, number>[] = [];
   const run: RunCommand = async (command) => {
+    const isTry = command.file === "ruby";
+    if (isTry) return { exitCode: story.forks ? 0 : 1, stdout: "", stderr: "", lines: [] };
     commands.push(command);
     times.push({
       gem: await timeOf(join(layersDir, "gems/bin/bootsnap")),
