@@ -10,8 +10,8 @@ export interface VersionsInUse {
   bundler: string;
   /** The texts of the files that load the app, such as `config/boot.rb`. */
   boot: string;
-  /** Whether the app has `app/assets/config/manifest.js`. */
-  sprocketsManifest: boolean;
+  /** Whether its root is that of a Rails app without `app/assets/config/manifest.js`. An engine's app is elsewhere. */
+  lacksManifest: boolean;
 }
 
 /** Combinations of versions that are known not to work: the lines of one warning for each. */
@@ -76,9 +76,9 @@ const rules: readonly Rule[] = [
       "Fix: bundle update mimemagic",
     ];
   },
-  ({ locked, sprocketsManifest }) => {
+  ({ locked, lacksManifest }) => {
     const version = findGem(locked, "sprockets")?.version;
-    if (version === undefined || isBefore(version, "4.0.0") || sprocketsManifest) return undefined;
+    if (version === undefined || isBefore(version, "4.0.0") || !lacksManifest) return undefined;
     const direct = locked.dependencies.some(({ name }) => name === "sprockets-rails");
     if (!direct || findGem(locked, "railties") === undefined) return undefined;
     return [

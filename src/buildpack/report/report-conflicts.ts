@@ -17,12 +17,17 @@ export async function reportConflicts(
     ruby: ruby.ruby,
     bundler,
     boot: texts.join("\n"),
-    sprocketsManifest: await isFile(join(dir, "app/assets/config/manifest.js")),
+    lacksManifest: await lacksManifest(dir),
   });
   if (conflicts.length === 0) return;
   await printer.section("Known problems", async (section) => {
     for (const lines of conflicts) section.warn(...lines);
   });
+}
+
+async function lacksManifest(dir: string): Promise<boolean> {
+  if (await isFile(join(dir, "app/assets/config/manifest.js"))) return false;
+  return await isFile(join(dir, "config/application.rb"));
 }
 
 const bootFiles = ["config/boot.rb", "config/application.rb", "Rakefile"];

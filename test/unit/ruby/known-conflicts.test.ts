@@ -8,7 +8,7 @@ interface App {
   bundler?: string;
   boot?: string;
   direct?: string[];
-  sprocketsManifest?: boolean;
+  lacksManifest?: boolean;
 }
 
 function conflictsOf(app: App): string {
@@ -19,7 +19,7 @@ function conflictsOf(app: App): string {
     ruby: { engine: "ruby", version: ruby },
     bundler,
     boot,
-    sprocketsManifest: app.sprocketsManifest ?? false,
+    lacksManifest: app.lacksManifest ?? true,
   })
     .flat()
     .join("\n");
@@ -62,7 +62,7 @@ describe("versions that are known not to work together", () => {
     ["a later Rails", { gems: { activesupport: "7.1.0", "concurrent-ruby": "1.3.5" } }],
     ["an earlier concurrent-ruby", { gems: { ...concurrent, "concurrent-ruby": "1.3.4" } }],
     ["a later mimemagic", { gems: { mimemagic: "0.3.6" } }],
-    ["a manifest", { gems: sprockets, direct, sprocketsManifest: true }],
+    ["a manifest", { gems: sprockets, direct, lacksManifest: false }],
     ["Sprockets 3", { gems: { ...sprockets, sprockets: "3.7.2" }, direct }],
     ["Sprockets that only another gem brings", { gems: sprockets }],
   ])("do not include %s", ([, app]) => {
