@@ -12,7 +12,7 @@ import { adopt } from "./earlier-images.ts";
 import { exportCache } from "./export-cache.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
 import {
-  checkLayoutPlace,
+  checkDestination,
   defaultImageName,
   type ImageLocation,
   parseDestination,
@@ -61,7 +61,7 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
   });
   const world = worldOf(request);
   for (const { option, location } of allOf(places)) {
-    await checkLayoutPlace(option, location);
+    await checkDestination(option, location);
     if (location.kind === "registry") await requirePush(location.reference, world);
   }
   const launcher =

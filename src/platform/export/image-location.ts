@@ -52,18 +52,27 @@ export function parseDestination(option: string, text: string, cwd: string): Ima
 }
 
 /**
- * Makes sure that an image layout can be written: a directory with other content stays as it is.
+ * Makes sure that an image can be written to a place of this machine, before anything is built: a directory with other
+ * content, and what is no regular file, stay as they are.
  *
  * @throws BuildpackError `platform/usage`.
  */
-export async function checkLayoutPlace(option: string, location: ImageLocation): Promise<void> {
-  if (location.kind !== "oci" || !(await lstatIfAny(location.path))) return;
-  const names = await readdir(location.path).catch(() => undefined);
-  if (names === undefined)
-    throw usageError(`\`${option}\`: \`${location.path}\` is not a directory`);
+export async function checkDestination(option: string, location: ImageLocation): Promise<void> {
+  if (!("path" in location)) return;
+  const entry = await lstatIfAny(location.path);
+  if (!entry) return;
+  if (location.kind === "oci") await checkLayoutPlace(option, location.path);
+  else if (!entry.isFile()) {
+    throw usageError(`\`${option}\`: \`${location.path}\` is not a regular file`);
+  }
+}
+
+async function checkLayoutPlace(option: string, path: string): Promise<void> {
+  const names = await readdir(path).catch(() => undefined);
+  if (names === undefined) throw usageError(`\`${option}\`: \`${path}\` is not a directory`);
   if (names.length === 0 || names.includes("oci-layout") || names.includes("index.json")) return;
   throw usageError(
-    `\`${option}\`: the directory \`${location.path}\` contains other files than those of an image. Name an empty or a new directory`,
+    `\`${option}\`: the directory \`${path}\` contains other files than those of an image. Name an empty or a new directory`,
   );
 }
 

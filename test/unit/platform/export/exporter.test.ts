@@ -73,6 +73,7 @@ describe("prepareExport", () => {
     [{ image: `registry:ghcr.io/a/b@sha256:${"0".repeat(64)}` }, "not the digest of an image"],
     [{ image: "oci:full" }, "contains other files than those of an image"],
     [{ image: "oci:full/Gemfile" }, "is not a directory"],
+    [{ image: "docker-archive:full" }, "is not a regular file"],
     [{ image: "oci:out", tag: ["oci:full:v1"] }, "`--tag`: the directory"],
     [{ image: "oci:out", cacheImage: "oci:full" }, "`--cache-image`: the directory"],
   ])("does not write over what is no image: %j", async (line, problem) => {
