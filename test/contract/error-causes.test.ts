@@ -161,7 +161,7 @@ current version, 3.3.8`;
 
 const bundlerCauses: Story[] = [
   [
-    "Write a Ruby that the gem accepts into the Gemfile",
+    "bundle update --conservative clearance",
     incompatible,
     `${incompatible}\nInstalling shop 1.0.0\n${full}`,
     mysql,
@@ -202,7 +202,7 @@ Could not reach host gems.example.com. Check your network connection and try aga
     `${native}\nwarning: Could not find libpq in cached gems or installed locally\n${endsAt}`,
   ],
   [
-    "bundle update <gem>",
+    "bundle update rack",
     `${fetched}
 Could not find rack-9.9.9 in any of the sources`,
     `Using shop 1.0.0 (Could not find shop-2.0.0 in any of the sources)\n${full}`,

@@ -83,10 +83,14 @@ function missingPackages(packages: readonly string[], image: BuildImage): Advice
 function adviceFor(error: readonly string[]): Advice | undefined {
   const text = error.join("\n");
   const cause = causes.find(({ saying }) => saying.test(text));
-  return cause && { next: cause.next, blame: cause.blame };
+  if (!cause) return undefined;
+  const { gem, locked } = cause.saying.exec(text)?.groups ?? {};
+  const name = gem ?? locked;
+  const named = (line: string) => (name === undefined ? line : line.replaceAll("<gem>", name));
+  return { next: cause.next.map(named), blame: cause.blame };
 }
 
-// The most common causes, by how Bundler and RubyGems begin the lines of an error. The first one is before the
+// The most common causes, with the name of the gem in place of `<gem>`, by how Bundler and RubyGems begin the lines of an error. The first one is before the
 // others, because it quotes the output of compilers.
 const causes: readonly (Advice & { saying: RegExp })[] = [
   {
@@ -126,13 +130,13 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
   },
   {
     saying:
-      /^(?:Could not find [^\n]+ in (?:any of the sources|rubygems|locally)|Your bundle is locked to \S+ \([^)]+\)[^\n]*, but that version)/m,
+      /^(?:Could not find (?:(?<gem>[^\s,]+?)-\d\S*|[^\n]+) in (?:any of the sources|rubygems|locally)|Your bundle is locked to (?<locked>\S+) \([^)]+\)[^\n]*, but that version)/m,
     next: [`bundle update <gem>   # if its server no longer has the locked version`],
     blame: "application",
   },
   {
     saying:
-      /^\S+ requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
+      /^(?<gem>\S+?)-\d\S* requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
     next: [
       `Write a Ruby that the gem accepts into the Gemfile, then run: bundle update --ruby`,
       `bundle update --conservative <gem>   # or a version of the gem for the app's Ruby`,
