@@ -96,13 +96,15 @@ async function chooseOrigin(
     return inventory.addition;
   }
   const upstream = await askUpstream(work, ruby, await readTarget({}), buildpackDir);
+  const { version } = upstream;
   if (upstream.state === "has it") {
-    section.say(`Ruby \`${ruby.version}\` comes from \`${upstream.host}\``);
+    section.say(`Ruby \`${version}\` comes from \`${upstream.host}\``);
     return [];
   }
-  section.say(`Ruby \`${ruby.version}\` cannot be downloaded: ${upstream.why}`);
+  section.say(`Ruby \`${version}\` cannot be downloaded: ${upstream.why}`);
+  const exact = { ...ruby, version };
   return (
-    (await tolerateAbsence(work, async () => await fromMirror(work, ruby, buildpackDir))) ?? []
+    (await tolerateAbsence(work, async () => await fromMirror(work, exact, buildpackDir))) ?? []
   );
 }
 

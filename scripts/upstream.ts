@@ -1,14 +1,17 @@
 import { loadInventory } from "../src/artifacts/inventory.ts";
-import { resolveArtifact } from "../src/artifacts/resolve-artifact.ts";
+import { newestOfBranch, resolveArtifact } from "../src/artifacts/resolve-artifact.ts";
 import type { Target } from "../src/cnb/target.ts";
 import { createFetcher, type FetchedBody } from "../src/system/http/fetcher.ts";
 import type { WantedRuby } from "./wanted-ruby.ts";
 import type { Work } from "./work.ts";
 
-export type Upstream = { state: "has it"; host: string } | { state: "refuses"; why: string };
+export type Upstream = { version: string } & Answer;
+
+type Answer = { state: "has it"; host: string } | { state: "refuses"; why: string };
 
 /**
- * Asks the host that a build would download a Ruby from whether it has it. Gives up after 5 seconds.
+ * Asks the host that a build would download a Ruby from whether it has it. Gives up after 5 seconds. Of a branch such as `3.3`,
+ * a build installs the newest release.
  *
  * @throws BuildpackError `artifact/version-unknown`, `artifact/none-for-target`.
  */
@@ -22,9 +25,10 @@ export async function askUpstream(
   const patience = AbortSignal.any([work.signal, AbortSignal.timeout(patienceMilliseconds)]);
   try {
     const inventory = await loadInventory({ buildpackDir }, { ...work, fetcher });
-    const { url } = resolveArtifact(inventory, { ...wanted, target });
+    const version = newestOfBranch(inventory, { ...wanted, target }) ?? wanted.version;
+    const { url } = resolveArtifact(inventory, { ...wanted, version, target });
     const { host } = new URL(url);
-    return await ask(url, host, async () => await fetcher.get(url, patience));
+    return { version, ...(await ask(url, host, async () => await fetcher.get(url, patience))) };
   } finally {
     await fetcher.close();
   }
@@ -32,7 +36,7 @@ export async function askUpstream(
 
 const patienceMilliseconds = 5000;
 
-async function ask(url: string, host: string, get: () => Promise<FetchedBody>): Promise<Upstream> {
+async function ask(url: string, host: string, get: () => Promise<FetchedBody>): Promise<Answer> {
   try {
     const response = await get();
     response.discard();
