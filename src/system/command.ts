@@ -23,6 +23,11 @@ export interface Command {
   signal?: AbortSignal;
   /** The signal that an aborted `signal` sends, SIGTERM by default. SIGKILL follows after five seconds. */
   killSignal?: NodeJS.Signals;
+  /**
+   * Whether an aborted `signal` also stops the processes that the command has started. Without it, the command only counts
+   * as ended when they have closed its output. It gets a session of its own, without a terminal.
+   */
+  withDescendants?: boolean;
 }
 
 export interface CommandResult {
@@ -43,25 +48,58 @@ export interface CommandResult {
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
 export const runCommand: RunCommand = async (command) => {
-  const { file, args, cwd, env, input, signal, killSignal } = command;
+  const { file, args, cwd, env, input, signal, killSignal, withDescendants = false } = command;
   const child = execa(file, [...args], {
-    ...{ cwd, env, extendEnv: false, buffer: false, reject: false },
+    ...{ cwd, env, extendEnv: false, buffer: false, reject: false, detached: withDescendants },
     ...(input === undefined ? { stdin: "ignore" } : { input }),
     ...(signal ? { cancelSignal: signal } : {}),
     ...(killSignal ? { killSignal } : {}),
   });
+  const { pid } = child;
+  const release =
+    withDescendants && pid !== undefined && signal ? stopGroup(pid, signal, killSignal) : () => {};
   const lines = new Tail(keptCharacters);
   const stdout = keepOutput(child.stdout, lines, command);
   const stderr = keepOutput(child.stderr, lines, command);
-  const result = await child;
+  const [result, out, errors] = await Promise.all([child, stdout, stderr]).finally(release);
   refuseTooLarge(result, command.variables ?? env);
   return {
     exitCode: exitCodeOf(result),
-    stdout: await stdout,
-    stderr: await stderr,
+    stdout: out,
+    stderr: errors,
     lines: command.onText ? [] : lines.all(),
   };
 };
+
+/**
+ * When `signal` is aborted, stops all processes of a group. SIGKILL follows after five seconds.
+ *
+ * @returns a function to call when the group has ended: its number may then belong to another one.
+ */
+function stopGroup(
+  pid: number,
+  signal: AbortSignal,
+  killSignal: NodeJS.Signals = "SIGTERM",
+): () => void {
+  let later: NodeJS.Timeout | undefined;
+  const send = (name: NodeJS.Signals) => {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // They have all ended.
+    }
+  };
+  const stop = () => {
+    send(killSignal);
+    later = setTimeout(send, 5000, "SIGKILL");
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return () => {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(later);
+  };
+}
 
 /** In each stream. More than that is a log, which has been passed on already. */
 const keptCharacters = 16 << 20;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommand } from "../../../src/system/command.ts";
+import { readTextIfAny } from "../../../src/system/files.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const env = { PATH: "/usr/bin:/bin" };
@@ -90,6 +91,28 @@ describe("runCommand", () => {
     });
     expect((await running).exitCode).toBe(143);
   });
+
+  test.each(["exec sleep 60", "trap '' TERM; while :; do sleep 0.1; done"])(
+    "ends what the command has started, too, if asked to: %s",
+    async (script) => {
+      const controller = new AbortController();
+      const running = runCommand({
+        file: "sh",
+        // The processes in the background keep the output open.
+        args: ["-c", `(${script}) & echo $!; exec sleep 60`],
+        cwd: "/",
+        env,
+        signal: controller.signal,
+        withDescendants: true,
+        onLine: () => controller.abort(),
+      });
+      const { exitCode, stdout } = await running;
+      expect(exitCode).toBe(143);
+      // Nobody may have asked how it ended yet.
+      const stat = await readTextIfAny(`/proc/${stdout}/stat`);
+      expect(stat ?? "1 (sh) Z").toContain(" Z");
+    },
+  );
 
   test("kills the command at once if asked to", async () => {
     const controller = new AbortController();
