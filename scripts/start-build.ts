@@ -46,11 +46,12 @@ async function readBuild(
   try {
     const typed = await readBuildLine(args);
     if (typed?.flags.buildRoot !== "/") return undefined;
-    const ruby = await wantedRuby(typed.app, buildpackDir);
-    if (!ruby) return undefined;
     const env = environment();
     const { env: lines, envFile: envFiles } = typed.flags;
-    const given = (await readGivenVariables({ env: lines, envFiles }, env))["BP_INVENTORY"];
+    const variables = await readGivenVariables({ env: lines, envFiles }, env);
+    const ruby = await wantedRuby(typed.app, buildpackDir, variables);
+    if (!ruby) return undefined;
+    const given = variables["BP_INVENTORY"];
     if (given) return { ruby, inventory: { value: given, addition: [] } };
     const ours = env["BP_INVENTORY"];
     if (!ours) return { ruby, inventory: undefined };

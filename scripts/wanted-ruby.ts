@@ -11,16 +11,17 @@ import { isDirectory } from "../src/system/files.ts";
 export type WantedRuby = WantedArtifact;
 
 /**
- * The Ruby that a build of the app will install; `undefined` if the app cannot be read, because the
+ * The Ruby that a build of the app will install with these variables; `undefined` if the app cannot be read, because the
  * build has a better error message.
  */
 export async function wantedRuby(
   appDir: string,
   buildpackDir: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<WantedRuby | undefined> {
   if (!(await isDirectory(appDir))) return undefined;
   try {
-    const [ruby] = await wantedArtifacts(appDir, await readBuildpackDescriptor(buildpackDir));
+    const [ruby] = await wantedArtifacts(appDir, await readBuildpackDescriptor(buildpackDir), env);
     return ruby;
   } catch (error) {
     if (error instanceof BuildpackError) return undefined;

@@ -14,7 +14,7 @@ export function embedArtifactsOf(
     const fetcher = createFetcher({ env });
     try {
       const descriptor = await readBuildpackDescriptor(buildpackDir);
-      const wanted = await wantedArtifacts(request.app, descriptor);
+      const wanted = await wantedArtifacts(request.app, descriptor, env);
       await embedArtifacts({ ...request, wanted, buildpackDir, env, fetcher, signal });
     } finally {
       await fetcher.close();

@@ -15,16 +15,22 @@ export interface WantedArtifact {
 /**
  * What a build of the app installs unless the user asks for something else: Ruby first, then jemalloc.
  *
+ * @param env - the build's variables, such as BP_RUBY_PROJECT_PATH and BP_RUBY_VERSION.
  * @throws BuildpackError `app/*` for an app that cannot be read.
  */
 export async function wantedArtifacts(
   appDir: string,
   { metadata }: BuildpackDescriptor,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<[WantedArtifact, ...WantedArtifact[]]> {
   const defaults = readDefaultVersions(metadata);
-  const project = await readProject(appDir);
+  const project = await readProject(appDir, env);
   const { ruby, source } = chooseRuby(
-    rubyCandidates({ ...rubySources(project), buildpackDefault: defaults.ruby }),
+    rubyCandidates({
+      ...rubySources(project),
+      setting: env["BP_RUBY_VERSION"],
+      buildpackDefault: defaults.ruby,
+    }),
   );
   const { engine: name } = ruby;
   const wanted = { name, version: ruby.engineVersion ?? ruby.version, source };

@@ -6,13 +6,13 @@ import { makeTree } from "../../../support/tree.ts";
 const lockfile = (ruby: string) =>
   `GEM\n  specs:\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n\nRUBY VERSION\n   ${ruby}\n`;
 
-async function wantedOf(files: Record<string, string>) {
+async function wantedOf(files: Record<string, string>, env: Record<string, string> = {}) {
   const app = await makeTree({ Gemfile: "", ...files });
   const versions = 'ruby = "3.4.9"\nbundler = "2.7.2"\njemalloc = "5.3.1"';
   const buildpack = await makeTree({
     "buildpack.toml": `api = "0.10"\n[buildpack]\nid = "a/b"\nversion = "1.0.0"\n[metadata.default-versions]\n${versions}\n`,
   });
-  return await wantedArtifacts(app, await readBuildpackDescriptor(buildpack));
+  return await wantedArtifacts(app, await readBuildpackDescriptor(buildpack), env);
 }
 
 const jemalloc = { name: "jemalloc", version: "5.3.1", source: "the buildpack's default" };
@@ -28,6 +28,16 @@ test("a build installs the Ruby that its files name, and jemalloc", async () => 
     jemalloc,
   ]);
   expect((await wantedOf(unpinned))[0]).toMatchObject({ version: "3.4.9" });
+});
+
+test("the build's variables name the project and its Ruby", async () => {
+  const unpinned = lockfile("").replace(/RUBY VERSION[^]*/, "");
+  const files = { "demo/Gemfile": "", "demo/Gemfile.lock": unpinned };
+  const env = { BP_RUBY_PROJECT_PATH: "demo", BP_RUBY_VERSION: "3.3.8" };
+  expect((await wantedOf(files, env))[0]).toMatchObject({
+    version: "3.3.8",
+    source: "BP_RUBY_VERSION",
+  });
 });
 
 test("JRuby does not install jemalloc", async () => {
