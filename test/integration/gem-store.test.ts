@@ -49,10 +49,14 @@ test("a gem store gives the same layers without compiling anything", async ({ sk
   expect(filled.digests).toEqual(alone.digests);
 });
 
-/** The digests that the layers of the last build have in an image, by name. */
+/**
+ * The digests that the layers of the last build have in an image, by name. Without `bootsnap`: the code that Ruby compiles
+ * differs from one compilation of the same gem to the next.
+ */
 async function digestsOf(state: string): Promise<Record<string, string>> {
   const stored = await openStoredBuild(state);
   await stored?.release();
   const layers = stored?.build.image.buildpacks.flatMap((one) => Object.entries(one.layers)) ?? [];
-  return Object.fromEntries(layers.map(([name, { sha }]) => [name, sha]));
+  const compared = layers.filter(([name]) => name !== "bootsnap");
+  return Object.fromEntries(compared.map(([name, { sha }]) => [name, sha]));
 }
