@@ -86,6 +86,15 @@ const rules: readonly Rule[] = [
       "Fix: create the file with a line such as //= link_tree ../images, or remove sprockets-rails from the Gemfile",
     ];
   },
+  ({ locked }) => {
+    const [puma, rack] = ["puma", "rack"].map((name) => findGem(locked, name)?.version);
+    if (puma === undefined || !isBefore(puma, "6.0.0")) return undefined;
+    if (rack === undefined || isBefore(rack, "3.0.0")) return undefined;
+    return [
+      `Puma ${puma} is older than Rack 3: \`rails server\` and \`rackup\` do not find it, and the app does not start.`,
+      "Fix: bundle update puma",
+    ];
+  },
 ];
 
 function isBefore(version: string, other: string): boolean {

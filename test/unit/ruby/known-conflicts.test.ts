@@ -47,6 +47,7 @@ describe("versions that are known not to work together", () => {
     ["before what loads ActiveSupport", { gems: concurrent }],
     ["mimemagic 0.3.5 was withdrawn", { gems: { mimemagic: "0.3.5" } }],
     ["app/assets/config/manifest.js", { gems: sprockets, direct }],
+    ["Puma 5.5.2 is older than Rack 3", { gems: { puma: "5.5.2", rack: "3.2.5" } }],
   ])("%s", ([text, app]) => {
     expect(conflictsOf(app)).toContain(text);
   });
@@ -61,6 +62,8 @@ describe("versions that are known not to work together", () => {
     ["an app that requires logger", { gems: concurrent, boot: "require 'logger'\n" }],
     ["a later Rails", { gems: { activesupport: "7.1.0", "concurrent-ruby": "1.3.5" } }],
     ["an earlier concurrent-ruby", { gems: { ...concurrent, "concurrent-ruby": "1.3.4" } }],
+    ["Puma 6 with Rack 3", { gems: { puma: "6.0.0", rack: "3.2.5" } }],
+    ["Puma 5 with Rack 2", { gems: { puma: "5.5.2", rack: "2.2.9" } }],
     ["a later mimemagic", { gems: { mimemagic: "0.3.6" } }],
     ["a manifest", { gems: sprockets, direct, lacksManifest: false }],
     ["Sprockets 3", { gems: { ...sprockets, sprockets: "3.7.2" }, direct }],
