@@ -12,7 +12,9 @@ export async function sideBySide<A, B>(
 ): Promise<[A, B]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const run: BuildContext["run"] = (command) => context.run({ signal, ...command });
+  // With what a command has started: bootsnap's workers, for example, wait for ever if only bootsnap itself is stopped.
+  const run: BuildContext["run"] = (command) =>
+    context.run({ signal, withDescendants: true, ...command });
   const tasks = start({ ...context, run, signal });
   try {
     return await Promise.all(tasks);

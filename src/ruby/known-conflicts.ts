@@ -12,6 +12,8 @@ export interface VersionsInUse {
   boot: string;
   /** Whether its root is that of a Rails app without `app/assets/config/manifest.js`. An engine's app is elsewhere. */
   lacksManifest: boolean;
+  /** Whether the web process of the Procfile starts Puma by its own command, and not by `rails server` or `rackup`. */
+  startsPuma: boolean;
 }
 
 /** Combinations of versions that are known not to work: the lines of one warning for each. */
@@ -86,9 +88,9 @@ const rules: readonly Rule[] = [
       "Fix: create the file with a line such as //= link_tree ../images, or remove sprockets-rails from the Gemfile",
     ];
   },
-  ({ locked }) => {
+  ({ locked, startsPuma }) => {
     const [puma, rack] = ["puma", "rack"].map((name) => findGem(locked, name)?.version);
-    if (puma === undefined || !isBefore(puma, "6.0.0")) return undefined;
+    if (startsPuma || puma === undefined || !isBefore(puma, "6.0.0")) return undefined;
     if (rack === undefined || isBefore(rack, "3.0.0")) return undefined;
     return [
       `Puma ${puma} is older than Rack 3: \`rails server\` and \`rackup\` do not find it, and the app does not start.`,

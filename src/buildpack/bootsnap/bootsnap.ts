@@ -193,8 +193,6 @@ async function runBootsnap(
       cwd: project.dir,
       env: buildEnvironment(context).bootsnap({ project, installed }, directory),
       onLine: (line) => section.output(line),
-      // Its workers wait for ever if it is stopped, because rake has failed meanwhile.
-      withDescendants: true,
     }),
   );
   return exitCode === 0 ? undefined : `\`${command}\` ended with exit code ${exitCode}`;

@@ -8,7 +8,7 @@ import type { Project } from "../project/project.ts";
 /** Warns of versions of Ruby, Bundler and gems that are known not to work together. */
 export async function reportConflicts(
   { printer }: Pick<BuildContext, "printer">,
-  { dir, locked }: Project,
+  { dir, locked, procfile }: Project,
   { ruby, bundler }: Versions,
 ): Promise<void> {
   const texts = await Promise.all(bootFiles.map((path) => readTextIfAny(join(dir, path))));
@@ -18,6 +18,7 @@ export async function reportConflicts(
     bundler,
     boot: texts.join("\n"),
     lacksManifest: await lacksManifest(dir),
+    startsPuma: procfile.state === "text" && /^web:.*\bpuma\b/m.test(procfile.text),
   });
   if (conflicts.length === 0) return;
   await printer.section("Known problems", async (section) => {

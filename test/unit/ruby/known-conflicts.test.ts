@@ -9,6 +9,7 @@ interface App {
   boot?: string;
   direct?: string[];
   lacksManifest?: boolean;
+  startsPuma?: boolean;
 }
 
 function conflictsOf(app: App): string {
@@ -20,6 +21,7 @@ function conflictsOf(app: App): string {
     bundler,
     boot,
     lacksManifest: app.lacksManifest ?? true,
+    startsPuma: app.startsPuma ?? false,
   })
     .flat()
     .join("\n");
@@ -62,6 +64,7 @@ describe("versions that are known not to work together", () => {
     ["an app that requires logger", { gems: concurrent, boot: "require 'logger'\n" }],
     ["a later Rails", { gems: { activesupport: "7.1.0", "concurrent-ruby": "1.3.5" } }],
     ["an earlier concurrent-ruby", { gems: { ...concurrent, "concurrent-ruby": "1.3.4" } }],
+    ["Puma that is started itself", { gems: { puma: "5.5.2", rack: "3.2.5" }, startsPuma: true }],
     ["Puma 6 with Rack 3", { gems: { puma: "6.0.0", rack: "3.2.5" } }],
     ["Puma 5 with Rack 2", { gems: { puma: "5.5.2", rack: "2.2.9" } }],
     ["a later mimemagic", { gems: { mimemagic: "0.3.6" } }],
