@@ -12,10 +12,9 @@ import { adopt } from "./earlier-images.ts";
 import { exportCache } from "./export-cache.ts";
 import { type ExportedImage, exportImage } from "./export-image.ts";
 import {
-  checkDestination,
   defaultImageName,
   type ImageLocation,
-  parseDestination,
+  openDestination,
   parseImageLocation,
 } from "./image-location.ts";
 import { type ImageWorld, requirePush } from "./image-world.ts";
@@ -48,7 +47,7 @@ export interface Exporter {
 export async function prepareExport(request: ExporterRequest): Promise<Exporter | undefined> {
   const { line, cwd, target } = request;
   if (line.image === undefined) return refuseStray(line);
-  const places = destinationsOf(line, line.image, cwd);
+  const places = await openDestinations(line, line.image, cwd);
   const source = runImageSource(line, cwd);
   const work = join(request.state, "export");
   const previous =
@@ -60,9 +59,10 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
     now: () => new Date(),
   });
   const world = worldOf(request);
-  for (const { option, location } of allOf(places)) {
-    await checkDestination(option, location);
-    if (location.kind === "registry") await requirePush(location.reference, world);
+  const { destination, tags, cache } = places;
+  const written = [destination, ...tags, ...(cache ? [cache] : [])];
+  for (const place of written) {
+    if (place.kind === "registry") await requirePush(place.reference, world);
   }
   const launcher =
     line.lifecycle === undefined ? undefined : await readLauncher(resolve(cwd, line.lifecycle));
@@ -72,47 +72,31 @@ export async function prepareExport(request: ExporterRequest): Promise<Exporter 
       : undefined;
   const prepared = {
     ...request,
-    ...{ previous, created, source, work, launcher, image, world },
-    destination: places.image.location,
-    tags: places.tags.map(({ location }) => location),
-    cache: places.cache?.location,
+    ...{ ...places, previous, created, source, work, launcher, image, world },
   };
   return {
     target: targetOf(image, target),
-    places: allOf(places).flatMap(({ location }) => ("path" in location ? [location.path] : [])),
+    places: written.flatMap((place) => ("path" in place ? [place.path] : [])),
     adopt: async () => await adopt(prepared),
     export: async () => await exportCurrent(prepared),
   };
 }
 
-interface Destination {
-  option: string;
-  location: ImageLocation;
-}
-
-interface Destinations {
-  image: Destination;
-  tags: Destination[];
-  cache: Destination | undefined;
-}
-
-function destinationsOf(
+async function openDestinations(
   { tag, cacheImage }: ExporterRequest["line"],
   image: string,
   cwd: string,
-): Destinations {
-  const parse = (option: string, text: string) => {
-    return { option, location: parseDestination(option, text, cwd) };
-  };
+): Promise<Pick<Prepared, "destination" | "tags" | "cache">> {
+  const tags: ImageLocation[] = [];
+  for (const text of tag) tags.push(await openDestination("--tag", text, cwd));
   return {
-    image: parse("--image", image),
-    tags: tag.map((text) => parse("--tag", text)),
-    cache: cacheImage === undefined ? undefined : parse("--cache-image", cacheImage),
+    destination: await openDestination("--image", image, cwd),
+    tags,
+    cache:
+      cacheImage === undefined
+        ? undefined
+        : await openDestination("--cache-image", cacheImage, cwd),
   };
-}
-
-function allOf({ image, tags, cache }: Destinations): Destination[] {
-  return [image, ...tags, ...(cache ? [cache] : [])];
 }
 
 function worldOf({ line, env, signal }: ExporterRequest): ImageWorld {

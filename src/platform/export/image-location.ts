@@ -39,35 +39,35 @@ export function parseImageLocation(option: string, text: string, cwd: string): I
 }
 
 /**
- * Parses a place that an image is written to, as {@link parseImageLocation} does.
+ * Parses a place that an image is written to, as {@link parseImageLocation} does, and makes sure that it can be written: a
+ * directory with other content, and what is no regular file, stay as they are.
  *
  * @throws BuildpackError `platform/usage`, also for a digest: only the content decides which digest an image gets.
  */
-export function parseDestination(option: string, text: string, cwd: string): ImageLocation {
+export async function openDestination(
+  option: string,
+  text: string,
+  cwd: string,
+): Promise<ImageLocation> {
   const location = parseImageLocation(option, text, cwd);
-  if (location.kind !== "registry" || location.reference.digest === undefined) return location;
-  throw usageError(
-    `\`${option}\` takes a name or a tag to write to, not the digest of an image: \`${text}\``,
-  );
+  if (location.kind === "registry" && location.reference.digest !== undefined) {
+    throw usageError(
+      `\`${option}\` takes a name or a tag to write to, not the digest of an image: \`${text}\``,
+    );
+  }
+  if (location.kind === "oci") await checkLayoutPlace(option, location.path);
+  if (location.kind === "docker-archive") await checkFilePlace(option, location.path);
+  return location;
 }
 
-/**
- * Makes sure that an image can be written to a place of this machine, before anything is built: a directory with other
- * content, and what is no regular file, stay as they are.
- *
- * @throws BuildpackError `platform/usage`.
- */
-export async function checkDestination(option: string, location: ImageLocation): Promise<void> {
-  if (!("path" in location)) return;
-  const entry = await lstatIfAny(location.path);
-  if (!entry) return;
-  if (location.kind === "oci") await checkLayoutPlace(option, location.path);
-  else if (!entry.isFile()) {
-    throw usageError(`\`${option}\`: \`${location.path}\` is not a regular file`);
-  }
+async function checkFilePlace(option: string, path: string): Promise<void> {
+  const entry = await lstatIfAny(path);
+  if (entry && !entry.isFile())
+    throw usageError(`\`${option}\`: \`${path}\` is not a regular file`);
 }
 
 async function checkLayoutPlace(option: string, path: string): Promise<void> {
+  if (!(await lstatIfAny(path))) return;
   const names = await readdir(path).catch(() => undefined);
   if (names === undefined) throw usageError(`\`${option}\`: \`${path}\` is not a directory`);
   if (names.length === 0 || names.includes("oci-layout") || names.includes("index.json")) return;

@@ -9,7 +9,7 @@ import { deliver } from "../export/export-image.ts";
 import {
   type ImageLocation,
   defaultImageName,
-  parseDestination,
+  openDestination,
   parseImageLocation,
 } from "../export/image-location.ts";
 import type { ImageWorld } from "../export/image-world.ts";
@@ -37,7 +37,7 @@ export interface RebaseOptions {
 export async function rebaseApp(options: RebaseOptions): Promise<void> {
   const { image: name, destination, cwd, architecture, world } = options;
   const from = parseImageLocation("IMAGE", name, cwd);
-  const to = parseDestination("--image", destination, cwd);
+  const to = await openDestination("--image", destination, cwd);
   const base = parseImageLocation("--run-image", options.runImage, cwd);
   const work = await mkdtemp(join(tmpdir(), "lapidary-rebase-"));
   try {

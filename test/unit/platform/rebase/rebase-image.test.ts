@@ -131,6 +131,19 @@ test("rebaseApp keeps the name of an image, and other images of its layout", asy
   expect(name).toEqual({ image: "acme/shop:v1" });
 });
 
+test("rebaseApp does not write over what is no image", async () => {
+  const other = await makeTree({ Gemfile: "" });
+  const rebased = rebaseApp({
+    ...{ image: "oci:/nowhere", destination: `oci:${other}`, runImage: "oci:/nowhere" },
+    ...{ architecture: "amd64", force: false, cwd: "/", world: imageWorld },
+    printer: { plain: () => {} } as never,
+  });
+  expect(await failureOf(rebased)).toMatchObject({
+    code: "platform/usage",
+    problem: expect.stringContaining("contains other files than those of an image"),
+  });
+});
+
 test("rebaseApp replaces the image of a layout by one that can be rebased again", async () => {
   const { layout } = await exportApp();
   for (const text of ["second", "third"]) {
