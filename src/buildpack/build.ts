@@ -54,14 +54,14 @@ export async function build(context: BuildContext): Promise<void> {
   const needs = await reportLibraries(context, project, installed);
   await makeAppDirectories(project);
   const rakeApp = { project, installed, packages: packages.variables, needs };
-  const [served, compiledGems] = await sideBySide(context, (shared) => [
+  const [served, precompiled] = await sideBySide(context, (shared) => [
     precompileAssets(shared, rakeApp),
     precompileGems(shared, project, installed),
   ]);
   await settleNodeModules(context, packages);
   await writeOutGemspecs(context, project, installed);
   await removeGit(context);
-  await precompileApp(context, project, installed, compiledGems);
+  await precompileApp(context, project, installed, precompiled);
   await setEnvironment(context, project, installed);
   await writeProcesses(context, project, served, (section) =>
     listRakeTasks(context, rakeApp, section),

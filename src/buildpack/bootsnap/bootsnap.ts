@@ -36,7 +36,7 @@ export async function precompileGems(
   context: BuildContext,
   project: Project,
   installed: Installed,
-): Promise<CompiledGems | undefined> {
+): Promise<Precompiled | undefined> {
   const bootsnap = findGem(project.locked, "bootsnap");
   if (!bootsnap) return undefined;
   return await context.printer.section("bootsnap", async (section) => {
@@ -45,7 +45,8 @@ export async function precompileGems(
       section.say(`Not compiled, because ${because}`);
       return undefined;
     }
-    const work = { context, project, installed, section };
+    const jobs = await jobsOfBootsnap(context, { project, installed });
+    const work = { context, project, installed, section, jobs };
     const gems = await keepCompiledGems({
       layersDir: context.input.layersDir,
       metadata: await metadataOf(work),
@@ -54,8 +55,15 @@ export async function precompileGems(
     });
     context.signal.throwIfAborted();
     if ("problem" in gems) warnOfAbsence(gems.problem, section);
-    return gems;
+    return { gems, jobs };
   });
+}
+
+/** What the compilation of the gems leaves for that of the app. */
+export interface Precompiled {
+  gems: CompiledGems;
+  /** See {@link jobsOfBootsnap}. */
+  jobs: readonly string[];
 }
 
 /**
@@ -68,15 +76,16 @@ export async function precompileApp(
   context: BuildContext,
   project: Project,
   installed: Installed,
-  gems: CompiledGems | undefined,
+  precompiled: Precompiled | undefined,
 ): Promise<void> {
-  if (gems === undefined) return;
+  if (precompiled === undefined) return;
+  const { gems, jobs } = precompiled;
   const cache = join(project.dir, bootsnapCache);
   // An existing cache was made elsewhere, from files with other times.
   await removeTree(join(cache, "bootsnap"));
   if ("problem" in gems) return;
   await context.printer.section("bootsnap for the app", async (section) => {
-    const problem = await compileApp({ context, project, installed, section }, cache);
+    const problem = await compileApp({ context, project, installed, section, jobs }, cache);
     context.signal.throwIfAborted();
     // Replaces what the command itself has compiled, from files that did not have this time yet.
     if (problem === undefined) await linkFiles(gems.directory, gems.files, cache);
@@ -104,6 +113,8 @@ interface Work {
   project: Project;
   installed: Installed;
   section: Section;
+  /** See {@link jobsOfBootsnap}. */
+  jobs: readonly string[];
 }
 
 async function metadataOf({ context, project, installed }: Work) {
@@ -182,8 +193,8 @@ async function runBootsnap(
   work: Work,
   { trees, directory, args, shown }: Compilation,
 ): Promise<string | undefined> {
-  const { context, project, installed, section } = work;
-  const [problem, jobs] = await Promise.all([age(trees), jobsOfBootsnap(context, work)]);
+  const { context, project, installed, section, jobs } = work;
+  const problem = await age(trees);
   if (problem !== undefined) return problem;
   const command = `bundle exec bootsnap precompile ${shown}`;
   const { exitCode } = await section.timed(`Running \`${command}\``, () =>
