@@ -12,7 +12,7 @@ export async function sideBySide<A, B>(
 ): Promise<[A, B]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  // With what a command has started: bootsnap's workers, for example, wait for ever if only bootsnap itself is stopped.
+  // Also stops what a command has started: bootsnap's workers, for example, wait forever if only bootsnap is stopped.
   const run: BuildContext["run"] = (command) =>
     context.run({ signal, withDescendants: true, ...command });
   const tasks = start({ ...context, run, signal });

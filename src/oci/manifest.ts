@@ -29,8 +29,8 @@ export function candidates(
   entries: readonly ManifestDescriptor[],
   architecture: string,
 ): ManifestDescriptor[] {
-  const known = entries.filter(({ mediaType }) =>
-    [...manifestTypes, ...indexTypes].includes(mediaType),
+  const known = entries.filter(
+    ({ mediaType }) => manifestTypes.includes(mediaType) || indexTypes.includes(mediaType),
   );
   const named = known.filter(
     ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,

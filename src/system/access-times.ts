@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { removeTree } from "./files.ts";
 import { setAccessTimes } from "./tree.ts";
 
-/** Returns which of the given files a process has read since the watch began, and which no longer exist. Directories are left out. */
+/**
+ * Returns which of the given files a process has read since the watch began, and which no longer exist. Directories
+ * are left out.
+ */
 export type ReadWatch = (paths: Iterable<string>) => Promise<ReadonlySet<string>>;
 
 /**

@@ -93,7 +93,10 @@ export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   return place === undefined ? undefined : await lstat(place).catch(() => undefined);
 }
 
-/** Whether the mode of an entry lets its owner read it. Trying to read it would tell nothing: we may be root, who can read everything. */
+/**
+ * Whether the mode of an entry lets its owner read it. Trying to read it would tell nothing: we may be root, who can
+ * read everything.
+ */
 export function isReadableByOwner({ mode }: Pick<Stats, "mode">): boolean {
   const wanted = (mode & entryKind.all) === entryKind.directory ? 0o500 : 0o400;
   return (mode & wanted) === wanted;

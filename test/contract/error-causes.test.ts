@@ -4,6 +4,7 @@ import { failureLines } from "../../src/output/print-failure.ts";
 import { bundlerError } from "../../src/ruby/bundler-error.ts";
 import { packagesToCompile } from "../../src/ruby/missing-packages.ts";
 import { finalErrors } from "../../src/ruby/final-errors.ts";
+import { growthOf } from "../support/fuzz/growth.ts";
 
 // For each cause: its advice, the output of a failure that has this cause, and the outputs of two failures
 // that contain its words but have another cause.
@@ -221,6 +222,14 @@ Could not find rack-9.9.9 in any of the sources`,
     `Using pg (extconf.rb failed before)\n${fetched}\nCould not find rack-9 in any of the sources`,
   ],
 ];
+
+test.each(["-1", "Could not find -1", "a-1 requires ruby version "])(
+  "advice on an error takes twice the time for twice as many %j",
+  (part) => {
+    const many = (size: number) => part.repeat(size / part.length);
+    expect(growthOf(adviceOnBundler, many)).toBeLessThan(3);
+  },
+);
 
 describe("advice on the error that ended Bundler", () => {
   test.each(bundlerCauses)("%s", (advice, fits, ...others) => {

@@ -7,6 +7,9 @@ import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
 import { skipWithoutNamespaces } from "../support/sandbox.ts";
 import { commandLines } from "../support/processes.ts";
+import { readDockerArchive } from "../../src/oci/docker-archive.ts";
+import { writeImage, writeIndex } from "../../src/oci/layout.ts";
+import { makeImage } from "../support/images/image.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree, readTree } from "../support/tree.ts";
 
@@ -119,6 +122,26 @@ describe("lapidary build", () => {
     expect((await lapidary(root, ...runFlags)).stdout).toContain("/srv-app: hello, port 3000: own");
     await lapidary(root, "build", ...flags);
     expect((await lapidary(root, ...runFlags)).stdout).toContain("/workspace: hello");
+  });
+
+  test("names an image after the app's directory, and does not copy it into the next one", async () => {
+    const root = await makeTree({ "shop/Gemfile": "gem" });
+    const run = join(root, "run");
+    await writeIndex(run, [await writeImage(run, await makeImage(await makeTree(), ["run"]))]);
+    const archive = join(root, "shop/image.tar");
+    const flags = [
+      ...[".", "--state", "../state", "--buildpack", await makeBuildpack({ build: "ls" })],
+      ...["--run-image", "oci:../run", "--image", `docker-archive:${archive}`],
+      ...["--report", "report.html"],
+    ];
+    for (let time = 0; time < 2; time += 1) {
+      const { exitCode, stdout } = await lapidary(join(root, "shop"), "build", ...flags);
+      expect(exitCode, stdout).toBe(0);
+      expect(stdout).toContain("\nGemfile\n");
+      expect(stdout).not.toMatch(/^(?:image\.tar|report\.html)$/m);
+    }
+    const { name } = await readDockerArchive(archive, { work: await makeTree() });
+    expect(name).toEqual({ image: "shop:latest" });
   });
 
   test("shares a gem store with other builds, and creates it", async () => {

@@ -48,26 +48,22 @@ interface Place {
   architecture: string;
 }
 
-/** @returns whether there is an image for the architecture. If not, reading the layout says so. */
+/** Downloads the image for the architecture. If there is none, reading the layout says so. */
 async function pullImageOf(
   registry: Registry,
   manifest: Descriptor,
   place: Place,
   // A registry may answer with indexes that list others without end.
   depth = 3,
-): Promise<boolean> {
-  if (depth === 0) return false;
+): Promise<void> {
   if (manifestTypes.includes(manifest.mediaType)) {
     await pullBlobs(registry, await readManifest(registry, manifest, place, manifestSchema), place);
-    return true;
   }
-  if (!indexTypes.includes(manifest.mediaType)) return false;
+  if (depth === 0 || !indexTypes.includes(manifest.mediaType)) return;
   const { manifests } = await readManifest(registry, manifest, place, indexSchema);
-  for (const { digest } of candidates(manifests, place.architecture)) {
-    const inner = await pullManifest(registry, digest, place.blobs);
-    if (inner && (await pullImageOf(registry, inner, place, depth - 1))) return true;
-  }
-  return false;
+  const [best] = candidates(manifests, place.architecture);
+  const inner = best && (await pullManifest(registry, best.digest, place.blobs));
+  if (inner) await pullImageOf(registry, inner, place, depth - 1);
 }
 
 async function readManifest<T>(

@@ -90,8 +90,8 @@ function adviceFor(error: readonly string[]): Advice | undefined {
   return { next: cause.next.map(named), blame: cause.blame };
 }
 
-// The most common causes, with the name of the gem in place of `<gem>`, by how Bundler and RubyGems begin the lines of an error. The first one is before the
-// others, because it quotes the output of compilers.
+// The most common causes, by how Bundler and RubyGems begin the lines of an error. The first one is before the
+// others, because it quotes the output of compilers. In the advice, `<gem>` becomes the name that the error says.
 const causes: readonly (Advice & { saying: RegExp })[] = [
   {
     saying: /^(?:Gem::Ext::BuildError: )?\s*ERROR: +Failed to build gem native extension/m,
@@ -130,13 +130,13 @@ const causes: readonly (Advice & { saying: RegExp })[] = [
   },
   {
     saying:
-      /^(?:Could not find (?:(?<gem>[^\s,]+?)-\d\S*|[^\n]+) in (?:any of the sources|rubygems|locally)|Your bundle is locked to (?<locked>\S+) \([^)]+\)[^\n]*, but that version)/m,
+      /^(?:Could not find (?:(?<gem>[^\s,]{1,200}?)-\d\S{0,200}|[^\n]+) in (?:any of the sources|rubygems|locally)|Your bundle is locked to (?<locked>\S{1,200}) \([^)]+\)[^\n]*, but that version)/m,
     next: [`bundle update <gem>   # if its server no longer has the locked version`],
     blame: "application",
   },
   {
     saying:
-      /^(?<gem>\S+?)-\d\S* requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
+      /^(?<gem>\S{1,200}?)-\d\S{0,200} requires ruby(?:gems)? version [^\n]*, which is incompatible with the\s+current version/m,
     next: [
       `Write a Ruby that the gem accepts into the Gemfile, then run: bundle update --ruby`,
       `bundle update --conservative <gem>   # or a version of the gem for the app's Ruby`,

@@ -35,7 +35,10 @@ export interface BuildOptions {
   imageEnv: Readonly<Record<string, string>>;
   /** A build-config directory, such as the `/cnb/build-config` of a builder. */
   buildConfig?: string;
-  /** Is given what the buildpacks left, SBOMs included, before the build becomes the current one. If it fails, the build fails. */
+  /**
+   * Is given what the buildpacks left, SBOMs included, before the build becomes the current one. If it fails, the
+   * build fails.
+   */
   keepOutputs?: ((outputs: readonly BuildpackOutputs[]) => Promise<void>) | undefined;
   /** Ignores the cache and the metadata of the previous image, except `store.toml`. */
   clearCache: boolean;

@@ -9,7 +9,10 @@ export interface HttpRequest {
   body?: string | Buffer | Readable;
 }
 
-/** The answer of a server. The caller must call `text` or `discard`, or read `body` to its end: otherwise the connection stays open. */
+/**
+ * The answer of a server. The caller must call `text` or `discard`, or read `body` to its end: otherwise the connection
+ * stays open.
+ */
 export interface HttpAnswer {
   status: number;
   /** The first value of a header. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sideBySide } from "../../../src/buildpack/side-by-side.ts";
-import type { Command } from "../../../src/system/command.ts";
+import { type Command, runCommand } from "../../../src/system/command.ts";
 import { makeBuildContext } from "../../support/builds/build-context.ts";
 
 const command = { file: "make", args: [], cwd: "/", env: {} };
@@ -33,6 +33,21 @@ describe("two tasks side by side", () => {
     ]);
     await expect(both).rejects.toThrow("first");
     expect(story).toEqual(["the command has ended"]);
+  });
+
+  test("a failure also stops what a command of the other task has started", async () => {
+    const args = ["-c", "sleep 60 & echo started; exec sleep 60"];
+    let fail = (_error: Error) => {};
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    const both = sideBySide(makeBuildContext({ run: runCommand }), (shared) => [
+      failed,
+      shared.run({
+        ...{ file: "sh", args, cwd: "/", env: { PATH: "/usr/bin:/bin" } },
+        onLine: () => fail(new Error("first")),
+      }),
+    ]);
+    // It only ends when nobody has the output of the command open.
+    await expect(both).rejects.toThrow("first");
   });
 
   test("both stop when the build is stopped", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { growthOf } from "../../../support/fuzz/growth.ts";
 import { appProgram } from "../../../../src/ruby/processes/app-program.ts";
 
 test.each([
@@ -19,9 +20,18 @@ test.each([
   ["bin/../../puma"],
   ["bin/$NAME"],
   ["'bin/with space'"],
+  ["bin/'with space'"],
   ["$HOME/bin/puma"],
   ["(bin/puma)"],
   [""],
 ])("%s: unknown, or not of the app", (line) => {
   expect(appProgram(line)).toBeUndefined();
 });
+
+test.each(["A=b ", "A=", "exec ", "bin/", "a.", " ", "'"])(
+  "takes twice the time for twice as many %j",
+  (part) => {
+    const many = (size: number) => part.repeat(size / part.length);
+    expect(growthOf(appProgram, many)).toBeLessThan(3);
+  },
+);
