@@ -37,6 +37,17 @@ test("every gemspec in the directory of path gems counts, since Bundler evaluate
   expect(found.map(({ name }) => name)).toEqual(["billing", "shop_engine", "own"]);
 });
 
+test.each(["../*.gemspec", "/*/*.gemspec"])(
+  "a pattern that leaves the directory does not count: %s",
+  async (glob) => {
+    const files = { "gems/own.gemspec": "`git ls-files`\n", "other.gemspec": "`git ls-files`\n" };
+    const app = await makeTree(files);
+    const locked = `PATH\n  remote: gems\n  glob: ${glob}\n  specs:\n    own (1.0)\n`;
+    const found = await findGemspecsWithGit(makeProject(locked, { dir: app }));
+    expect(found.map(({ name }) => name)).toEqual(["own"]);
+  },
+);
+
 test("a gem from a server or without a gemspec does not count", async () => {
   const app = await makeTree({ "rack.gemspec": "`git ls-files`" });
   const locked = `${lockfile}\nGEM\n  specs:\n    rack (3.1.8)\n`;
