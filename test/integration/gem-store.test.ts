@@ -1,34 +1,18 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openStoredBuild } from "../../src/platform/state/state-in-use.ts";
 import { build, makeApp } from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
-import {
-  ensureWorld,
-  fullRing,
-  onlyInFullRing,
-  temporaryDirectory,
-  type World,
-} from "../support/world.ts";
-
-let world: World;
-let server: MirrorServer;
-
-beforeAll(async () => {
-  if (!fullRing) return;
-  world = await ensureWorld();
-  server = await serveMirror(world.mirror);
-});
-
-afterAll(async () => {
-  await server?.close();
-});
+import { serveMirror } from "../support/servers/mirror-server.ts";
+import { ensureWorld, fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
 
 test("a gem store changes no layer of the build that fills it, and the next one compiles nothing", async ({
   skip,
 }) => {
   skip(!fullRing, onlyInFullRing);
+  const world = await ensureWorld();
+  const server = await serveMirror(world.mirror);
+  onTestFinished(async () => await server.close());
   await using place = await temporaryDirectory();
   const app = await makeApp(place.path, "native");
   const buildWith = async (...args: string[]) => {
