@@ -4,7 +4,10 @@ import glob from "fast-glob";
 import { branchOf } from "../../artifacts/ruby-branches.ts";
 import { removeTree } from "../../system/files.ts";
 
-/** Removes what an installation leaves behind: downloaded archives, files of compilers, and git histories. */
+/**
+ * Removes what an installation leaves behind: downloaded archives, files of compilers, git histories, and directories of
+ * RubyGems that stayed empty.
+ */
 export async function removeLeftovers(gemsDir: string): Promise<void> {
   await removeTree(join(gemsDir, "cache"));
   const inGems = { cwd: gemsDir, dot: true, absolute: true, followSymbolicLinks: false } as const;
@@ -23,6 +26,9 @@ export async function removeLeftovers(gemsDir: string): Promise<void> {
   const scripts = await glob("{gems,bundler/gems}/*/ext/**/extconf.rb", inGems);
   const makefiles = scripts.map((path) => join(dirname(path), "Makefile"));
   await Promise.all([...leftovers, ...makefiles].map(removeTree));
+  // RubyGems makes these when it installs a gem. Gems from a gem store come without: the layer must be the same.
+  const ofRubyGems = ["build_info", "doc", "extensions", "plugins"];
+  await Promise.all(ofRubyGems.map((name) => removeIfEmpty(join(gemsDir, name))));
 }
 
 /** What was removed, in bytes of content. */
@@ -92,10 +98,15 @@ function isForOtherRuby(path: string, branch: string, paths: ReadonlySet<string>
 async function removeEmptyDirectories(root: string, directory: string): Promise<void> {
   // The directory of the gem itself stays: RubyGems looks for it.
   if (!directory.includes("/")) return;
-  try {
-    await rmdir(join(root, directory));
-  } catch {
-    return;
-  }
+  if (!(await removeIfEmpty(join(root, directory)))) return;
   await removeEmptyDirectories(root, dirname(directory));
+}
+
+async function removeIfEmpty(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,10 @@
-import { readdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { removeUnneededFiles } from "../../../../src/buildpack/gems/remove-gem-files.ts";
+import {
+  removeLeftovers,
+  removeUnneededFiles,
+} from "../../../../src/buildpack/gems/remove-gem-files.ts";
 import { makeTree, readTree } from "../../../support/tree.ts";
 
 describe("files of gems", () => {
@@ -60,6 +63,17 @@ describe("files of gems", () => {
     await removeUnneededFiles(gemsDir, "3.3.8");
     const entries = await readdir(gemsDir, { recursive: true });
     expect(entries.toSorted()).toEqual(["gems", "gems/rack-3.1.8"]);
+  });
+
+  test("leave none of the empty directories that RubyGems makes", async () => {
+    const gemsDir = await makeTree({
+      "gems/rack-3.1.8/lib/rack.rb": "",
+      "plugins/rack_plugin.rb": "",
+      "cache/rack-3.1.8.gem": "",
+    });
+    for (const name of ["build_info", "doc", "extensions"]) await mkdir(join(gemsDir, name));
+    await removeLeftovers(gemsDir);
+    expect((await readdir(gemsDir)).toSorted()).toEqual(["gems", "plugins"]);
   });
 
   test("links are not followed", async () => {
