@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../../src/system/command.ts";
+import { writableRoot } from "../support/builds/writable-root.ts";
 import { build, makeApp, runCommandIn, serve } from "../support/lapidary.ts";
 import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
 import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts";
@@ -66,28 +66,16 @@ test("the poison works: without our layers it is what runs", async () => {
   expect(direct.log).toContain(mark);
 });
 
-/** A writable view of a root file system with poison in `/usr/bin` and in `/opt/poison`. */
+/** A view of a root file system with poison in `/usr/bin` and in `/opt/poison`. */
 async function poisonedRoot(parent: string, name: string, root: string) {
-  const at = (part: string) => join(parent, `${name}-${part}`);
-  for (const part of ["upper", "work", "merged"]) await mkdir(at(part));
-  const layers = `lowerdir=${root},upperdir=${at("upper")},workdir=${at("work")}`;
-  await system("mount", "-t", "overlay", "overlay", "-o", layers, at("merged"));
+  const view = await writableRoot(parent, name, root);
   for (const directory of ["usr/bin", "opt/poison"]) {
-    await mkdir(join(at("merged"), directory), { recursive: true });
+    await mkdir(join(view.path, directory), { recursive: true });
     for (const command of names) {
-      const path = join(at("merged"), directory, command);
+      const path = join(view.path, directory, command);
       await writeFile(path, poison);
       await chmod(path, 0o755);
     }
   }
-  return {
-    path: at("merged"),
-    [Symbol.asyncDispose]: async () => await system("umount", at("merged")),
-  };
-}
-
-async function system(file: string, ...args: string[]): Promise<void> {
-  const env = { PATH: process.env["PATH"] ?? "" };
-  const { exitCode, stderr } = await runCommand({ file, args, cwd: "/", env });
-  if (exitCode !== 0) throw new Error(`${file}: ${stderr}`);
+  return view;
 }
