@@ -38,6 +38,11 @@ describe("Phase #1: Detection", () => {
     expect(plan).toContain('buildpack = "heroku/nodejs-engine"');
   });
 
+  test("loads only the packages that all apps need, because every app waits for it", async () => {
+    const loaded = await packagesLoadedBy(join(checkout, "dist/detect.mjs"));
+    expect([...loaded].toSorted()).toEqual(["@iarna/toml", "smol-toml"]);
+  });
+
   test("an app for others exits 100, with the reason in one line", async () => {
     const { exitCode, lines, plan } = await runDetect(await makeTree({ "index.js": "" }));
     expect({ exitCode, lines, plan }).toEqual({
@@ -173,3 +178,14 @@ describe("The classic API: bin/detect BUILD_DIR", () => {
     expect(stdout).toContain("CNB_BUILD_PLAN_PATH");
   });
 });
+
+/** The npm packages in a bundle and in the files that it imports at once. */
+async function packagesLoadedBy(bundle: string): Promise<Set<string>> {
+  const code = await readFile(bundle, "utf8");
+  const marked = code.matchAll(/^\s*\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm);
+  const packages = new Set([...marked].map(([, name = ""]) => name));
+  for (const [, path = ""] of code.matchAll(/^(?:import|\} from) .*"(\.\/[^"]+\.mjs)";$/gm)) {
+    for (const name of await packagesLoadedBy(resolve(bundle, "..", path))) packages.add(name);
+  }
+  return packages;
+}

@@ -1,6 +1,4 @@
-import * as z from "zod";
 import { readNearest } from "../../system/files.ts";
-import { parseToml } from "../../toml.ts";
 
 /** What files of version managers say about Ruby; `undefined` if they say nothing. */
 export interface VersionFiles {
@@ -19,23 +17,12 @@ export async function readVersionFiles(root: string, dir: string): Promise<Versi
     readNearest(root, dir, ".tool-versions"),
     readNearest(root, dir, "mise.toml"),
   ]);
-  return { rubyVersionFile, toolVersionsFile, miseRuby: rubyOfMise(mise) };
+  return { rubyVersionFile, toolVersionsFile, miseRuby: await rubyOfMise(mise) };
 }
 
-// `ruby = "3.3.8"`, `ruby = ["3.3.8", "3.2"]` or `ruby = { version = "3.3.8" }`
-const version = z.union([
-  z.string(),
-  z.array(z.string()).transform(([first]) => first),
-  z.object({ version: z.string() }).transform((tool) => tool.version),
-]);
-const miseSchema = z.object({ tools: z.object({ ruby: version }) });
-
-function rubyOfMise(text: string | undefined): string | undefined {
+// Loaded only for an app that has the file: every app waits for `bin/detect`, and most have none.
+async function rubyOfMise(text: string | undefined): Promise<string | undefined> {
   if (text === undefined) return undefined;
-  try {
-    return miseSchema.safeParse(parseToml(text)).data?.tools.ruby;
-  } catch {
-    // Like any other text without a version: the file is for mise, not for us.
-    return undefined;
-  }
+  const { readMiseRuby } = await import("./mise-ruby.ts");
+  return readMiseRuby(text);
 }
