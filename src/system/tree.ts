@@ -114,8 +114,13 @@ export async function linkFiles(from: string, paths: readonly string[], to: stri
 }
 
 async function replaceByLink(target: string, path: string): Promise<void> {
-  if (await lstatIfAny(path)) await rm(path);
-  await symlink(target, path);
+  try {
+    await symlink(target, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    await rm(path);
+    await symlink(target, path);
+  }
 }
 
 /** Copies a tree as an image contains it: with owners and modes, and the time of files in images. */

@@ -24,5 +24,8 @@ async function openToGroup(path: string): Promise<void> {
   if (entry?.isFile()) await chmod(path, entry.mode | groupReadWrite);
   if (!entry?.isDirectory()) return;
   await chmod(path, entry.mode | groupReadWriteSearch);
-  for (const name of await readdir(path)) await openToGroup(join(path, name));
+  // bootsnap's directories contain thousands of links, which have no mode of their own.
+  const entries = await readdir(path, { withFileTypes: true });
+  const others = entries.filter((one) => !one.isSymbolicLink());
+  await Promise.all(others.map(({ name }) => openToGroup(join(path, name))));
 }
