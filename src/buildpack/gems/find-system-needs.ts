@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import glob from "fast-glob";
 import type { SystemNeed } from "../../failure.ts";
-import { readElfNeeds } from "../../system/elf/elf-needs.ts";
+import { type ElfNeeds, readElfNeeds } from "../../system/elf/elf-needs.ts";
 import type { Target } from "../../cnb/target.ts";
 import {
   isOfEverySystem,
@@ -109,10 +109,9 @@ async function linkedLibraries(
   const files = await glob(patterns, options);
   const brought = new Set(files.map((file) => basename(file)));
   const found = new Map<string, Set<string>>();
-  for (const file of files) {
-    const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
+  for (const [file, needs] of await readNeeds(directory, files)) {
     // Gems may contain libraries for other machines.
-    if (needs === undefined || needs.architecture !== arch) continue;
+    if (needs?.architecture !== arch) continue;
     for (const name of needs.needed) {
       // Ruby's own library is in its layer; its name depends on how Ruby was compiled.
       if (brought.has(name) || name.startsWith("libruby")) continue;
@@ -121,6 +120,25 @@ async function linkedLibraries(
   }
   return found;
 }
+
+/** What each file in a directory needs, in the same order; `undefined` for a file that is no ELF file or cannot be read. */
+async function readNeeds(
+  directory: string,
+  files: readonly string[],
+): Promise<[file: string, needs: ElfNeeds | undefined][]> {
+  const all: [string, ElfNeeds | undefined][] = [];
+  for (let start = 0; start < files.length; start += filesAtOnce) {
+    const some = files.slice(start, start + filesAtOnce).map(async (file) => {
+      const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
+      return [file, needs] satisfies [string, ElfNeeds | undefined];
+    });
+    all.push(...(await Promise.all(some)));
+  }
+  return all;
+}
+
+// Every rebuild reads about 130 files. Few at a time, because a hostile file can make us reserve much memory.
+const filesAtOnce = 8;
 
 // `gems/pg-1.6.2/lib/pg_ext.so`, `extensions/x86_64-linux/3.3.0/pg-1.6.2/pg_ext.so`
 function gemOf(file: string): string {
