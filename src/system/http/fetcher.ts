@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { request, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { systemFailure } from "../system-failure.ts";
-import { createDispatcher, type DispatcherOptions } from "./dispatcher.ts";
+import type { DispatcherOptions } from "./dispatcher.ts";
 
 /** The answer of a server. `body` must be read to its end or discarded. */
 export interface FetchedBody {
@@ -32,68 +32,14 @@ export function createFetcher(options: DispatcherOptions): Fetcher {
     get: async (address, signal) => {
       const url = new URL(address);
       if (url.protocol === "file:") return await openFile(url, signal);
+      // Most builds download nothing, and undici is half of the code of `bin/build`.
+      const { createDispatcher } = await import("./dispatcher.ts");
+      const { requestFollowing } = await import("./request-following.ts");
       dispatcher ??= createDispatcher(options);
       return await requestFollowing(url, dispatcher, signal);
     },
     close: async () => await dispatcher?.destroy(),
   };
-}
-
-/** Follows redirects, but for one from `https:` to `http:`, where anybody on the way could answer. */
-async function requestFollowing(
-  url: URL,
-  dispatcher: Dispatcher,
-  signal: AbortSignal,
-  redirections = 0,
-): Promise<FetchedBody> {
-  const response = await requestUrl(url, dispatcher, signal);
-  if (response.location === undefined) return response;
-  response.discard();
-  if (redirections === maxRedirections) throw new Error("the server redirects without end");
-  const next = new URL(response.location, url);
-  const isSafe =
-    next.protocol === "https:" || (next.protocol === "http:" && url.protocol === "http:");
-  if (!isSafe) throw new Error(`the server redirects from ${url.protocol} to ${next.protocol}`);
-  if (next.origin === url.origin) [next.username, next.password] = [url.username, url.password];
-  return await requestFollowing(next, dispatcher, signal, redirections + 1);
-}
-
-const maxRedirections = 10;
-
-async function requestUrl(
-  url: URL,
-  dispatcher: Dispatcher,
-  signal: AbortSignal,
-): Promise<FetchedBody & { location: string | undefined }> {
-  const response = await request(withoutCredentials(url), {
-    dispatcher,
-    signal,
-    headers: authorization(url),
-  });
-  const length = Number(response.headers["content-length"] ?? Number.NaN);
-  const { body, statusCode: status, headers } = response;
-  const { location } = headers;
-  const isRedirect = [301, 302, 303, 307, 308].includes(status) && typeof location === "string";
-  return {
-    location: isRedirect ? location : undefined,
-    status,
-    length: Number.isSafeInteger(length) ? length : undefined,
-    body,
-    discard: () => body.on("error", () => {}).destroy(),
-  };
-}
-
-function withoutCredentials(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = "";
-  bare.password = "";
-  return bare;
-}
-
-function authorization(url: URL): Record<string, string> {
-  if (!url.username) return {};
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 async function openFile(url: URL, signal: AbortSignal): Promise<FetchedBody> {
