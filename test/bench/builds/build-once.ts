@@ -1,5 +1,5 @@
 import { readReport, pushedLayers } from "./read-report.ts";
-import { amountOf, exportTime, packLayers, restoreTime } from "./lifecycle-cost.ts";
+import { amountOf, exportTime, flushWrites, packLayers, restoreTime } from "./lifecycle-cost.ts";
 import type { Place } from "./place.ts";
 import { runTimed } from "./run-timed.ts";
 import type { BuildSample } from "./sample.ts";
@@ -12,7 +12,9 @@ export async function buildOnce(place: Place, words: readonly string[]): Promise
   const restored = await amountOf(cached);
   const archives = `${place.root}/archives`;
   await packLayers(cached, archives);
+  await flushWrites();
   const restore = await restoreTime(archives);
+  await flushWrites();
   const { total, cpu, log } = await runTimed(words, place.root);
   const report = await readReport(place.report);
   const layers = await exportedLayers(place.state, report);

@@ -24,6 +24,11 @@ export async function exportTime(layers: readonly string[]): Promise<number> {
   return await timed(async () => await shell(hashing, ["layers", ...layers]));
 }
 
+/** Waits until everything written so far is on the disk, because the next measurement would wait for it. */
+export async function flushWrites(): Promise<void> {
+  await run("sync", []);
+}
+
 /** What is in the directories. */
 export async function amountOf(directories: readonly string[]): Promise<Amount> {
   if (directories.length === 0) return { files: 0, bytes: 0 };
