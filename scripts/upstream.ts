@@ -1,7 +1,8 @@
 import { loadInventory } from "../src/artifacts/inventory.ts";
 import { newestOfBranch, resolveArtifact } from "../src/artifacts/resolve-artifact.ts";
 import type { Target } from "../src/cnb/target.ts";
-import { createFetcher, type FetchedBody } from "../src/system/http/fetcher.ts";
+import type { FetchedBody } from "../src/system/http/fetched-body.ts";
+import { createFetcher } from "../src/system/http/fetcher.ts";
 import type { WantedRuby } from "./wanted-ruby.ts";
 import type { Work } from "./work.ts";
 

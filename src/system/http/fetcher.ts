@@ -4,16 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Dispatcher } from "undici";
 import { systemFailure } from "../system-failure.ts";
 import type { DispatcherOptions } from "./dispatcher.ts";
-
-/** The answer of a server. `body` must be read to its end or discarded. */
-export interface FetchedBody {
-  status: number;
-  /** The length of the body, if the server announced it. */
-  length: number | undefined;
-  body: AsyncIterable<Uint8Array>;
-  /** Discards a body that is not read to its end. */
-  discard: () => void;
-}
+import type { FetchedBody } from "./fetched-body.ts";
 
 /** Fetches `https:`, `http:` and `file:` URLs. */
 export interface Fetcher {

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from "undici";
-import type { FetchedBody } from "./fetcher.ts";
+import type { FetchedBody } from "./fetched-body.ts";
 
 /** Requests a URL. Follows redirects, but for one from `https:` to `http:`, where anybody on the way could answer. */
 export async function requestFollowing(
