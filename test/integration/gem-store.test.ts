@@ -1,23 +1,21 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { openStoredBuild } from "../../src/platform/state/state-in-use.ts";
 import { build, makeApp } from "../support/lapidary.ts";
-import { serveMirror } from "../support/servers/mirror-server.ts";
-import { ensureWorld, fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
+import { servedWorld } from "../support/servers/served-world.ts";
+import { fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
 
 test("a gem store changes no layer, neither in the build that fills it nor in the next, which compiles nothing", async ({
   skip,
 }) => {
   skip(!fullRing, onlyInFullRing);
-  const world = await ensureWorld();
-  const server = await serveMirror(world.mirror);
-  onTestFinished(async () => await server.close());
+  const { world, inventory } = await servedWorld();
   await using place = await temporaryDirectory();
   const app = await makeApp(place.path, "native");
   const buildWith = async (...args: string[]) => {
     await rm(app.state, { recursive: true, force: true });
-    const env = { BP_INVENTORY: server.inventory, SECRET_KEY_BASE: "the same in each build" };
+    const env = { BP_INVENTORY: inventory, SECRET_KEY_BASE: "the same in each build" };
     const { exitCode, log } = await build({ app, world, env, args });
     expect(exitCode, log).toBe(0);
     return { log, digests: await digestsOf(app.state) };

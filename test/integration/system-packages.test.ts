@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { runAsRoot, writableRoot } from "../support/builds/writable-root.ts";
 import { type App, build, runCommandIn, serve } from "../support/lapidary.ts";
-import { serveMirror } from "../support/servers/mirror-server.ts";
-import { ensureWorld, fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
+import { servedWorld } from "../support/servers/served-world.ts";
+import { fullRing, onlyInFullRing, temporaryDirectory } from "../support/world.ts";
 
 const page = fileURLToPath(new URL("../../docs/system-packages.md", import.meta.url));
 
@@ -13,12 +13,10 @@ test("an app that needs libvips gets it into both root file systems by the comma
   skip,
 }) => {
   skip(!fullRing, onlyInFullRing);
-  const world = await ensureWorld();
-  const server = await serveMirror(world.mirror);
-  onTestFinished(async () => await server.close());
+  const { world, inventory } = await servedWorld();
   await using place = await temporaryDirectory();
   const app = await appWithVips(place.path);
-  const env = { BP_INVENTORY: server.inventory };
+  const env = { BP_INVENTORY: inventory };
 
   const without = await build({ app, world, env });
   expect(without.exitCode, without.log).toBe(0);
