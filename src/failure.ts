@@ -232,11 +232,14 @@ export type Failure = { [C in FailureCode]: { code: C } & FailureFacts[C] }[Fail
 /** The only error that is thrown on purpose. Any other error is a bug. */
 export class BuildpackError extends Error {
   readonly failure: Failure;
+  /** The exit code of a command that fails with it, where the failure alone does not decide that. */
+  readonly exitCode: number | undefined;
 
-  constructor(failure: Failure, options?: ErrorOptions) {
+  constructor(failure: Failure, options?: ErrorOptions & { exitCode?: number }) {
     super(failure.code, options);
     this.name = "BuildpackError";
     this.failure = failure;
+    this.exitCode = options?.exitCode;
   }
 }
 

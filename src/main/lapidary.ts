@@ -99,7 +99,7 @@ function reportFailure(error: unknown): number {
   }
   printFailure(errors, error);
   const known = error instanceof BuildpackError ? error : systemFailure(error);
-  return known ? exitCodeOf(known.failure) : 1;
+  return known ? exitCodeOf(known) : 1;
 }
 
 /** Runs a command that prints a log, which `--quiet` holds back. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Failure } from "../../src/failure.ts";
 import { exitCodeOf } from "../../src/platform/lifecycle/exit-code.ts";
 import { parseToml } from "../../src/toml.ts";
 import { failureOf } from "../support/failure.ts";
@@ -28,7 +29,7 @@ async function metadataOf(
 async function failureOfBuild(build: string, about = ""): Promise<{ code: string; exit: number }> {
   const platform = await makePlatform();
   const failure = await failureOf(platform.build([await makeBuildpack({ build, about })]));
-  return { ...failure, exit: exitCodeOf(failure) };
+  return { ...failure, exit: exitCodeOf({ failure }) };
 }
 
 describe("bin/build", () => {
@@ -271,7 +272,6 @@ describe("Exit codes", () => {
     [{ code: "platform/launch-failed", problem: "x" }, 82],
     [{ code: "platform/state-locked", path: "x", pid: 1 }, 1],
   ] as const)("%o ends with %i", (failure, code) => {
-    const copy = structuredClone(failure) as Parameters<typeof exitCodeOf>[0];
-    expect(exitCodeOf(copy)).toBe(code);
+    expect(exitCodeOf({ failure: structuredClone(failure) as Failure })).toBe(code);
   });
 });

@@ -14,6 +14,7 @@ import {
 } from "../export/image-location.ts";
 import type { ImageWorld } from "../export/image-world.ts";
 import { readImageAt } from "../export/run-image.ts";
+import { inPhase, rebaseFailed } from "../lifecycle/exit-code.ts";
 import { rebaseImage } from "./rebase-image.ts";
 
 export interface RebaseOptions {
@@ -41,15 +42,24 @@ export async function rebaseApp(options: RebaseOptions): Promise<void> {
   const base = parseImageLocation("--run-image", options.runImage, cwd);
   const work = await mkdtemp(join(tmpdir(), "lapidary-rebase-"));
   try {
-    const app = await readImageAt(from, architecture, join(work, "app"), world);
+    const app = await inRebase(() => readImageAt(from, architecture, join(work, "app"), world));
     const runImage = await readImageAt(base, architecture, join(work, "run-image"), world);
     // The new image replaces the old one, and not others of the same layout.
     const place =
       to.kind === "oci" && destination === name ? { ...to, name: to.name ?? app.tag } : to;
-    await writeRebased(options, { app, runImage }, place, join(work, "rebased"));
+    const rebased = join(work, "rebased");
+    await inRebase(() => writeRebased(options, { app, runImage }, place, rebased));
   } finally {
     await removeTree(work);
   }
+}
+
+/**
+ * Does a part of a rebase that ends a lifecycle's rebaser with its own exit code where it fails: all but reading the
+ * run image.
+ */
+export async function inRebase<T>(work: () => Promise<T>): Promise<T> {
+  return await inPhase(rebaseFailed, work);
 }
 
 async function writeRebased(

@@ -75,7 +75,7 @@ async function outcomeOf(round: Round, step: Step): Promise<Outcome> {
   } catch (error) {
     if (error instanceof StepNotReached) return { exit: "not reached" };
     if (error instanceof BuildpackError) {
-      return { exit: exitCodeOf(error.failure), stderr: JSON.stringify(error.failure) };
+      return { exit: exitCodeOf(error), stderr: JSON.stringify(error.failure) };
     }
     return { exit: `crash: ${(error as Error).stack ?? String(error)}` };
   }

@@ -1,6 +1,7 @@
 import { writeImage, writeIndex } from "../../../../src/oci/layout.ts";
 import type { Image } from "../../../../src/oci/image.ts";
 import { labelsOf } from "../../../../src/platform/rebase/check-rebase.ts";
+import { inRebase } from "../../../../src/platform/rebase/rebase-app.ts";
 import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
 import { metadataLabel } from "../../../../src/platform/state/stored-build.ts";
 import { typed } from "../../../support/typed.ts";
@@ -16,7 +17,8 @@ export async function rebaseStep({ story }: Round, { args = [] }: Step): Promise
     return at === -1 ? undefined : args[at + 1];
   };
   const destination = repositoryOf(args.at(-1) ?? "");
-  const app = await pull(repositoryOf(given("-previous-image") ?? destination));
+  const previous = repositoryOf(given("-previous-image") ?? destination);
+  const app = await inRebase(() => pull(previous));
   const newName = given("-run-image") ?? runImageNameOf(app) ?? "localhost:5000/run";
   const base = repositoryOf(newName);
   const architecture = story.images?.[base]?.about?.["architecture"];

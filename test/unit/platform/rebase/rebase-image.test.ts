@@ -5,6 +5,8 @@ import { readImage } from "../../../../src/oci/layout.ts";
 import type { Image } from "../../../../src/oci/image.ts";
 import { exportImage } from "../../../../src/platform/export/export-image.ts";
 import { makeLauncher } from "../../../../src/platform/export/launcher.ts";
+import type { BuildpackError } from "../../../../src/failure.ts";
+import { exitCodeOf } from "../../../../src/platform/lifecycle/exit-code.ts";
 import { rebaseApp } from "../../../../src/platform/rebase/rebase-app.ts";
 import { rebaseImage } from "../../../../src/platform/rebase/rebase-image.ts";
 import { nameImage, writeImage, writeIndex } from "../../../../src/oci/layout.ts";
@@ -142,6 +144,23 @@ test("rebaseApp does not write over what is no image", async () => {
     code: "platform/usage",
     problem: expect.stringContaining("contains other files than those of an image"),
   });
+});
+
+test("rebaseApp fails as a lifecycle's rebaser, with another exit code where the run image is missing", async () => {
+  const { layout } = await exportApp();
+  const missing = `oci:${await makeTree()}/missing`;
+  const codeOf = async (image: string, destination: string, runImage: string) => {
+    const rebased = rebaseApp({
+      ...{ image, destination, runImage, architecture: "amd64", force: false, cwd: "/" },
+      ...{ world: imageWorld, printer: { plain: () => {} } as never },
+    });
+    return exitCodeOf((await rebased.catch((error: unknown) => error)) as BuildpackError);
+  };
+  const app = `oci:${layout}`;
+  expect(await codeOf(missing, app, app)).toBe(72);
+  expect(await codeOf(app, app, missing)).toBe(1);
+  expect(await codeOf(app, `docker-archive:${layout}/index.json/app.tar`, app)).toBe(72);
+  expect(await codeOf(app, "no such kind:x", app)).toBe(3);
 });
 
 test("rebaseApp replaces the image of a layout by one that can be rebased again", async () => {
