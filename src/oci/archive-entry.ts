@@ -15,6 +15,8 @@ export interface JudgeOptions {
   stripComponents: number;
   /** Whether symbolic links may lead out of the archive. They are never written through. */
   links: "inside" | "anywhere";
+  /** Whether named pipes may be unpacked. */
+  pipes?: boolean;
 }
 
 /**
@@ -22,10 +24,11 @@ export interface JudgeOptions {
  * the names of the entries and the links that came before them it follows that nothing is written
  * outside of that directory, so an unpacker need not look at the directories on the way to each file.
  */
-export function createEntryJudge({ stripComponents, links: may }: JudgeOptions): JudgeEntry {
+export function createEntryJudge(options: JudgeOptions): JudgeEntry {
+  const { stripComponents, links: may, pipes = false } = options;
   const links = new Map<string, string>();
   return (entry) => {
-    const problem = problemOfName(entry, stripComponents);
+    const problem = problemOfName(entry, stripComponents, pipes);
     if (problem !== undefined) return problem;
     const path = placeOf(entry.path, stripComponents);
     const through =
@@ -44,12 +47,14 @@ export function createEntryJudge({ stripComponents, links: may }: JudgeOptions):
 function problemOfName(
   { path, type, linkpath = "" }: ArchiveEntry,
   stripComponents: number,
+  pipes: boolean,
 ): string | undefined {
   if (leadsOut(path, stripComponents)) return "leads out of the archive";
   if (type === "Link" && leadsOut(linkpath, stripComponents)) {
     return "is a hard link that leads out of the archive";
   }
-  return knownTypes.has(type) ? undefined : `is of a kind that does not belong here (${type})`;
+  const isKnown = knownTypes.has(type) || (pipes && type === "FIFO");
+  return isKnown ? undefined : `is of a kind that does not belong here (${type})`;
 }
 
 const knownTypes: ReadonlySet<string> = new Set([

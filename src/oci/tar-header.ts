@@ -10,7 +10,7 @@ export interface TarEntry {
   gid: number;
   /** When it was last changed, in seconds since 1970; `imageTime` by default. */
   time?: number;
-  body: { kind: "directory" } | { kind: "link"; target: Buffer } | TarFile;
+  body: { kind: "directory" } | { kind: "link"; target: Buffer } | { kind: "pipe" } | TarFile;
 }
 
 export interface TarFile {
@@ -67,7 +67,7 @@ const nameBytes = 100;
 const prefixBytes = 155;
 const largestSize = 0o77_777_777_777;
 const largestId = 0o7_777_777;
-const types = { file: "0", link: "2", directory: "5" } as const;
+const types = { file: "0", link: "2", directory: "5", pipe: "6" } as const;
 const nothing = Buffer.alloc(0);
 
 interface HeaderFields {

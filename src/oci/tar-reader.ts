@@ -15,6 +15,8 @@ export interface ExtractRequest {
    * reason why the archive must not be unpacked.
    */
   check: (entry: ReadEntry) => string | undefined;
+  /** Whether an entry that may be unpacked is left out. */
+  omit?: (entry: ReadEntry) => boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ function createUnpack(request: ExtractRequest, refuse: (reason: Error) => void):
       if (!(entry instanceof ReadEntry)) return false;
       const reason = request.check(entry);
       if (reason) refuse(new Error(`\`${entry.path}\` ${reason}`));
-      return reason === undefined;
+      return reason === undefined && !(request.omit?.(entry) ?? false);
     },
   });
 }

@@ -39,15 +39,27 @@ export function* treeEntries(
   name: string,
   owner?: TarOwner,
 ): Generator<TarEntry> {
-  const root = Buffer.from(directory);
+  for (const entry of treeEntriesWithPipes(directory, name, owner)) {
+    if (entry.body.kind !== "pipe") yield entry;
+  }
+}
+
+/** As `treeEntries`, with pipes. `path` may also be a single file or pipe. */
+export function* treeEntriesWithPipes(
+  path: string,
+  name: string,
+  owner?: TarOwner,
+): Generator<TarEntry> {
+  const root = Buffer.from(path);
   const prefix = Buffer.from(name);
   if (prefix.length > 0) yield* entryAt(root, prefix, owner);
+  if (!lstatSync(root).isDirectory()) return;
   for (const below of walk(root)) {
     yield* entryAt(below.path, Buffer.concat([prefix, below.name]), owner);
   }
 }
 
-/** The entry for one path of this machine; none for a socket, a pipe or a device. */
+/** The entry for one path of this machine; none for a socket or a device. */
 export function* entryAt(path: Buffer, name: Buffer, owner?: TarOwner): Generator<TarEntry> {
   const stats = lstatSync(path);
   const { uid, gid } = owner ?? stats;
@@ -74,6 +86,8 @@ function bodyOf(path: Buffer, { mode, size }: Stats): TarEntry["body"] | undefin
       return { kind: "directory" };
     case entryKind.link:
       return { kind: "link", target: readlinkSync(path, { encoding: "buffer" }) };
+    case entryKind.pipe:
+      return { kind: "pipe" };
     default:
       return undefined;
   }

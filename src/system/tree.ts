@@ -18,7 +18,7 @@ import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
 import { unusable } from "./system-failure.ts";
 import { systemProgramsPath } from "./search-path.ts";
-import { entryKind, walk } from "./walk.ts";
+import { entriesOf, entryKind } from "./walk.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -30,7 +30,7 @@ export async function copyTree(from: string, to: string): Promise<void> {
 
 /** Sets the setuid and setgid bits of files again that a change of their owner has cleared. */
 export function copySpecialBits(from: string, to: string): void {
-  for (const { path, name } of walk(Buffer.from(from))) {
+  for (const { path, name } of entriesOf(from)) {
     const { mode } = lstatSync(path);
     const isSpecial = (mode & entryKind.all) === entryKind.file && (mode & 0o6000) !== 0;
     if (isSpecial) chmodSync(Buffer.concat([Buffer.from(to), name]), mode & 0o7777);

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 
 /** An entry below a directory. Names need not be UTF-8. */
 export interface WalkedEntry {
@@ -21,6 +21,12 @@ export function* walk(directory: Buffer, above: Buffer = Buffer.alloc(0)): Gener
   }
 }
 
+/** Every entry below a directory. Anything else is its own only entry, with an empty name. */
+export function entriesOf(path: string): Iterable<WalkedEntry> {
+  const top = Buffer.from(path);
+  return lstatSync(top).isDirectory() ? walk(top) : [{ path: top, name: Buffer.alloc(0) }];
+}
+
 const slash = Buffer.from("/");
 
 /** The bits of a mode that say what kind of entry it is (`inode(7)`). */
@@ -30,6 +36,7 @@ export const entryKind = {
   directory: 0o040_000,
   link: 0o120_000,
   socket: 0o140_000,
+  pipe: 0o010_000,
 };
 
 /** All parent directories of an absolute path, the topmost first, without `/`. */

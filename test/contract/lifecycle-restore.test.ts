@@ -195,6 +195,36 @@ describe("Contents that come back", () => {
     expect(mtimeMs).toBeGreaterThan(began - 1000);
   });
 
+  test("may be a single file, of which every change makes another layer", async () => {
+    const platform = await makePlatform();
+    const build = `
+      for layer in l c; do
+        [ ! -e "$CNB_LAYERS_DIR/$layer" ] || cat "$CNB_LAYERS_DIR/$layer"
+        echo "$TEXT" > "$CNB_LAYERS_DIR/$layer"
+      done
+      types l launch; types c cache`;
+    const fates = async (text: string) => {
+      const { report, log } = await platform.build([await makeBuildpack({ build })], {
+        env: { TEXT: text },
+      });
+      return { fates: report.layers.map(({ name, fate }) => `${name} ${fate}`), log };
+    };
+    expect((await fates("one")).fates).toEqual(["c created", "l created"]);
+    const again = await fates("one");
+    expect(again.fates).toEqual(["c reused", "l reused"]);
+    expect(again.log).toContain("one\n");
+    expect((await fates("other")).fates).toEqual(["c changed", "l changed"]);
+  });
+
+  test("have their pipes again, which are part of a layer's digest", async () => {
+    const platform = await makePlatform();
+    const first = `layer l cache; cd "$CNB_LAYERS_DIR/l"; mkfifo -m 640 pipe`;
+    await platform.build([await makeBuildpack({ build: first })]);
+    const build = `[ -p "$CNB_LAYERS_DIR/l/pipe" ]; rm "$CNB_LAYERS_DIR/l/pipe"; layer l cache`;
+    const { report } = await platform.build([await makeBuildpack({ build })]);
+    expect(report.layers).toMatchObject([{ name: "l", fate: "changed" }]);
+  });
+
   test("are a copy: a build that writes into them and fails leaves the cache as it was", async () => {
     const platform = await makePlatform();
     await platform.build([await makeBuildpack({ build: filled("l", "cache") })]);

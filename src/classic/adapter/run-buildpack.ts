@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readTarget } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
-import { isDirectory } from "../../system/files.ts";
+import { lstatIfAny } from "../../system/files.ts";
 import { lookInside } from "../../system/open-inside.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { build } from "../../platform/lifecycle/build.ts";
@@ -82,7 +82,7 @@ async function restoreFrom(
 }
 
 /**
- * A launch layer without a directory is to be reused from the previous image. Slugs have no previous
+ * A launch layer without contents is to be reused from the previous image. Slugs have no previous
  * image, so the cache keeps these layers too, and the slug gets a copy that may be changed.
  */
 async function bringBackReused(
@@ -91,7 +91,7 @@ async function bringBackReused(
 ): Promise<void> {
   for (const [name, { types }] of layers) {
     const kept = storedLayerPath(previous, buildpack.id, name, types);
-    if (types.launch && !(await lookInside(directory, name)) && (await isDirectory(kept)))
+    if (types.launch && !(await lookInside(directory, name)) && (await lstatIfAny(kept)))
       await copyTree(kept, join(directory, name));
   }
 }

@@ -6,8 +6,8 @@ import { BuildpackError } from "../../failure.ts";
 import type { LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, invalidImage } from "../../oci/image.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
-import { isDirectory, removeTree } from "../../system/files.ts";
-import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
+import { lstatIfAny, removeTree } from "../../system/files.ts";
+import { isDirectoryInside, lookInside, moveOutOf } from "../../system/open-inside.ts";
 import { parseJson } from "../../system/parse-json.ts";
 import { decodeLifecycleMetadata, type LifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";
@@ -115,13 +115,17 @@ async function unpackCache(cache: CacheImage, staged: string): Promise<void> {
     for (const [name, stored] of Object.entries(layers)) {
       const to = storedLayerPath({ path: staged }, key, name, stored);
       const layer = cache.layer(stored.sha);
-      if (!layer || (await isDirectory(to))) continue;
+      if (!layer || (await lstatIfAny(to))) continue;
       wanted.push({ layer, from: join(cache.inside.layers, escapeId(key), name), to });
     }
   }
   const sboms = cache.sboms ? [cache.sboms.layer] : [];
   await withUnpacked([...wanted.map(({ layer }) => layer), ...sboms], staged, async (root) => {
-    for (const { from, to } of wanted) await moveIn(root, from, to);
+    for (const { from, to } of wanted) {
+      // A layer may be a single file, too.
+      if (await lookInside(root, from)) await moveOutOf(root, from, to);
+      else await mkdir(to, { recursive: true });
+    }
     if (cache.sboms) await moveIn(root, cache.sboms.path, join(staged, "cache/sbom"));
   });
 }
@@ -135,7 +139,7 @@ async function withUnpacked(
   if (!first) return;
   const root = join(staged, "unpacked");
   const archives = layers.map(({ path }) => path);
-  await unpackTree(archives, root).catch((error: Error) => {
+  await unpackTree(archives, root, { pipes: true }).catch((error: Error) => {
     if (error instanceof BuildpackError) throw error;
     // `<layout>/blobs/sha256/<digest>`
     const path = dirname(dirname(dirname(first.path)));

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ids } from "../sandbox/sandbox.ts";
-import { isDirectory } from "../../system/files.ts";
+import { isDirectory, lstatIfAny } from "../../system/files.ts";
 import { copyOutOf, listInside } from "../../system/open-inside.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
@@ -128,7 +128,7 @@ async function restoreAllContents(
   const { layersDirectory, owner, printer } = options;
   const present: Contents[] = [];
   for (const one of contents) {
-    if (await isDirectory(one.from)) present.push(one);
+    if (await lstatIfAny(one.from)) present.push(one);
     else
       printer.plain(
         `Warning: layer ${one.identifier} is not restored, because its contents are missing`,

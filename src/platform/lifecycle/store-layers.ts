@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { isDirectoryInside, moveOutOf } from "../../system/open-inside.ts";
+import { lookInside, moveOutOf } from "../../system/open-inside.ts";
 import type { ReportedLayer } from "../report/build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { LayerOutput } from "./layer-output.ts";
@@ -43,7 +43,7 @@ export interface StoredLayers {
 
 /**
  * Moves layers into the staged build, as an exporter does: launch layers into the image, other cached
- * layers into the cache. A launch layer without a directory is reused from the previous image. Nothing is
+ * layers into the cache. A launch layer without contents is reused from the previous image. Nothing is
  * copied, and layers that the build did not change are not read.
  *
  * Spec: Platform Interface, exporter; Buildpack Interface, Layer Types.
@@ -93,7 +93,7 @@ async function storeLayer(
   const path = join(output.directory, name);
   const buildpack = output.buildpack.id;
   const temporary = { buildpack, name, types, fate: "temporary" } as const;
-  if (!(await isDirectoryInside(output.directory, name))) {
+  if (!(await lookInside(output.directory, name))) {
     if (types.launch) return await reuseLayer(options, output, name, content);
     if (types.cache)
       options.warn(`layer ${buildpack}:${name} is not cached, because it has no contents`);
@@ -106,11 +106,9 @@ async function storeLayer(
   const kept = storedLayerPath({ path: options.staged }, buildpack, name, types);
   await moveOutOf(output.directory, name, kept);
   const refuse = (unreadable: string): never => {
-    throw storeFailed(
-      buildpack,
-      name,
-      `it contains \`${unreadable}\`, which its owner has no permission to read`,
-    );
+    const what = unreadable === "" ? "is a file" : `contains \`${unreadable}\``;
+    const problem = `it ${what}, which its owner has no permission to read`;
+    throw storeFailed(buildpack, name, problem);
   };
   // Root may read everything.
   const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);
@@ -135,7 +133,7 @@ async function reuseLayer(
   if (types.cache) throw storeFailed(buildpack, name, "it is cached but has no contents");
   const before = previous && metadataOf(previous.image, buildpack).layers[name];
   const from = previous && storedLayerPath(previous, buildpack, name, { launch: true });
-  if (!before || !from || !(await lstatIfAny(from))?.isDirectory()) {
+  if (!before || !from || !(await lstatIfAny(from))) {
     throw storeFailed(buildpack, name, "it has no contents, and no previous build has any");
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));

@@ -3,10 +3,10 @@ import { lstatSync } from "node:fs";
 import { digestOf } from "../../oci/blob.ts";
 import { tarOf, type TarOwner } from "../../oci/tar.ts";
 import { isReadableByOwner } from "../../system/files.ts";
-import { entryKind as kind, walk } from "../../system/walk.ts";
+import { entriesOf, entryKind as kind } from "../../system/walk.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
 
-/** The size of a layer directory, and a stamp that shows whether anything below it was written. */
+/** The size of a layer, and a stamp that shows whether anything below it was written. */
 export interface LayerFingerprint {
   bytes: number;
   /** Changes with every write below the directory: it covers inode numbers and change times. */
@@ -26,7 +26,7 @@ export function fingerprintLayer(
 ): LayerFingerprint {
   const hash = createHash("sha256");
   let bytes = 0;
-  for (const { path, name } of walk(Buffer.from(directory))) {
+  for (const { path, name } of entriesOf(directory)) {
     const { mode, size, ino, ctimeNs } = lstatSync(path, { bigint: true });
     if (refuse && !isReadableByOwner({ mode: Number(mode) })) refuse(name.subarray(1).toString());
     if ((Number(mode) & kind.all) === kind.file) bytes += Number(size);

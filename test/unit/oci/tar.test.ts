@@ -3,7 +3,13 @@ import { chmod, link, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { directoryEntry, fileEntry, tarOf, treeEntries } from "../../../src/oci/tar.ts";
+import {
+  directoryEntry,
+  fileEntry,
+  tarOf,
+  treeEntries,
+  treeEntriesWithPipes,
+} from "../../../src/oci/tar.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const owner = { uid: 1001, gid: 1000 };
@@ -48,6 +54,20 @@ describe("treeEntries", () => {
     const [one, two] = [await makeTree(files), await makeTree(files)];
     await utimes(join(two, "lib/a"), 1, 1);
     expect(archiveOf(one)).toEqual(archiveOf(two));
+  });
+
+  test("have pipes only in the archives of layers, which GNU tar can read", async () => {
+    const root = await makeTree({ a: "x" });
+    execFileSync("mkfifo", ["-m", "640", join(root, "pipe")]);
+    const archive = Buffer.concat([...tarOf(treeEntriesWithPipes(root, "/l", owner))]);
+    expect(listing(archive).at(-1)).toBe("prw-r----- 1001/1000 0 1980-01-01 00:00:01 /l/pipe");
+    expect(listing(archiveOf(root)).join()).not.toContain("pipe");
+  });
+
+  test("are one entry for a layer that is one file", async () => {
+    const root = await makeTree({ a: "x" });
+    const names = [...treeEntriesWithPipes(join(root, "a"), "/l/a", owner)].map(({ name }) => name);
+    expect(names.map(String)).toEqual(["/l/a"]);
   });
 
   test("contain hard links as separate files, and no sockets", async () => {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readlink, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { treeEntries } from "../../../src/oci/tar.ts";
@@ -11,13 +11,17 @@ type Entries = Parameters<typeof tarballGz>[0];
 
 /** Unpacks archives of these entries, one above the other, into an empty directory. */
 async function unpack(...layers: Entries[]) {
+  return await unpackWith({}, ...layers);
+}
+
+async function unpackWith(options: { pipes?: boolean }, ...layers: Entries[]) {
   const root = await makeTree();
   const paths = layers.map((_, index) => join(root, `layer-${index}`));
   for (const [index, entries] of layers.entries()) {
     await writeFile(paths[index] ?? "", tarballGz(entries));
   }
   const directory = join(root, "tree");
-  return { directory, unpacked: unpackTree(paths, directory) };
+  return { directory, unpacked: unpackTree(paths, directory, options) };
 }
 
 const link = (path: string, linkpath: string) =>
@@ -70,6 +74,31 @@ describe("unpackTree", () => {
     expect(await readTree(out)).toEqual({ "app/.hidden": "x", "app/bin/run": "#!/bin/sh\n" });
     expect(await modeOf(join(out, "app/bin/run"))).toBe(0o775);
     expect(await readlink(join(out, "app/link"))).toBe("/app/bin");
+  });
+
+  test("makes pipes where they may be, but none through a link or in place of a directory", async () => {
+    const pipe = (path: string) => ({ path, type: "FIFO", mode: 0o640 }) as const;
+    const outside = await makeTree();
+    const directory = (path: string) => ({ path, type: "Directory", mode: 0o755 }) as const;
+    const { directory: root, unpacked } = await unpackWith(
+      { pipes: true },
+      [directory("a/"), { path: "a/file", body: "x" }, pipe("a/pipe"), pipe("a/gone"), pipe("b")],
+      [pipe("a/file"), { path: "a/gone", body: "y" }, directory("b/"), pipe("missing/pipe")],
+      [directory("c/"), pipe("c/pipe")],
+      [link("c", outside)],
+    );
+    await unpacked.catch(() => {});
+    expect(await readdir(outside)).toEqual([]);
+    expect((await lstat(join(root, "a/pipe"))).isFIFO()).toBe(true);
+    expect(await modeOf(join(root, "a/pipe"))).toBe(0o640);
+    expect((await lstat(join(root, "a/file"))).isFIFO()).toBe(true);
+    expect((await lstat(join(root, "a/gone"))).isFile()).toBe(true);
+    expect((await lstat(join(root, "b"))).isDirectory()).toBe(true);
+  });
+
+  test("refuses pipes otherwise", async () => {
+    const { unpacked } = await unpack([{ path: "pipe", type: "FIFO" }]);
+    await expect(unpacked).rejects.toThrow("`pipe` is of a kind that does not belong here (FIFO)");
   });
 
   test("lets a layer replace a link of the layer below it", async () => {
