@@ -1,8 +1,8 @@
 import TOML from "@iarna/toml";
-import { parse, TomlDate, TomlError } from "smol-toml";
+import { parse, TomlDate as ParsersDate, TomlError } from "smol-toml";
+import { type DateLiteral, dateLiterals } from "./toml-date.ts";
 
-/** A date, a time or both, with the zone in which it was written, if any. */
-export { TomlDate } from "smol-toml";
+export { TomlDate } from "./toml-date.ts";
 
 /** A TOML document that could not be read; `line` counts from 1. */
 export class TomlSyntaxError extends Error {
@@ -30,15 +30,17 @@ export function parseToml(text: string): unknown {
 
 /**
  * Reads a TOML 1.1 document that others wrote, and keeps its types: integers become `bigint`, floats
- * `number`, dates and times `TomlDate`. Tables have no prototype. Fractions of seconds keep three digits.
+ * `number`, dates and times `TomlDate`. Tables have no prototype.
  *
- * @throws TomlSyntaxError with the line, where the text is not TOML or an integer has more than 64 bits.
+ * @throws TomlSyntaxError with the line, where the text is not TOML, an integer has more than 64 bits, or there is
+ * no such day or time.
  */
 export function parseForeignToml(text: string): unknown {
+  const literals = [...dateLiterals(text)];
   try {
-    const document = parse(text, { integersAsBigInt: true });
-    refuseLargeIntegers(document);
-    return document;
+    const document = parse(withNumbers(text, literals), { integersAsBigInt: true });
+    refuseImpossibleDates(text, literals);
+    return withOwnValues(document, literals);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     // The first line says what is wrong; a picture of the place follows.
@@ -47,14 +49,24 @@ export function parseForeignToml(text: string): unknown {
   }
 }
 
-/** A date or time as TOML has it, without zeros at the end of a fraction. */
-export function tomlDateText(date: TomlDate): string {
-  return date
-    .toISOString()
-    .replace(/\.(\d*?)0+(?=$|[Z+-])/, (_text, digits: string) => {
-      return digits === "" ? "" : `.${digits}`;
-    })
-    .replace(/-00:00$/, "Z");
+/**
+ * Puts a number in place of each date, in the form of a date. The parser's own dates lose fractions below a
+ * millisecond, and take 30 February for a day in March.
+ */
+function withNumbers(text: string, literals: readonly DateLiteral[]): string {
+  const pieces = literals.map(({ start }, index) => {
+    const before = text.slice(literals[index - 1]?.end ?? 0, start);
+    return before + new Date(index).toISOString();
+  });
+  return pieces.join("") + text.slice(literals.at(-1)?.end ?? 0);
+}
+
+function refuseImpossibleDates(text: string, literals: readonly DateLiteral[]): void {
+  const wrong = literals.find(({ date }) => date === undefined);
+  if (!wrong) return;
+  const line = text.slice(0, wrong.start).split("\n").length;
+  const what = text.slice(wrong.start, wrong.end);
+  throw new TomlSyntaxError(`there is no such date or time as ${what}, on line ${line}`, line);
 }
 
 /** Writes plain values as TOML. Keys whose value is `undefined` are left out. */
@@ -63,12 +75,16 @@ export function stringifyToml(value: object): string {
   return TOML.stringify(JSON.parse(JSON.stringify(value)) as TOML.JsonMap);
 }
 
-function refuseLargeIntegers(value: unknown): void {
+/** Puts our dates in place of the parser's, and refuses integers that are too large. */
+function withOwnValues(value: unknown, literals: readonly DateLiteral[]): unknown {
+  if (value instanceof ParsersDate) return literals[value.getTime()]?.date;
   if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) {
     throw new TomlSyntaxError(`the integer ${value} has more than 64 bits`, undefined);
   }
-  if (typeof value !== "object" || value === null || value instanceof TomlDate) return;
-  for (const item of Object.values(value)) refuseLargeIntegers(item);
+  if (typeof value !== "object" || value === null) return value;
+  const members = value as Record<string, unknown>;
+  for (const [key, item] of Object.entries(members)) members[key] = withOwnValues(item, literals);
+  return value;
 }
 
 function syntaxError(error: unknown): TomlSyntaxError {

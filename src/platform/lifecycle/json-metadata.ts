@@ -1,4 +1,4 @@
-import { TomlDate, tomlDateText } from "../../toml.ts";
+import { TomlDate } from "../../toml.ts";
 
 /**
  * Converts a TOML value for a label of an image, with the members of tables sorted. Labels contain JSON,
@@ -18,11 +18,8 @@ export function toJsonMetadata(value: unknown): unknown {
 }
 
 /** Missing parts of a date, a time or a zone are those of the beginning of year 0 in UTC. */
-function instantText(date: TomlDate): string {
-  const text = tomlDateText(date);
-  if (date.isDate()) return `${text}T00:00:00Z`;
-  if (date.isTime()) return `0000-01-01T${text}Z`;
-  return date.isLocal() ? `${text}Z` : text;
+function instantText({ date = "0000-01-01", time = "00:00:00", zone = "Z" }: TomlDate): string {
+  return String(new TomlDate({ date, time, zone }));
 }
 
 function bytes(text: string): Buffer {

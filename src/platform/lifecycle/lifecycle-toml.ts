@@ -1,4 +1,4 @@
-import { TomlDate, tomlDateText } from "../../toml.ts";
+import { TomlDate } from "../../toml.ts";
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -58,7 +58,7 @@ function keyText(key: string): string {
 function valueText(value: unknown): string {
   if (typeof value === "string") return stringText(value);
   if (typeof value === "number") return floatText(value);
-  if (value instanceof TomlDate) return tomlDateText(value);
+  if (value instanceof TomlDate) return String(value);
   if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
   if (isTable(value)) {
     const members = membersOf(value).map(([key, item]) => `${keyText(key)} = ${valueText(item)}`);

@@ -1,14 +1,14 @@
-import { parse, TomlDate } from "smol-toml";
+import { parseForeignToml, TomlDate } from "../../../../src/toml.ts";
 
 /** A TOML text as answers describe it: with the types that JSON does not have. */
 export function describeToml(text: string): unknown {
-  return describe(parse(text, { integersAsBigInt: true }));
+  return describe(parseForeignToml(text));
 }
 
 function describe(value: unknown): unknown {
   if (typeof value === "bigint") return describeInteger(value);
   if (typeof value === "number") return { $float: floatText(value) };
-  if (value instanceof TomlDate) return { $datetime: datetimeText(value.toISOString()) };
+  if (value instanceof TomlDate) return { $datetime: datetimeText(inMicroseconds(String(value))) };
   if (Array.isArray(value)) return value.map(describe);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describe(item)]));
@@ -31,6 +31,11 @@ export function sameWriting(value: unknown): unknown {
 
 function floatText(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Answers have six digits of a fraction. */
+function inMicroseconds(text: string): string {
+  return text.replace(/(\.\d{6})\d+/, "$1");
 }
 
 /** `2024-05-06T07:08:09.5Z`, without zeros at the end of the fraction. */
