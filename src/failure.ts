@@ -118,6 +118,8 @@ export interface FailureFacts {
   "image/process-unknown": { process: string; known: string[] };
   /** `root` is a root file system, `path` a file or directory in it that this user may not read. */
   "image/root-unreadable": { root: string; path: string };
+  /** `path` is relative to the app. */
+  "image/app-unreadable": { path: string };
   "image/rebase-refused": { image: string; problem: string; forceable: boolean };
   /** The registry wants a login, or refuses the one that it got; `account` is its name. */
   "image/login-needed": { registry: string; repository: string; detail: string };

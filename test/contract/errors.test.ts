@@ -300,6 +300,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   },
   "image/process-unknown": { process: "job", known: ["rake", "web"] },
   "image/root-unreadable": { root: "/srv/debian", path: "/srv/debian/etc/ssl/private" },
+  "image/app-unreadable": { path: "tmp/private" },
   "image/rebase-refused": {
     image: "oci:shop",
     problem:

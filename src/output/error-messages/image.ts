@@ -21,6 +21,15 @@ export const imageMessages: Messages<"image"> = {
     ],
     blame: "command",
   }),
+  "image/app-unreadable": ({ path }) => ({
+    headline: "The app cannot become part of an image",
+    happened: [
+      `After the build, the app's own user has no permission to read \`${path}\` in the app.`,
+      "The app was built, but no image was exported.",
+    ],
+    next: [`chmod -R u+rX ${path}   # if the app has it with these permissions`],
+    blame: "buildpack",
+  }),
   "image/lifecycle-invalid": ({ path, problem }) => ({
     headline: `\`${path}\` contains no usable launcher`,
     happened: [`Reason: ${problem}.`],

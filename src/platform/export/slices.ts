@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { relative } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { entryAt, type TarOwner } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
@@ -15,10 +16,11 @@ export type AppSlice = readonly Buffer[];
  *
  * Spec: Buildpack Interface, launch.toml, Slices. The patterns are those of Go's `filepath.Match`.
  *
- * @throws BuildpackError `platform/slice-invalid` for an invalid pattern.
+ * @throws BuildpackError `platform/slice-invalid` for an invalid pattern, `image/app-unreadable` for a directory that we
+ * may not read.
  */
 export function splitApp(app: string, slices: readonly { paths: readonly string[] }[]): AppSlice[] {
-  const all = [...walk(Buffer.from(app))].map(({ name }) => name.subarray(1));
+  const all = namesBelow(app);
   let left = [Buffer.alloc(0), ...all];
   const result: AppSlice[] = [];
   for (const { paths } of slices) {
@@ -33,10 +35,21 @@ export function splitApp(app: string, slices: readonly { paths: readonly string[
   return [...result, withParents(left)];
 }
 
+function namesBelow(app: string): Buffer[] {
+  try {
+    return [...walk(Buffer.from(app))].map(({ name }) => name.subarray(1));
+  } catch (error) {
+    const { code, path = app } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES") throw error;
+    throw unreadable(relative(app, String(path)));
+  }
+}
+
 /**
  * The entries of a slice, below its path in the image.
  *
  * @param owner - of every entry, and the mode of the app's own directory if it is to get another one.
+ * @throws BuildpackError `image/app-unreadable` for what the owner may not read: lifecycles export as this user.
  */
 export function* sliceArchive(
   app: string,
@@ -44,16 +57,27 @@ export function* sliceArchive(
   slice: AppSlice,
   owner: TarOwner & { appMode?: number | undefined },
 ): Generator<TarEntry> {
-  for (const relative of slice) {
-    const below = relative.length > 0 ? Buffer.concat([Buffer.from("/"), relative]) : relative;
+  for (const name of slice) {
+    const below = name.length > 0 ? Buffer.concat([Buffer.from("/"), name]) : name;
     const host = Buffer.concat([Buffer.from(app), below]);
     for (const found of entryAt(host, Buffer.concat([Buffer.from(path), below]), owner)) {
-      const isApp = relative.length === 0 && owner.appMode !== undefined;
+      refuseUnreadable(found, name, owner);
+      const isApp = name.length === 0 && owner.appMode !== undefined;
       const entry = isApp ? { ...found, mode: owner.appMode ?? found.mode } : found;
       // A file of root with a setuid bit would give every user of the image root's rights.
       yield owner.uid === 0 ? { ...entry, mode: entry.mode & 0o1777 } : entry;
     }
   }
+}
+
+/** Root may read everything. */
+function refuseUnreadable({ body, mode }: TarEntry, name: Buffer, { uid }: TarOwner): void {
+  const wanted = { file: 0o400, directory: 0o500, link: 0, pipe: 0 }[body.kind];
+  if (uid !== 0 && (mode & wanted) !== wanted) throw unreadable(String(name));
+}
+
+function unreadable(name: string): BuildpackError {
+  return new BuildpackError({ code: "image/app-unreadable", path: name || "." });
 }
 
 function byBytes(a: Buffer, b: Buffer): number {

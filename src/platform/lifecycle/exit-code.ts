@@ -41,5 +41,6 @@ const exitCodes: Partial<Record<FailureCode, number>> = {
   "platform/launch-failed": 82,
   "platform/process-unknown": 82,
   "image/process-unknown": 62,
+  "image/app-unreadable": 62,
   "image/rebase-refused": rebaseFailed,
 };

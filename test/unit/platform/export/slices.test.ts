@@ -1,8 +1,11 @@
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tarOf } from "../../../../src/oci/tar.ts";
 import { sliceArchive, splitApp } from "../../../../src/platform/export/slices.ts";
 import { readTar } from "../../../support/packages/read-package.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { makeTree } from "../../../support/tree.ts";
 
 const files = {
@@ -96,5 +99,41 @@ describe("Buildpack Interface: launch.toml, Slices", () => {
       ["/workspace", 0o777],
       ["/workspace/config.ru", 0o644],
     ]);
+  });
+});
+
+describe("what the owner may not read", () => {
+  const archiveOf = (app: string, uid = 1000) => {
+    const [slice = []] = splitApp(app, []);
+    return [...sliceArchive(app, "/workspace", slice, { uid, gid: uid })];
+  };
+
+  test.each([
+    ["a file", "a/secret"],
+    ["a directory", "a"],
+    ["the app", ""],
+  ])("fails the export: %s", async (_, path) => {
+    const app = await makeTree({ "a/secret": "x", b: "" });
+    await chmod(join(app, path), 0o077);
+    const failure = await failureOf((async () => archiveOf(app))());
+    expect(failure).toEqual({ code: "image/app-unreadable", path: path || "." });
+    await chmod(join(app, path), 0o700);
+  });
+
+  test("is root's to read", async () => {
+    const app = await makeTree({ secret: "x" });
+    await chmod(join(app, "secret"), 0);
+    expect(archiveOf(app, 0).map(({ name }) => String(name))).toContain("/workspace/secret");
+  });
+
+  test("may be a pipe or a link", async () => {
+    const app = await makeTree({ a: "" });
+    execFileSync("mkfifo", ["-m", "000", join(app, "pipe")]);
+    await symlink("/nowhere", join(app, "link"));
+    expect(
+      archiveOf(app)
+        .map(({ body }) => body.kind)
+        .sort(),
+    ).toEqual(["directory", "file", "link", "pipe"]);
   });
 });
