@@ -11,14 +11,20 @@ export type TextFile =
   | { state: "unreadable"; problem: string }
   | { state: "text"; text: string };
 
+export type TextOf = (bytes: Buffer) => string;
+
+export const utf8Of: TextOf = (bytes) => bytes.toString("utf8");
+
 /** No text that people write is larger. In bytes. */
 export const largestText = 64 * 1024 ** 2;
 
 /**
  * Reads a UTF-8 file and never throws: a directory, a device, a file without read permission, one with NUL
  * bytes or one of more than 64 MiB is `unreadable`, with a short reason. The null device is an empty text.
+ *
+ * @param textOf - makes the text of the bytes. By default, what is not UTF-8 becomes U+FFFD.
  */
-export async function readText(path: string): Promise<TextFile> {
+export async function readText(path: string, textOf: TextOf = utf8Of): Promise<TextFile> {
   try {
     const place = await visiblePath(path);
     if (place === undefined) return { state: "missing" };
@@ -32,7 +38,7 @@ export async function readText(path: string): Promise<TextFile> {
     }
     const bytes = await readFile(place);
     if (bytes.includes(0)) return { state: "unreadable", problem: "it is a binary file" };
-    return { state: "text", text: bytes.toString("utf8") };
+    return { state: "text", text: textOf(bytes) };
   } catch (error) {
     return explainReadError(error);
   }

@@ -1,3 +1,4 @@
+import { hasStrayBytes, printfText } from "./byte-text.ts";
 import type { Command } from "./command.ts";
 import { shellQuote } from "./shell-quote.ts";
 
@@ -14,7 +15,8 @@ export interface HiddenEnvironment {
  * that restores them is for the user of the command, in its own root.
  *
  * No value becomes an argument, which other users could read, unless a shell cannot set a variable of that name: such
- * values are arguments of `env`, which replaces itself by the program at once.
+ * values are arguments of `env`, which replaces itself by the program at once. Values that are not UTF-8 are written out
+ * for `printf`, since Node can only hand over text.
  */
 export function hideEnvironment({ env, file }: Pick<Command, "env" | "file">): HiddenEnvironment {
   const variables = Object.entries(env).map(([name, value], index) => {
@@ -34,13 +36,24 @@ export function hideEnvironment({ env, file }: Pick<Command, "env" | "file">): H
     '"$@"',
   ];
   return {
-    hidden: Object.fromEntries(variables.map(({ alias, value }) => [alias, value])),
+    hidden: Object.fromEntries(
+      variables.map(({ alias, value }) => [
+        alias,
+        hasStrayBytes(value) ? printfText(value) : value,
+      ]),
+    ),
     restore: [
+      ...variables.filter(({ value }) => hasStrayBytes(value)).map(({ alias }) => printed(alias)),
       ...plain.map(({ name, alias }) => `export ${name}="$${alias}"`),
       ["unset", ...plain.map(({ alias }) => alias)].join(" "),
       start.join(" "),
     ].join("\n"),
   };
+}
+
+/** Command substitution drops line breaks at the end, so something has to stand behind them. */
+function printed(alias: string): string {
+  return `${alias}=$(printf '%b.' "$${alias}"); ${alias}=\${${alias}%.}`;
 }
 
 /** Variables that shells set for the programs that they start. */

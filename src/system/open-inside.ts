@@ -4,7 +4,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rm } from "node:fs/promis
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../failure.ts";
-import { largestText, type TextFile } from "./files.ts";
+import { largestText, type TextFile, type TextOf, utf8Of } from "./files.ts";
 import { moveTree } from "./tree.ts";
 
 /*
@@ -36,18 +36,26 @@ export async function isDirectoryInside(root: string, path: string): Promise<boo
 
 /** Like `readUtf8` of files.ts. It throws only for a link. */
 export async function readUtf8Inside(root: string, path: string): Promise<TextFile> {
-  return await readTextInside(root, path, (bytes) =>
-    isUtf8(bytes) ? undefined : "it is not UTF-8",
+  return await readInside(root, path, (bytes) =>
+    isUtf8(bytes) ? { state: "text", text: utf8Of(bytes) } : unreadable("it is not UTF-8"),
   );
 }
 
-/** Like `readText` of files.ts. It throws only for a link. `refuse` may name a problem of the bytes. */
+/** Like `readText` of files.ts. It throws only for a link. */
 export async function readTextInside(
   root: string,
   path: string,
-  refuse: (bytes: Buffer) => string | undefined = () => undefined,
+  textOf: TextOf = utf8Of,
 ): Promise<TextFile> {
-  const read = async (held: Held) => await readHeld(held, refuse);
+  return await readInside(root, path, (bytes) => ({ state: "text", text: textOf(bytes) }));
+}
+
+async function readInside(
+  root: string,
+  path: string,
+  fileOf: (bytes: Buffer) => TextFile,
+): Promise<TextFile> {
+  const read = async (held: Held) => await readHeld(held, fileOf);
   const file = await withEntry(root, path, read).catch((error: unknown) => {
     if (error instanceof BuildpackError) throw error;
     return unreadable((error as Error).message);
@@ -83,7 +91,7 @@ export async function makeDirectoryInside(
 export async function writeInside(
   root: string,
   path: string,
-  content: string,
+  content: string | Uint8Array,
   { mode = 0o644, owner }: { mode?: number; owner?: { uid: number; gid: number } | undefined } = {},
 ): Promise<void> {
   await withEntry(root, dirname(path), async ({ handle }) => {
@@ -157,17 +165,14 @@ async function descend<T>(
 
 async function readHeld(
   { handle, stats }: Held,
-  refuse: (bytes: Buffer) => string | undefined,
+  fileOf: (bytes: Buffer) => TextFile,
 ): Promise<TextFile> {
   if (stats.isDirectory()) return unreadable("it is a directory");
   if (!stats.isFile()) return unreadable("it is not a regular file");
   if (stats.size > largestText) return unreadable("it is larger than 64 MiB");
   await using file = await open(pathOf(handle), O_RDONLY);
   const bytes = await file.readFile();
-  if (bytes.includes(0)) return unreadable("it is a binary file");
-  const problem = refuse(bytes);
-  if (problem !== undefined) return unreadable(problem);
-  return { state: "text", text: bytes.toString("utf8") };
+  return bytes.includes(0) ? unreadable("it is a binary file") : fileOf(bytes);
 }
 
 /** A path to the open entry itself, even if another one is at its path by now. */
@@ -179,7 +184,7 @@ function none(): Dirent[] {
   return [];
 }
 
-function unreadable(problem: string): TextFile {
+function unreadable(problem: string): TextFile & { state: "unreadable" } {
   return { state: "unreadable", problem };
 }
 

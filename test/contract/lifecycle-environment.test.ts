@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
+import { textOfBytes } from "../../src/system/byte-text.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack, type TinyBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";
@@ -90,6 +91,11 @@ describe("Provided by the Platform: the user's variables", () => {
     const env = await envOf([{}], { env: { VALUE: value, "NAME.override": "literal", EMPTY: "" } });
     expect(env).toMatchObject({ VALUE: value, EMPTY: "" });
     expect(env).not.toHaveProperty("NAME");
+  });
+
+  test("have the same bytes in the platform directory, also bytes that are not UTF-8", async () => {
+    const build = `od -An -tx1 "$CNB_PLATFORM_DIR/env/VALUE" | grep -qx ' ff 20 e9 0a'`;
+    await envOf([{ build }], { env: { VALUE: textOfBytes(Buffer.from("\xff \xe9\n", "latin1")) } });
   });
 
   test("stand in files of the platform directory", async () => {

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
+import { bytesOfText } from "../../system/byte-text.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";
@@ -83,7 +84,7 @@ async function writeStartFiles(work: Compile, { outputs, prepared }: Built): Pro
   const inside = { app: slugRoot, layers: join(slugRoot, layersDirectory) };
   const plan = await readLaunchPlan(layers, inside, "0.10");
   const profile = await profileScript(plan, mode === "test" ? testDefaults : {});
-  await writeInside(app, join(profileDirectory, "lapidary.sh"), profile);
+  await writeInside(app, join(profileDirectory, "lapidary.sh"), bytesOfText(profile));
   await writeInside(app, releaseFile, releaseOf(work, prepared.configVars, launch));
 }
 
@@ -112,7 +113,7 @@ async function writeExport(
   );
   const script = await exportScript(layers, place.host.app);
   try {
-    await writeAtomically(join(own.directory, "export"), script);
+    await writeAtomically(join(own.directory, "export"), bytesOfText(script));
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     section.say(

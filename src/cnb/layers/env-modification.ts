@@ -13,7 +13,7 @@ export interface EnvModification {
   scope: EnvScope;
   name: string;
   behavior: ModificationBehavior;
-  /** Used unchanged: no newline is added or removed, and nothing is expanded. */
+  /** Used unchanged: no newline is added or removed, and nothing is expanded. Bytes are as in `textOfBytes`. */
   value: string;
   /** The separator between this value and others of the variable. Without it there is none. */
   delim?: string;

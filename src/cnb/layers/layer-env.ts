@@ -1,5 +1,6 @@
 import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { bytesOfText, textOfBytes } from "../../system/byte-text.ts";
 import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
 import { listInside, readTextInside } from "../../system/open-inside.ts";
 import type {
@@ -27,7 +28,7 @@ export async function writeLayerEnv(
   }
   for (const [file, value] of files) {
     await mkdir(join(layerPath, file, ".."), { recursive: true });
-    await writeFile(join(layerPath, file), value);
+    await writeFile(join(layerPath, file), bytesOfText(value));
   }
 }
 
@@ -68,14 +69,14 @@ interface EnvReader {
 function readerInside(root: string): EnvReader {
   return {
     names: async (directory) => (await listInside(root, directory)).map(({ name }) => name),
-    text: async (file) => await readTextInside(root, file),
+    text: async (file) => await readTextInside(root, file, textOfBytes),
   };
 }
 
 function readerOf(root: string): EnvReader {
   return {
     names: async (directory) => (await readdir(join(root, directory)).catch(() => [])).sort(),
-    text: async (file) => await readText(join(root, file)),
+    text: async (file) => await readText(join(root, file), textOfBytes),
   };
 }
 

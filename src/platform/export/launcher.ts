@@ -6,6 +6,7 @@ import { BuildpackError } from "../../failure.ts";
 import { directoryEntry, fileEntry } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { unpackArchive } from "../../oci/unpack-archive.ts";
+import { bytesOfText } from "../../system/byte-text.ts";
 import { isElf } from "../../system/elf/elf.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";
@@ -42,7 +43,7 @@ export async function readLauncher(path: string): Promise<Launcher> {
 /** Our own launcher for this image, a script in POSIX sh. */
 export async function makeLauncher(build: StoredBuild, version: string): Promise<Launcher> {
   const plan = await readLaunchPlan(build.layers, build.inside, build.platformApi);
-  return { program: Buffer.from(await launchScript(plan)), version };
+  return { program: bytesOfText(await launchScript(plan)), version };
 }
 
 /** The entries of the layer with the launcher. They belong to root. */

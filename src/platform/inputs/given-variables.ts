@@ -1,3 +1,4 @@
+import { textOfBytes } from "../../system/byte-text.ts";
 import { readText } from "../../system/files.ts";
 import { usageError } from "../../failure.ts";
 
@@ -19,7 +20,7 @@ export async function readGivenVariables(
 }
 
 async function linesOf(path: string): Promise<string[]> {
-  const file = await readText(path);
+  const file = await readText(path, textOfBytes);
   if (file.state !== "text") {
     const problem = file.state === "missing" ? "there is no such file" : file.problem;
     throw usageError(`\`--env-file ${path}\` cannot be read: ${problem}`);

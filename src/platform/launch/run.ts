@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
+import { bytesOfText } from "../../system/byte-text.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
@@ -63,7 +64,7 @@ async function runBuild(build: StoredBuild, options: RunOptions): Promise<number
   const request = launchRequest(plan, options);
   const copy = await openRunCopy(options.state, build);
   // Not on the command line, which all users of the machine can read: layers may contain secrets.
-  await writeAtomically(join(copy.platform, "launcher"), await launchScript(plan));
+  await writeAtomically(join(copy.platform, "launcher"), bytesOfText(await launchScript(plan)));
   const sandbox = await openLaunchSandbox(copy, build, options);
   try {
     checkPlace(build, sandbox);

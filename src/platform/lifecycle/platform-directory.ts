@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { bytesOfText } from "../../system/byte-text.ts";
 import { isFile } from "../../system/files.ts";
 import type { PlatformFiles } from "../sandbox/platform-files.ts";
 import { usageError } from "../../failure.ts";
@@ -19,7 +20,7 @@ export async function readPlatformFiles(given: {
     if (!/^[^/=\0]+$/.test(name) || /^\.{1,2}$/.test(name) || Buffer.byteLength(name) > 255) {
       throw usageError(`\`${name}\` cannot be the name of a variable`);
     }
-    content.files.set(`env/${name}`, Buffer.from(value));
+    content.files.set(`env/${name}`, bytesOfText(value));
   }
   for (const binding of given.bindings) await addBinding(content, binding);
   return content;

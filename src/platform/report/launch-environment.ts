@@ -51,5 +51,5 @@ function reportedVariable(
 
 /** The value of a variable as reports show it: none if it may be a secret. */
 export function shownValue(name: string, value: string): string | undefined {
-  return secretName.test(name) ? undefined : redact(value);
+  return secretName.test(name) ? undefined : redact(value.toWellFormed());
 }

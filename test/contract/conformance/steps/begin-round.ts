@@ -3,6 +3,7 @@ import { existsSync, lchownSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
 import { readPlatformFiles } from "../../../../src/platform/lifecycle/platform-directory.ts";
+import { textOfBytes } from "../../../../src/system/byte-text.ts";
 import type { Step } from "../story.ts";
 import type { Ids } from "../world/ids.ts";
 import { phaseContext, type Round } from "./round.ts";
@@ -38,7 +39,7 @@ async function readUserEnv(): Promise<Record<string, string>> {
     const isFile = await stat(path)
       .then((stats) => stats.isFile())
       .catch(() => false);
-    if (isFile) env[path.slice("/platform/env/".length)] = await readFile(path, "utf8");
+    if (isFile) env[path.slice("/platform/env/".length)] = textOfBytes(await readFile(path));
   }
   return env;
 }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { bytesOfText } from "../../../../src/system/byte-text.ts";
 import { type Command, type CommandResult, runCommand } from "../../../../src/system/command.ts";
 import { shellQuote } from "../../../../src/system/shell-quote.ts";
 
@@ -17,9 +18,8 @@ export async function runFromShell(command: Command): Promise<CommandResult> {
   mkdirSync(outputs, { recursive: true });
   const ended = new Promise<number>((resolve) => waiting.set(number, resolve));
   shell ??= startShell();
-  shell.stdin.write(
-    `(${scriptOf(command)}) </dev/null >${out} 2>${err} 3>&-; echo ${number} $? >&3\n`,
-  );
+  const line = `(${scriptOf(command)}) </dev/null >${out} 2>${err} 3>&-; echo ${number} $? >&3\n`;
+  shell.stdin.write(bytesOfText(line));
   const exitCode = await ended;
   const [stdout, stderr] = [takeText(out), takeText(err)];
   const lines = [stdout, stderr].flatMap((text) => (text === "" ? [] : text.split("\n")));

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readLauncher } from "../../../../src/platform/export/launcher.ts";
+import { makeLauncher, readLauncher } from "../../../../src/platform/export/launcher.ts";
+import { makeStoredBuild } from "../../../support/builds/stored-build.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { tinyProgram } from "../../../support/packages/package-checkout.ts";
 import { tarball } from "../../../support/packages/tarball.ts";
@@ -40,4 +41,12 @@ describe("readLauncher", () => {
     const failure = await failureOf(readLauncher(path));
     expect(failure).toMatchObject({ code: "image/lifecycle-invalid", path });
   });
+});
+
+test("makeLauncher keeps values of variables to the byte", async () => {
+  const build = await makeStoredBuild({ layers: { "one/env/VALUE": "" } });
+  const value = Buffer.from("\xff\xfe it's é", "latin1");
+  await writeFile(join(build.layers, "test_one/one/env/VALUE"), value);
+  const { program } = await makeLauncher(build, "");
+  expect(program.toString("latin1")).toContain("lapidary_set VALUE '\xff\xfe it'\\''s \xe9'");
 });

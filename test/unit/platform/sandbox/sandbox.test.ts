@@ -6,7 +6,9 @@ import { setTimeout } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { BuildpackError } from "../../../../src/failure.ts";
 import { openSandbox } from "../../../../src/platform/sandbox/open-sandbox.ts";
+import type { Sandbox } from "../../../../src/platform/sandbox/sandbox.ts";
 import { openPlainSandbox } from "../../../../src/platform/sandbox/sandbox-in-place.ts";
+import { textOfBytes } from "../../../../src/system/byte-text.ts";
 import {
   addPrograms,
   makeSandbox,
@@ -113,6 +115,10 @@ describe("a sandbox in namespaces", () => {
         .map((pair) => pair.join("="))
         .sort(),
     );
+  });
+
+  test("passes bytes that are not UTF-8, also where a shell cannot set the variable", async () => {
+    await expectBytesToPass(await makeSandbox());
   });
 
   test("resolves to the exit code and both outputs", async () => {
@@ -296,8 +302,25 @@ describe("a sandbox in place", () => {
     );
     expect(stdout).toBe("fb");
     expect(sandbox.describe()).toContain("refuses namespaces (unshare: Operation not permitted)");
+    await expectBytesToPass(sandbox);
   });
 });
+
+async function expectBytesToPass(sandbox: Sandbox): Promise<void> {
+  const bytes = "\\0\xff %\xe9\n\n";
+  const value = textOfBytes(Buffer.from(bytes, "latin1"));
+  const env = { PATH: "/usr/bin:/bin", A: value, "odd-name": value, LD_ODD: value, PWD: value };
+  const script = "od -An -v -tx1 /proc/$$/environ";
+  const command = { file: "/bin/sh", args: ["-c", script], cwd: sandbox.inside.app, env };
+  const { stdout } = await sandbox.run(command);
+  const environment = Buffer.from(stdout.replaceAll(/\s/g, ""), "hex").toString("latin1");
+  expect(environment.split("\0").filter(Boolean).sort()).toEqual(
+    [
+      ...["A", "LD_ODD", "PWD", "odd-name"].map((name) => `${name}=${bytes}`),
+      `PATH=${env.PATH}`,
+    ].sort(),
+  );
+}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await setTimeout(20);
