@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { buildpackId } from "./names.ts";
-import { readTomlFile } from "./toml-file.ts";
+import { readTomlFile, tryReadTomlFile } from "./toml-file.ts";
 
 const text = z.string().optional();
 const texts = z.array(z.string());
@@ -55,6 +55,10 @@ const onDisk = z.object({
   stacks: z.array(stack).optional(),
   order: order.optional(),
   metadata: metadata.optional().catch(undefined),
+});
+
+const nameless = onDisk.extend({
+  buildpack: onDisk.shape.buildpack.partial({ id: true, version: true }).default({}),
 });
 
 const inside = z.object({
@@ -114,15 +118,23 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
   }),
 });
 
+/** A buildpack's name and version, as those call it that use it. */
+export interface BuildpackName {
+  id: string;
+  version: string;
+}
+
 /**
  * Reads `<buildpackDir>/buildpack.toml`. If `apis` are given, checks the API first: a descriptor of a newer API
  * may have another format.
  *
+ * @param called - replaces what the descriptor itself says, if anything.
  * @throws BuildpackError `cnb/buildpack-api-unsupported`, or `cnb/file-invalid` with the key.
  */
 export async function readBuildpackDescriptor(
   buildpackDir: string,
   apis?: readonly string[],
+  called?: BuildpackName,
 ): Promise<BuildpackDescriptor> {
   const path = join(buildpackDir, "buildpack.toml");
   if (apis) {
@@ -131,7 +143,22 @@ export async function readBuildpackDescriptor(
       throw new BuildpackError({ code: "cnb/buildpack-api-unsupported", path, api: declared });
     }
   }
-  return await readTomlFile(path, buildpackDescriptorCodec);
+  return await readTomlFile(path, called ? codecFor(called) : buildpackDescriptorCodec);
+}
+
+function codecFor(called: BuildpackName) {
+  return nameless
+    .transform(({ buildpack, ...rest }) => ({ ...rest, buildpack: { ...buildpack, ...called } }))
+    .pipe(buildpackDescriptorCodec);
+}
+
+/**
+ * The groups of a composite buildpack, each as the names that it lists. None of a descriptor that cannot be read.
+ */
+export async function readOrderOf(buildpackDir: string): Promise<z.output<typeof order>> {
+  const path = join(buildpackDir, "buildpack.toml");
+  const file = await tryReadTomlFile(path, z.object({ order: order.optional() }));
+  return file.state === "read" ? (file.value.order ?? []) : [];
 }
 
 function decodeTarget(disk: z.output<typeof targetOnDisk>): z.input<typeof targetInside> {

@@ -33,7 +33,7 @@ import { giveTo } from "../sandbox/owner.ts";
  * @throws BuildpackError for every failure; the reason of `signal` if it was aborted.
  */
 export async function buildApp(options: BuildOptions): Promise<BuildReport> {
-  const buildpacks = await readBuildpacks(options.buildpacks);
+  const buildpacks = await readBuildpacks(options.buildpacks, options.order);
   const order = options.order ?? orderOf(buildpacks);
   checkOrder(order, buildpacks);
   const onStep = options.onStep ?? (() => {});

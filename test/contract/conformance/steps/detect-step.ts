@@ -18,8 +18,8 @@ import { readOrder } from "./read-order.ts";
 export async function detectStep(round: Round, step: Step): Promise<Record<string, ChangedEntry>> {
   round.target ??= await targetOf(round.story);
   const context = { ...phaseContext(round, step), ...sourcesOf(round, step) };
-  const buildpacks = await readBuildpacks(await buildpackDirectories());
   const order = await readOrder("/cnb/order.toml");
+  const buildpacks = await readBuildpacks(await buildpackDirectories(), order);
   checkOrder(order, buildpacks);
   round.detected = await detect({ ...context, order, buildpacks });
   return {
