@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { constants, createWriteStream, type Dirent, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, readdir, readlink, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../failure.ts";
@@ -9,7 +9,7 @@ import { moveTree } from "./tree.ts";
 
 /*
  * Functions for files that an untrusted program has written below a directory. They follow no symbolic
- * link: neither the directory itself, nor a parent of an entry, nor the entry. Each entry is opened from its
+ * link (`throughLinks` follows those that stay below the directory): neither the directory itself, nor a parent of an entry, nor the entry. Each entry is opened from its
  * parent, which is kept open, so that nothing can be replaced between a check and a use (Linux).
  *
  * `root` is a directory whose parents nobody else can change; paths are relative to it. Every function
@@ -69,6 +69,13 @@ export async function listInside(root: string, path: string): Promise<Dirent[]> 
     stats.isDirectory() ? await readdir(pathOf(handle), { withFileTypes: true }).catch(none) : [],
   );
   return (entries ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The target of a link as it is written; `undefined` for what is no link, or is missing. */
+export async function readLinkInside(root: string, path: string): Promise<string | undefined> {
+  return await withEntry(root, dirname(path), async ({ handle }) => {
+    return await readlink(join(pathOf(handle), basename(path))).catch(() => undefined);
+  });
 }
 
 /** Makes a directory if it is missing, and gives it to its owner. Its parent must exist. */

@@ -61,6 +61,22 @@ describe("a link that a build leaves where we read is an error that names it, an
     await expectNothingStolen(platform.state);
   });
 
+  test.for<[string, string]>([
+    ["climbs out", "../../../../../../../../../..$V"],
+    ["climbs out behind a directory", "a/../../../../../../../../../../..$V"],
+    ["climbs out behind another link", "up/../../../../../../../../../..$V"],
+    ["leads to one that leads out", "out"],
+    ["leads in a circle", "a.toml"],
+  ])("also one that %s", async ([, target]) => {
+    const { victim, platform } = await prepare();
+    const build = `cd "$CNB_LAYERS_DIR"; V='${victim}'; mkdir -p a deep/er; ln -s deep/er up
+      ln -s "$V/secret.toml" out; ln -s "${target.replace("$V", "$V/secret.toml")}" a.toml`;
+    const failure = await failureOf(buildWith(platform, { about, build }));
+    expect(failure).toMatchObject({ code: "platform/build-output-invalid" });
+    expect(JSON.stringify(failure)).toContain("it is a symbolic link, which is not followed");
+    await expectNothingStolen(platform.state);
+  });
+
   test.for<[string, string, string]>([
     ["a launch layer", "a", "types a launch"],
     ["a cached layer", "a", "types a cache"],

@@ -1,7 +1,9 @@
+import type { Dirent } from "node:fs";
 import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesOfText, textOfBytes } from "../../system/byte-text.ts";
 import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
+import { throughLinks } from "../../system/links-inside.ts";
 import { listInside, readTextInside } from "../../system/open-inside.ts";
 import type {
   Env,
@@ -35,13 +37,14 @@ export async function writeLayerEnv(
 /**
  * Reads the environment directories of any buildpack's layer, in the order in which they are applied.
  *
- * @throws BuildpackError `system/link-not-followed` for a link among them or in them.
+ * @throws BuildpackError `system/link-not-followed` for a link among them or in them that leads out of the layer, or
+ * nowhere.
  */
 export async function readLayerEnv(layerPath: string): Promise<EnvModification[]> {
-  const launch = await listInside(layerPath, "env.launch");
+  const launch = await listThroughLinks(layerPath, "env.launch");
   const layer = readerInside(layerPath);
   const perProcess = launch
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map(({ name: process }) => readEnvDirectory(layer, join("env.launch", process), { process }));
   const directories = await Promise.all([
     readEnvDirectory(layer, "env", "all"),
@@ -68,9 +71,19 @@ interface EnvReader {
 
 function readerInside(root: string): EnvReader {
   return {
-    names: async (directory) => (await listInside(root, directory)).map(({ name }) => name),
-    text: async (file) => await readTextInside(root, file, textOfBytes),
+    names: async (directory) => (await listThroughLinks(root, directory)).map(({ name }) => name),
+    text: async (file) => {
+      const read = async (path: string) => await readTextInside(root, path, textOfBytes);
+      const text = await throughLinks(root, file, read);
+      if (text.state !== "missing") return text;
+      // A link that leads nowhere is not the same as no file.
+      return await throughLinks(root, dirname(file), (path) => read(join(path, basename(file))));
+    },
   };
+}
+
+async function listThroughLinks(root: string, directory: string): Promise<Dirent[]> {
+  return await throughLinks(root, directory, (path) => listInside(root, path));
 }
 
 function readerOf(root: string): EnvReader {

@@ -10,6 +10,7 @@ import {
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isReadableByOwner, lstatIfAny } from "../../system/files.ts";
+import { throughLinks } from "../../system/links-inside.ts";
 import { isDirectoryInside, listInside, lookInside, moveOutOf } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import { toJsonMetadata } from "./json-metadata.ts";
@@ -37,7 +38,8 @@ export interface BuildpackOutputs {
  * so that they are not taken for layers.
  *
  * @throws BuildpackError `platform/build-output-invalid` for a file that a lifecycle would refuse, and for
- * a link in place of a file or a directory that we read: it may lead anywhere on this machine.
+ * a link in place of a file or a directory that we read, if it leads out of the directory: it may lead anywhere on this
+ * machine.
  */
 export async function readBuildpackOutputs(
   buildpack: Buildpack,
@@ -139,14 +141,17 @@ async function refuseUnusable(reader: Reader, name: string): Promise<void> {
   const entry = await lookInside(directory, name);
   if (entry && !entry.isDirectory()) throw invalid(reader, name, "a layer must be a directory");
   for (const kind of ["env", "env.build"]) {
-    for (const file of await listInside(directory, join(name, kind))) {
-      const path = join(name, kind, file.name);
-      const stats = await lookInside(directory, path);
-      if (stats && !isReadableByOwner(stats)) throw invalid(reader, path, unreadable);
+    const layer = join(directory, name);
+    for (const file of await throughLinks(layer, kind, (path) => listInside(layer, path))) {
+      const path = join(kind, file.name);
+      const stats = await throughLinks(layer, path, (real) => lookInside(layer, real));
+      if (!stats || !isReadableByOwner(stats))
+        throw invalid(reader, join(name, path), stats ? unreadable : deadLink);
     }
   }
 }
 
+const deadLink = "it is a symbolic link that leads nowhere";
 const unreadable = "its owner has no permission to read it";
 
 async function readUnmet(reader: Reader, planned: readonly string[]): Promise<string[]> {
@@ -173,7 +178,10 @@ async function readOutput<C extends z.ZodType>(
   name: string,
   codec: C,
 ): Promise<z.output<C> | undefined> {
-  const file = await tryReadTomlInside(reader.directory, name, codec);
+  const { directory } = reader;
+  const file = await throughLinks(directory, name, (path) =>
+    tryReadTomlInside(directory, path, codec),
+  );
   if (file.state === "invalid") throw invalid(reader, name, file.problem);
   return file.state === "read" ? file.value : undefined;
 }

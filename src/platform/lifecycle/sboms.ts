@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
+import { throughLinks } from "../../system/links-inside.ts";
 import { listInside, lookInside } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import type { LayerOutput } from "./layer-output.ts";
@@ -30,7 +31,8 @@ export async function readSboms(
   const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
   for (const name of names) {
     refuseUndeclared(buildpack, name);
-    if (!(await lookInside(directory, name))?.isFile()) {
+    const entry = await throughLinks(directory, name, (path) => lookInside(directory, path));
+    if (!entry?.isFile()) {
       throw invalid(buildpack, name, "it is not a regular file");
     }
   }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type EnvModification, readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import { lstatIfAny } from "../../system/files.ts";
+import { throughLinks } from "../../system/links-inside.ts";
 import { listInside } from "../../system/open-inside.ts";
 
 /** What a launcher needs to know about a layer. All paths are paths in the image. */
@@ -21,7 +22,7 @@ export interface ForProcess {
 
 /** Reads the layer in `directory`, whose path at launch is `path`. */
 export async function readLaunchLayer(directory: string, path: string): Promise<LaunchLayer> {
-  const profiles = await sortedEntries(directory, "profile.d");
+  const profiles = await entriesThroughLinks(directory, "profile.d");
   return {
     path,
     hasBin: (await lstatIfAny(join(directory, "bin"))) !== undefined,
@@ -33,13 +34,18 @@ export async function readLaunchLayer(directory: string, path: string): Promise<
 }
 
 async function readExecD(layer: string, inside: string): Promise<ForProcess[]> {
-  const { files, directories } = await sortedEntries(layer, "exec.d");
+  const { files, directories } = await entriesThroughLinks(layer, "exec.d");
   const programs: ForProcess[] = files.map((name) => ({ path: join(inside, name) }));
   for (const process of directories) {
-    const own = await sortedEntries(layer, join("exec.d", process));
+    const own = await entriesThroughLinks(layer, join("exec.d", process));
     programs.push(...own.files.map((name) => ({ path: join(inside, process, name), process })));
   }
   return programs;
+}
+
+/** Those of a directory, which a link may lead to that stays in the layer. */
+async function entriesThroughLinks(layer: string, path: string) {
+  return await throughLinks(layer, path, (real) => sortedEntries(layer, real));
 }
 
 /** Sorted by name. A link counts as a file, whatever its target is: it is followed only inside. */
