@@ -9,7 +9,7 @@ import type { Section } from "../output/printer.ts";
 import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
 import type { Sandbox } from "../platform/sandbox/sandbox.ts";
 import type { RunCommand } from "../system/command.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import type { Fetcher } from "../system/http/fetcher.ts";
 import { imagePath } from "../system/search-path.ts";
 import type { CommandContext } from "./command-context.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Argument, Option } from "@commander-js/extra-typings";
 import { diskFailure } from "../system/disk-failure.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { createFetcher } from "../system/http/fetcher.ts";
 import { discardTree } from "../system/tree.ts";
 import { compileArtifact, openWorkshop } from "./artifact-workshop.ts";

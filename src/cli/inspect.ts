@@ -5,7 +5,7 @@ import type { Printer } from "../output/printer.ts";
 import type { ImageFacts, LayerFacts } from "../platform/inspect/image-facts.ts";
 import { inspectImage } from "../platform/inspect/inspect-image.ts";
 import { inspectPage } from "../report-page/inspect-page.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
 import { eachValue, oneValue } from "./options.ts";

@@ -1,5 +1,5 @@
 import { ociArchitecture } from "../cnb/target.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { rebaseApp } from "../platform/rebase/rebase-app.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";

@@ -11,7 +11,7 @@ import { readSettings } from "../settings.ts";
 import { systemClock } from "../system/clock.ts";
 import { runCommand } from "../system/command.ts";
 import { createFetcher } from "../system/http/fetcher.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
 const recorded = recordPrinter(phasePrinter(), systemClock);

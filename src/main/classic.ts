@@ -5,7 +5,7 @@ import { printFailure } from "../output/print-failure.ts";
 import { compile } from "../classic/adapter/compile.ts";
 import { readReleaseText, testApp } from "../classic/adapter/test-app.ts";
 import { openSandbox } from "../platform/sandbox/open-sandbox.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { phasePrinter } from "./phase-printer.ts";
 
 // Serves bin/compile, bin/release, bin/test-compile and bin/test; each passes its own name first.

@@ -16,7 +16,7 @@ import { packageCommand } from "../package/package-command.ts";
 import { exitCodeOf } from "../platform/lifecycle/exit-code.ts";
 import { systemClock } from "../system/clock.ts";
 import { exitCodeOfSignal } from "../system/exit-code.ts";
-import { definedVariables } from "../system/defined-variables.ts";
+import { definedVariables } from "../system/environment/defined-variables.ts";
 import { systemFailure } from "../system/system-failure.ts";
 import { embedArtifactsOf } from "./embed-artifacts-of.ts";
 import { ownBuildpack, ownVersion } from "./own-buildpack.ts";

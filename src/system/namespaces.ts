@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { hideEnvironment } from "./hidden-environment.ts";
+import { hideEnvironment } from "./environment/hidden-environment.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** One step that fills an empty directory as a root file system. `path` is a path inside it. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../src/platform/lifecycle/build-options.ts";
-import { textOfBytes } from "../../src/system/byte-text.ts";
+import { textOfBytes } from "../../src/system/environment/byte-text.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack, type TinyBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
 import { makeTree } from "../support/tree.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { parseJavaVersion } from "../../ruby/java-version.ts";
 import type { RubyRequest } from "../../ruby/ruby-request.ts";
-import { definedVariables } from "../../system/defined-variables.ts";
+import { definedVariables } from "../../system/environment/defined-variables.ts";
 import { readTextIfAny } from "../../system/files.ts";
 import { javaMissing, locateJava, requireRecentJava } from "../interpreter/interpreter.ts";
 import { checkPlatforms, gemPlatformOf, type Project } from "../project/project.ts";

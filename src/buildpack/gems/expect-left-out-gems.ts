@@ -1,7 +1,7 @@
 import { gemsLeftOut, type LeftOut } from "../../ruby/gemfile-groups.ts";
 import type { GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import type { ExecEnv } from "../../settings.ts";
-import { definedVariables } from "../../system/defined-variables.ts";
+import { definedVariables } from "../../system/environment/defined-variables.ts";
 import { bundleGroups } from "../environment/environment.ts";
 import type { Project } from "../project/project.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
-import { bytesOfText } from "../../system/byte-text.ts";
+import { bytesOfText } from "../../system/environment/byte-text.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { bytesOfText, textOfBytes } from "../../system/byte-text.ts";
+import { bytesOfText, textOfBytes } from "../../system/environment/byte-text.ts";
 import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
 import { throughLinks } from "../../system/links-inside.ts";
 import { listInside, readTextInside } from "../../system/open-inside.ts";

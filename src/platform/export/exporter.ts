@@ -3,7 +3,7 @@ import { readBuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
 import type { Target } from "../../cnb/target.ts";
 import { BuildpackError, usageError } from "../../failure.ts";
 import type { Image } from "../../oci/image.ts";
-import { definedVariables } from "../../system/defined-variables.ts";
+import { definedVariables } from "../../system/environment/defined-variables.ts";
 import { openStoredBuild } from "../state/state-in-use.ts";
 import { takeLock } from "../state/state-lock.ts";
 import { ownerIn, type StoredBuild } from "../state/stored-build.ts";

@@ -6,7 +6,7 @@ import { BuildpackError } from "../../failure.ts";
 import { directoryEntry, fileEntry } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
 import { unpackArchive } from "../../oci/unpack-archive.ts";
-import { bytesOfText } from "../../system/byte-text.ts";
+import { bytesOfText } from "../../system/environment/byte-text.ts";
 import { isElf } from "../../system/elf/elf.ts";
 import { readTextIfAny, removeTree } from "../../system/files.ts";
 import { parseToml } from "../../toml.ts";

@@ -1,4 +1,4 @@
-import { textOfBytes } from "../../system/byte-text.ts";
+import { textOfBytes } from "../../system/environment/byte-text.ts";
 import { readText } from "../../system/files.ts";
 import { usageError } from "../../failure.ts";
 

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
-import { bytesOfText } from "../../system/byte-text.ts";
+import { bytesOfText } from "../../system/environment/byte-text.ts";
 import { writeAtomically } from "../../system/files.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { bytesOfText } from "../../system/byte-text.ts";
+import { bytesOfText } from "../../system/environment/byte-text.ts";
 import { isFile } from "../../system/files.ts";
 import type { PlatformFiles } from "../sandbox/platform-files.ts";
 import { usageError } from "../../failure.ts";

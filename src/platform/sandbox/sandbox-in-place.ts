@@ -4,7 +4,7 @@ import { BuildpackError } from "../../failure.ts";
 import { type Command, runCommand } from "../../system/command.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { runInForeground } from "../../system/foreground.ts";
-import { hideEnvironment } from "../../system/hidden-environment.ts";
+import { hideEnvironment } from "../../system/environment/hidden-environment.ts";
 import { giveTo } from "./owner.ts";
 import { makeSecretDirectory, writePlatformFiles } from "./platform-files.ts";
 import type { Ids, PreparedSandbox, Sandbox } from "./sandbox.ts";

@@ -3,7 +3,7 @@ import { existsSync, lchownSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
 import { readPlatformFiles } from "../../../../src/platform/lifecycle/platform-directory.ts";
-import { textOfBytes } from "../../../../src/system/byte-text.ts";
+import { textOfBytes } from "../../../../src/system/environment/byte-text.ts";
 import type { Step } from "../story.ts";
 import type { Ids } from "../world/ids.ts";
 import { phaseContext, type Round } from "./round.ts";

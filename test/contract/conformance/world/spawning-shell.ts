@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { bytesOfText } from "../../../../src/system/byte-text.ts";
+import { bytesOfText } from "../../../../src/system/environment/byte-text.ts";
 import { type Command, type CommandResult, runCommand } from "../../../../src/system/command.ts";
 import { shellQuote } from "../../../../src/system/shell-quote.ts";
 

@@ -8,7 +8,7 @@ import { BuildpackError } from "../../../../src/failure.ts";
 import { openSandbox } from "../../../../src/platform/sandbox/open-sandbox.ts";
 import type { Sandbox } from "../../../../src/platform/sandbox/sandbox.ts";
 import { openPlainSandbox } from "../../../../src/platform/sandbox/sandbox-in-place.ts";
-import { textOfBytes } from "../../../../src/system/byte-text.ts";
+import { textOfBytes } from "../../../../src/system/environment/byte-text.ts";
 import {
   addPrograms,
   makeSandbox,

@@ -1,6 +1,6 @@
 import { hasStrayBytes, printfText } from "./byte-text.ts";
-import type { Command } from "./command.ts";
-import { shellQuote } from "./shell-quote.ts";
+import type { Command } from "../command.ts";
+import { shellQuote } from "../shell-quote.ts";
 
 /** The values of an environment under names that no program reads, and a script that gives them their real names again. */
 export interface HiddenEnvironment {

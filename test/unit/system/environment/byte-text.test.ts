@@ -5,7 +5,7 @@ import {
   hasStrayBytes,
   printfText,
   textOfBytes,
-} from "../../../src/system/byte-text.ts";
+} from "../../../../src/system/environment/byte-text.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
