@@ -111,6 +111,29 @@ test("what a build leaves in the place of all SBOMs is neither moved nor written
   expect(await readTree(join(platform.current, "cache/sbom"))).toEqual(sboms);
 });
 
+test.for<[string, string]>([
+  ["its directory", `ln -s '$victim' "$config"`],
+  ["its file", `mkdir "$config"; ln -s '$victim/secret.toml' "$config/metadata.toml"`],
+  ["a directory in place of its file", `mkdir -p "$config/metadata.toml/x"`],
+  ["a file in place of its directory", `touch "$config"`],
+  ["a link beside its file", `mkdir "$config"; ln -s '$victim/secret.toml' "$config/extra"`],
+])(
+  "what a build leaves in the place of the launcher's configuration counts for nothing: %s",
+  async ([, make]) => {
+    const { victim, before, platform } = await prepare();
+    const build = `config="$CNB_LAYERS_DIR/../config"; ${make.replaceAll("$victim", victim)}`;
+    await buildWith(platform, { about, build });
+    expect(await treeDigest(victim)).toBe(before);
+    await expectNothingStolen(platform.state);
+    const config = join(platform.current, "image/layers/config");
+    expect((await lstat(config)).isDirectory()).toBe(true);
+    expect((await lstat(join(config, "metadata.toml"))).isFile()).toBe(true);
+    expect(await readTree(config)).toMatchObject({
+      "metadata.toml": expect.stringContaining("test/one") as string,
+    });
+  },
+);
+
 test("a layer that another buildpack exchanged for a link later is refused, too", async () => {
   const { victim, before, platform } = await prepare();
   const two = `rm -rf "$CNB_LAYERS_DIR/../test_one/a"; ln -s '${victim}' "$CNB_LAYERS_DIR/../test_one/a"`;
@@ -173,7 +196,7 @@ test("a build plan that is a link is an error that names it, and is not read", a
   expect(platform.log()).not.toContain("s3cret");
 });
 
-test.for([
+test.for<[string, string]>([
   ["..", "...toml"],
   [".", "..toml"],
   ["", ".toml"],

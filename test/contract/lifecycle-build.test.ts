@@ -7,7 +7,7 @@ import { parseToml } from "../../src/toml.ts";
 import { failureOf } from "../support/failure.ts";
 import { makePlatform } from "../support/builds/local-platform.ts";
 import { makeBuildpack } from "../support/buildpacks/tiny-buildpack.ts";
-import { makeTree } from "../support/tree.ts";
+import { makeTree, readTree } from "../support/tree.ts";
 
 const write = (file: string, text: string) =>
   `cat > "$CNB_LAYERS_DIR/${file}" <<'TEXT'\n${text}\nTEXT`;
@@ -198,6 +198,16 @@ describe("launch.toml", () => {
     const text = `[[processes]]\ntype = "web"\ncommand = ["a", "b"]\nargs = ["c"]`;
     const { metadata } = await metadataOf([write("launch.toml", text)], "0.9");
     expect(metadata).toMatchObject({ processes: [{ command: "a", args: ["b", "c"] }] });
+  });
+
+  test("stand beside what else a build leaves there, which is part of the image", async () => {
+    const platform = await makePlatform();
+    const build = `config="$CNB_LAYERS_DIR/../config"; mkdir "$config"
+      echo x > "$config/extra"; echo mine > "$config/metadata.toml"`;
+    await platform.build([await makeBuildpack({ build })]);
+    const config = await readTree(join(platform.current, "image/layers/config"));
+    expect(config).toMatchObject({ extra: "x\n" });
+    expect(config["metadata.toml"]).not.toContain("mine");
   });
 
   test("slices and labels follow each other; of labels with one key the later is the image's", async () => {

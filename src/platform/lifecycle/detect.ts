@@ -40,8 +40,10 @@ export interface Detected {
  * @throws BuildpackError `platform/no-group-detected` or `platform/plan-unresolved`.
  */
 export async function detect(options: DetectOptions): Promise<Detected> {
-  const plansDirectory = join(options.sandbox.host.layers, ".detect");
-  await makeDirectoryInside(options.sandbox.host.layers, ".detect", options.owner);
+  const { layers } = options.sandbox.host;
+  const before = await namesIn(layers);
+  const plansDirectory = join(layers, ".detect");
+  await makeDirectoryInside(layers, ".detect", options.owner);
   const detection = new Detection({ ...options, plansDirectory });
   try {
     const detected = await detection.tryOrder(options.order, [], [], false);
@@ -49,16 +51,21 @@ export async function detect(options: DetectOptions): Promise<Detected> {
     if (!detected) throw failureOf(detection);
     return detected;
   } finally {
-    await emptyLayers(options.sandbox.host.layers);
+    await removeAllBut(before, layers);
   }
 }
 
 /**
  * Removes the plans and everything else that a `bin/detect` has written there, so that restored files are
- * not written through its links.
+ * not written through its links. Builds begin with an empty directory.
  */
-async function emptyLayers(layers: string): Promise<void> {
-  for (const { name } of await listInside(layers, "")) await discardTree(join(layers, name));
+async function removeAllBut(before: readonly string[], layers: string): Promise<void> {
+  const added = (await namesIn(layers)).filter((name) => !before.includes(name));
+  for (const name of added) await discardTree(join(layers, name));
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await listInside(directory, "")).map(({ name }) => name);
 }
 
 interface Member {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { lookInside, moveOutOf } from "../../system/open-inside.ts";
+import { lookInside, moveOutOf, writeInside } from "../../system/open-inside.ts";
 import type { ReportedLayer } from "../report/build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { LayerOutput } from "./layer-output.ts";
@@ -20,7 +20,7 @@ import {
 } from "../state/lifecycle-metadata.ts";
 import type { RestoredLayers } from "./restore.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
-import { linkTree } from "../../system/tree.ts";
+import { discardTree, linkTree } from "../../system/tree.ts";
 import { collectSboms } from "./collect-sboms.ts";
 
 export interface StoreOptions {
@@ -226,21 +226,33 @@ function storeFailed(buildpack: string, layer: string, problem: string): Buildpa
   return new BuildpackError({ code: "platform/store-failed", buildpack, layer, problem });
 }
 
-/** Stores the rest of the image and the cache: the app, SBOMs, and the configuration of the launcher. */
+/**
+ * Stores the rest of the image and the cache: the app, SBOMs, and the configuration of the launcher. As in lifecycles,
+ * other files that a build has left beside this configuration are part of the image.
+ */
 export async function storeRest(
-  work: { app: string },
+  work: { app: string; layers: string },
   outputs: readonly BuildpackOutputs[],
   staged: string,
   { metadataToml, platformApi }: { metadataToml: string; platformApi: string },
 ): Promise<void> {
   await moveOutOf(dirname(work.app), basename(work.app), join(staged, "image/app"));
-  const config = join(staged, "image/layers/config");
+  const layers = join(staged, "image/layers");
+  const config = join(layers, "config");
+  await moveConfig(work.layers, config);
   await mkdir(config, { recursive: true });
-  await writeFile(join(config, "metadata.toml"), metadataToml);
+  await discardTree(join(config, "metadata.toml"));
+  await writeInside(layers, "config/metadata.toml", metadataToml);
   const sboms = {
     launch: join(staged, "image/layers/sbom/launch"),
     cache: join(staged, "cache/sbom"),
   };
   // Before Platform API 0.9, images have no layer of SBOMs.
   if (isAtLeast(platformApi, "0.9")) await collectSboms(sboms, outputs);
+}
+
+/** A file or a link in place of the directory counts for nothing. */
+async function moveConfig(layers: string, to: string): Promise<void> {
+  if (!(await lstatIfAny(join(layers, "config")))?.isDirectory()) return;
+  await moveOutOf(layers, "config", to);
 }

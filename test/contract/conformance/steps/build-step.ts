@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { build } from "../../../../src/platform/lifecycle/build.ts";
 import {
   launchMetadataToml,
   mergeLaunch,
 } from "../../../../src/platform/lifecycle/launch-metadata.ts";
+import { giveTo } from "../../../../src/platform/sandbox/owner.ts";
 import { collectSboms } from "../../../../src/platform/lifecycle/collect-sboms.ts";
 import { isAtLeast } from "../../../../src/platform/lifecycle/platform-api.ts";
 import type { ChangedEntry, Step } from "../story.ts";
@@ -22,6 +24,8 @@ export async function buildStep(round: Round, step: Step): Promise<Record<string
   await rm("/layers/sbom", { recursive: true, force: true });
   const kinds = { launch: place("launch"), build: place("build"), cache: place("cache") };
   if (isAtLeast(context.platformApi, "0.9")) await collectSboms(kinds, round.outputs);
+  // It is given to the build user as it is exported.
+  if (existsSync("/layers/sbom")) await giveTo(context.owner, "/layers/sbom");
   const text = launchMetadataToml(round.launch, context.platformApi);
   return {
     "/layers/config": { type: "directory" },
