@@ -7,24 +7,29 @@ import { readLinkInside } from "./open-inside.ts";
  * `work` gets a path without links, and is to use the functions of open-inside.ts with it: should somebody put a link in
  * its place meanwhile, they refuse it.
  *
- * @throws BuildpackError `system/link-not-followed` for a link that is absolute, or leads out of `root`.
+ * @param shown - the path of `root` for those who made the links, if they saw it elsewhere.
+ * @throws BuildpackError `system/link-not-followed` for a link that leads out of `root`.
  */
 export async function throughLinks<T>(
   root: string,
   path: string,
   work: (path: string) => Promise<T>,
+  shown: string = root,
 ): Promise<T> {
   try {
     return await work(path);
   } catch (error) {
     if (!(error instanceof BuildpackError)) throw error;
     if (error.failure.code !== "system/link-not-followed") throw error;
-    return await work(await resolveLinks(root, path));
+    return await work(await resolveLinks({ root, shown }, path));
   }
 }
 
 /** What a link leads to need not exist. */
-async function resolveLinks(root: string, path: string): Promise<string> {
+async function resolveLinks(
+  { root, shown }: { root: string; shown: string },
+  path: string,
+): Promise<string> {
   const done: string[] = [];
   const left = namesIn(path);
   let links = 0;
@@ -33,8 +38,11 @@ async function resolveLinks(root: string, path: string): Promise<string> {
     const target = name === ".." ? undefined : await readLinkInside(root, place);
     if (target !== undefined) {
       links += 1;
-      if (posix.isAbsolute(target) || links > mostLinks) throw linkAt(root, place);
-      left.unshift(...namesIn(target));
+      const isAbsolute = posix.isAbsolute(target);
+      const isElsewhere = isAbsolute && !`${target}/`.startsWith(`${shown}/`);
+      if (isElsewhere || links > mostLinks) throw linkAt(root, place);
+      if (isAbsolute) done.length = 0;
+      left.unshift(...namesIn(isAbsolute ? target.slice(shown.length) : target));
     } else if (name !== "..") done.push(name);
     else if (done.pop() === undefined) throw linkAt(root, path);
   }

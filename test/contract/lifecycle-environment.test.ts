@@ -172,7 +172,7 @@ describe("Layer Paths and Environment Variable Modification Rules at build", () 
 
   test("files and directories may be links that stay in the layer", async () => {
     const build = `layer l build; cd "$CNB_LAYERS_DIR"; mkdir l/real; printf 1 > l/real/A; printf , > l/comma
-      ln -s real l/env; ln -s A l/real/B; ln -s ../comma l/real/B.delim; mv l.toml types; ln -s types l.toml
+      ln -s real l/env; ln -s "$PWD/l/real/A" l/real/B; ln -s ../comma l/real/B.delim; mv l.toml types; ln -s types l.toml
       mkdir l/env.build; ln -s ../comma l/env.build/A.append; ln -s ../env/A.delim l/env.build/A.delim
       printf - > l/real/A.delim`;
     expect(await envOf([{ build }, {}])).toMatchObject({ A: "1-,", B: "1" });

@@ -37,12 +37,16 @@ export async function writeLayerEnv(
 /**
  * Reads the environment directories of any buildpack's layer, in the order in which they are applied.
  *
+ * @param inside - the path of the layer for the buildpack, if it is another one.
  * @throws BuildpackError `system/link-not-followed` for a link among them or in them that leads out of the layer, or
  * nowhere.
  */
-export async function readLayerEnv(layerPath: string): Promise<EnvModification[]> {
-  const launch = await listThroughLinks(layerPath, "env.launch");
-  const layer = readerInside(layerPath);
+export async function readLayerEnv(
+  layerPath: string,
+  inside: string = layerPath,
+): Promise<EnvModification[]> {
+  const launch = await listThroughLinks(layerPath, "env.launch", inside);
+  const layer = readerInside(layerPath, inside);
   const perProcess = launch
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map(({ name: process }) => readEnvDirectory(layer, join("env.launch", process), { process }));
@@ -69,21 +73,27 @@ interface EnvReader {
   text: (file: string) => Promise<TextFile>;
 }
 
-function readerInside(root: string): EnvReader {
+function readerInside(root: string, inside: string): EnvReader {
   return {
-    names: async (directory) => (await listThroughLinks(root, directory)).map(({ name }) => name),
+    names: async (directory) =>
+      (await listThroughLinks(root, directory, inside)).map(({ name }) => name),
     text: async (file) => {
       const read = async (path: string) => await readTextInside(root, path, textOfBytes);
-      const text = await throughLinks(root, file, read);
+      const text = await throughLinks(root, file, read, inside);
       if (text.state !== "missing") return text;
       // A link that leads nowhere is not the same as no file.
-      return await throughLinks(root, dirname(file), (path) => read(join(path, basename(file))));
+      const readIn = async (path: string) => await read(join(path, basename(file)));
+      return await throughLinks(root, dirname(file), readIn, inside);
     },
   };
 }
 
-async function listThroughLinks(root: string, directory: string): Promise<Dirent[]> {
-  return await throughLinks(root, directory, (path) => listInside(root, path));
+async function listThroughLinks(
+  root: string,
+  directory: string,
+  inside: string,
+): Promise<Dirent[]> {
+  return await throughLinks(root, directory, (path) => listInside(root, path), inside);
 }
 
 function readerOf(root: string): EnvReader {

@@ -81,7 +81,8 @@ async function runBuild(
   const duration = (stopwatch?.now() ?? 0) - start;
   const facts = context.wantsFacts ? await takeFacts(sandbox) : undefined;
   const planned = plan.map(({ name }) => name);
-  const outputs = await readBuildpackOutputs(buildpack, layersDirectory, planned);
+  const inside = join(sandbox.inside.layers, escapeId(buildpack.id));
+  const outputs = await readBuildpackOutputs(buildpack, { host: layersDirectory, inside }, planned);
   return { ...outputs, facts, run: runWith(facts, { buildpack: buildpack.id, start, duration }) };
 }
 

@@ -57,7 +57,7 @@ export async function withBuildLayer(
   for (const [name, path] of Object.entries(paths)) {
     result[name] = pathList(layer.inside + path.slice(layer.host.length), result[name]);
   }
-  return applyEnvModifications(result, await readLayerEnv(layer.host), "build");
+  return applyEnvModifications(result, await readLayerEnv(layer.host, layer.inside), "build");
 }
 
 /** Adds the user's value to variables that are lists of paths, and replaces other variables by it. */

@@ -43,16 +43,16 @@ export interface BuildpackOutputs {
  */
 export async function readBuildpackOutputs(
   buildpack: Buildpack,
-  directory: string,
+  { host: directory, inside }: { host: string; inside: string },
   planned: readonly string[],
 ): Promise<BuildpackOutputs> {
   try {
-    return await readOutputs({ buildpack, directory }, planned);
+    return await readOutputs({ buildpack, directory, inside }, planned);
   } catch (error) {
     const failure = error instanceof BuildpackError ? error.failure : undefined;
     if (failure?.code !== "system/link-not-followed") throw error;
     const path = relative(directory, failure.path);
-    throw invalid({ buildpack, directory }, path, "it is a symbolic link, which is not followed");
+    throw invalid({ buildpack }, path, "it is a symbolic link, which is not followed");
   }
 }
 
@@ -61,7 +61,7 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
   const all = await readLayers(reader);
   const layers = new Map([...all].filter(([, { types }]) => hasType(types)));
   for (const name of all.keys()) if (!layers.has(name)) await setAside(reader, name);
-  for (const name of layers.keys()) await refuseLinks(directory, name);
+  for (const name of layers.keys()) await refuseLinks(reader, name);
   for (const [name, { types }] of layers) if (types.build) await refuseUnusable(reader, name);
   return {
     buildpack,
@@ -81,6 +81,8 @@ async function readOutputs(reader: Reader, planned: readonly string[]): Promise<
 interface Reader {
   buildpack: Buildpack;
   directory: string;
+  /** The path of the directory for the buildpack, by which links may name it. */
+  inside: string;
 }
 
 const noLaunch: Launch = { labels: [], processes: [], slices: [] };
@@ -131,8 +133,9 @@ async function setAside(reader: Reader, name: string): Promise<void> {
 }
 
 /** Refuses links that launchers would refuse later, while it is known which buildpack made them. */
-async function refuseLinks(directory: string, name: string): Promise<void> {
-  if (await isDirectoryInside(directory, name)) await readLaunchLayer(join(directory, name), name);
+async function refuseLinks({ directory, inside }: Reader, name: string): Promise<void> {
+  if (!(await isDirectoryInside(directory, name))) return;
+  await readLaunchLayer(join(directory, name), join(inside, name));
 }
 
 /** Refuses what lifecycles, as the user of the build, cannot apply to later buildpacks. */
@@ -142,9 +145,11 @@ async function refuseUnusable(reader: Reader, name: string): Promise<void> {
   if (entry && !entry.isDirectory()) throw invalid(reader, name, "a layer must be a directory");
   for (const kind of ["env", "env.build"]) {
     const layer = join(directory, name);
-    for (const file of await throughLinks(layer, kind, (path) => listInside(layer, path))) {
+    const inLayer = async <T>(path: string, work: (path: string) => Promise<T>) =>
+      await throughLinks(layer, path, work, join(reader.inside, name));
+    for (const file of await inLayer(kind, (path) => listInside(layer, path))) {
       const path = join(kind, file.name);
-      const stats = await throughLinks(layer, path, (real) => lookInside(layer, real));
+      const stats = await inLayer(path, (real) => lookInside(layer, real));
       if (!stats || !isReadableByOwner(stats))
         throw invalid(reader, join(name, path), stats ? unreadable : deadLink);
     }
@@ -178,15 +183,18 @@ async function readOutput<C extends z.ZodType>(
   name: string,
   codec: C,
 ): Promise<z.output<C> | undefined> {
-  const { directory } = reader;
-  const file = await throughLinks(directory, name, (path) =>
-    tryReadTomlInside(directory, path, codec),
-  );
+  const { directory, inside } = reader;
+  const read = async (path: string) => await tryReadTomlInside(directory, path, codec);
+  const file = await throughLinks(directory, name, read, inside);
   if (file.state === "invalid") throw invalid(reader, name, file.problem);
   return file.state === "read" ? file.value : undefined;
 }
 
-function invalid({ buildpack }: Reader, path: string, problem: string): BuildpackError {
+function invalid(
+  { buildpack }: Pick<Reader, "buildpack">,
+  path: string,
+  problem: string,
+): BuildpackError {
   return new BuildpackError({
     code: "platform/build-output-invalid",
     buildpack: nameOf(buildpack),

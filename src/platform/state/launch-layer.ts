@@ -20,32 +20,33 @@ export interface ForProcess {
   process?: string;
 }
 
-/** Reads the layer in `directory`, whose path at launch is `path`. */
+/** Reads the layer in `directory`, whose path at build and launch is `path`. */
 export async function readLaunchLayer(directory: string, path: string): Promise<LaunchLayer> {
-  const profiles = await entriesThroughLinks(directory, "profile.d");
+  const profiles = await entriesThroughLinks(directory, "profile.d", path);
   return {
     path,
     hasBin: (await lstatIfAny(join(directory, "bin"))) !== undefined,
     hasLib: (await lstatIfAny(join(directory, "lib"))) !== undefined,
-    env: await readLayerEnv(directory),
-    execD: await readExecD(directory, join(path, "exec.d")),
+    env: await readLayerEnv(directory, path),
+    execD: await readExecD(directory, path),
     profiles: profiles.files.map((name) => join(path, "profile.d", name)),
   };
 }
 
-async function readExecD(layer: string, inside: string): Promise<ForProcess[]> {
-  const { files, directories } = await entriesThroughLinks(layer, "exec.d");
+async function readExecD(layer: string, path: string): Promise<ForProcess[]> {
+  const inside = join(path, "exec.d");
+  const { files, directories } = await entriesThroughLinks(layer, "exec.d", path);
   const programs: ForProcess[] = files.map((name) => ({ path: join(inside, name) }));
   for (const process of directories) {
-    const own = await entriesThroughLinks(layer, join("exec.d", process));
+    const own = await entriesThroughLinks(layer, join("exec.d", process), path);
     programs.push(...own.files.map((name) => ({ path: join(inside, process, name), process })));
   }
   return programs;
 }
 
 /** Those of a directory, which a link may lead to that stays in the layer. */
-async function entriesThroughLinks(layer: string, path: string) {
-  return await throughLinks(layer, path, (real) => sortedEntries(layer, real));
+async function entriesThroughLinks(layer: string, directory: string, inside: string) {
+  return await throughLinks(layer, directory, (path) => sortedEntries(layer, path), inside);
 }
 
 /** Sorted by name. A link counts as a file, whatever its target is: it is followed only inside. */

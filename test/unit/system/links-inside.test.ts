@@ -28,6 +28,19 @@ describe("throughLinks follows links that stay below the root", () => {
     expect(await read(root, started)).toEqual({ state: "text", text });
   });
 
+  test("by the path of the root, or by that at which those see it who made the link", async () => {
+    const root = await treeWith({ l: "/layers/x/d/e", d2: "/layers/x", out: "/layers/xy/d/e" });
+    await symlink(join(root, "file"), join(root, "m"));
+    expect(await read(root, "m")).toEqual({ state: "text", text: "text" });
+    const readAs = async (path: string) =>
+      await throughLinks(root, path, (real) => readTextInside(root, real), "/layers/x");
+    expect(await readAs("l/file")).toEqual({ state: "text", text: "deep" });
+    expect(await readAs("d2/file")).toEqual({ state: "text", text: "text" });
+    for (const path of ["m", "out/file"]) {
+      expect(await failureOf(readAs(path))).toMatchObject({ code: "system/link-not-followed" });
+    }
+  });
+
   test("to nowhere", async () => {
     const root = await treeWith({ l: "none/at/all" });
     expect(await read(root, "l")).toEqual({ state: "missing" });
