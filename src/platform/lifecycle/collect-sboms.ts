@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { escapeId } from "../../cnb/names.ts";
-import { throughLinks } from "../../system/links-inside.ts";
 import { copyOutOf } from "../../system/open-inside.ts";
 import { labelJson } from "../state/label-json.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
@@ -25,8 +24,7 @@ export async function collectSboms(
         if (directories[kind] === undefined) continue;
         const directory = join(directories[kind], escapeId(buildpack.id), layer ?? "");
         await mkdir(directory, { recursive: true });
-        const [root, to] = [dirname(path), join(directory, name)];
-        await throughLinks(root, basename(path), (real) => copyOutOf(root, real, to));
+        await copyOutOf(dirname(path), basename(path), join(directory, name));
       }
     }
   }

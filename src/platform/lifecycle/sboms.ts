@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { throughLinks } from "../../system/links-inside.ts";
 import { listInside, lookInside } from "../../system/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import type { LayerOutput } from "./layer-output.ts";
@@ -31,8 +30,7 @@ export async function readSboms(
   const names = entries.map(({ name }) => name).filter((name) => /\.sbom\..+\.json$/.test(name));
   for (const name of names) {
     refuseUndeclared(buildpack, name);
-    const entry = await throughLinks(directory, name, (path) => lookInside(directory, path));
-    if (!entry?.isFile()) {
+    if (!(await lookInside(directory, name))?.isFile()) {
       throw invalid(buildpack, name, "it is not a regular file");
     }
   }
