@@ -48,7 +48,7 @@ export async function copyTreeWithTimes(from: string, to: string): Promise<void>
 }
 
 /**
- * Copies files and links with their times, given by paths relative to `from`, and makes their parent
+ * Copies files, links and pipes with their times, given by paths relative to `from`, and makes their parent
  * directories.
  */
 export async function copyEntries(
@@ -56,7 +56,8 @@ export async function copyEntries(
   paths: readonly string[],
   to: string,
 ): Promise<void> {
-  const options = ["-P", "--parents", "--preserve=mode,timestamps", "--reflink=auto", "--"];
+  // Without `-R`, cp would wait for somebody who writes into a pipe.
+  const options = ["-R", "-P", "--parents", "--preserve=mode,timestamps", "--reflink=auto", "--"];
   // The kernel limits the length of a command line, usually to two million bytes.
   for (let start = 0; start < paths.length; start += pathsAtOnce) {
     const some = paths.slice(start, start + pathsAtOnce);
@@ -86,9 +87,13 @@ export async function copyTreesInto(paths: readonly string[], directory: string)
   }
 }
 
-/** Removes sockets, pipes and devices, which an archive of the tree would not contain. */
-export async function removeSpecialFiles(path: string): Promise<void> {
-  const kinds = ["-type", "f", "-o", "-type", "d", "-o", "-type", "l"];
+/** Removes sockets and devices, which an archive of the tree would not contain, and all other kinds but `kept`. */
+export async function removeSpecialFiles(
+  path: string,
+  kept: "files, directories and links" | "pipes, too" = "files, directories and links",
+): Promise<void> {
+  const letters = ["f", "d", "l", ...(kept === "pipes, too" ? ["p"] : [])];
+  const kinds = letters.flatMap((letter) => ["-o", "-type", letter]).slice(1);
   const { exitCode, stderr } = await run("find", [path, "!", "(", ...kinds, ")", "-delete"]);
   if (exitCode !== 0) throw failed("find", stderr, path);
 }

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { chmod, lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import ignore from "ignore";
@@ -39,7 +40,7 @@ export async function copyApp(app: string, destination: string, filter: AppFilte
   }
   // The original may be private; in the image, the directory must be readable.
   await chmod(destination, ((await stat(app)).mode & 0o777) | 0o755);
-  await removeSpecialFiles(destination);
+  await removeSpecialFiles(destination, "pipes, too");
 }
 
 async function copyWanted(app: string, destination: string, filter: AppFilter): Promise<void> {
@@ -75,7 +76,7 @@ async function entriesWanted(
       const path = join(directory, entry.name);
       if (results.has(path)) continue;
       if (entry.isDirectory()) await enter(path);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && isWanted(path)) found.files.push(path);
+      else if (isKept(entry) && isWanted(path)) found.files.push(path);
     }
   };
   const enter = async (path: string): Promise<void> => {
@@ -88,6 +89,10 @@ async function entriesWanted(
   };
   await walk("");
   return found;
+}
+
+function isKept(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink() || entry.isFIFO();
 }
 
 /**

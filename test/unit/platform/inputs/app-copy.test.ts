@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, lstat, lutimes, mkdir, readdir, readlink, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
@@ -72,12 +74,17 @@ describe("copyApp", () => {
   });
 
   test.each([[everything], [{ include: [], exclude: ["nothing"] }]])(
-    "leaves out pipes and sockets without waiting for them, with %j",
+    "keeps pipes without waiting for them, and leaves out sockets, with %j",
     async (filter) => {
       const root = await makeTree({ "app/file": "" });
-      execFileSync("mkfifo", [join(root, "app/pipe")]);
+      execFileSync("mkfifo", ["-m", "640", join(root, "app/pipe")]);
+      const server = createServer().listen(join(root, "app/socket"));
+      await once(server, "listening");
       await copyApp(join(root, "app"), join(root, "copy"), filter);
-      expect(await readdir(join(root, "copy"))).toEqual(["file"]);
+      server.close();
+      expect((await readdir(join(root, "copy"))).sort()).toEqual(["file", "pipe"]);
+      const pipe = await lstat(join(root, "copy/pipe"));
+      expect([pipe.isFIFO(), pipe.mode & 0o777]).toEqual([true, 0o640]);
     },
   );
 
