@@ -116,6 +116,17 @@ describe("Layer Content Metadata", () => {
     expect(failure).toMatchObject({ code: "platform/build-output-invalid", path: file, exit: 52 });
   });
 
+  test.each(["env", "env.build"])("a file in place of `%s` fails the build", async (kind) => {
+    const build = (types: string) => `layer l ${types}; touch "$CNB_LAYERS_DIR/l/${kind}"`;
+    expect(await failureOfBuild(build("build"))).toMatchObject({
+      code: "platform/build-output-invalid",
+      path: `l/${kind}`,
+      problem: "it must be a directory",
+    });
+    const platform = await makePlatform();
+    await platform.build([await makeBuildpack({ build: build("cache") })]);
+  });
+
   test("a directory without a type is set aside; one without a file stays as it is", async () => {
     const out = await makeTree();
     const platform = await makePlatform();

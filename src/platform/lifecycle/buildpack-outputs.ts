@@ -143,15 +143,17 @@ async function refuseUnusable(reader: Reader, name: string): Promise<void> {
   const { directory } = reader;
   const entry = await lookInside(directory, name);
   if (entry && !entry.isDirectory()) throw invalid(reader, name, "a layer must be a directory");
-  for (const kind of ["env", "env.build"]) {
-    const layer = join(directory, name);
-    const inLayer = async <T>(path: string, work: (path: string) => Promise<T>) =>
-      await throughLinks(layer, path, work, join(reader.inside, name));
-    for (const file of await inLayer(kind, (path) => listInside(layer, path))) {
+  const { inside } = reader;
+  const inOwn = async <T>(path: string, work: (path: string) => Promise<T>) =>
+    await throughLinks(directory, path, work, inside);
+  for (const kind of ["env", "env.build"].map((kind) => join(name, kind))) {
+    const stats = await inOwn(kind, (path) => lookInside(directory, path));
+    if (stats && !stats.isDirectory()) throw invalid(reader, kind, "it must be a directory");
+    for (const file of await inOwn(kind, (path) => listInside(directory, path))) {
       const path = join(kind, file.name);
-      const stats = await inLayer(path, (real) => lookInside(layer, real));
-      if (!stats || !isReadableByOwner(stats))
-        throw invalid(reader, join(name, path), stats ? unreadable : deadLink);
+      const found = await inOwn(path, (real) => lookInside(directory, real));
+      if (!found) throw invalid(reader, path, deadLink);
+      if (!isReadableByOwner(found)) throw invalid(reader, path, unreadable);
     }
   }
 }
