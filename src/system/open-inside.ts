@@ -1,6 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { constants, createWriteStream, type Dirent, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, readlink, rm } from "node:fs/promises";
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rm,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../failure.ts";
@@ -91,6 +100,13 @@ export async function makeDirectoryInside(
     if (!owner) return;
     await using directory = await open(pathOf(handle), O_RDONLY);
     await directory.chown(owner.uid, owner.gid);
+  });
+}
+
+/** Sets the mode of a regular file. Anything else, and what is missing, stays as it is. */
+export async function setModeInside(root: string, path: string, mode: number): Promise<void> {
+  await withEntry(root, path, async ({ handle, stats }) => {
+    if (stats.isFile()) await chmod(pathOf(handle), mode);
   });
 }
 

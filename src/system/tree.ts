@@ -1,4 +1,4 @@
-import { chmodSync, constants, lstatSync } from "node:fs";
+import { constants } from "node:fs";
 import {
   chmod,
   lstat,
@@ -18,7 +18,6 @@ import { lstatIfAny } from "./files.ts";
 import { imageTime } from "./image-time.ts";
 import { unusable } from "./system-failure.ts";
 import { systemProgramsPath } from "./search-path.ts";
-import { entriesOf, entryKind } from "./walk.ts";
 
 /**
  * Copies a tree as if it were extracted from an archive: modes and link targets stay, hard links become
@@ -26,15 +25,6 @@ import { entriesOf, entryKind } from "./walk.ts";
  */
 export async function copyTree(from: string, to: string): Promise<void> {
   await copy(["-R", "-P", "--preserve=mode", "--reflink=auto"], from, to);
-}
-
-/** Sets the setuid and setgid bits of files again that a change of their owner has cleared. */
-export function copySpecialBits(from: string, to: string): void {
-  for (const { path, name } of entriesOf(from)) {
-    const { mode } = lstatSync(path);
-    const isSpecial = (mode & entryKind.all) === entryKind.file && (mode & 0o6000) !== 0;
-    if (isSpecial) chmodSync(Buffer.concat([Buffer.from(to), name]), mode & 0o7777);
-  }
 }
 
 /** Like `copyTree`, but into a directory that exists already. It gets the mode of `from`. */
@@ -199,6 +189,20 @@ export async function giveTrees(
 ): Promise<void> {
   const { exitCode, stderr } = await run("chown", ["-R", "-h", `${uid}:${gid}`, "--", ...paths]);
   if (exitCode !== 0) throw failed("chown", stderr, paths.join(", "));
+}
+
+/** The files in directories that have setuid or setgid bits, by their paths relative to these, with all bits of their modes. */
+export async function filesWithSpecialBits(
+  directories: readonly string[],
+): Promise<{ directory: string; path: string; mode: number }[]> {
+  const print = ["-type", "f", "-perm", "/6000", "-printf", String.raw`%H\0%P\0%m\0`];
+  const { exitCode, stdout, stderr } = await run("find", [...directories, ...print]);
+  if (exitCode !== 0) throw failed("find", stderr, directories.join(", "));
+  const fields = stdout.split("\0");
+  return Array.from({ length: Math.floor(fields.length / 3) }, (_, index) => {
+    const [directory = "", path = "", mode = ""] = fields.slice(index * 3, index * 3 + 3);
+    return { directory, path, mode: Number.parseInt(mode, 8) };
+  });
 }
 
 /** Whether every user of the machine may read all of a tree, once they may enter it. */

@@ -15,7 +15,7 @@ import {
 } from "../state/lifecycle-metadata.ts";
 import { isAtLeast, type PlatformApi } from "./platform-api.ts";
 import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
-import { copySpecialBits, copyTree } from "../../system/tree.ts";
+import { copyTree } from "../../system/tree.ts";
 import { giveTo } from "../sandbox/owner.ts";
 
 export interface RestoreOptions extends Pick<
@@ -142,8 +142,6 @@ async function restoreAllContents(
     );
   }
   await giveTo(owner, layersDirectory);
-  // A change of the owner clears these bits.
-  if (owner) for (const { from, to } of present) copySpecialBits(from, to);
   return new Map(
     present.map(({ to, sha }) => [to, { stamp: fingerprintLayer(to).stamp, sha }] as const),
   );

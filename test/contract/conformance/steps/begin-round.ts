@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { existsSync, lchownSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { giveTo } from "../../../../src/platform/sandbox/owner.ts";
 import { copyApp } from "../../../../src/platform/inputs/app-copy.ts";
 import { readPlatformFiles } from "../../../../src/platform/lifecycle/platform-directory.ts";
 import { textOfBytes } from "../../../../src/system/environment/byte-text.ts";
 import type { Step } from "../story.ts";
-import type { Ids } from "../world/ids.ts";
 import { phaseContext, type Round } from "./round.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function beginRound(
   if (existsSync("/platform")) await rename("/platform", "/.given/platform");
   const bindings = await pathsIn("/.given/platform/bindings");
   await sandbox.fillPlatform(await readPlatformFiles({ env: round.userEnv, bindings }));
-  if (owner) for (const path of Object.values(sandbox.host)) give(path, owner);
+  await giveTo(owner, sandbox.host.app, sandbox.host.layers, "/platform");
   return round;
 }
 
@@ -42,15 +42,6 @@ async function readUserEnv(): Promise<Record<string, string>> {
     if (isFile) env[path.slice("/platform/env/".length)] = textOfBytes(await readFile(path));
   }
   return env;
-}
-
-function give(path: string | Buffer, owner: Ids): void {
-  const stats = lstatSync(path);
-  lchownSync(path, owner.uid, owner.gid);
-  if (!stats.isDirectory()) return;
-  for (const name of readdirSync(path, { encoding: "buffer" })) {
-    give(Buffer.concat([Buffer.from(path), Buffer.from("/"), name]), owner);
-  }
 }
 
 async function pathsIn(directory: string): Promise<string[]> {
