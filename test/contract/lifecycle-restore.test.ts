@@ -216,6 +216,21 @@ describe("Contents that come back", () => {
     expect((await fates("other")).fates).toEqual(["c changed", "l changed"]);
   });
 
+  test("are other layers if the directory of their buildpack has another mode, as its archive has it", async () => {
+    const platform = await makePlatform();
+    const fatesAt = async (mode: string) => {
+      const build = `${filled("l", "launch cache")}; ${filled("c", "cache")}; chmod ${mode} "$CNB_LAYERS_DIR"`;
+      const { report } = await platform.build([await makeBuildpack({ build })]);
+      return report.layers.map(({ fate }) => fate);
+    };
+    expect(await fatesAt("700")).toEqual(["created", "created"]);
+    const stored = await stat(join(platform.current, "image/layers/test_one"));
+    expect(stored.mode & 0o777).toBe(0o700);
+    expect(await fatesAt("755")).toEqual(["changed", "changed"]);
+    expect(await fatesAt("755")).toEqual(["reused", "reused"]);
+    expect(await fatesAt("500")).toEqual(["changed", "changed"]);
+  });
+
   test("have their pipes again, which are part of a layer's digest", async () => {
     const platform = await makePlatform();
     const first = `layer l cache; cd "$CNB_LAYERS_DIR/l"; mkfifo -m 640 pipe`;

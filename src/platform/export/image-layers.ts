@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import { readTomlInside } from "../../cnb/toml-file.ts";
 import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
@@ -8,7 +8,7 @@ import { isDirectoryInside } from "../../system/open-inside.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { nameOf } from "../lifecycle/buildpack-store.ts";
 import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";
-import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
+import { layersMode, type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
 import type { ImageParts, NamedLayer } from "./image-config.ts";
 import { type Launcher, launcherEntries, processTypeEntries } from "./launcher.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
@@ -98,7 +98,8 @@ export async function storedLayer(
   if (found) return found;
   const directory = storedLayerPath(build, key, name, { launch });
   const path = join(build.inside.layers, escapeId(key), name);
-  const layer = await writeLayer(blobs, tarOf(layerArchive(directory, path, ids)));
+  const mode = await layersMode(dirname(directory));
+  const layer = await writeLayer(blobs, tarOf(layerArchive(directory, path, ids, mode)));
   if (layer.diffId === sha) return layer;
   throw new Error(`${key}:${name} is ${layer.diffId}, and was stored as ${sha}`);
 }

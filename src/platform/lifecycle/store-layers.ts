@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
@@ -19,7 +19,12 @@ import {
   type StoredLayer,
 } from "../state/lifecycle-metadata.ts";
 import type { RestoredLayers } from "./restore.ts";
-import { type StoredBuild, storedLayerPath } from "../state/stored-build.ts";
+import {
+  layersMode,
+  type StoredBuild,
+  storedLayerPath,
+  storedLayersOf,
+} from "../state/stored-build.ts";
 import { discardTree, linkTree } from "../../system/tree.ts";
 import { collectSboms } from "./collect-sboms.ts";
 
@@ -59,22 +64,36 @@ export async function storeLayers(options: StoreOptions): Promise<StoredLayers> 
     const { id: key, version } = output.buildpack;
     const inImage: BuildpackMetadata = { key, version, layers: {}, ...storeOf(output) };
     const inCache: BuildpackMetadata = { key, version, layers: {} };
+    const mode = await layersMode(output.directory);
     for (const [name, content] of output.layers) {
-      const { stored, reported } = await storeLayer(options, output, name, content);
+      const { stored, reported } = await storeLayer({ ...options, mode }, output, name, content);
       if (stored?.launch) inImage.layers[name] = stored;
       if (stored?.cache) inCache.layers[name] = stored;
       report.push(reported);
     }
+    await keepMode(options.staged, key, mode);
     image.buildpacks.push(withSortedLayers(inImage));
     cache.buildpacks.push(withSortedLayers(inCache));
   }
   return { image, cache, report: [...report, ...removedLayers(options.previous, report)] };
 }
 
+/** Exports read the mode from there. */
+async function keepMode(staged: string, buildpack: string, mode: number): Promise<void> {
+  for (const directory of await storedLayersOf({ path: staged }, buildpack)) {
+    await chmod(directory, mode);
+  }
+}
+
 /** By their names, as labels have them. */
 function withSortedLayers(metadata: BuildpackMetadata): BuildpackMetadata {
   const layers = Object.entries(metadata.layers).sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...metadata, layers: Object.fromEntries(layers) };
+}
+
+/** With the mode of the directory of the buildpack's layers. */
+interface Storing extends StoreOptions {
+  mode: number;
 }
 
 interface Outcome {
@@ -84,7 +103,7 @@ interface Outcome {
 }
 
 async function storeLayer(
-  options: StoreOptions,
+  options: Storing,
   output: BuildpackOutputs,
   name: string,
   content: LayerOutput,
@@ -112,7 +131,8 @@ async function storeLayer(
   };
   // Root may read everything.
   const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);
-  const restored = hasSameOwner(options) ? options.restored.get(path) : undefined;
+  const isSame = await hasSameSurroundings(options, buildpack);
+  const restored = isSame ? options.restored.get(path) : undefined;
   const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
@@ -123,7 +143,7 @@ async function storeLayer(
 }
 
 async function reuseLayer(
-  options: StoreOptions,
+  options: Storing,
   output: BuildpackOutputs,
   name: string,
   { types, metadata }: LayerOutput,
@@ -138,7 +158,8 @@ async function reuseLayer(
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
   const { bytes } = fingerprintLayer(from);
-  const sha = hasSameOwner(options) ? before.sha : digestIn(options, buildpack, name, from);
+  const isSame = await hasSameSurroundings(options, buildpack);
+  const sha = isSame ? before.sha : digestIn(options, buildpack, name, from);
   return {
     stored: layerRecord(types, sha, jsonOf(output, name, metadata)),
     reported: { buildpack, name, types, bytes, fate: "reused" },
@@ -154,18 +175,24 @@ function layerRecord(
   return { sha, data, build, launch, cache };
 }
 
-/** The digest of a layer covers the owner of its files. */
-function hasSameOwner({ previous, ids }: StoreOptions): boolean {
-  return previous?.ids?.uid === ids.uid && previous.ids.gid === ids.gid;
+/** The digest of a layer covers the owner of its files, and the mode of the directory that it is in. */
+async function hasSameSurroundings(
+  { previous, ids, mode }: Storing,
+  buildpack: string,
+): Promise<boolean> {
+  if (previous?.ids?.uid !== ids.uid || previous.ids.gid !== ids.gid) return false;
+  const directories = await storedLayersOf(previous, buildpack);
+  const modes = await Promise.all(directories.map(layersMode));
+  return modes.every((before) => before === mode);
 }
 
 function digestIn(
-  { inside, ids }: StoreOptions,
+  { inside, ids, mode }: Storing,
   buildpack: string,
   name: string,
   directory: string,
 ): string {
-  return digestLayer(directory, join(inside.layers, escapeId(buildpack), name), ids);
+  return digestLayer(directory, join(inside.layers, escapeId(buildpack), name), ids, mode);
 }
 
 function shaBefore(

@@ -40,7 +40,13 @@ export function fingerprintLayer(
  * compresses the archive.
  *
  * @param path - the path of the layer in the image.
+ * @param parentMode - the mode of the directory that it is in.
  */
-export function digestLayer(directory: string, path: string, owner: TarOwner): string {
-  return digestOf(tarOf(layerArchive(directory, path, owner)));
+export function digestLayer(
+  directory: string,
+  path: string,
+  owner: TarOwner,
+  parentMode?: number,
+): string {
+  return digestOf(tarOf(layerArchive(directory, path, owner, parentMode)));
 }

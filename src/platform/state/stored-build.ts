@@ -1,7 +1,7 @@
 import { readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod";
-import { readTextIfAny } from "../../system/files.ts";
+import { lstatIfAny, readTextIfAny } from "../../system/files.ts";
 import { escapeId } from "../../cnb/names.ts";
 import {
   decodeLifecycleMetadata,
@@ -85,6 +85,15 @@ export function ownerIn({ ids }: StoredBuild): { uid: number; gid: number } {
   return ids ?? { uid: 0, gid: 0 };
 }
 
+/**
+ * The mode of the directory that the layers of a buildpack are in, or will be: at least as open to its owner as it takes to read
+ * it. It is part of the digests of the layers.
+ */
+export async function layersMode(directory: string): Promise<number> {
+  const stats = await lstatIfAny(directory);
+  return stats?.isDirectory() ? (stats.mode & 0o7777) | 0o500 : 0o755;
+}
+
 /** The path of a stored layer's directory, which need not exist. */
 export function storedLayerPath(
   build: { path: string },
@@ -93,6 +102,15 @@ export function storedLayerPath(
   types: { launch: boolean },
 ): string {
   return join(build.path, types.launch ? "image/layers" : "cache/layers", escapeId(id), layer);
+}
+
+/** The directories of a stored build that have layers of this buildpack. */
+export async function storedLayersOf(build: { path: string }, id: string): Promise<string[]> {
+  const places = ["image/layers", "cache/layers"].map((kind) =>
+    join(build.path, kind, escapeId(id)),
+  );
+  const stats = await Promise.all(places.map(lstatIfAny));
+  return places.filter((_, index) => stats[index]?.isDirectory());
 }
 
 const buildRecord = z.object({

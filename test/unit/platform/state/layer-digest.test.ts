@@ -74,6 +74,16 @@ describe("digestLayer", () => {
     expect(digestOf(root, "/layers/x/z", owner)).not.toBe(digestLayer(root));
   });
 
+  test("covers the mode of the directory that the layer is in, and no others above it", async () => {
+    const root = await makeTree(files);
+    await chmod(root, 0o755);
+    const archive = Buffer.concat([...tarOf(layerArchive(root, "/layers/x/y", owner, 0o700))]);
+    const modes = (await readTar(archive)).slice(0, 3).map(({ mode }) => mode);
+    expect(modes).toEqual([0o755, 0o700, 0o755]);
+    expect(digestOf(root, "/layers/x/y", owner, 0o755)).toBe(digestLayer(root));
+    expect(digestOf(root, "/layers/x/y", owner, 0o700)).not.toBe(digestLayer(root));
+  });
+
   test("covers names that are not UTF-8, and files larger than one piece", async () => {
     const root = await makeTree({ big: "x".repeat(3_000_000) });
     await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xe9])]), "odd");
