@@ -41,7 +41,7 @@ function namesBelow(app: string): Buffer[] {
   } catch (error) {
     const { code, path = app } = error as NodeJS.ErrnoException;
     if (code !== "EACCES") throw error;
-    throw unreadable(relative(app, String(path)));
+    throw unreadable(relative(app, path));
   }
 }
 
