@@ -41,7 +41,13 @@ describe("a private gem server", () => {
     expect(refused.log).toContain("add a service binding of type gem-credentials");
 
     const byEnv = { ...env, BUNDLE_127__0__0__1: `shop:${secret}` };
+    const before = gems.requests.length;
     await expectBuilt(app, { env: byEnv });
+    // Not the server's list of all gems, which Bundler would ask for.
+    expect(gems.requests.slice(before)).toEqual([
+      { path: "/info/opal", allowed: true },
+      { path: "/gems/opal-1.0.0.gem", allowed: true },
+    ]);
 
     const binding = join(place.path, "binding");
     await writeTree(binding, {

@@ -17,7 +17,7 @@ import { bundlerError } from "../../ruby/bundler-error.ts";
 import { packagesToCompile } from "../../ruby/missing-packages.ts";
 import { formatBytes } from "../../output/build-summary.ts";
 import type { Section } from "../../output/printer.ts";
-import type { RunCommand } from "../../system/command.ts";
+import type { CommandResult, RunCommand } from "../../system/command.ts";
 import type { EnvironmentRecord } from "./environment-record.ts";
 import { keepGemList, missingFromGems } from "./gem-list-layer.ts";
 import { removeLeftovers, removeUnneededFiles } from "./remove-gem-files.ts";
@@ -67,7 +67,13 @@ export interface GemsOptions {
   section: Section;
   /** Installed gems that builds share. */
   store?: GemStore | undefined;
+  /** Runs `bundle install` with variables by which Bundler finds gems that were downloaded before (`withDownloadedGems`). */
+  withDownloads?: WithDownloads;
 }
+
+type WithDownloads = <T>(
+  install: (variables: Readonly<Record<string, string>>) => Promise<T>,
+) => Promise<T>;
 
 /**
  * Installs the gems of the lockfile, or keeps those of the last build.
@@ -136,7 +142,7 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   const { section, env } = options;
   if (env["MAKEFLAGS"]) section.detail(`Extensions compile with \`MAKEFLAGS=${env["MAKEFLAGS"]}\``);
   await options.store?.place(gemsDir);
-  const install = await runBundler(options, ["install"]);
+  const install = await runInstall(options);
   if (install.exitCode !== 0) {
     // Above are the codes of signals: whoever stops a build wants it to end.
     if (install.exitCode < 128) await storeInstalled(options, gemsDir);
@@ -157,6 +163,21 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   if (options.metadata.gemFiles === "needed") await removeUnneeded(options, gemsDir);
   await options.store?.add(gemsDir);
 }
+
+/** Runs `bundle install` with the gems that could be downloaded before, and again without them if Bundler misses one. */
+async function runInstall(options: GemsOptions): Promise<CommandResult> {
+  const { section, withDownloads = (install) => install({}) } = options;
+  return await withDownloads(async (variables) => {
+    const result = await runBundler(options, ["install"], variables);
+    const missesGem = codesOfMissingGems.has(result.exitCode);
+    if (!missesGem || Object.keys(variables).length === 0) return result;
+    section.detail("Bundler needs a gem that was not downloaded, so it asks the gem servers");
+    return await runBundler(options, ["install"]);
+  });
+}
+
+// Bundler::GemNotFound, SolveFailure and GitError.
+const codesOfMissingGems = new Set([7, 6, 11]);
 
 /** Stores the gems that were installed before one failed, so that the next attempt does not compile them again. */
 async function storeInstalled(options: GemsOptions, gemsDir: string): Promise<void> {
@@ -199,8 +220,13 @@ const shownLines = 12;
 const outOfStep =
   /frozen mode is set|after changing\s+your Gemfile|changed lockfile while frozen|You are trying to install in deployment mode/;
 
-async function runBundler(options: GemsOptions, args: readonly string[]) {
-  const { appDir, env, lockedGems, run, section } = options;
+async function runBundler(
+  options: GemsOptions,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const { appDir, lockedGems, run, section } = options;
+  const env = { ...options.env, ...variables };
   const command = `bundle ${args.join(" ")}`;
   return await section.timed(`Running \`${command}\``, (progress) => {
     let done = 0;

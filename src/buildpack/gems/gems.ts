@@ -4,12 +4,14 @@ import { readBuildImage } from "../../cnb/build-image.ts";
 import { type BuildEnvironment, withNetworkEnvironment } from "../environment/environment.ts";
 import type { Installed, InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import type { Project } from "../project/project.ts";
+import { gemPlatformOf, type Project } from "../project/project.ts";
 import { installBundlerLayer } from "./bundler-layer.ts";
 import { type BundleInputs, digestBundleInputs } from "./digest-bundle-inputs.ts";
 import { openEnvironmentRecord } from "./environment-record.ts";
-import { chooseGemStore } from "./choose-gem-store.ts";
+import { chooseGemStore, type StoredBundle } from "./choose-gem-store.ts";
 import { type GemCredentials, gemCredentials } from "./gem-credentials.ts";
+import { withDownloadedGems } from "./download/with-downloaded-gems.ts";
+import { expectLeftOutGems } from "./expect-left-out-gems.ts";
 import { installGemsLayer } from "./gems-layer.ts";
 import { keepsGemFiles } from "./keep-gem-files.ts";
 
@@ -108,9 +110,23 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       run: context.run,
       section,
       store: await chooseGemStore(context, { project, ruby, places, env: bundle.env }, section),
+      withDownloads: async (install) =>
+        await withDownloadedGems(
+          { ...downloadsOf(context, { project, ruby, env: bundle.env }), places, section },
+          install,
+        ),
     });
   });
   const bundleDigests = { gemfile: inputs.gemfile, lockfile: inputs.lockfile };
   const { digest: keyedDigest } = recorded;
   return { ruby, places, bundleGroups: bundle.groups, bundleDigests, keyedDigest };
+}
+
+function downloadsOf(
+  { fetcher, input, settings, signal }: BuildContext,
+  { project, ruby, env }: Pick<StoredBundle, "ruby" | "env"> & { project: Project },
+) {
+  const platform = ruby.engine === "jruby" ? "java" : gemPlatformOf(input.target);
+  const { gems: leftOut } = expectLeftOutGems(project, env, settings.BP_EXEC_ENV);
+  return { fetcher, signal, env, platform, leftOut, locked: project.locked };
 }

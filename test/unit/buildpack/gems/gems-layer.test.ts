@@ -44,6 +44,43 @@ describe("Application Contract: Ruby Dependencies", () => {
     expect(told.slice(0, 2)).toEqual(["1 of at most 2 gems", "2 of at most 2 gems"]);
   });
 
+  describe("with gems that were downloaded before", () => {
+    const found = { BUNDLE_CACHE_PATH: "/tmp/downloads" };
+    const withDownloads: GemsOptions["withDownloads"] = (work) => work(found);
+
+    test("`bundle install` is told where they are, `bundle clean` is not", async () => {
+      const { received } = await install(await makeTree(), { withDownloads });
+      expect(received.map(({ env }) => env["BUNDLE_CACHE_PATH"])).toEqual([
+        "/tmp/downloads",
+        undefined,
+      ]);
+    });
+
+    test.each([6, 7, 11])("exit code %i runs it again with the gem servers", async (exitCode) => {
+      const fails = { command: "install", exitCode, output: ["Could not find opal"] };
+      const layersDir = await makeTree();
+      const failing = { withDownloads, fails: { ...fails, times: 1 } };
+      const { received, lines } = await install(layersDir, failing);
+      expect(received.map(({ args, env }) => [args[0], env["BUNDLE_CACHE_PATH"]])).toEqual([
+        ["install", "/tmp/downloads"],
+        ["install", undefined],
+        ["clean", undefined],
+      ]);
+      expect(lines).toContain(
+        "Bundler needs a gem that was not downloaded, so it asks the gem servers",
+      );
+    });
+
+    test.each([
+      [5, withDownloads],
+      [7, ((work) => work({})) satisfies GemsOptions["withDownloads"]],
+    ])("exit code %i of %s is final", async (exitCode, downloads) => {
+      const fails = { command: "install", exitCode, output: ["no"] };
+      const story = install(await makeTree(), { withDownloads: downloads, fails });
+      expect(await failureOf(story)).toMatchObject({ code: "gems/install-failed", exitCode });
+    });
+  });
+
   test("an unchanged build runs nothing and keeps the gems", async () => {
     const layersDir = await makeTree();
     await install(layersDir);
@@ -444,11 +481,12 @@ interface Story extends Partial<
     | "run"
     | "section"
     | "store"
+    | "withDownloads"
   >
 > {
   /** What `bundle install` leaves in the layer. */
   made?: Record<string, string>;
-  fails?: { command: string; exitCode: number; output: string[] };
+  fails?: { command: string; exitCode: number; output: string[]; times?: number };
 }
 
 async function install(layersDir: string, story: Story = {}) {
@@ -457,13 +495,16 @@ async function install(layersDir: string, story: Story = {}) {
   const gemsDir = join(layersDir, "gems");
   const received: Command[] = [];
   let sawGems = false;
+  let failures = 0;
   const run: RunCommand = async (command) => {
     received.push(command);
     if (command.args[0] === "install") {
       sawGems = (await lstatIfAny(join(gemsDir, "gems"))) !== undefined;
       await addToTree(gemsDir, made);
     }
-    const failing = fails?.command === command.args[0] ? fails : undefined;
+    const isFailing = fails?.command === command.args[0] && failures < (fails?.times ?? Infinity);
+    const failing = isFailing ? fails : undefined;
+    if (isFailing) failures += 1;
     const lines = failing?.output ?? ["Using rack 3.1.8"];
     for (const line of lines) command.onLine?.(line);
     return { exitCode: failing?.exitCode ?? 0, stdout: "", stderr: "", lines };

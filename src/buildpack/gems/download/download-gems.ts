@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pMap from "p-map";
+import { download, type DownloadRequest, patientPolicy } from "../../../artifacts/download.ts";
+import type { Section } from "../../../output/printer.ts";
+import { type IndexedGem, parseGemInfo } from "../../../ruby/gems/compact-index.ts";
+import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
+import { fullName } from "../../../ruby/lockfile/state.ts";
+import type { Fetcher } from "../../../system/http/fetcher.ts";
+import { gemServerUrl } from "./gem-server.ts";
+import type { GemToDownload, GemVariant } from "./gems-to-download.ts";
+
+export interface GemDownloads {
+  fetcher: Fetcher;
+  section: Pick<Section, "timed">;
+  signal: AbortSignal;
+  /** RubyGems' name of the platform that gems are installed for. */
+  platform: string;
+  /** The whole environment of Bundler: it names mirrors and logins. */
+  env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Downloads gems into a directory and verifies their SHA-256: that of the lockfile, or else that of the server.
+ *
+ * @throws what kept any of them from being downloaded. The other downloads are stopped.
+ */
+export async function downloadGems(
+  gems: readonly GemToDownload[],
+  directory: string,
+  downloads: GemDownloads,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([downloads.signal, stop.signal]);
+  const count = gems.length === 1 ? "`1` gem" : `\`${gems.length}\` gems`;
+  await downloads.section.timed(`Downloading ${count}`, async (progress) => {
+    let done = 0;
+    const one = async (gem: GemToDownload) => {
+      await downloadGem(gem, directory, { ...downloads, signal });
+      progress(`${++done} of ${gems.length} gems`);
+    };
+    const all = pMap(gems, one, { concurrency: downloadsAtOnce });
+    await all.catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    });
+  });
+}
+
+const downloadsAtOnce = 8;
+
+async function downloadGem(
+  gem: GemToDownload,
+  directory: string,
+  downloads: GemDownloads,
+): Promise<void> {
+  const server = gemServerUrl(gem.remote, downloads.env);
+  if (server === undefined) throw new Error(`${gem.remote} is not reached by HTTP`);
+  for (const { platform, sha256 } of await variantsOf(gem, server, directory, downloads)) {
+    const name = `${fullName({ ...gem, platform })}.gem`;
+    const url = new URL(`gems/${name}`, server).href;
+    await fetchFile({ url, sha256, destination: join(directory, name) }, downloads);
+  }
+}
+
+async function fetchFile(
+  request: DownloadRequest,
+  { fetcher, signal }: Pick<GemDownloads, "fetcher" | "signal">,
+): Promise<void> {
+  await download(request, { fetcher, signal, policy, section: { detail: () => {} } });
+}
+
+// Bundler tries again by itself, and says what is wrong.
+const policy = { ...patientPolicy, attempts: 1, stallMilliseconds: 10_000 };
+
+/** The variants of a gem to download, with the SHA-256 of each. */
+async function variantsOf(
+  gem: GemToDownload,
+  server: URL,
+  directory: string,
+  downloads: GemDownloads,
+): Promise<GemVariant[]> {
+  if (gem.variants?.every(({ sha256 }) => sha256 !== undefined)) return gem.variants;
+  const info = await readInfo(gem, server, directory, downloads);
+  const there = info.filter(({ version }) => version === gem.version);
+  const wanted =
+    gem.variants ?? there.filter(({ platform }) => platformMatches(platform, downloads.platform));
+  const variants = wanted.map(({ platform, sha256 }) => ({
+    platform,
+    sha256: sha256 ?? there.find((variant) => variant.platform === platform)?.sha256,
+  }));
+  if (variants.length > 0 && variants.every(({ sha256 }) => sha256 !== undefined)) return variants;
+  throw new Error(`the server states no checksum of ${gem.name} ${gem.version}`);
+}
+
+async function readInfo(
+  { name }: GemToDownload,
+  server: URL,
+  directory: string,
+  downloads: GemDownloads,
+): Promise<IndexedGem[]> {
+  const destination = join(directory, `${name}.info`);
+  const url = new URL(`info/${name}`, server).href;
+  await fetchFile({ url, sha256: undefined, destination }, downloads);
+  return parseGemInfo(await readFile(destination, "utf8"));
+}

@@ -1,0 +1,159 @@
+import { readdir } from "node:fs/promises";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import {
+  type DownloadedGemsRequest,
+  withDownloadedGems,
+} from "../../../../../src/buildpack/gems/download/with-downloaded-gems.ts";
+import { parseGemfileLock } from "../../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
+import { isDirectory } from "../../../../../src/system/files.ts";
+import { createFetcher } from "../../../../../src/system/http/fetcher.ts";
+import { makeGem, type MadeGem } from "../../../../support/builds/gem.ts";
+import { recordSection } from "../../../../support/section.ts";
+import { type GemServer, serveGems } from "../../../../support/servers/gem-server.ts";
+import { makeTree } from "../../../../support/tree.ts";
+
+const login = { user: "shop", password: "p@ss" };
+const [opal, jade] = [made("opal"), made("jade")];
+let server: GemServer;
+
+beforeEach(async () => {
+  server = await serveGems([opal, jade], login);
+  return async () => await server[Symbol.asyncDispose]();
+});
+
+describe("gems that are not installed", () => {
+  test("are in a directory that Bundler is told of, until it ends", async () => {
+    const { variables, files, lines, left } = await install(lockfile([opal, jade]));
+    expect(Object.keys(variables)).toEqual(["BUNDLE_CACHE_PATH"]);
+    expect(files).toEqual(["jade-1.0.0.gem", "opal-1.0.0.gem"]);
+    expect(lines).toEqual(["Downloading `2` gems"]);
+    expect(left).toBe(false);
+  });
+
+  test("need one request each if the lockfile has their checksum", async () => {
+    await install(lockfile([opal]));
+    expect(server.requests).toEqual([{ path: "/gems/opal-1.0.0.gem", allowed: true }]);
+  });
+
+  test("are verified by the server's checksum if the lockfile has none", async () => {
+    const { files } = await install(lockfile([opal], { checksums: false }));
+    expect(files).toContain("opal-1.0.0.gem");
+    expect(server.requests.map(({ path }) => path)).toEqual(["/info/opal", "/gems/opal-1.0.0.gem"]);
+  });
+
+  test("are in all variants for this machine if the lockfile is for any", async () => {
+    const { files } = await install(lockfile([opal], { platform: "ruby" }));
+    expect(files).toContain("opal-1.0.0.gem");
+    expect(server.requests[0]?.path).toBe("/info/opal");
+  });
+
+  test("are also removed if `work` fails", async () => {
+    const { left } = await install(lockfile([opal]), {}, async () => {
+      throw new Error("bundle install failed");
+    });
+    expect(left).toBe(false);
+  });
+});
+
+describe("Bundler downloads gems itself", () => {
+  test.each<[string, () => string]>([
+    ["if one has another checksum", () => lockfile([opal]).replace(opal.sha256, "0".repeat(64))],
+    ["if the server does not have one", () => lockfile([opal, made("onyx")])],
+    [
+      "if nobody states a checksum",
+      () => lockfile([opal], { checksums: false }).replace("1.0.0", "1.0.1"),
+    ],
+    [
+      "if the server does not answer",
+      () => lockfile([opal]).replace(server.url, "http://[::1]:1/"),
+    ],
+    ["if the server is not reached by HTTP", () => lockfile([opal]).replace("http:", "file:")],
+  ])("%s", async (_why, text) => {
+    const { variables, lines, left } = await install(text());
+    expect(variables).toEqual({});
+    expect(lines.at(-1)).toBe("Not all could be downloaded, so Bundler downloads them itself");
+    expect(left).toBe(false);
+  });
+
+  test("if the server refuses the login, which is in no message", async () => {
+    const env = { BUNDLE_127__0__0__1: "shop:wrong" };
+    const { variables, lines } = await install(lockfile([opal]), { env });
+    expect(variables).toEqual({});
+    expect(lines.join("\n")).not.toContain("wrong");
+    expect(server.requests).toEqual([{ path: "/gems/opal-1.0.0.gem", allowed: false }]);
+  });
+
+  test.each(["BUNDLE_CACHE_PATH", "BUNDLE_FORCE_RUBY_PLATFORM"])("if %s is set", async (name) => {
+    const { variables } = await install(lockfile([opal]), { env: { [name]: "true" } });
+    expect([variables, server.requests]).toEqual([{}, []]);
+  });
+
+  test("if the app has `vendor/cache`", async () => {
+    const { variables } = await install(lockfile([opal]), {}, undefined, {
+      "app/vendor/cache/jade-1.0.0.gem": "",
+    });
+    expect([variables, server.requests]).toEqual([{}, []]);
+  });
+
+  test("if nothing is missing", async () => {
+    const { variables } = await install(lockfile([opal]), {}, undefined, {
+      "gems/specifications/opal-1.0.0.gemspec": "",
+    });
+    expect([variables, server.requests]).toEqual([{}, []]);
+  });
+});
+
+test("a build that is told to stop does not go on", async () => {
+  const stop = new AbortController();
+  stop.abort(new Error("stopped"));
+  await expect(install(lockfile([opal]), { signal: stop.signal })).rejects.toThrow("stopped");
+});
+
+function made(name: string): MadeGem {
+  return makeGem({ name, version: "1.0.0", files: { [`lib/${name}.rb`]: "" } });
+}
+
+function lockfile(
+  gems: readonly MadeGem[],
+  { checksums = true, platform = "x86_64-linux" } = {},
+): string {
+  const specs = gems.map(({ name, version }) => `    ${name} (${version})\n`).join("");
+  const sums = gems.map(({ name, version, sha256 }) => `  ${name} (${version}) sha256=${sha256}\n`);
+  const section = checksums ? `\nCHECKSUMS\n${sums.join("")}` : "";
+  return `GEM\n  remote: ${server.url}\n  specs:\n${specs}\nPLATFORMS\n  ${platform}\n${section}`;
+}
+
+/** Runs `work` in place of Bundler. Tells what it had, and whether the downloads were left. */
+async function install(
+  text: string,
+  options: Partial<DownloadedGemsRequest> = {},
+  work: () => Promise<void> = async () => {},
+  tree: Readonly<Record<string, string>> = {},
+) {
+  const parsed = parseGemfileLock(text);
+  if (parsed.kind !== "lockfile") return expect.fail(parsed.problem);
+  const root = await makeTree({ "app/": "", "gems/": "", "ruby/": "", ...tree });
+  const [app, gems, ruby] = ["app", "gems", "ruby"].map((name) => `${root}/${name}`);
+  const section = recordSection();
+  const fetcher = createFetcher({ env: {} });
+  onTestFinished(() => fetcher.close());
+  let variables: Readonly<Record<string, string>> = {};
+  let files: string[] = [];
+  const request: DownloadedGemsRequest = {
+    ...{ fetcher, section, platform: "x86_64-linux", leftOut: new Set<string>() },
+    ...{ signal: new AbortController().signal, locked: parsed.lockfile },
+    env: { BUNDLE_127__0__0__1: "shop:p%40ss" },
+    places: { app: app ?? "", gems: gems ?? "", ruby: ruby ?? "", gemfile: "Gemfile" },
+    ...options,
+  };
+  const running = withDownloadedGems(request, async (found) => {
+    variables = found;
+    files = found["BUNDLE_CACHE_PATH"] ? await readdir(found["BUNDLE_CACHE_PATH"]) : [];
+    await work();
+  });
+  await running.catch((error: Error) => {
+    if (error.message !== "bundle install failed") throw error;
+  });
+  const left = await isDirectory(variables["BUNDLE_CACHE_PATH"] ?? "/nowhere");
+  return { variables, files: files.sort(), lines: section.lines, left };
+}
