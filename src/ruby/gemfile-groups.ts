@@ -86,4 +86,9 @@ export function withoutSlash(url: string): string {
   return url.replace(/\/$/, "");
 }
 
+/** Whether a Gemfile evaluates other files, which may name any gem for any group. */
+export function evaluatesFiles(gemfile: string): boolean {
+  return /^[^#\n]*\b(?:eval_gemfile|instance_eval|eval)\b/m.test(gemfile);
+}
+
 const longestLine = 500;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BuildContext } from "../build-context.ts";
 import { readBuildImage } from "../../cnb/build-image.ts";
 import { type BuildEnvironment, withNetworkEnvironment } from "../environment/environment.ts";
+import { evaluatesFiles } from "../../ruby/gemfile-groups.ts";
 import type { Installed, InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
 import { gemPlatformOf, type Project } from "../project/project.ts";
@@ -127,6 +128,7 @@ function downloadsOf(
   { project, ruby, env }: Pick<StoredBundle, "ruby" | "env"> & { project: Project },
 ) {
   const platform = ruby.engine === "jruby" ? "java" : gemPlatformOf(input.target);
-  const { gems: leftOut } = expectLeftOutGems(project, env, settings.BP_EXEC_ENV);
+  const expected = expectLeftOutGems(project, env, settings.BP_EXEC_ENV);
+  const leftOut = evaluatesFiles(project.gemfileText) ? new Set<string>() : expected.gems;
   return { fetcher, signal, env, platform, leftOut, locked: project.locked };
 }

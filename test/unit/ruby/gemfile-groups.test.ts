@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gemsLeftOut } from "../../../src/ruby/gemfile-groups.ts";
+import { evaluatesFiles, gemsLeftOut } from "../../../src/ruby/gemfile-groups.ts";
 import { growthOf } from "../../support/fuzz/growth.ts";
 
 const gemfile = `source "https://rubygems.org"
@@ -64,3 +64,14 @@ test.each(["group :a, optional: true do\n", 'gem "a"\n', " ", '"https://a"', ":a
     expect(growthOf((text) => gemsLeftOut(text, nothing), many)).toBeLessThan(3);
   },
 );
+
+test.each([
+  ['eval_gemfile "Gemfile.local"', true],
+  ["Dir.glob('plugins/*/Gemfile').each { |file| eval_gemfile file }", true],
+  ["instance_eval(File.read('Gemfile.shared'))", true],
+  ['  eval File.read("more.rb"), binding', true],
+  ['# eval_gemfile "Gemfile.local"', false],
+  ['gem "evaluation"', false],
+])("whether a Gemfile evaluates other files: %s", (line, expected) => {
+  expect(evaluatesFiles(`source "https://gems.example.com"\n${line}\n`)).toBe(expected);
+});
