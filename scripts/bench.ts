@@ -1,5 +1,5 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { cpus } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ import { measureBuilds } from "../test/bench/builds/builds.ts";
 import { buildsPicture } from "../test/bench/builds/picture.ts";
 import { makeSubjects } from "../test/bench/builds/subjects.ts";
 import { buildsPage } from "../test/bench/builds/table.ts";
+import { chooseWorkPlace, type WorkPlace } from "../test/bench/builds/work-place.ts";
 import { type Choice, chooseMeasurements } from "../test/bench/choose.ts";
 import { measureDetect } from "../test/bench/detect.ts";
 import { measureLaunch } from "../test/bench/launch.ts";
@@ -29,9 +30,10 @@ async function bench(args: string[]): Promise<number> {
   const choice = chooseMeasurements(only);
   await bundle();
   const measurements = await measureOthers(choice, rounds);
-  const apps = await measureApps(choice, rounds);
+  const place = await chooseWorkPlace();
+  const apps = await measureApps(choice, { rounds, place });
   for (const builds of apps) print(buildsPage(builds).join("\n"));
-  if (write) await writeResults(measurements, apps);
+  if (write) await writeResults(measurements, apps, place);
   return apps.some(({ failures }) => failures.length > 0) ? 1 : 0;
 }
 
@@ -66,7 +68,10 @@ async function measureOthers({ others }: Choice, rounds: number): Promise<Measur
   return measurements;
 }
 
-async function measureApps({ scenarios }: Choice, rounds: number): Promise<AppBuilds[]> {
+async function measureApps(
+  { scenarios }: Choice,
+  { rounds, place }: { rounds: number; place: WorkPlace },
+): Promise<AppBuilds[]> {
   if (scenarios.length === 0) return [];
   const base = environment()["BENCH_BASE"];
   const subjects = await makeSubjects(checkout, base === undefined ? base : typedPath(base));
@@ -74,7 +79,7 @@ async function measureApps({ scenarios }: Choice, rounds: number): Promise<AppBu
   for (const app of appsToBuild()) {
     const newer = scenarios.some(({ ruby }) => ruby === "newer");
     const world = await worldOf(app, { checkout, newer });
-    const directory = await mkdtemp(join(tmpdir(), "lapidary-bench-"));
+    const directory = await mkdtemp(join(place.path, "lapidary-bench-"));
     const request = { ...{ world, directory, subjects, scenarios, rounds }, onSample: print };
     results.push(await measureBuilds(app, request));
   }
@@ -99,8 +104,10 @@ function typedPath(path: string): string {
 async function writeResults(
   measurements: readonly Measurement[],
   apps: readonly AppBuilds[],
+  { kind }: WorkPlace,
 ): Promise<void> {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.version}`;
+  const cpu = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`;
+  const machine = `${cpu}, Node ${process.version}, with builds ${kind}`;
   const page = baselinePage(machine, measurements, apps);
   await writePage(join(checkout, "test/bench/baseline.md"), page);
   await writeFile(join(checkout, "docs/images/bench.svg"), buildsPicture(apps));

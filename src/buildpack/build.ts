@@ -51,12 +51,15 @@ export async function build(context: BuildContext): Promise<void> {
   const jemalloc = chooseJemalloc(context, whole, versions.ruby, inventory);
   const installed = await install(context, whole, { inventory, versions, jemalloc });
   const project = await leaveOutGems(whole, installed);
-  const needs = await reportLibraries(context, project, installed);
   await makeAppDirectories(project);
+  const needs = reportLibraries(context, project, installed);
   const rakeApp = { project, installed, packages: packages.variables, needs };
-  const [served, precompiled] = await sideBySide(context, (shared) => [
-    precompileAssets(shared, rakeApp),
-    precompileGems(shared, project, installed),
+  const [[served, precompiled]] = await sideBySide(context, (shared) => [
+    sideBySide(shared, (inner) => [
+      precompileAssets(inner, rakeApp),
+      precompileGems(inner, project, installed),
+    ]),
+    needs,
   ]);
   await settleNodeModules(context, packages);
   await writeOutGemspecs(context, project, installed);

@@ -11,17 +11,22 @@ export interface Choice {
 const others = ["lockfile", "detect", "launch"];
 
 /**
- * Everything, or what `--only NAME` names.
+ * Everything, or what `--only NAME,NAME` names.
  *
  * @throws Unavailable for another name.
  */
 export function chooseMeasurements(only: string | undefined): Choice {
   if (only === undefined) return { others, scenarios };
-  const chosen = {
-    others: others.filter((name) => name === only),
-    scenarios: scenarios.filter(({ name }) => name === only),
+  const known = [...others, ...scenarios.map(({ name }) => name)];
+  const wanted = only.split(",");
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Unavailable(
+      `\`--only ${unknown}\` names no measurement. There are: ${known.join(", ")}`,
+    );
+  }
+  return {
+    others: others.filter((name) => wanted.includes(name)),
+    scenarios: scenarios.filter(({ name }) => wanted.includes(name)),
   };
-  if (chosen.others.length + chosen.scenarios.length > 0) return chosen;
-  const names = [...others, ...scenarios.map(({ name }) => name)].join(", ");
-  throw new Unavailable(`\`--only ${only}\` names no measurement. There are: ${names}`);
 }

@@ -168,6 +168,6 @@ async function runTasks(
     listed.run(tasks, (line) => print(line, section)),
   );
   if (result.exitCode === 0) return;
-  const facts = rakeFailure(rake, command, result);
+  const facts = await rakeFailure(rake, command, result);
   throw new BuildpackError({ code: "rake/precompile-failed", ...facts });
 }

@@ -25,6 +25,6 @@ export async function detectRakeTasks(rake: Rake, section: Section): Promise<Rea
   const result = await section.timed(`Running \`${command}\``, () => rake.run(["-P", "--trace"]));
   if (result.exitCode === 0) return parseRakeTasks(result.stdout);
   for (const line of result.lines) section.output(line);
-  const facts = rakeFailure(rake, command, result);
+  const facts = await rakeFailure(rake, command, result);
   throw new BuildpackError({ code: "rake/detection-failed", ...facts });
 }

@@ -15,7 +15,7 @@ import type { Project } from "../project/project.ts";
 export interface Rake {
   /** Variables that only rake gets, because the user did not set them, by name. */
   standIns: readonly string[];
-  needs: RakeFailure["needs"];
+  needs: RakeApp["needs"];
   image: BuildImage;
   run(
     args: readonly string[],
@@ -27,17 +27,17 @@ export interface Rake {
 export interface RakeApp extends Pick<RakeRequest, "packages"> {
   project: Project;
   installed: Installed;
-  /** What gems need from the system. */
-  needs: RakeFailure["needs"];
+  /** What gems need from the system. It may still be looked for, and is only needed if rake fails. */
+  needs: Promise<RakeFailure["needs"]>;
 }
 
 /** The facts about a rake command that failed. */
-export function rakeFailure(
+export async function rakeFailure(
   { needs, image }: Pick<Rake, "needs" | "image">,
   command: string,
   { exitCode, lines }: Pick<CommandResult, "exitCode" | "lines">,
-): RakeFailure {
-  return { command, exitCode, errors: finalErrors(lines), needs, image };
+): Promise<RakeFailure> {
+  return { command, exitCode, errors: finalErrors(lines), needs: await needs, image };
 }
 
 /**

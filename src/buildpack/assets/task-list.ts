@@ -42,11 +42,11 @@ export async function withTaskList<T>(
     const text = "Loading the app to list its tasks, as `bundle exec rake -P` does";
     const tasks = await section.timed(text, async () => {
       const list = await textOf(join(directory, "tasks"), waiting.ended);
-      if (list === undefined) failUnlessZero(await waiting.ended);
+      if (list === undefined) await failUnlessZero(await waiting.ended);
       return parseRakeTasks(list ?? "");
     });
     const result = await work({ tasks, run: waiting.run });
-    if (!waiting.hasRun()) failUnlessZero(await waiting.run([], () => {}));
+    if (!waiting.hasRun()) await failUnlessZero(await waiting.run([], () => {}));
     return result;
   } finally {
     stop.abort();
@@ -90,12 +90,12 @@ async function textOf(path: string, ended: Promise<unknown>): Promise<string | u
   }
 }
 
-function failure(rake: Rake, section: Section): (result: CommandResult) => void {
-  return (result) => {
+function failure(rake: Rake, section: Section): (result: CommandResult) => Promise<void> {
+  return async (result) => {
     if (result.exitCode === 0) return;
     for (const line of result.lines) section.output(line);
     const command = `bundle exec rake ${commandLine.join(" ")}`;
-    const facts = rakeFailure(rake, command, result);
+    const facts = await rakeFailure(rake, command, result);
     throw new BuildpackError({ code: "rake/detection-failed", ...facts });
   };
 }

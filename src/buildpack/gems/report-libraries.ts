@@ -22,13 +22,13 @@ export async function reportLibraries(
 ): Promise<SystemWant[]> {
   const { gems, ruby } = installed.places;
   const { target } = context.input;
-  const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env, root });
-  const runningGit = context.settings.BP_KEEP_GIT ? await gemsRunningGit(project) : [];
-  if (runningGit.length > 0) {
-    wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
-  }
-  if (wanted.length === 0) return [];
-  await context.printer.section("System libraries", async (section) => {
+  // Opened before the search, because other sections begin meanwhile and would be printed first.
+  return await context.printer.section("System libraries", async (section) => {
+    const wanted = await findSystemNeeds({ gems, ruby, target, env: context.env, root });
+    const runningGit = context.settings.BP_KEEP_GIT ? await gemsRunningGit(project) : [];
+    if (runningGit.length > 0) {
+      wanted.push({ names: ["git"], gems: runningGit, package: "git", present: true });
+    }
     for (const want of wanted) printWant(want, section);
     for (const gem of runningGit) {
       section.detail(
@@ -39,8 +39,9 @@ export async function reportLibraries(
     if (packages.length > 0) {
       printPackages(waysToAddPackages(packages, await readBuildImage(context.env, root)), section);
     }
+    if (wanted.length === 0) section.say("The gems need only those that every system has");
+    return wanted;
   });
-  return wanted;
 }
 
 /** Unless `.git` is kept, no gemspec runs git when the app starts: see `writeOutGemspecs`. */

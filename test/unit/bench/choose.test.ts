@@ -13,12 +13,13 @@ test("measures everything unless one thing is named", () => {
 test.each([
   ["gem", [], ["gem"]],
   ["detect", ["detect"], []],
+  ["gem,detect,cold", ["detect"], ["cold", "gem"]],
 ])("measures only %s", (only, others, names) => {
   const chosen = chooseMeasurements(only);
   expect(chosen.others).toEqual(others);
   expect(chosen.scenarios.map(({ name }) => name)).toEqual(names);
 });
 
-test("refuses a name that it does not know, and lists those that it knows", () => {
-  expect(() => chooseMeasurements("warm")).toThrow(/--only warm.*lockfile, .*cold-store/);
+test.each(["warm", "gem,warm"])("refuses %s, and lists the names that it knows", (only) => {
+  expect(() => chooseMeasurements(only)).toThrow(/--only warm.*lockfile, .*cold-store/);
 });

@@ -65,6 +65,7 @@ describe("build", () => {
       "- jemalloc",
       "- Bundler",
       "- Gems",
+      "- System libraries",
       "- Assets",
       "- Environment",
       "- Processes",

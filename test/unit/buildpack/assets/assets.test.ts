@@ -250,6 +250,7 @@ async function precompile(story: Story = {}) {
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
   const installed = makeInstalled(layersDir, appDir);
   const project = await readProject(appDir);
-  const served = await precompileAssets(context, { project, installed, packages: {}, needs });
+  const rakeApp = { project, installed, packages: {}, needs: Promise.resolve(needs) };
+  const served = await precompileAssets(context, rakeApp);
   return { appDir, layersDir, commands, ran, served, log: context.log() };
 }

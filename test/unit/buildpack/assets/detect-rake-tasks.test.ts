@@ -34,7 +34,10 @@ describe("Application Contract: We will always abort the build if the rake -P ta
     const run = async () => ({ exitCode: 1, stdout: "", stderr: lines.join("\n"), lines });
     expect(
       await failureOf(
-        detectRakeTasks({ standIns: [], needs: [], image: "debian" as const, run }, section),
+        detectRakeTasks(
+          { standIns: [], needs: Promise.resolve([]), image: "debian" as const, run },
+          section,
+        ),
       ),
     ).toEqual({
       code: "rake/detection-failed",
@@ -55,7 +58,7 @@ describe("Application Contract: We will always abort the build if the rake -P ta
     const stderr = "rake assets:precompile";
     const run = async () => ({ exitCode: 0, stdout, stderr, lines: [stderr, stdout] });
     const tasks = await detectRakeTasks(
-      { standIns: [], needs: [], image: "debian" as const, run },
+      { standIns: [], needs: Promise.resolve([]), image: "debian" as const, run },
       section,
     );
     expect([...tasks]).toEqual(["about", "assets:clean"]);

@@ -255,6 +255,6 @@ async function build(story: Story = {}) {
   const context = makeBuildContext({ input, userEnv, env: { PATH: "/usr/bin" }, run });
   const project = await readProject(appDir);
   const installed = makeInstalled(layersDir, appDir);
-  await precompileAssets(context, { project, installed, packages: {}, needs: [] });
+  await precompileAssets(context, { project, installed, packages: {}, needs: Promise.resolve([]) });
   return { appDir, layersDir, ran, log: context.log() };
 }

@@ -108,7 +108,7 @@ function story(answer: Answer) {
     const result = await answer({ file: "bundle", args, cwd: "/", env: {}, ...options });
     return result ?? ended(127);
   };
-  const rake: Rake = { standIns: [], needs: [], image: "debian", run };
+  const rake: Rake = { standIns: [], needs: Promise.resolve([]), image: "debian", run };
   return { rake, section: recordSection() };
 }
 
