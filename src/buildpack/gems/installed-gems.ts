@@ -2,22 +2,20 @@ import { basename } from "node:path";
 import glob from "fast-glob";
 import type { LockedGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { fullName } from "../../ruby/lockfile/state.ts";
-import type { Places } from "../installed.ts";
 
 /** Says whether a locked gem is installed. A gem that is locked for any platform may be so in a variant for this one. */
 export type IsInstalled = (gem: Pick<LockedGem, "name" | "version" | "platform">) => boolean;
 
 /**
- * Finds the gems of the bundle, and Ruby's default gems, by the gemspecs that RubyGems has written. Ruby's other
- * gems do not count: Bundler does not see them, and installs them again.
+ * Finds the gems of the bundle, by the gemspecs that RubyGems has written.
+ *
+ * @param ruby - the directory of Ruby, if its default gems count too. Its other gems never do: Bundler does not see them.
  */
-export async function findInstalledGems({
-  gems,
-  ruby,
-}: Pick<Places, "gems" | "ruby">): Promise<IsInstalled> {
+export async function findInstalledGems(gems: string, ruby?: string): Promise<IsInstalled> {
+  const defaults = "lib/ruby/gems/*/specifications/default/*.gemspec";
   const paths = [
     ...(await glob("specifications/*.gemspec", { cwd: gems })),
-    ...(await glob("lib/ruby/gems/*/specifications/default/*.gemspec", { cwd: ruby })),
+    ...(ruby === undefined ? [] : await glob(defaults, { cwd: ruby })),
   ];
   const installed = new Set(paths.map((path) => basename(path, ".gemspec")));
   return (gem) => {

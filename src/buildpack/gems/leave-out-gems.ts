@@ -10,7 +10,7 @@ export async function leaveOutGems(
   project: Project,
   { places }: Pick<Installed, "places">,
 ): Promise<Project> {
-  const isInstalled = await findInstalledGems(places);
+  const isInstalled = await findInstalledGems(places.gems, places.ruby);
   const specs = project.locked.specs.filter((gem) => gem.source.kind !== "gem" || isInstalled(gem));
   return { ...project, locked: { ...project.locked, specs } };
 }

@@ -15,7 +15,7 @@ export interface DownloadedGemsRequest extends Omit<GemDownloads, "section"> {
   locked: GemfileLock;
   /** Gems that only groups which are not installed need. */
   leftOut: ReadonlySet<string>;
-  places: Pick<Places, "app" | "gemfile" | "gems" | "ruby">;
+  places: Pick<Places, "app" | "gemfile" | "gems">;
   section: Pick<Section, "detail" | "timed">;
 }
 
@@ -50,7 +50,8 @@ async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[]
   const checkouts = await glob("bundler/gems/*", { cwd: places.gems, onlyDirectories: true });
   return gemsToDownload({
     ...request,
-    isInstalled: await findInstalledGems(places),
+    // Not Ruby's default gems: Bundler installs a gem of the lockfile besides.
+    isInstalled: await findInstalledGems(places.gems),
     isCheckedOut: (source) => checkouts.some((path) => isCheckoutOf(source, basename(path))),
   });
 }

@@ -132,8 +132,7 @@ async function install(
 ) {
   const parsed = parseGemfileLock(text);
   if (parsed.kind !== "lockfile") return expect.fail(parsed.problem);
-  const root = await makeTree({ "app/": "", "gems/": "", "ruby/": "", ...tree });
-  const [app, gems, ruby] = ["app", "gems", "ruby"].map((name) => `${root}/${name}`);
+  const root = await makeTree({ "app/": "", "gems/": "", ...tree });
   const section = recordSection();
   const fetcher = createFetcher({ env: {} });
   onTestFinished(() => fetcher.close());
@@ -143,7 +142,7 @@ async function install(
     ...{ fetcher, section, platform: "x86_64-linux", leftOut: new Set<string>() },
     ...{ signal: new AbortController().signal, locked: parsed.lockfile },
     env: { BUNDLE_127__0__0__1: "shop:p%40ss" },
-    places: { app: app ?? "", gems: gems ?? "", ruby: ruby ?? "", gemfile: "Gemfile" },
+    places: { app: `${root}/app`, gems: `${root}/gems`, gemfile: "Gemfile" },
     ...options,
   };
   const running = withDownloadedGems(request, async (found) => {
