@@ -1,6 +1,6 @@
 import TOML from "@iarna/toml";
 import { parse, TomlDate as ParsersDate, TomlError } from "smol-toml";
-import { type DateLiteral, dateLiterals } from "./toml-date.ts";
+import { type DateLiteral, dateLiterals, type TomlDate } from "./toml-date.ts";
 
 export { TomlDate } from "./toml-date.ts";
 
@@ -77,7 +77,7 @@ export function stringifyToml(value: object): string {
 
 /** Puts our dates in place of the parser's, and refuses integers that are too large. */
 function withOwnValues(value: unknown, literals: readonly DateLiteral[]): unknown {
-  if (value instanceof ParsersDate) return literals[value.getTime()]?.date;
+  if (value instanceof ParsersDate) return dateOf(value, literals);
   if (typeof value === "bigint" && BigInt.asIntN(64, value) !== value) {
     throw new TomlSyntaxError(`the integer ${value} has more than 64 bits`, undefined);
   }
@@ -85,6 +85,12 @@ function withOwnValues(value: unknown, literals: readonly DateLiteral[]): unknow
   const members = value as Record<string, unknown>;
   for (const [key, item] of Object.entries(members)) members[key] = withOwnValues(item, literals);
   return value;
+}
+
+function dateOf(number: ParsersDate, literals: readonly DateLiteral[]): TomlDate {
+  const date = literals[number.getTime()]?.date;
+  if (date) return date;
+  throw new TomlSyntaxError("a date or time cannot be read", undefined);
 }
 
 function syntaxError(error: unknown): TomlSyntaxError {

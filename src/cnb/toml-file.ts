@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { BuildpackError } from "../failure.ts";
 import { readUtf8, type TextFile, writeAtomically } from "../system/files.ts";
-import { readUtf8Inside } from "../system/open-inside.ts";
+import { readUtf8Inside } from "../system/inside/open-inside.ts";
 import { parseForeignToml, stringifyToml, TomlSyntaxError } from "../toml.ts";
 import { foldKeys } from "./fold-keys.ts";
 

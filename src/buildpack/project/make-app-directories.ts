@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { isDirectoryInside, makeDirectoryInside } from "../../system/open-inside.ts";
+import { isDirectoryInside, makeDirectoryInside } from "../../system/inside/open-inside.ts";
 import type { Project } from "./read-project.ts";
 
 /** Directories that Rails writes to, parents before children. Git keeps no empty directories. */

@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import { removeTree } from "../../system/files.ts";
-import { lookInside, readTextInside, writeInside } from "../../system/open-inside.ts";
+import { lookInside, readTextInside, writeInside } from "../../system/inside/open-inside.ts";
 import { moveMentions, slugRoot } from "../slug-root.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { chmod, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { lookInside } from "../../system/open-inside.ts";
+import { lookInside } from "../../system/inside/open-inside.ts";
 import { copyTreeContents } from "../../system/tree.ts";
 import { claimState } from "../../platform/state/claim-state.ts";
 import { openState, type StagedBuild } from "../../platform/state/state.ts";

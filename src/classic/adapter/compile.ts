@@ -5,7 +5,7 @@ import { readBuildpacks } from "../../platform/lifecycle/buildpack-store.ts";
 import { openBuildPlace } from "./build-place.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { finishSlug } from "./finish-slug.ts";
-import { lookInside } from "../../system/open-inside.ts";
+import { lookInside } from "../../system/inside/open-inside.ts";
 import { prepareApp } from "./prepare-app.ts";
 import { runBuildpack } from "./run-buildpack.ts";
 import { readSlugNeeds } from "./slug-needs.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
 import { bytesOfText } from "../../system/environment/byte-text.ts";
 import { writeAtomically } from "../../system/files.ts";
-import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
+import { lookInside, makeDirectoryInside, writeInside } from "../../system/inside/open-inside.ts";
 import { discardTree, moveTree } from "../../system/tree.ts";
 import { escapeId } from "../../cnb/names.ts";
 import {

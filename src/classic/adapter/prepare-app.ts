@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../output/printer.ts";
-import { isDirectoryInside, writeInside } from "../../system/open-inside.ts";
+import { isDirectoryInside, writeInside } from "../../system/inside/open-inside.ts";
 import { moveDirectives, placeBundleConfig } from "./bundle-directives.ts";
 import { companionsFound, installNode, warnOfPackages } from "./companions.ts";
 import type { Compile } from "./compile-options.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readTarget } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { lookInside } from "../../system/open-inside.ts";
+import { lookInside } from "../../system/inside/open-inside.ts";
 import { copyTree, discardTree } from "../../system/tree.ts";
 import { build } from "../../platform/lifecycle/build.ts";
 import type { BuildpackOutputs } from "../../platform/lifecycle/buildpack-outputs.ts";

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { readTextInside } from "../../system/open-inside.ts";
+import { readTextInside } from "../../system/inside/open-inside.ts";
 import { readConfigVars } from "./config-vars.ts";
 import { releaseFile } from "./finish-slug.ts";
 import { parseRelease, type Release } from "../release.ts";

@@ -5,7 +5,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { Printer } from "../../output/printer.ts";
 import { parseProcfile } from "../../procfile.ts";
 import { isFile, readTextIfAny } from "../../system/files.ts";
-import { lookInside, readTextInside } from "../../system/open-inside.ts";
+import { lookInside, readTextInside } from "../../system/inside/open-inside.ts";
 import { shellQuote } from "../../system/shell-quote.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { discardTree, giveTrees } from "../../system/tree.ts";

@@ -3,8 +3,8 @@ import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { bytesOfText, textOfBytes } from "../../system/environment/byte-text.ts";
 import { lstatIfAny, readText, removeTree, type TextFile } from "../../system/files.ts";
-import { throughLinks } from "../../system/links-inside.ts";
-import { listInside, readTextInside } from "../../system/open-inside.ts";
+import { throughLinks } from "../../system/inside/links-inside.ts";
+import { listInside, readTextInside } from "../../system/inside/open-inside.ts";
 import type {
   Env,
   EnvModification,

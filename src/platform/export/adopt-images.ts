@@ -7,7 +7,7 @@ import type { LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, invalidImage } from "../../oci/image.ts";
 import { unpackTree } from "../../oci/unpack-tree.ts";
 import { lstatIfAny, removeTree } from "../../system/files.ts";
-import { isDirectoryInside, lookInside, moveOutOf } from "../../system/open-inside.ts";
+import { isDirectoryInside, lookInside, moveOutOf } from "../../system/inside/open-inside.ts";
 import { parseJson } from "../../system/parse-json.ts";
 import { decodeLifecycleMetadata, type LifecycleMetadata } from "../state/lifecycle-metadata.ts";
 import { openState } from "../state/state.ts";

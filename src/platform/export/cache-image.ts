@@ -4,7 +4,7 @@ import type { LayerBlob } from "../../oci/blob.ts";
 import { envOf, type Image, type ImageConfig } from "../../oci/image.ts";
 import { layerArchive } from "../../oci/layer-archive.ts";
 import { imageTimeText } from "../../system/image-time.ts";
-import { isDirectoryInside } from "../../system/open-inside.ts";
+import { isDirectoryInside } from "../../system/inside/open-inside.ts";
 import { parseJson } from "../../system/parse-json.ts";
 import { labelJson } from "../state/label-json.ts";
 import { decodeLifecycleMetadata, type LifecycleMetadata } from "../state/lifecycle-metadata.ts";

@@ -4,7 +4,7 @@ import { readTomlInside } from "../../cnb/toml-file.ts";
 import { digestOf, type LayerBlob, writeLayer } from "../../oci/blob.ts";
 import { tarOf } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
-import { isDirectoryInside } from "../../system/open-inside.ts";
+import { isDirectoryInside } from "../../system/inside/open-inside.ts";
 import { escapeId } from "../../cnb/names.ts";
 import { nameOf } from "../lifecycle/buildpack-store.ts";
 import type { BuildpackMetadata } from "../state/lifecycle-metadata.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { directoryEntry, fileEntry, type TarOwner } from "../../oci/tar.ts";
 import type { TarEntry } from "../../oci/tar-header.ts";
-import { readUtf8Inside } from "../../system/open-inside.ts";
+import { readUtf8Inside } from "../../system/inside/open-inside.ts";
 
 /** The SBOMs of a launcher, by the names that they have in an image, such as `sbom.cdx.json`. */
 export type LauncherSboms = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import type { ProjectMetadata } from "../../cnb/project-metadata.ts";
-import { readTextInside } from "../../system/open-inside.ts";
+import { readTextInside } from "../../system/inside/open-inside.ts";
 
 /**
  * The commit and the remote of an app that is a Git repository, as `pack` describes them. The files of

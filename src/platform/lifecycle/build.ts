@@ -14,7 +14,7 @@ import type { Stopwatch } from "../report/stopwatch.ts";
 import type { Detected } from "./detect.ts";
 import type { PlanEntry } from "./plan-resolution.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
-import { makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
+import { makeDirectoryInside, writeInside } from "../../system/inside/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
 
 export interface BuildContext extends Pick<BuildOptions, "printer" | "signal" | "wantsFacts"> {

@@ -10,8 +10,13 @@ import {
 import { tryReadTomlInside } from "../../cnb/toml-file.ts";
 import { BuildpackError } from "../../failure.ts";
 import { isReadableByOwner, lstatIfAny } from "../../system/files.ts";
-import { throughLinks } from "../../system/links-inside.ts";
-import { isDirectoryInside, listInside, lookInside, moveOutOf } from "../../system/open-inside.ts";
+import { throughLinks } from "../../system/inside/links-inside.ts";
+import {
+  isDirectoryInside,
+  listInside,
+  lookInside,
+  moveOutOf,
+} from "../../system/inside/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import { toJsonMetadata } from "./json-metadata.ts";
 import type { LayerOutput } from "./layer-output.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { escapeId } from "../../cnb/names.ts";
-import { copyOutOf } from "../../system/open-inside.ts";
+import { copyOutOf } from "../../system/inside/open-inside.ts";
 import { labelJson } from "../state/label-json.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 

@@ -14,7 +14,7 @@ import {
   runDetect,
 } from "./run-detect.ts";
 import { runsOn } from "./target-match.ts";
-import { listInside, makeDirectoryInside } from "../../system/open-inside.ts";
+import { listInside, makeDirectoryInside } from "../../system/inside/open-inside.ts";
 import { discardTree } from "../../system/tree.ts";
 
 export interface DetectOptions

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ids } from "../sandbox/sandbox.ts";
 import { isDirectory, lstatIfAny } from "../../system/files.ts";
-import { copyOutOf, listInside } from "../../system/open-inside.ts";
+import { copyOutOf, listInside } from "../../system/inside/open-inside.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { escapeId } from "../../cnb/names.ts";
 import type { Buildpack } from "./buildpack-store.ts";

@@ -7,7 +7,7 @@ import { buildpackEnv, type EnvironmentSources } from "./buildpack-environment.t
 import type { BuildOptions } from "./build-options.ts";
 import { type Buildpack, nameOf, storePath } from "./buildpack-store.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";
-import { writeInside } from "../../system/open-inside.ts";
+import { writeInside } from "../../system/inside/open-inside.ts";
 
 /** The result of one `bin/detect`, with the lines of both output streams. */
 export type DetectOutcome =

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { listInside, lookInside } from "../../system/open-inside.ts";
+import { listInside, lookInside } from "../../system/inside/open-inside.ts";
 import { type Buildpack, nameOf } from "./buildpack-store.ts";
 import type { LayerOutput } from "./layer-output.ts";
 

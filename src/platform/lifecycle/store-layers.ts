@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { LayerTypes } from "../../cnb/layers/layer-content-metadata.ts";
 import { BuildpackError } from "../../failure.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { lookInside, moveOutOf, writeInside } from "../../system/open-inside.ts";
+import { lookInside, moveOutOf, writeInside } from "../../system/inside/open-inside.ts";
 import type { ReportedLayer } from "../report/build-report.ts";
 import type { BuildpackOutputs } from "./buildpack-outputs.ts";
 import type { LayerOutput } from "./layer-output.ts";

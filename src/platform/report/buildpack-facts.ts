@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import { type BuildFacts, buildFactsSchema, factsVariable } from "../../output/build-facts.ts";
 import { BuildpackError } from "../../failure.ts";
-import { lookInside, makeDirectoryInside, readUtf8Inside } from "../../system/open-inside.ts";
+import {
+  lookInside,
+  makeDirectoryInside,
+  readUtf8Inside,
+} from "../../system/inside/open-inside.ts";
 import { parseJson } from "../../system/parse-json.ts";
 import { discardTree } from "../../system/tree.ts";
 import type { Ids, Sandbox } from "../sandbox/sandbox.ts";

@@ -1,4 +1,4 @@
-import { setModeInside } from "../../system/open-inside.ts";
+import { setModeInside } from "../../system/inside/open-inside.ts";
 import { filesWithSpecialBits, giveTrees } from "../../system/tree.ts";
 import type { Ids } from "./sandbox.ts";
 

@@ -1,7 +1,7 @@
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { lstatIfAny, statIfAny } from "../../system/files.ts";
-import { lookInside, makeDirectoryInside, writeInside } from "../../system/open-inside.ts";
+import { lookInside, makeDirectoryInside, writeInside } from "../../system/inside/open-inside.ts";
 import { kernelDirectories, type MountStep } from "../../system/namespaces.ts";
 
 /** A file or directory at a path inside, which replaces that of the root file system. */

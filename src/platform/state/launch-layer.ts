@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type EnvModification, readLayerEnv } from "../../cnb/layers/layer-env.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { throughLinks } from "../../system/links-inside.ts";
-import { listInside } from "../../system/open-inside.ts";
+import { throughLinks } from "../../system/inside/links-inside.ts";
+import { listInside } from "../../system/inside/open-inside.ts";
 
 /** What a launcher needs to know about a layer. All paths are paths in the image. */
 export interface LaunchLayer {

@@ -12,14 +12,15 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { BuildpackError } from "../failure.ts";
-import { largestText, type TextFile, type TextOf, utf8Of } from "./files.ts";
-import { moveTree } from "./tree.ts";
+import { BuildpackError } from "../../failure.ts";
+import { largestText, type TextFile, type TextOf, utf8Of } from "../files.ts";
+import { moveTree } from "../tree.ts";
 
 /*
  * Functions for files that an untrusted program has written below a directory. They follow no symbolic
- * link (`throughLinks` follows those that stay below the directory): neither the directory itself, nor a parent of an entry, nor the entry. Each entry is opened from its
- * parent, which is kept open, so that nothing can be replaced between a check and a use (Linux).
+ * link: neither the directory itself, nor a parent of an entry, nor the entry. (`throughLinks` follows those that
+ * stay below the directory.) Each entry is opened from its parent, which is kept open, so that nothing can be
+ * replaced between a check and a use (Linux).
  *
  * `root` is a directory whose parents nobody else can change; paths are relative to it. Every function
  * throws BuildpackError `system/link-not-followed` with the path of a link.

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { BuildpackError } from "../failure.ts";
+import { BuildpackError } from "../../failure.ts";
 import { readLinkInside } from "./open-inside.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { throughLinks } from "../../../src/system/links-inside.ts";
-import { readTextInside } from "../../../src/system/open-inside.ts";
-import { failureOf } from "../../support/failure.ts";
-import { makeTree } from "../../support/tree.ts";
+import { throughLinks } from "../../../../src/system/inside/links-inside.ts";
+import { readTextInside } from "../../../../src/system/inside/open-inside.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { makeTree } from "../../../support/tree.ts";
 
 const read = async (root: string, path: string) =>
   await throughLinks(root, path, (real) => readTextInside(root, real));

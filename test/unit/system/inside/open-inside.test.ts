@@ -12,9 +12,9 @@ import {
   readTextInside,
   readUtf8Inside,
   writeInside,
-} from "../../../src/system/open-inside.ts";
-import { failureOf } from "../../support/failure.ts";
-import { makeTree, readTree } from "../../support/tree.ts";
+} from "../../../../src/system/inside/open-inside.ts";
+import { failureOf } from "../../../support/failure.ts";
+import { makeTree, readTree } from "../../../support/tree.ts";
 
 describe("without links", () => {
   test("files are read, listed, copied and moved", async () => {
