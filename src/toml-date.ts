@@ -1,4 +1,4 @@
-/** A date, a time or both, with the zone in which it was written, if any. Its parts are valid and as TOML has them. */
+/** A date, a time or both, with the zone in which it was written, if any. Its parts are valid, and written as in TOML. */
 export class TomlDate {
   /** `2024-05-06`; none in a local time. */
   readonly date: string | undefined;
@@ -24,7 +24,7 @@ export class TomlDate {
   }
 }
 
-/** A date or a time in a document. `date` is undefined where there is no such day or time. */
+/** A date or a time in a document. `date` is undefined if there is no such day or time. */
 export interface DateLiteral {
   start: number;
   end: number;
@@ -54,7 +54,7 @@ export function* dateLiterals(text: string): Generator<DateLiteral> {
   }
 }
 
-/** Whether a value may begin behind a sign. `open` are the brackets around the place, which it changes. */
+/** Whether a value may begin after a character. `open` are the brackets that are open there; it is updated. */
 function valueAfter(sign: string, isValue: boolean, open: string[]): boolean {
   switch (sign) {
     case "=":

@@ -118,7 +118,7 @@ export const buildpackDescriptorCodec = z.codec(onDisk, inside, {
   }),
 });
 
-/** A buildpack's name and version, as those call it that use it. */
+/** The ID and the version by which an order names a buildpack. */
 export interface BuildpackName {
   id: string;
   version: string;
@@ -153,7 +153,7 @@ function codecFor(called: BuildpackName) {
 }
 
 /**
- * The groups of a composite buildpack, each as the names that it lists. None of a descriptor that cannot be read.
+ * The groups of a composite buildpack, with the names that each lists. Empty if the descriptor cannot be read.
  */
 export async function readOrderOf(buildpackDir: string): Promise<z.output<typeof order>> {
   const path = join(buildpackDir, "buildpack.toml");

@@ -25,7 +25,7 @@ export async function inPhase<T>(exitCode: number, work: () => Promise<T>): Prom
   }
 }
 
-/** What a rebase ends with that cannot read the app's image, change it or write the new one. */
+/** The exit code of a rebase that cannot read the app's image, change it or write the new one. */
 export const rebaseFailed = 72;
 
 const exitCodes: Partial<Record<FailureCode, number>> = {

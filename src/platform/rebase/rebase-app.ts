@@ -55,8 +55,8 @@ export async function rebaseApp(options: RebaseOptions): Promise<void> {
 }
 
 /**
- * Does a part of a rebase that ends a lifecycle's rebaser with its own exit code where it fails: all but reading the
- * run image.
+ * Does a part of a rebase. If it fails, the command ends with the exit code of a lifecycle's rebaser. Reading the run image
+ * is not such a part.
  */
 export async function inRebase<T>(work: () => Promise<T>): Promise<T> {
   return await inPhase(rebaseFailed, work);

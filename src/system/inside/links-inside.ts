@@ -4,8 +4,8 @@ import { readLinkInside } from "./open-inside.ts";
 
 /**
  * Does something with an entry below `root`, or with the one that it leads to by symbolic links that stay below `root`.
- * `work` gets a path without links, and is to use the functions of open-inside.ts with it: should somebody put a link in
- * its place meanwhile, they refuse it.
+ * `work` gets a path without links, and must use the functions of open-inside.ts with it: they refuse a link that
+ * somebody has put there meanwhile.
  *
  * @param shown - the path of `root` for those who made the links, if they saw it elsewhere.
  * @throws BuildpackError `system/link-not-followed` for a link that leads out of `root`.
