@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pMap from "p-map";
 import { download, type DownloadRequest, patientPolicy } from "../../../artifacts/download.ts";
+import { BuildpackError } from "../../../failure.ts";
 import type { Section } from "../../../output/printer.ts";
 import { type IndexedGem, parseGemInfo } from "../../../ruby/gems/compact-index.ts";
 import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
@@ -21,7 +22,8 @@ export interface GemDownloads {
 }
 
 /**
- * Downloads gems into a directory and verifies their SHA-256: that of the lockfile, or else that of the server.
+ * Downloads gems into a directory, and verifies the SHA-256 that the lockfile states, or else the server. As with Bundler, a
+ * gem is not verified if neither states one.
  *
  * @throws what kept any of them from being downloaded. The other downloads are stopped.
  */
@@ -73,7 +75,7 @@ async function fetchFile(
 // Bundler tries again by itself, and says what is wrong.
 const policy = { ...patientPolicy, attempts: 1, stallMilliseconds: 10_000 };
 
-/** The variants of a gem to download, with the SHA-256 of each. */
+/** The variants of a gem to download, with the SHA-256 of each if the lockfile or the server states it. */
 async function variantsOf(
   gem: GemToDownload,
   server: URL,
@@ -83,16 +85,18 @@ async function variantsOf(
   if (gem.variants?.every(({ sha256 }) => sha256 !== undefined)) return gem.variants;
   const info = await readInfo(gem, server, directory, downloads);
   const there = info.filter(({ version }) => version === gem.version);
-  const wanted =
-    gem.variants ?? there.filter(({ platform }) => platformMatches(platform, downloads.platform));
-  const variants = wanted.map(({ platform, sha256 }) => ({
+  const suitable = there.filter(({ platform }) => platformMatches(platform, downloads.platform));
+  if (gem.variants === undefined && suitable.length > 0) return suitable;
+  if (gem.variants === undefined) {
+    throw new Error(`the server does not say which variants of ${gem.name} it has`);
+  }
+  return gem.variants.map(({ platform, sha256 }) => ({
     platform,
     sha256: sha256 ?? there.find((variant) => variant.platform === platform)?.sha256,
   }));
-  if (variants.length > 0 && variants.every(({ sha256 }) => sha256 !== undefined)) return variants;
-  throw new Error(`the server states no checksum of ${gem.name} ${gem.version}`);
 }
 
+/** What the server says about a gem. Nothing, if it has no compact index: then Bundler cannot verify a gem either. */
 async function readInfo(
   { name }: GemToDownload,
   server: URL,
@@ -101,6 +105,11 @@ async function readInfo(
 ): Promise<IndexedGem[]> {
   const destination = join(directory, `${name}.info`);
   const url = new URL(`info/${name}`, server).href;
-  await fetchFile({ url, sha256: undefined, destination }, downloads);
+  try {
+    await fetchFile({ url, sha256: undefined, destination }, downloads);
+  } catch (error) {
+    if (error instanceof BuildpackError && error.failure.code === "download/not-found") return [];
+    throw error;
+  }
   return parseGemInfo(await readFile(destination, "utf8"));
 }

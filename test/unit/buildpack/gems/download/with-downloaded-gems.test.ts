@@ -9,6 +9,12 @@ import { isDirectory } from "../../../../../src/system/files.ts";
 import { createFetcher } from "../../../../../src/system/http/fetcher.ts";
 import { makeGem, type MadeGem } from "../../../../support/builds/gem.ts";
 import { recordSection } from "../../../../support/section.ts";
+import {
+  type Answer,
+  give,
+  startServer,
+  status,
+} from "../../../../support/servers/loopback-server.ts";
 import { type GemServer, serveGems } from "../../../../support/servers/gem-server.ts";
 import { makeTree } from "../../../../support/tree.ts";
 
@@ -41,6 +47,16 @@ describe("gems that are not installed", () => {
     expect(server.requests.map(({ path }) => path)).toEqual(["/info/opal", "/gems/opal-1.0.0.gem"]);
   });
 
+  test.each<[string, Answer]>([
+    ["says nothing about its gems", status(404)],
+    ["states no checksums", give("---\n1.0.0 |ruby:>= 3.0\n")],
+  ])("are not verified if the lockfile has no checksum and the server %s", async (_what, info) => {
+    const { url, requests } = await startServer(info, give(opal.archive));
+    const { files } = await install(lockfile([opal], { checksums: false, url: `${url}/` }));
+    expect(requests).toEqual(["/info/opal", "/gems/opal-1.0.0.gem"]);
+    expect(files).toContain("opal-1.0.0.gem");
+  });
+
   test("are in all variants for this machine if the lockfile is for any", async () => {
     const { files } = await install(lockfile([opal], { platform: "ruby" }));
     expect(files).toContain("opal-1.0.0.gem");
@@ -60,8 +76,12 @@ describe("Bundler downloads gems itself", () => {
     ["if one has another checksum", () => lockfile([opal]).replace(opal.sha256, "0".repeat(64))],
     ["if the server does not have one", () => lockfile([opal, made("onyx")])],
     [
-      "if nobody states a checksum",
+      "if the server has only other versions",
       () => lockfile([opal], { checksums: false }).replace("1.0.0", "1.0.1"),
+    ],
+    [
+      "if the server does not say which variants it has",
+      () => lockfile([made("onyx")], { platform: "ruby" }),
     ],
     [
       "if the server does not answer",
@@ -115,12 +135,12 @@ function made(name: string): MadeGem {
 
 function lockfile(
   gems: readonly MadeGem[],
-  { checksums = true, platform = "x86_64-linux" } = {},
+  { checksums = true, platform = "x86_64-linux", url = server.url } = {},
 ): string {
   const specs = gems.map(({ name, version }) => `    ${name} (${version})\n`).join("");
   const sums = gems.map(({ name, version, sha256 }) => `  ${name} (${version}) sha256=${sha256}\n`);
   const section = checksums ? `\nCHECKSUMS\n${sums.join("")}` : "";
-  return `GEM\n  remote: ${server.url}\n  specs:\n${specs}\nPLATFORMS\n  ${platform}\n${section}`;
+  return `GEM\n  remote: ${url}\n  specs:\n${specs}\nPLATFORMS\n  ${platform}\n${section}`;
 }
 
 /** Runs `work` in place of Bundler. Tells what it had, and whether the downloads were left. */
