@@ -12,15 +12,15 @@ import { ensureWorld, temporaryDirectory, type World } from "../support/world.ts
 
 const secret = "s3cret-that-nobody-may-read";
 let world: World;
-let server: MirrorServer;
+let mirror: MirrorServer;
 
 beforeAll(async () => {
   world = await ensureWorld();
-  server = await serveMirror(world.mirror);
+  mirror = await serveMirror(world.mirror);
 });
 
 afterAll(async () => {
-  await server?.close();
+  await mirror?.close();
 });
 
 describe("a private gem server", () => {
@@ -34,7 +34,7 @@ describe("a private gem server", () => {
         ["opal"],
       ),
     });
-    const env = { BP_INVENTORY: server.inventory };
+    const env = { BP_INVENTORY: mirror.inventory };
 
     const refused = await build({ app, world, env });
     expect(refused.exitCode).not.toBe(0);
@@ -85,7 +85,7 @@ describe("gems that the app brings", () => {
       Gemfile: 'source "https://gems.invalid"\n',
       "Gemfile.lock": lockfile([], []),
     });
-    const env = { BP_INVENTORY: server.inventory };
+    const env = { BP_INVENTORY: mirror.inventory };
     // Ruby comes with this one; all that follows has no network.
     expect(await build({ app, world, env })).toMatchObject({ exitCode: 0 });
     const rebuild = async (more: Record<string, string> = {}) =>
@@ -129,7 +129,7 @@ test("a gem that is added later compiles against the headers of one whose unneed
     ),
   });
   await writeTree(app.dir, { "vendor/cache/agate-1.0.0.gem": agate.archive });
-  const env = { BP_INVENTORY: server.inventory };
+  const env = { BP_INVENTORY: mirror.inventory };
   const first = await build({ app, world, env });
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.log).toMatch(/Removed \d+ B that no app needs/);
@@ -156,6 +156,36 @@ test("a gem that is added later compiles against the headers of one whose unneed
   expect(second.log).not.toContain("Installing agate");
   expect(await runRuby(app, "print Basalt.colour")).toContain("banded");
 });
+
+test("gems that were downloaded before are compiled at the same time", async () => {
+  await using place = await temporaryDirectory();
+  const names = ["granite", "marble"];
+  const gems = names.map((name, index) => waitingGem(name, names[1 - index] ?? ""));
+  await using server = await serveGems(gems, { user: "shop", password: secret });
+  const specs = names.map((name) => `    ${name} (1.0.0)\n`).join("");
+  const app = await appOf(place.path, {
+    Gemfile: `source "${server.url}"\n${names.map((name) => `gem "${name}"\n`).join("")}`,
+    "Gemfile.lock": lockfile([`GEM\n  remote: ${server.url}\n  specs:\n${specs}`], names),
+  });
+  const env = { BP_INVENTORY: mirror.inventory, BUNDLE_127__0__0__1: `shop:${secret}` };
+  const built = await build({ app, world, env });
+  expect(built).toMatchObject({ exitCode: 0 });
+  expect(built.log).toContain("Downloading `2` gems");
+  expect(built.log).not.toContain("asks the gem servers");
+});
+
+/** A gem whose extension only compiles while that of the other gem does, too. */
+function waitingGem(name: string, other: string) {
+  const script = [
+    `File.write("/tmp/${name}", "")`,
+    `300.times { File.exist?("/tmp/${other}") ? break : sleep(0.1) }`,
+    `abort "${other} is not being compiled" unless File.exist?("/tmp/${other}")`,
+    'File.write("Makefile", "all:\\ninstall:\\nclean:\\n")',
+  ].join("\n");
+  const extension = `ext/${name}/extconf.rb`;
+  const files = { [extension]: script, [`lib/${name}.rb`]: "" };
+  return makeGem({ name, version: "1.0.0", extensions: [extension], files });
+}
 
 const agate = makeGem({
   name: "agate",
@@ -216,7 +246,7 @@ test("a path gem whose gemspec runs git works in an image without git and .git",
   await git(app.dir, "config", "http.extraheader", `AUTHORIZATION: basic ${secret}`);
   await git(app.dir, "add", ".");
 
-  const built = await build({ app, world, env: { BP_INVENTORY: server.inventory } });
+  const built = await build({ app, world, env: { BP_INVENTORY: mirror.inventory } });
   expect(built).toMatchObject({ exitCode: 0 });
   expect(built.log).toContain("so that the app starts without git: amber");
   expect(built.log).toContain("Removed `.git` (to keep it in the image: `BP_KEEP_GIT=true`)");

@@ -113,7 +113,10 @@ async function installBundle(context: BuildContext, request: BundleRequest): Pro
       store: await chooseGemStore(context, { project, ruby, places, env: bundle.env }, section),
       withDownloads: async (install) =>
         await withDownloadedGems(
-          { ...downloadsOf(context, { project, ruby, env: bundle.env }), places, section },
+          {
+            ...downloadsOf(context, { project, ruby, env: bundle.env }),
+            ...{ bundlerVersion, places, section },
+          },
           install,
         ),
     });

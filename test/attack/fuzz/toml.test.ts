@@ -1,4 +1,5 @@
-import { test } from "vitest";
+import { parse, TomlDate as ParsersDate } from "smol-toml";
+import { expect, test } from "vitest";
 import type * as z from "zod";
 import { buildPlanSchema } from "../../../src/cnb/build-plan-schema.ts";
 import { buildTomlCodec } from "../../../src/cnb/build-toml.ts";
@@ -9,7 +10,7 @@ import { layerContentMetadataCodec } from "../../../src/cnb/layers/layer-content
 import { storeCodec } from "../../../src/cnb/store.ts";
 import { decodeToml } from "../../../src/cnb/toml-file.ts";
 import { parseProjectDescriptor } from "../../../src/platform/inputs/project-descriptor.ts";
-import { parseToml, TomlSyntaxError } from "../../../src/toml.ts";
+import { parseForeignToml, parseToml, TomlDate, TomlSyntaxError } from "../../../src/toml.ts";
 import { fuzz, texts, timeout, tomlTokens } from "../../support/fuzz/fuzz.ts";
 
 const seeds = texts(
@@ -51,3 +52,37 @@ test("project.toml", { timeout }, async () => {
     parseProjectDescriptor(input.toString(), "project.toml"),
   );
 });
+
+test("dates of TOML are found where the parser finds them", { timeout }, async () => {
+  const documents = texts(
+    "a = 2026-08-06T10:00:00.5Z # 07:08\n2026-08-06 = [2026-08-06, 10:00:00]\nb = { c = 2026-08-06 10:00:00 }\n",
+    "a = '2026-08-06'\nb = \"\"\"\n10:00:00\\\"\"\"\"\nc = '''x'\n2026-08-06''''\n[[2026-08-06.d]]\ne = [[10:00]]\n",
+  );
+  const tokens = [...tomlTokens, "2026-08-06", "10:00:00", "T", "Z", "+02:00"];
+  await fuzz(documents, tokens, (input) => {
+    const text = input.toString();
+    const expected = tryTo(() => countOf(ParsersDate, parse(text, { integersAsBigInt: true })));
+    if (expected === undefined) return;
+    try {
+      expect(countOf(TomlDate, parseForeignToml(text))).toBe(expected);
+    } catch (error) {
+      const isStricter =
+        error instanceof TomlSyntaxError && /no such date|more than 64 bits/.test(error.message);
+      if (!isStricter) throw error;
+    }
+  });
+});
+
+function tryTo<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function countOf(kind: new (...args: never[]) => object, value: unknown): number {
+  if (value instanceof kind) return 1;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce((sum: number, item) => sum + countOf(kind, item), 0);
+}

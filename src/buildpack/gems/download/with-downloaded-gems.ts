@@ -1,8 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
+import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import glob from "fast-glob";
 import type { Section } from "../../../output/printer.ts";
+import { compareGemVersions } from "../../../ruby/gems/gem-version.ts";
 import type { GemfileLock } from "../../../ruby/lockfile/gemfile-lock.ts";
 import type { GitSource } from "../../../ruby/lockfile/source.ts";
 import { isDirectory, removeTree } from "../../../system/files.ts";
@@ -15,13 +16,14 @@ export interface DownloadedGemsRequest extends Omit<GemDownloads, "section"> {
   locked: GemfileLock;
   /** Gems that only groups which are not installed need. */
   leftOut: ReadonlySet<string>;
+  bundlerVersion: string;
   places: Pick<Places, "app" | "gemfile" | "gems">;
   section: Pick<Section, "detail" | "timed">;
 }
 
 /**
- * Downloads the gems that are going to be installed, and runs `work` with the variables by which Bundler finds them.
- * Bundler then asks no server. By itself it asks one for the description of every gem of the bundle and of all that these
+ * Downloads the gems that are going to be installed, and runs `work` with the variables by which Bundler finds them, and
+ * installs several at once. Bundler then asks no server. By itself it asks one for the description of every gem of the bundle and of all that these
  * ever depended on: hundreds of requests for one new gem.
  *
  * The variables are empty if nothing is to be downloaded, if that cannot be told beforehand, if the app brings its gems or
@@ -36,10 +38,23 @@ export async function withDownloadedGems<T>(
   const directory = await mkdtemp(join(tmpdir(), "lapidary-gems-"));
   try {
     const complete = await tryToDownload(gems, directory, request);
-    return await work(complete ? { BUNDLE_CACHE_PATH: directory } : {});
+    return await work(complete ? await variablesFor(directory, request) : {});
   } finally {
     await removeTree(directory);
   }
+}
+
+async function variablesFor(
+  directory: string,
+  { bundlerVersion, platform }: DownloadedGemsRequest,
+): Promise<Record<string, string>> {
+  const found = { BUNDLE_CACHE_PATH: directory };
+  const isParallel = compareGemVersions(bundlerVersion, "2.6.0.a") >= 0;
+  // Gems for JRuby have no extensions to compile, and RUBYOPT cannot have a path with spaces.
+  if (isParallel || platform === "java" || /\s/.test(directory)) return found;
+  const script = join(directory, "install-in-parallel.rb");
+  await copyFile(new URL("./install-in-parallel.rb", import.meta.url), script);
+  return { ...found, RUBYOPT: `-r${script}` };
 }
 
 async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[] | undefined> {

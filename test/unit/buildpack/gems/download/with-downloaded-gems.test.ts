@@ -36,6 +36,22 @@ describe("gems that are not installed", () => {
     expect(left).toBe(false);
   });
 
+  test.each([
+    ["2.5.23", "x86_64-linux", true],
+    ["2.6.0.dev", "x86_64-linux", false],
+    ["4.0.3", "x86_64-linux", false],
+    ["2.5.23", "java", false],
+  ])("Bundler %s on %s needs our script to install several at once: %s", async (...story) => {
+    const [bundlerVersion, platform, expected] = story;
+    const { variables, files } = await install(lockfile([opal], { platform }), {
+      bundlerVersion,
+      platform,
+    });
+    const script = `${variables["BUNDLE_CACHE_PATH"]}/install-in-parallel.rb`;
+    expect(variables["RUBYOPT"]).toBe(expected ? `-r${script}` : undefined);
+    expect(files.includes("install-in-parallel.rb")).toBe(expected);
+  });
+
   test("need one request each if the lockfile has their checksum", async () => {
     await install(lockfile([opal]));
     expect(server.requests).toEqual([{ path: "/gems/opal-1.0.0.gem", allowed: true }]);
@@ -160,6 +176,7 @@ async function install(
   let files: string[] = [];
   const request: DownloadedGemsRequest = {
     ...{ fetcher, section, platform: "x86_64-linux", leftOut: new Set<string>() },
+    bundlerVersion: "2.6.0",
     ...{ signal: new AbortController().signal, locked: parsed.lockfile },
     env: { BUNDLE_127__0__0__1: "shop:p%40ss" },
     places: { app: `${root}/app`, gems: `${root}/gems`, gemfile: "Gemfile" },
