@@ -61,6 +61,8 @@ test("dates of TOML are found where the parser finds them", { timeout }, async (
   const tokens = [...tomlTokens, "2026-08-06", "10:00:00", "T", "Z", "+02:00"];
   await fuzz(documents, tokens, (input) => {
     const text = input.toString();
+    // The parser takes `2026-08- 6` for a date, which lifecycles refuse as we do.
+    if (/\d-(?!\d\d)|\d:(?!\d\d)/.test(text)) return;
     const expected = tryTo(() => countOf(ParsersDate, parse(text, { integersAsBigInt: true })));
     if (expected === undefined) return;
     try {
