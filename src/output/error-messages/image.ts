@@ -24,11 +24,14 @@ export const imageMessages: Messages<"image"> = {
   "image/app-unreadable": ({ path }) => ({
     headline: "The app cannot become part of an image",
     happened: [
-      `After the build, the app's own user has no permission to read \`${path}\` in the app.`,
+      `After the build, the user of the app has no permission to read \`${path}\` in the app.`,
       "The app was built, but no image was exported.",
     ],
-    next: [`chmod -R u+rX ${path}   # if the app has it with these permissions`],
-    blame: "buildpack",
+    next: [
+      `chmod -R u+rX ${path}   # if the file is yours`,
+      `Otherwise, a buildpack has written it: give its owner permission to read it there`,
+    ],
+    blame: "unclear",
   }),
   "image/lifecycle-invalid": ({ path, problem }) => ({
     headline: `\`${path}\` contains no usable launcher`,
