@@ -54,11 +54,9 @@ export async function build(context: BuildContext): Promise<void> {
   await makeAppDirectories(project);
   const needs = reportLibraries(context, project, installed);
   const rakeApp = { project, installed, packages: packages.variables, needs };
-  const [[served, precompiled]] = await sideBySide(context, (shared) => [
-    sideBySide(shared, (inner) => [
-      precompileAssets(inner, rakeApp),
-      precompileGems(inner, project, installed),
-    ]),
+  const [served, precompiled] = await sideBySide(context, (shared) => [
+    precompileAssets(shared, rakeApp),
+    precompileGems(shared, project, installed),
     needs,
   ]);
   await settleNodeModules(context, packages);

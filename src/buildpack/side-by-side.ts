@@ -1,15 +1,15 @@
 import type { BuildContext } from "./build-context.ts";
 
 /**
- * Runs two tasks at the same time. If one fails, the downloads and commands of the other are stopped. Its
- * error is thrown when both have ended, so nothing keeps running after a build has failed.
+ * Runs tasks at the same time. If one fails, the downloads and commands of the others are stopped. Its
+ * error is thrown when all have ended, so nothing keeps running after a build has failed.
  *
- * @param start starts both tasks with a context whose `run` and `signal` stop them.
+ * @param start starts the tasks with a context whose `run` and `signal` stop them.
  */
-export async function sideBySide<A, B>(
+export async function sideBySide<Results extends unknown[]>(
   context: BuildContext,
-  start: (shared: BuildContext) => [Promise<A>, Promise<B>],
-): Promise<[A, B]> {
+  start: (shared: BuildContext) => [...{ [Task in keyof Results]: Promise<Results[Task]> }],
+): Promise<Results> {
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   // Also stops what a command has started: bootsnap's workers, for example, wait forever if only bootsnap is stopped.
