@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import glob from "fast-glob";
+import pMap from "p-map";
 import type { SystemNeed } from "../../failure.ts";
 import { type ElfNeeds, readElfNeeds } from "../../system/elf/elf-needs.ts";
 import type { Target } from "../../cnb/target.ts";
@@ -126,15 +127,10 @@ async function readNeeds(
   directory: string,
   files: readonly string[],
 ): Promise<[file: string, needs: ElfNeeds | undefined][]> {
-  const all: [string, ElfNeeds | undefined][] = [];
-  for (let start = 0; start < files.length; start += filesAtOnce) {
-    const some = files.slice(start, start + filesAtOnce).map(async (file) => {
-      const needs = await readElfNeeds(join(directory, file)).catch(() => undefined);
-      return [file, needs] satisfies [string, ElfNeeds | undefined];
-    });
-    all.push(...(await Promise.all(some)));
-  }
-  return all;
+  const needsOf = async (file: string): Promise<[string, ElfNeeds | undefined]> => {
+    return [file, await readElfNeeds(join(directory, file)).catch(() => undefined)];
+  };
+  return await pMap(files, needsOf, { concurrency: filesAtOnce });
 }
 
 // Every rebuild reads about 130 files. Few at a time, because a hostile file can make us reserve much memory.

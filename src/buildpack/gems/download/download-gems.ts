@@ -8,6 +8,7 @@ import { type IndexedGem, parseGemInfo } from "../../../ruby/gems/compact-index.
 import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
 import { fullName } from "../../../ruby/lockfile/state.ts";
 import type { Fetcher } from "../../../system/http/fetcher.ts";
+import { countGems } from "../count-gems.ts";
 import { gemServerUrl } from "./gem-server.ts";
 import type { GemToDownload, GemVariant } from "./gems-to-download.ts";
 
@@ -34,8 +35,7 @@ export async function downloadGems(
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([downloads.signal, stop.signal]);
-  const count = gems.length === 1 ? "`1` gem" : `\`${gems.length}\` gems`;
-  await downloads.section.timed(`Downloading ${count}`, async (progress) => {
+  await downloads.section.timed(`Downloading ${countGems(gems.length)}`, async (progress) => {
     let done = 0;
     const one = async (gem: GemToDownload) => {
       await downloadGem(gem, directory, { ...downloads, signal });

@@ -2,6 +2,7 @@ import { access, constants, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Section } from "../../../output/printer.ts";
 import { isDirectory, isFile, makeEmptyDirectory, removeTree } from "../../../system/files.ts";
+import { countGems } from "../count-gems.ts";
 import { limitStore } from "./store-limit.ts";
 import { addEntry, fetchEntries, placeEntry, touchEntry, verifyEntry } from "./store-entry.ts";
 import type { StorableGem } from "./store-key.ts";
@@ -69,7 +70,7 @@ async function placeGems(
   } finally {
     await removeTree(copies);
   }
-  section.say(`Took ${count(wanted.length - damaged.length)} from the gem store`);
+  section.say(`Took ${countGems(wanted.length - damaged.length)} from the gem store`);
   for (const name of damaged) {
     section.warn(`The gem store's copy of ${name} is damaged and was not used.`);
   }
@@ -89,16 +90,12 @@ async function addGems(
       if (await isDirectory(join(store, gem.key))) continue;
       if (await addEntry(store, gem, gemsDir)) added++;
     }
-    if (added > 0) section.say(`Added ${count(added)} to the gem store`);
+    if (added > 0) section.say(`Added ${countGems(added)} to the gem store`);
     const removed = await limitStore(store, limit);
     if (removed > 0) {
-      section.detail(`Removed ${count(removed)}, the least recently used: the store was full`);
+      section.detail(`Removed ${countGems(removed)}, the least recently used: the store was full`);
     }
   } catch (error) {
     section.warn(`The gem store could not be written: ${(error as Error).message.trim()}`);
   }
-}
-
-function count(gems: number): string {
-  return gems === 1 ? "`1` gem" : `\`${gems}\` gems`;
 }
