@@ -65,8 +65,9 @@ export async function storeLayers(options: StoreOptions): Promise<StoredLayers> 
     const inImage: BuildpackMetadata = { key, version, layers: {}, ...storeOf(output) };
     const inCache: BuildpackMetadata = { key, version, layers: {} };
     const mode = await layersMode(output.directory);
+    const storing = { ...options, mode, isSame: await hasSameSurroundings(options, key, mode) };
     for (const [name, content] of output.layers) {
-      const { stored, reported } = await storeLayer({ ...options, mode }, output, name, content);
+      const { stored, reported } = await storeLayer(storing, output, name, content);
       if (stored?.launch) inImage.layers[name] = stored;
       if (stored?.cache) inCache.layers[name] = stored;
       report.push(reported);
@@ -94,6 +95,8 @@ function withSortedLayers(metadata: BuildpackMetadata): BuildpackMetadata {
 /** With the mode of the directory of the buildpack's layers. */
 interface Storing extends StoreOptions {
   mode: number;
+  /** Whether a layer with the same contents has the same digest as in the previous build. */
+  isSame: boolean;
 }
 
 interface Outcome {
@@ -131,8 +134,7 @@ async function storeLayer(
   };
   // Root may read everything.
   const { stamp, bytes } = fingerprintLayer(kept, options.ids.uid === 0 ? undefined : refuse);
-  const isSame = await hasSameSurroundings(options, buildpack);
-  const restored = isSame ? options.restored.get(path) : undefined;
+  const restored = options.isSame ? options.restored.get(path) : undefined;
   const sha = restored?.stamp === stamp ? restored.sha : digestIn(options, buildpack, name, kept);
   const before = shaBefore(options.previous, buildpack, name);
   const fate = before === undefined ? "created" : before === sha ? "reused" : "changed";
@@ -158,8 +160,7 @@ async function reuseLayer(
   }
   await linkTree(from, storedLayerPath({ path: staged }, buildpack, name, types));
   const { bytes } = fingerprintLayer(from);
-  const isSame = await hasSameSurroundings(options, buildpack);
-  const sha = isSame ? before.sha : digestIn(options, buildpack, name, from);
+  const sha = options.isSame ? before.sha : digestIn(options, buildpack, name, from);
   return {
     stored: layerRecord(types, sha, jsonOf(output, name, metadata)),
     reported: { buildpack, name, types, bytes, fate: "reused" },
@@ -177,8 +178,9 @@ function layerRecord(
 
 /** The digest of a layer covers the owner of its files, and the mode of the directory that it is in. */
 async function hasSameSurroundings(
-  { previous, ids, mode }: Storing,
+  { previous, ids }: StoreOptions,
   buildpack: string,
+  mode: number,
 ): Promise<boolean> {
   if (previous?.ids?.uid !== ids.uid || previous.ids.gid !== ids.gid) return false;
   const directories = await storedLayersOf(previous, buildpack);
