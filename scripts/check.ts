@@ -5,8 +5,7 @@ const vitest = ["vitest", "run", "-c", "test/vitest.config.ts"] as const;
 // The first ring of tests, to run before every commit.
 const failed = await runTogether([
   ["oxfmt", "-c", "test/oxfmt.json", "--check"],
-  // Rules that need types take half a minute: `npm test` and `npm run lint` have them.
-  ["oxlint", "-c", "test/oxlint.json", "--deny-warnings", "src", "scripts", "test"],
+  ["oxlint", "-c", "test/oxlint.json", "--type-aware", "--deny-warnings", "src", "scripts", "test"],
   [
     "tsc",
     "--noEmit",

@@ -6,10 +6,10 @@ import type { BuildContext } from "./build-context.ts";
  *
  * @param start starts the tasks with a context whose `run` and `signal` stop them.
  */
-export async function sideBySide<Results extends unknown[]>(
+export async function sideBySide<Tasks extends [Promise<unknown>, ...Promise<unknown>[]]>(
   context: BuildContext,
-  start: (shared: BuildContext) => [...{ [Task in keyof Results]: Promise<Results[Task]> }],
-): Promise<Results> {
+  start: (shared: BuildContext) => Tasks,
+): Promise<{ [Task in keyof Tasks]: Awaited<Tasks[Task]> }> {
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   // Also stops what a command has started: bootsnap's workers, for example, wait forever if only bootsnap is stopped.
