@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BuildpackError } from "../failure.ts";
-import type { LockedRuby } from "../ruby/ruby-version.ts";
+import type { LockedRuby } from "../ruby/versions/ruby-version.ts";
 import type { RunCommand } from "../system/command.ts";
 import { toolEnvironment } from "./tool-environment.ts";
 

@@ -1,7 +1,7 @@
 import { newestBundlerFor } from "./bundler-default.ts";
 import { compareGemVersions } from "./gems/gem-version.ts";
 import { findGem, type GemfileLock } from "./lockfile/gemfile-lock.ts";
-import type { LockedRuby } from "./ruby-version.ts";
+import type { LockedRuby } from "./versions/ruby-version.ts";
 
 /** What decides whether the app's versions work together. */
 export interface VersionsInUse {

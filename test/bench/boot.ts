@@ -15,7 +15,8 @@ export async function measureBoot(built: BuiltApp, rounds: number): Promise<Meas
   }
   const of = (name: keyof typeof beginnings) => median(times.get(name) ?? []);
   const [compiled, empty, off] = [of("compiled"), of("empty"), of("off")];
-  const from = (other: number) => `${seconds(compiled)} ÷ ${seconds(other)}, ${rounds} boots each`;
+  const boots = rounds === 1 ? "one boot" : `${rounds} boots`;
+  const from = (other: number) => `${seconds(compiled)} ÷ ${seconds(other)}, ${boots} each`;
   return [
     {
       name: "boot of Rails with bootsnap's code compiled at build ÷ compiled at boot",

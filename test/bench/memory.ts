@@ -19,7 +19,7 @@ export async function measureMemory(built: BuiltApp, rounds: number): Promise<Me
   }
   const of = (name: keyof typeof allocators) => median(bytes.get(name) ?? []);
   const [jemalloc, glibc, twoArenas] = [of("jemalloc"), of("glibc"), of("twoArenas")];
-  const load = `${requests} requests of Rails over ${connections} connections, ${rounds} rounds`;
+  const load = `${requests} requests of Rails over ${connections} connections, ${rounds === 1 ? "one round" : `${rounds} rounds`}`;
   return [
     {
       name: "resident memory with jemalloc ÷ glibc",

@@ -6,7 +6,7 @@ import { loadInventory } from "../../src/artifacts/inventory.ts";
 import { resolveArtifact } from "../../src/artifacts/resolve-artifact.ts";
 import { ageWarning, branchOf, readRubyBranches } from "../../src/artifacts/ruby-branches.ts";
 import { compareGemVersions } from "../../src/ruby/gems/gem-version.ts";
-import { jrubySeriesOf } from "../../src/ruby/jruby-series.ts";
+import { jrubySeriesOf } from "../../src/ruby/versions/jruby-series.ts";
 import { createFetcher } from "../../src/system/http/fetcher.ts";
 import { recordSection } from "../support/section.ts";
 

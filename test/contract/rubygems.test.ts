@@ -11,7 +11,7 @@ import {
   isPrerelease,
   normalizeGemVersion,
 } from "../../src/ruby/gems/gem-version.ts";
-import { parseRubyVersion } from "../../src/ruby/ruby-version.ts";
+import { parseRubyVersion } from "../../src/ruby/versions/ruby-version.ts";
 
 // What RubyGems and Bundler answered; scripts/lockfiles/oracle.ts asks them again.
 const oracle = JSON.parse(

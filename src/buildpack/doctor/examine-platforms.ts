@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { parseJavaVersion } from "../../ruby/java-version.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import { parseJavaVersion } from "../../ruby/versions/java-version.ts";
+import type { RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import { definedVariables } from "../../system/environment/defined-variables.ts";
 import { readTextIfAny } from "../../system/files.ts";
 import { javaMissing, locateJava, requireRecentJava } from "../interpreter/interpreter.ts";

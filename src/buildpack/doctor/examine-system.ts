@@ -1,7 +1,7 @@
 import { readBuildImage } from "../../cnb/build-image.ts";
 import { waysToAddPackages } from "../../output/add-packages.ts";
 import type { Section } from "../../output/printer.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import type { RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import { type ExpectedNeeds, expectSystemNeeds, expectLeftOutGems } from "../gems/gems.ts";
 import { gemPlatformOf, type Project } from "../project/project.ts";
 import type { Examination } from "./examination.ts";

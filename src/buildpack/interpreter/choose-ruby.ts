@@ -1,7 +1,11 @@
 import { BuildpackError } from "../../failure.ts";
 import type { Section } from "../../output/printer.ts";
-import { chooseRuby, rubyCandidates, rubyLabel } from "../../ruby/ruby-request.ts";
-import type { RubyCandidate, RubyRequest, RubyVersionSources } from "../../ruby/ruby-request.ts";
+import { chooseRuby, rubyCandidates, rubyLabel } from "../../ruby/versions/ruby-request.ts";
+import type {
+  RubyCandidate,
+  RubyRequest,
+  RubyVersionSources,
+} from "../../ruby/versions/ruby-request.ts";
 import type { Project } from "../project/project.ts";
 
 /**

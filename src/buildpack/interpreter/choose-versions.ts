@@ -2,7 +2,7 @@ import { BuildpackError } from "../../failure.ts";
 import type { BuildContext } from "../build-context.ts";
 import { readDefaultVersions } from "../default-versions.ts";
 import { defaultBundlerFor } from "../../ruby/bundler-default.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import type { RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import type { Section } from "../../output/printer.ts";
 import { chooseRubyVersion } from "./choose-ruby.ts";
 import type { Project } from "../project/project.ts";

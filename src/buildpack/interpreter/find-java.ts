@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { BuildpackError } from "../../failure.ts";
-import { parseJavaVersion } from "../../ruby/java-version.ts";
-import type { JavaVersion } from "../../ruby/java-version.ts";
-import { jrubySeriesOf } from "../../ruby/jruby-series.ts";
-import { rubyLabel } from "../../ruby/ruby-request.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import { parseJavaVersion } from "../../ruby/versions/java-version.ts";
+import type { JavaVersion } from "../../ruby/versions/java-version.ts";
+import { jrubySeriesOf } from "../../ruby/versions/jruby-series.ts";
+import { rubyLabel } from "../../ruby/versions/ruby-request.ts";
+import type { RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import { findProgram } from "../../system/search-path.ts";
 import type { BuildContext } from "../build-context.ts";
 import { buildEnvironment } from "../environment/environment.ts";

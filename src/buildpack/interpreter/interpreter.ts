@@ -1,5 +1,5 @@
 import type { Artifact } from "../../artifacts/artifact.ts";
-import { rubyLabel, type RubyRequest } from "../../ruby/ruby-request.ts";
+import { rubyLabel, type RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";
 import type { InstalledRuby } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";

@@ -1,5 +1,5 @@
 import type { BuildpackDescriptor } from "../../cnb/buildpack-descriptor.ts";
-import { chooseRuby, rubyCandidates } from "../../ruby/ruby-request.ts";
+import { chooseRuby, rubyCandidates } from "../../ruby/versions/ruby-request.ts";
 import { readDefaultVersions } from "../default-versions.ts";
 import { rubySources } from "./choose-ruby.ts";
 import { readProject } from "../project/project.ts";

@@ -5,7 +5,7 @@ import type { Target } from "../../cnb/target.ts";
 import { BuildpackError } from "../../failure.ts";
 import { compareGemVersions, isPrerelease } from "../../ruby/gems/gem-version.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import type { RubyRequest } from "../../ruby/ruby-request.ts";
+import type { RubyRequest } from "../../ruby/versions/ruby-request.ts";
 import type { BuildContext } from "../build-context.ts";
 import { readDefaultVersions } from "../default-versions.ts";
 import type { Project } from "../project/project.ts";

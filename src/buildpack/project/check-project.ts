@@ -5,8 +5,8 @@ import { findBinstubFault } from "../../ruby/binstub.ts";
 import type { BinstubFault } from "../../ruby/binstub.ts";
 import { platformMatches } from "../../ruby/gems/gem-platform.ts";
 import { compareGemVersions } from "../../ruby/gems/gem-version.ts";
-import { javaPlatform } from "../../ruby/java-version.ts";
-import type { JavaVersion } from "../../ruby/java-version.ts";
+import { javaPlatform } from "../../ruby/versions/java-version.ts";
+import type { JavaVersion } from "../../ruby/versions/java-version.ts";
 import { readTextIfAny, statIfAny } from "../../system/files.ts";
 import type { Project } from "./read-project.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type GemfileLock } from "../../ruby/lockfile/gemfile-lock.ts";
 import { parseGemfileLock } from "../../ruby/lockfile/parse-gemfile-lock.ts";
 import { gemsOnExecJs } from "../../ruby/javascript-gems.ts";
-import { rubyCandidates } from "../../ruby/ruby-request.ts";
+import { rubyCandidates } from "../../ruby/versions/ruby-request.ts";
 import { isFile, lstatIfAny, readTextIfAny } from "../../system/files.ts";
 import { locateProject } from "./locate-project.ts";
 import type { LocatedProject, ProjectPlace } from "./locate-project.ts";

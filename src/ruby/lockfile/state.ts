@@ -51,3 +51,8 @@ export function identify(parts: NameVersion, line: LockfileLine): GemIdentity {
 export function fullName({ name, version, platform }: GemIdentity): string {
   return platform === "ruby" ? `${name}-${version}` : `${name}-${version}-${platform}`;
 }
+
+/** Whether a gem's full name may be the name of a file: a lockfile can contain any text. */
+export function isFileName(fullName: string): boolean {
+  return /^\w[\w.-]*$/.test(fullName);
+}

@@ -1,7 +1,7 @@
 import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
 import { type GemfileLock, type LockedGem, sha256Of } from "../../../ruby/lockfile/gemfile-lock.ts";
 import type { GitSource } from "../../../ruby/lockfile/source.ts";
-import { fullName } from "../../../ruby/lockfile/state.ts";
+import { fullName, isFileName } from "../../../ruby/lockfile/state.ts";
 import type { IsInstalled } from "../installed-gems.ts";
 
 /** A locked gem that is not installed. */
@@ -80,8 +80,4 @@ function variantsFor(platform: string, specs: readonly LockedGem[]): LockedGem[]
 /** Whether the lockfile was made for this platform, so that it names the variants that Bundler installs. */
 function hasPlatform({ platforms }: GemfileLock, wanted: string): boolean {
   return platforms.some((platform) => platform !== "ruby" && platformMatches(platform, wanted));
-}
-
-function isFileName(name: string): boolean {
-  return /^\w[\w.-]*$/.test(name);
 }

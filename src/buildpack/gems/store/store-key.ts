@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { settingVariable } from "../../../ruby/bundle-config.ts";
 import { type GemfileLock, sha256Of } from "../../../ruby/lockfile/gemfile-lock.ts";
-import { fullName } from "../../../ruby/lockfile/state.ts";
+import { fullName, isFileName } from "../../../ruby/lockfile/state.ts";
 import { addParts } from "../../../system/file-digest.ts";
 
 /** A gem of the lockfile that may be in the store. */
@@ -37,7 +37,7 @@ export function storableGems(locked: GemfileLock, keys: InstallKeys): StorableGe
     ];
     const digest = addParts(createHash("sha256"), parts).digest("hex").slice(0, 32);
     const key = `${fullName(gem)}-${digest}`;
-    return isFileName(key) ? [{ name: gem.name, fullName: fullName(gem), key }] : [];
+    return isFileName(fullName(gem)) ? [{ name: gem.name, fullName: fullName(gem), key }] : [];
   });
 }
 
@@ -55,7 +55,3 @@ function compilerVariables(gem: string, env: Readonly<Record<string, string>>): 
 // Not MAKEFLAGS: the build sets it to the number of processors.
 const forCompilers =
   /^(?:CC|CXX|CPP|LD|AR|AS|RANLIB|CPATH|C_INCLUDE_PATH|CPLUS_INCLUDE_PATH|LIBRARY_PATH|PKG_CONFIG\w*|LD_RUN_PATH|BUNDLE_FORCE_RUBY_PLATFORM|RB_\w+|\w*FLAGS|CARGO_\w+|RUST\w+)$/;
-
-function isFileName(name: string): boolean {
-  return /^[\w.-]+$/.test(name) && !name.startsWith(".");
-}

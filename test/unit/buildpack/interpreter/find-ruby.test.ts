@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { systemBundles } from "../../../../src/artifacts/certificates.ts";
 import { readOwnInventory } from "../../../../src/artifacts/inventory.ts";
 import { findRuby } from "../../../../src/buildpack/interpreter/find-ruby.ts";
-import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
+import type { LockedRuby } from "../../../../src/ruby/versions/ruby-version.ts";
 import { runCommand } from "../../../../src/system/command.ts";
 import { createFetcher } from "../../../../src/system/http/fetcher.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Artifact } from "../../../../src/artifacts/artifact.ts";
 import { chooseJemalloc } from "../../../../src/buildpack/jemalloc/choose-jemalloc.ts";
-import type { LockedRuby } from "../../../../src/ruby/ruby-version.ts";
+import type { LockedRuby } from "../../../../src/ruby/versions/ruby-version.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { makeProject } from "../../../support/builds/project.ts";

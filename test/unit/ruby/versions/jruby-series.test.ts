@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jrubySeriesOf } from "../../../src/ruby/jruby-series.ts";
+import { jrubySeriesOf } from "../../../../src/ruby/versions/jruby-series.ts";
 
 // From the releases that the JRuby project announces.
 test.each([

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { chooseRuby, rubyCandidates, rubyLabel } from "../../../src/ruby/ruby-request.ts";
-import type { RubyVersionSources } from "../../../src/ruby/ruby-request.ts";
+import {
+  chooseRuby,
+  rubyCandidates,
+  rubyLabel,
+} from "../../../../src/ruby/versions/ruby-request.ts";
+import type { RubyVersionSources } from "../../../../src/ruby/versions/ruby-request.ts";
 
 describe("the rank of version files", () => {
   const all = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { javaPlatform, parseJavaVersion } from "../../../src/ruby/java-version.ts";
+import { javaPlatform, parseJavaVersion } from "../../../../src/ruby/versions/java-version.ts";
 
 describe("parseJavaVersion", () => {
   test.each([

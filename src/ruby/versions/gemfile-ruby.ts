@@ -1,5 +1,5 @@
-import { type GemRequirement, isMetBy, parseRequirement } from "./gems/gem-requirement.ts";
-import { compareGemVersions } from "./gems/gem-version.ts";
+import { type GemRequirement, isMetBy, parseRequirement } from "../gems/gem-requirement.ts";
+import { compareGemVersions } from "../gems/gem-version.ts";
 
 /**
  * The conditions of a Gemfile's `ruby` line, such as `ruby "~> 3.3.0"` or `ruby ">= 3.2", "< 3.4"`. `undefined` if it

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRubyVersion } from "../../../src/ruby/ruby-version.ts";
+import { parseRubyVersion } from "../../../../src/ruby/versions/ruby-version.ts";
 
 describe("a locked Ruby", () => {
   test.each([
