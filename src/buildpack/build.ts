@@ -1,8 +1,5 @@
-import { mkdtempDisposable } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { listRakeTasks, precompileAssets } from "./assets/assets.ts";
-import { precompileApp, precompileBesideRake } from "./bootsnap/bootsnap.ts";
+import { precompileApp, precompileGems } from "./bootsnap/bootsnap.ts";
 import type { BuildContext } from "./build-context.ts";
 import { setEnvironment } from "./environment/environment.ts";
 import { leaveOutGems, reportLibraries, writeOutGemspecs } from "./gems/gems.ts";
@@ -57,10 +54,9 @@ export async function build(context: BuildContext): Promise<void> {
   await makeAppDirectories(project);
   const needs = reportLibraries(context, project, installed);
   const rakeApp = { project, installed, packages: packages.variables, needs };
-  await using compiled = await mkdtempDisposable(join(tmpdir(), "lapidary-bootsnap-"));
   const [served, precompiled] = await sideBySide(context, (shared) => [
     precompileAssets(shared, rakeApp),
-    precompileBesideRake(shared, project, installed, compiled.path),
+    precompileGems(shared, project, installed),
     needs,
   ]);
   await settleNodeModules(context, packages);

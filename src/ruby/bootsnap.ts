@@ -28,14 +28,6 @@ export function sourcesOfCode(entries: readonly AppEntry[]): string[] {
     .sort();
 }
 
-/**
- * Whether a file of an app's code may matter to `bootsnap precompile`. Only what bundlers of assets write surely does
- * not, so that versions of bootsnap may compile more kinds of files than those of today.
- */
-export function mayBeCompiled(path: string): boolean {
-  return !/\.(?:css|js|map)$/.test(path);
-}
-
 const neverLoaded = new Set([
   "coverage",
   "db",

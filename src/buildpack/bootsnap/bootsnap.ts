@@ -1,30 +1,27 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { BuildpackError } from "../../failure.ts";
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import glob from "fast-glob";
-import { type CompiledApp, compileAppEarly, compileAppNow, readCode } from "./app-code.ts";
-import {
-  age,
-  runBootsnap,
-  warnOfAbsence,
-  type Work,
-  type WorkInSection,
-} from "./bootsnap-command.ts";
 import { jobsOfBootsnap } from "./bootsnap-jobs.ts";
-import { findChange } from "./code-state.ts";
 import { type CompiledGems, keepCompiledGems } from "./bootsnap-layer.ts";
+import type { Section } from "../../output/printer.ts";
 import {
   bootsnapCache,
   canPrecompile,
   patternOfApp,
   patternOfUnused,
+  sourcesOfCode,
 } from "../../ruby/bootsnap.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { isDirectory, isFile, readTextIfAny, removeTree } from "../../system/files.ts";
-import { copyTree, linkFiles } from "../../system/tree.ts";
+import { isFile, readTextIfAny, removeTree } from "../../system/files.ts";
+import { isWithin } from "../../system/is-within.ts";
+import { linkFiles, setImageTimes } from "../../system/tree.ts";
 import type { BuildContext } from "../build-context.ts";
+import { buildEnvironment } from "../environment/environment.ts";
 import type { Installed } from "../installed.ts";
 import { machineKeys } from "../machine-keys.ts";
-import type { Project } from "../project/project.ts";
+import { pathSourceDirs, type Project } from "../project/project.ts";
 
 /**
  * Compiles the code of Ruby and the gems with bootsnap, if the app uses it, so that containers need not do it when they
@@ -33,20 +30,16 @@ import type { Project } from "../project/project.ts";
  *
  *     <layers>/bootsnap/bootsnap/…    the compiled code
  *
- * Then compiles the code of the app, too, if rake may run meanwhile.
- *
- * @param scratch an empty directory that exists until the build ends.
  * @returns what `precompileApp` needs; `undefined` if the app's code is not to be compiled.
  */
-export async function precompileBesideRake(
+export async function precompileGems(
   context: BuildContext,
   project: Project,
   installed: Installed,
-  scratch: string,
 ): Promise<Precompiled | undefined> {
   const bootsnap = findGem(project.locked, "bootsnap");
   if (!bootsnap) return undefined;
-  const precompiled = await context.printer.section("bootsnap", async (section) => {
+  return await context.printer.section("bootsnap", async (section) => {
     const because = await reasonNotTo(context, installed, bootsnap.version);
     if (because !== undefined) {
       section.say(`Not compiled, because ${because}`);
@@ -64,22 +57,18 @@ export async function precompileBesideRake(
     if ("problem" in gems) warnOfAbsence(gems.problem, section);
     return { gems, jobs };
   });
-  if (precompiled === undefined || "problem" in precompiled.gems) return precompiled;
-  const work = { context, project, installed, jobs: precompiled.jobs };
-  return { ...precompiled, app: await compileAppEarly(work, scratch) };
 }
 
-/** What is compiled before the app's files have settled. */
+/** What the compilation of the gems leaves for that of the app. */
 export interface Precompiled {
   gems: CompiledGems;
   /** See {@link jobsOfBootsnap}. */
   jobs: readonly string[];
-  app?: CompiledApp | undefined;
 }
 
 /**
- * Compiles the code of the app, after the last step that changes its files or depends on their times, unless it is
- * compiled already and still the same. If it fails, prints a warning and the build continues.
+ * Compiles the code of the app, after the last step that changes its files or depends on their times. If it fails,
+ * prints a warning and the build continues.
  *
  *     <app>/tmp/cache/bootsnap/…      the compiled code, and a link to each file of the layer `bootsnap`
  */
@@ -90,20 +79,21 @@ export async function precompileApp(
   precompiled: Precompiled | undefined,
 ): Promise<void> {
   if (precompiled === undefined) return;
-  const { gems, jobs, app } = precompiled;
+  const { gems, jobs } = precompiled;
   const cache = join(project.dir, bootsnapCache);
   // An existing cache was made elsewhere, from files with other times.
   await removeTree(join(cache, "bootsnap"));
   if ("problem" in gems) return;
-  const work = { context, project, installed, jobs };
-  const changed = app && findChange(app.code, await readCode(work));
-  if (app === undefined || changed !== undefined) {
-    if (!(await compileAppNow(work, cache, changed))) return;
-  } else if (await isDirectory(join(app.directory, "bootsnap"))) {
-    await copyTree(join(app.directory, "bootsnap"), join(cache, "bootsnap"));
-  }
-  // Replaces what the command itself has compiled, from files that did not have this time yet.
-  await linkFiles(gems.directory, gems.files, cache);
+  await context.printer.section("bootsnap for the app", async (section) => {
+    const problem = await compileApp({ context, project, installed, section, jobs }, cache);
+    context.signal.throwIfAborted();
+    // Replaces what the command itself has compiled, from files that did not have this time yet.
+    if (problem === undefined) await linkFiles(gems.directory, gems.files, cache);
+    else {
+      await removeTree(join(cache, "bootsnap"));
+      warnOfAbsence(problem, section);
+    }
+  });
 }
 
 async function reasonNotTo(
@@ -116,6 +106,15 @@ async function reasonNotTo(
   if (!canPrecompile(bootsnapVersion)) return `bootsnap \`${bootsnapVersion}\` is older than 1.6.0`;
   if (await isFile(join(places.gems, "bin/bootsnap"))) return undefined;
   return "bootsnap is in a group of gems that is not installed";
+}
+
+interface Work {
+  context: BuildContext;
+  project: Project;
+  installed: Installed;
+  section: Section;
+  /** See {@link jobsOfBootsnap}. */
+  jobs: readonly string[];
 }
 
 async function metadataOf({ context, project, installed }: Work) {
@@ -134,14 +133,14 @@ async function metadataOf({ context, project, installed }: Work) {
 }
 
 /** Resolves to the problem if it failed. */
-async function compileGems(work: WorkInSection, directory: string): Promise<string | undefined> {
+async function compileGems(work: Work, directory: string): Promise<string | undefined> {
   const { context, project, installed } = work;
   const { gems, bundler, ruby } = installed.places;
   const trees = [gems, bundler, ruby].filter((path) => path !== undefined);
   const ofApp = patternOfApp(project.dir, context.input.layersDir);
   const exclude = `${ofApp}|${patternOfUnused(installed.places)}`;
   const args = ["--gemfile", "--exclude", exclude, ...(await codeLikeTests(gems))];
-  return (await age(trees)) ?? (await runBootsnap(work, directory, args, "--gemfile"));
+  return await runBootsnap(work, { trees, directory, args, shown: "--gemfile" });
 }
 
 /** Directories that bootsnap skips as tests of a gem although apps load them, as in rack-test. */
@@ -149,4 +148,71 @@ async function codeLikeTests(gems: string): Promise<string[]> {
   const pattern = "{gems,bundler/gems}/*/lib/**/{features,spec,test}";
   const found = await glob(pattern, { cwd: gems, absolute: true, onlyDirectories: true });
   return found.sort();
+}
+
+/** Resolves to the problem if it failed. */
+async function compileApp(work: Work, directory: string): Promise<string | undefined> {
+  const { dir } = work.project;
+  const entries = await readdir(dir, { withFileTypes: true });
+  const own = sourcesOfCode(
+    entries.map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
+  );
+  const gems = pathSourceDirs(work.project, work.context.input.appDir);
+  // A gem whose directory contains the project, such as that of an engine's dummy app, would be the whole app.
+  const besides = gems.filter((gem) => !isWithin(gem, dir));
+  const outside = besides.filter((gem) => !isWithin(dir, gem));
+  const sources = [...new Set([...own, ...besides.map((gem) => relative(dir, gem))])];
+  const trees = [dir, ...outside];
+  return await runBootsnap(work, { trees, directory, args: sources, shown: sources.join(" ") });
+}
+
+/** Gives files the time that they have in an image. Resolves to the problem if it may not. */
+async function age(trees: readonly string[]): Promise<string | undefined> {
+  try {
+    for (const tree of trees) await setImageTimes(tree);
+    return undefined;
+  } catch (error) {
+    const known = error instanceof BuildpackError && "problem" in error.failure;
+    const problem = known ? error.failure.problem : (error as Error).message.trim();
+    return `Could not set the times of files (${problem})`;
+  }
+}
+
+interface Compilation {
+  /** What contains the code. */
+  trees: readonly string[];
+  /** Where the compiled code goes. */
+  directory: string;
+  args: readonly string[];
+  /** The arguments that the log shows. */
+  shown: string;
+}
+
+/** Resolves to the problem if it failed. */
+async function runBootsnap(
+  work: Work,
+  { trees, directory, args, shown }: Compilation,
+): Promise<string | undefined> {
+  const { context, project, installed, section, jobs } = work;
+  const problem = await age(trees);
+  if (problem !== undefined) return problem;
+  const command = `bundle exec bootsnap precompile ${shown}`;
+  const { exitCode } = await section.timed(`Running \`${command}\``, () =>
+    context.run({
+      file: "bundle",
+      args: ["exec", "bootsnap", "precompile", ...jobs, ...args],
+      cwd: project.dir,
+      env: buildEnvironment(context).bootsnap({ project, installed }, directory),
+      onLine: (line) => section.output(line),
+    }),
+  );
+  return exitCode === 0 ? undefined : `\`${command}\` ended with exit code ${exitCode}`;
+}
+
+function warnOfAbsence(problem: string, section: Section): void {
+  section.warn(
+    `${problem}.`,
+    "The build continues. The app will compile its code whenever a container starts.",
+    "Set BP_RAILS_BOOTSNAP=false to build without this step and without this warning.",
+  );
 }

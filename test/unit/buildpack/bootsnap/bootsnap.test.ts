@@ -1,17 +1,13 @@
-import { appendFile, readFile, readlink, rm, stat } from "node:fs/promises";
+import { readFile, readlink, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  precompileApp,
-  precompileBesideRake,
-} from "../../../../src/buildpack/bootsnap/bootsnap.ts";
+import { precompileApp, precompileGems } from "../../../../src/buildpack/bootsnap/bootsnap.ts";
 import { readProject } from "../../../../src/buildpack/project/read-project.ts";
 import type { Command, RunCommand } from "../../../../src/system/command.ts";
 import { lstatIfAny, removeTree } from "../../../../src/system/files.ts";
 import { makeBuildContext } from "../../../support/builds/build-context.ts";
 import { makeInstalled, makeRuby } from "../../../support/installed.ts";
-import { setImageTimes } from "../../../../src/system/tree.ts";
 import { addToTree, makeTree, readTree } from "../../../support/tree.ts";
 
 const lockfile = (version: string) =>
@@ -24,7 +20,6 @@ const app = {
   "app/models/stone.rb": "",
   "config/boot.rb": "",
   "test/stone_test.rb": "",
-  "vendor/stones/stones.gemspec": "",
 };
 const layers = {
   "gems/bin/bootsnap": "",
@@ -118,62 +113,6 @@ describe("code is compiled", () => {
   });
 });
 
-describe("an app whose files have the time of an image is compiled while rake runs", () => {
-  test("elsewhere, and the result is put into the app's cache", async () => {
-    const { appDir, scratch, commands, log } = await precompile({ aged: true });
-    expect(commands.map(({ args }) => args[3])).toEqual(["--gemfile", "app"]);
-    expect(commands[1]?.env["BOOTSNAP_CACHE_DIR"]).toBe(scratch);
-    const cache = join(appDir, "tmp/cache/bootsnap");
-    expect(await readFile(join(cache, "app"), "utf8")).toBe("app");
-    expect(await readFile(join(cache, "both"), "utf8")).toBe("gems");
-    expect((await lstatIfAny(join(cache, "gems")))?.isSymbolicLink()).toBe(true);
-    expect(log.match(/bootsnap for the app/g)).toHaveLength(1);
-  });
-
-  test.each<[string, Story["rake"]]>([
-    ["a new file", (dir) => addToTree(dir, { "config/made.yml": "" })],
-    ["a changed file", (dir) => appendFile(join(dir, "config/boot.rb"), "# More\n")],
-    ["a removed file", (dir) => rm(join(dir, "app/models/stone.rb"))],
-    ["a file of a path gem", (dir) => addToTree(dir, { "vendor/stones/stones.rb": "" })],
-    ["another file with the same time and size", replaceBoot],
-  ])("and again if rake leaves %s", async (_what, rake) => {
-    const { appDir, commands, times, log } = await precompile({ aged: true, rake });
-    expect(commands.map(({ args }) => args[3])).toEqual(["--gemfile", "app", "app"]);
-    expect(commands[2]?.env["BOOTSNAP_CACHE_DIR"]).toBe(join(appDir, "tmp/cache"));
-    expect(log).toMatch(
-      /Compiling again, because `(app\/models|config|vendor\/stones)\/[a-z.]+` has changed\n/,
-    );
-    expect(times[2]?.["app"]).toBe(imageTime);
-  });
-
-  test.each<[string, Story["rake"]]>([
-    ["assets", (dir) => addToTree(dir, { "app/assets/builds/x.css": "", "public/a/x.json": "" })],
-    ["a cache of bootsnap", (dir) => addToTree(dir, { "tmp/cache/bootsnap/stale": "" })],
-  ])("and not again if rake leaves %s", async (_what, rake) => {
-    const { appDir, commands } = await precompile({ aged: true, rake });
-    expect(commands.map(({ args }) => args[3])).toEqual(["--gemfile", "app"]);
-    expect(await lstatIfAny(join(appDir, "tmp/cache/bootsnap/stale"))).toBeUndefined();
-  });
-
-  test("and again if that failed", async () => {
-    const { commands, log } = await precompile({ aged: true, failing: "app" });
-    expect(commands.map(({ args }) => args[3])).toEqual(["--gemfile", "app", "app"]);
-    expect(log.match(/! The build continues/g)).toHaveLength(1);
-  });
-
-  test("but not if one file has another time", async () => {
-    const files = { "app/models/late.rb": "" };
-    const { commands, appDir } = await precompile({ files });
-    expect(commands[1]?.env["BOOTSNAP_CACHE_DIR"]).toBe(join(appDir, "tmp/cache"));
-  });
-
-  test("but not if a build watches which files rake reads", async () => {
-    const userEnv = { BP_RAILS_ASSETS_REUSE: "true" };
-    const { commands, appDir } = await precompile({ aged: true, userEnv });
-    expect(commands[1]?.env["BOOTSNAP_CACHE_DIR"]).toBe(join(appDir, "tmp/cache"));
-  });
-});
-
 describe("code is not compiled", () => {
   test.each([
     ["`BP_RAILS_BOOTSNAP` is `false`", { userEnv: { BP_RAILS_BOOTSNAP: "false" } }],
@@ -214,10 +153,6 @@ interface Story {
   engine?: string;
   /** An argument of the command that fails. */
   failing?: string;
-  /** Whether the app's files have the time of an image, as `pack` gives it to them. */
-  aged?: boolean;
-  /** What the last commands do after the gems' code has been compiled. */
-  rake?: ((appDir: string) => Promise<void>) | undefined;
 }
 
 async function precompile(story: Story = {}) {
@@ -248,19 +183,9 @@ async function precompile(story: Story = {}) {
   const ruby = makeRuby(join(layersDir, "ruby"), { engine });
   const installed = makeInstalled(layersDir, appDir, { ruby });
   const project = await readProject(appDir, userEnv);
-  if (story.aged) await setImageTimes(appDir);
-  const scratch = await makeTree();
-  const precompiled = await precompileBesideRake(context, project, installed, scratch);
-  await story.rake?.(appDir);
-  await precompileApp(context, project, installed, precompiled);
-  return { appDir, layersDir, scratch, commands, times, log: context.log() };
-}
-
-/** Changes a file so that its size, time and name are the same. */
-async function replaceBoot(appDir: string): Promise<void> {
-  await appendFile(join(appDir, "config/boot.rb"), "");
-  await addToTree(appDir, { "config/boot.rb": "" });
-  await setImageTimes(join(appDir, "config"));
+  const gems = await precompileGems(context, project, installed);
+  await precompileApp(context, project, installed, gems);
+  return { appDir, layersDir, commands, times, log: context.log() };
 }
 
 async function timeOf(path: string): Promise<number> {
