@@ -58,6 +58,8 @@ export async function build(context: BuildContext): Promise<void> {
     precompileAssets(shared, rakeApp),
     precompileGems(shared, project, installed),
     needs,
+    writeBillsOfMaterials(shared, project, installed, jemalloc),
+    recordGems(shared, installed),
   ]);
   await settleNodeModules(context, packages);
   await writeOutGemspecs(context, project, installed);
@@ -67,9 +69,7 @@ export async function build(context: BuildContext): Promise<void> {
   await writeProcesses(context, project, served, (section) =>
     listRakeTasks(context, rakeApp, section),
   );
-  await writeBillsOfMaterials(context, project, installed, jemalloc);
   await removeClassArchives(installed.ruby);
   await openAppDirectories(project);
-  await recordGems(context, installed);
   reportEnd(context, started);
 }

@@ -1,16 +1,5 @@
-import { constants } from "node:fs";
-import {
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  unlink,
-} from "node:fs/promises";
+import { constants, rmSync, symlinkSync } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, rename, rmdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildpackError } from "../failure.ts";
 import { runCommand } from "./command.ts";
@@ -105,16 +94,17 @@ export async function linkTree(from: string, to: string): Promise<void> {
 export async function linkFiles(from: string, paths: readonly string[], to: string): Promise<void> {
   const parents = new Set(paths.map((path) => dirname(join(to, path))));
   await Promise.all([...parents].map((parent) => mkdir(parent, { recursive: true })));
-  await Promise.all(paths.map((path) => replaceByLink(join(from, path), join(to, path))));
+  // Synchronous calls: for thousands of links, asynchronous ones take several times as long.
+  for (const path of paths) replaceByLink(join(from, path), join(to, path));
 }
 
-async function replaceByLink(target: string, path: string): Promise<void> {
+function replaceByLink(target: string, path: string): void {
   try {
-    await symlink(target, path);
+    symlinkSync(target, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    await rm(path);
-    await symlink(target, path);
+    rmSync(path);
+    symlinkSync(target, path);
   }
 }
 
