@@ -1,6 +1,7 @@
 import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { snapshotTree } from "../../../src/system/tree-changes.ts";
 import {
   copyImage,
   ensureImageTools,
@@ -69,8 +70,13 @@ describe("lapidary build --image registry:HOST/NAME", () => {
     expect(second.image.pushed?.sentBytes).toBeLessThan(100_000);
 
     // Without the state directory, the layers come back from the registry.
+    const gems = join(app.state, "current/image/layers/lapidary_ruby/gems");
+    const installed = snapshotTree(gems);
     await rm(app.state, { recursive: true });
     const third = await exportApp(request);
+    // Names the file that differs, if the digests below differ.
+    expect(snapshotTree(gems)).toEqual(installed);
+    expect(installed.size).toBeGreaterThan(100);
     expect(third.log).toContain("reusing the layers of the image that will be replaced");
     const contentsOf = ({ image: { layers } }: ExportedApp) =>
       layers.map(({ name, diffId }) => [name, diffId]);
