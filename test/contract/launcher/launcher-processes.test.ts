@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LaunchStory, launchStory, shells, variablesIn } from "../support/launch.ts";
+import { type LaunchStory, launchStory, shells, variablesIn } from "../../support/launch.ts";
 
 const show = '#!/bin/sh\nprintf \'%s\\n\' "$(pwd)" "$@"\n';
 

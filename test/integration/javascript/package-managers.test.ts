@@ -1,15 +1,15 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cached } from "../../scripts/cache.ts";
-import { environment, run, type Work, withWork } from "../../scripts/work.ts";
-import { settleNodeModules } from "../../src/buildpack/javascript/settle-node-modules.ts";
-import { packageManagerOf } from "../../src/ruby/package-manager.ts";
-import { runCommand } from "../../src/system/command.ts";
-import { readTextIfAny } from "../../src/system/files.ts";
-import { makeBuildContext } from "../support/builds/build-context.ts";
-import { findNpmRegistry, installByNpm } from "../support/servers/npm-registry.ts";
-import { temporaryDirectory } from "../support/world.ts";
+import { cached } from "../../../scripts/cache.ts";
+import { environment, run, type Work, withWork } from "../../../scripts/work.ts";
+import { settleNodeModules } from "../../../src/buildpack/javascript/settle-node-modules.ts";
+import { packageManagerOf } from "../../../src/ruby/package-manager.ts";
+import { runCommand } from "../../../src/system/command.ts";
+import { readTextIfAny } from "../../../src/system/files.ts";
+import { makeBuildContext } from "../../support/builds/build-context.ts";
+import { findNpmRegistry, installByNpm } from "../../support/servers/npm-registry.ts";
+import { temporaryDirectory } from "../../support/world.ts";
 
 const manifest = {
   private: true,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LaunchStory, launchStory, shells, variablesIn } from "../support/launch.ts";
+import { type LaunchStory, launchStory, shells, variablesIn } from "../../support/launch.ts";
 
 const metadata = `
 buildpacks = [{ id = "a", api = "0.10" }, { id = "b", api = "0.10" }]

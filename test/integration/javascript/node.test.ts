@@ -9,22 +9,22 @@ import {
   makeApp,
   runCommandIn,
   serve,
-} from "../support/lapidary.ts";
-import { type MirrorServer, serveMirror } from "../support/servers/mirror-server.ts";
-import { makeNodeBuildpack, type ModulesPlace } from "../support/buildpacks/node-buildpack.ts";
+} from "../../support/lapidary.ts";
+import { type MirrorServer, serveMirror } from "../../support/servers/mirror-server.ts";
+import { makeNodeBuildpack, type ModulesPlace } from "../../support/buildpacks/node-buildpack.ts";
 import {
   ensureWorld,
   fullRing,
   onlyInFullRing,
   temporaryDirectory,
   type World,
-} from "../support/world.ts";
+} from "../../support/world.ts";
 
 const tasks = `
 Rake::Task["assets:precompile"].enhance { puts "NODE #{ENV.values_at("NODE_ENV", "NODE_OPTIONS")}" }
 `;
 
-const own = fileURLToPath(new URL("../..", import.meta.url));
+const own = fileURLToPath(new URL("../../..", import.meta.url));
 
 let place: Awaited<ReturnType<typeof temporaryDirectory>>;
 let world: World;

@@ -1,13 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { applyEnvModifications } from "../../src/cnb/layers/env-modification.ts";
-import { applyLayerPaths, readLayerEnv } from "../../src/cnb/layers/layer-env.ts";
-import { profileScript } from "../../src/classic/adapter/profile-script.ts";
-import { readLaunchPlan } from "../../src/platform/launch/launch-plan.ts";
-import { runCommand } from "../../src/system/command.ts";
-import { launchStory, shells, variablesIn } from "../support/launch.ts";
-import { makeTree } from "../support/tree.ts";
+import { applyEnvModifications } from "../../../src/cnb/layers/env-modification.ts";
+import { applyLayerPaths, readLayerEnv } from "../../../src/cnb/layers/layer-env.ts";
+import { profileScript } from "../../../src/classic/adapter/profile-script.ts";
+import { readLaunchPlan } from "../../../src/platform/launch/launch-plan.ts";
+import { runCommand } from "../../../src/system/command.ts";
+import { launchStory, shells, variablesIn } from "../../support/launch.ts";
+import { makeTree } from "../../support/tree.ts";
 
 interface EnvironmentStory {
   title: string;
