@@ -8,6 +8,7 @@ import {
   envFileOption,
   envOption,
   execEnvName,
+  insecureRegistryOption,
   numericId,
   oneValue,
   quietOption,
@@ -102,12 +103,7 @@ export function describeBuild() {
         "SOURCE_DATE_EPOCH, or 1980, so that equal builds are equal images)",
       oneValue,
     )
-    .option(
-      "--insecure-registry <HOST>",
-      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
-      eachValue,
-      [],
-    )
+    .addOption(insecureRegistryOption())
     .optionsGroup("Build environment:")
     .option("--build-root <DIR>", "root file system to build in", oneValue, "/")
     .option(

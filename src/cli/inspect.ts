@@ -8,7 +8,7 @@ import { inspectPage } from "../report-page/inspect-page.ts";
 import { definedVariables } from "../system/environment/defined-variables.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { eachValue, oneValue } from "./options.ts";
+import { archOption, insecureRegistryOption, oneValue } from "./options.ts";
 import { asJson, checkReportFile, writeReportText } from "./report-file.ts";
 
 export function describeInspect() {
@@ -25,13 +25,8 @@ export function describeInspect() {
     )
     .option("--html <FILE>", "write a page to look at", oneValue)
     .option("--json", "print everything as JSON, and nothing else")
-    .option("--arch <ARCH>", "the architecture to take from an index: amd64 or arm64", oneValue)
-    .option(
-      "--insecure-registry <HOST>",
-      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
-      eachValue,
-      [],
-    )
+    .addOption(archOption())
+    .addOption(insecureRegistryOption())
     .addHelpText(
       "after",
       examples({

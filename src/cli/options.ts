@@ -46,6 +46,20 @@ export function envFileOption(what: string) {
   return new Option("--env-file <FILE>", text).argParser(eachValue).default<string[]>([]);
 }
 
+/** `--insecure-registry`, of commands that read or write images. */
+export function insecureRegistryOption() {
+  const text = "use plain HTTP for this registry if it does not support HTTPS; repeatable";
+  return new Option("--insecure-registry <HOST>", text).argParser(eachValue).default<string[]>([]);
+}
+
+/** `--arch`, of commands that read an image. */
+export function archOption() {
+  return new Option(
+    "--arch <ARCH>",
+    "the architecture to take from an index: amd64 or arm64",
+  ).argParser(oneValue);
+}
+
 /** `--quiet`, of commands that print a log. */
 export function quietOption() {
   return new Option("-q, --quiet", "print only warnings, or the whole log if the command fails");

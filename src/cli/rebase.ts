@@ -3,7 +3,7 @@ import { definedVariables } from "../system/environment/defined-variables.ts";
 import { rebaseApp } from "../platform/rebase/rebase-app.ts";
 import { createCommand, examples } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { eachValue, oneValue } from "./options.ts";
+import { archOption, insecureRegistryOption, oneValue } from "./options.ts";
 
 export function describeRebase() {
   return createCommand("rebase")
@@ -19,13 +19,8 @@ export function describeRebase() {
     )
     .requiredOption("--run-image <SOURCE>", "the new run image, in the same form", oneValue)
     .option("--image <TARGET>", "where the new image goes (default: it replaces <image>)", oneValue)
-    .option("--arch <ARCH>", "the architecture to take from an index: amd64 or arm64", oneValue)
-    .option(
-      "--insecure-registry <HOST>",
-      "use plain HTTP for this registry if it does not support HTTPS; repeatable",
-      eachValue,
-      [],
-    )
+    .addOption(archOption())
+    .addOption(insecureRegistryOption())
     .option("--force", "rebase even if the labels of the images do not match")
     .addHelpText(
       "after",
