@@ -116,7 +116,7 @@ export const settings = {
   ),
   BP_KEEP_GIT: setting(
     flag(false),
-    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. If the gemspec of a path gem runs git, the build replaces that by the list of files, so that the app starts without `.git` and without git.",
+    "`true` keeps `.git` in the image. By default, the build removes every `.git` of the app after rake has run: it contains the history, and often a token in `.git/config`. If the gemspec of a path gem runs git, the build replaces the call with the list of files, so that the app starts without `.git` and without git.",
   ),
   BP_KEEP_GEM_FILES: setting(
     flag(false),

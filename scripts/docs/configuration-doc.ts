@@ -11,7 +11,7 @@ export function configurationDoc(): string {
     "",
     "Set these variables in the build environment: with `pack build --env NAME=VALUE`, with `lapidary",
     "build --env NAME=VALUE`, or in `[[io.buildpacks.build.env]]` in `project.toml`. An empty value counts",
-    "as unset. With an invalid value, the build fails and lists the valid ones.",
+    "as unset. With an invalid value, the build fails and says what is wrong with it.",
     "",
     "| Setting | Default | What it does |",
     "| --- | --- | --- |",

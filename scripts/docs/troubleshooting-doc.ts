@@ -54,8 +54,9 @@ const introduction = [
   "browser's search or in a link: `docs/troubleshooting.md#applockfile-missing`. Names, versions and paths below are",
   "examples.",
   "",
-  "The last line of an error says where the problem is: in the app, the configuration of the build, the network, or the",
-  "platform. To see more, set `BP_LOG_LEVEL=debug` in the build's environment.",
+  "The last line of an error says where the problem is: in the app, the configuration of the build, the command line, the",
+  "network, a server, the platform, or a buildpack. If it cannot tell, it says so. To see more, set `BP_LOG_LEVEL=debug` in",
+  "the build's environment.",
   "",
 ];
 

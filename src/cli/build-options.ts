@@ -136,7 +136,7 @@ export function describeBuild() {
     .option("--clear-cache", "do not reuse any layer of an earlier build")
     .option(
       "--state <DIR>",
-      "store the build and its caches here; one directory for each app",
+      "store the build and its caches here; one directory for each app (default: below ~/.local/state/lapidary, for root below /var/lib/lapidary)",
       oneValue,
     )
     .option(

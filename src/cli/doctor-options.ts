@@ -8,8 +8,8 @@ export function describeDoctor() {
     .summary("check an app without building it")
     .description(
       "Checks an app without building it. Prints the versions that a build would use, the system packages that gems " +
-        "need, the processes of the image, settings, and all warnings of the build. If a build is certain to fail, it " +
-        "prints that error and exits with 1. It runs nothing of the app, writes nothing and uses no network.",
+        "need, the processes of the image, settings, and the warnings that are known without building. If a build is " +
+        "certain to fail, it prints that error and exits with 1. It runs nothing of the app, writes nothing and uses no network.",
     )
     .argument("<app>", "the directory of the app")
     .addOption(envOption("a build variable"))

@@ -36,7 +36,7 @@ async function printSection(
 }
 
 function verdict({ errors, conditions, warnings }: Diagnosis): string {
-  const found = [count(conditions.length, "condition"), count(warnings.length, "warning")].filter(
+  const found = [count(conditions.length, "requirement"), count(warnings.length, "warning")].filter(
     (part) => part !== undefined,
   );
   if (errors.length === 0) return `${["No errors found", ...found].join(", ")}.`;

@@ -74,7 +74,7 @@ const rules: readonly Rule[] = [
     const version = findGem(locked, "mimemagic")?.version;
     if (version === undefined || !isBefore(version, "0.3.6")) return undefined;
     return [
-      `mimemagic ${version} was withdrawn from rubygems.org: \`bundle install\` does not find it.`,
+      `mimemagic ${version} was yanked from rubygems.org: \`bundle install\` does not find it.`,
       "Fix: bundle update mimemagic",
     ];
   },
@@ -93,7 +93,7 @@ const rules: readonly Rule[] = [
     if (startsPuma || puma === undefined || !isBefore(puma, "6.0.0")) return undefined;
     if (rack === undefined || isBefore(rack, "3.0.0")) return undefined;
     return [
-      `Puma ${puma} is older than Rack 3: \`rails server\` and \`rackup\` do not find it, and the app does not start.`,
+      `Puma ${puma} does not support Rack 3: \`rails server\` and \`rackup\` do not find it, and the app does not start.`,
       "Fix: bundle update puma",
     ];
   },

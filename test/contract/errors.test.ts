@@ -49,7 +49,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "app/binstub-misleading": {
     path: "bin/rails",
     problem:
-      "Its first line is `#!/usr/bin/ruby3.1`, which names the Ruby of one machine; it must be `#!/usr/bin/env ruby`.",
+      "Its first line is `#!/usr/bin/ruby3.1`, which is the path of Ruby on another machine. It must be `#!/usr/bin/env ruby`.",
     fix: "rails app:update:bin",
   },
   "java/missing": {
@@ -120,7 +120,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     command: "make -j2",
     lines: ["ossl_pkey.c:17:10: error: unknown type name", "make: *** [exts] Error 2"],
   },
-  "compile/incomplete": { name: "ruby", version: "3.3.8", missing: ["openssl", "psych"] },
+  "compile/incomplete": { name: "ruby", version: "3.3.8", missing: ["openssl.so", "psych.so"] },
   "compile/library-missing": {
     name: "ruby",
     version: "3.3.8",
@@ -228,10 +228,10 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/api-unsupported": { api: "0.4", supported: [...platformApis] },
   "platform/no-group-detected": {
     errors: false,
-    outcomes: ["`lapidary/ruby` does not fit (exit code 100)"],
+    outcomes: ["`lapidary/ruby@0.1.0`: did not pass"],
   },
   "platform/plan-unresolved": {
-    problems: ["`lapidary/ruby` requires `jdk`, which nobody provides"],
+    problems: ["lapidary/ruby requires jdk, which no other buildpack provides (heroku/jvm would)"],
   },
   "platform/build-failed": { buildpack: "lapidary/ruby", exitCode: 1 },
   "platform/build-output-invalid": {
@@ -247,7 +247,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
   "platform/state-foreign": { path: "/home/me/shop", entries: ["Gemfile", "work"] },
   "platform/slice-invalid": { pattern: "public/[a" },
   "platform/process-type-invalid": { type: "web/one" },
-  "platform/state-locked": { path: "/home/me/.cache/lapidary/shop", pid: 4711 },
+  "platform/state-locked": { path: "/home/me/.local/state/lapidary/shop-1a2b3c4d", pid: 4711 },
   "platform/root-unusable": { root: "/srv/bookworm", problem: "it has no `bin/sh`" },
   "platform/isolation-needed": {
     option: "--no-network",
@@ -259,7 +259,7 @@ const facts: { [C in FailureCode]: FailureFacts[C] } = {
     user: "1000:1000",
     problem: "unshare: unshare failed: Operation not permitted",
   },
-  "platform/nothing-built": { path: "/home/me/.cache/lapidary/shop" },
+  "platform/nothing-built": { path: "/home/me/.local/state/lapidary/shop-1a2b3c4d" },
   "platform/process-unknown": { type: "worker", known: ["web", "console"] },
   "platform/launch-failed": { problem: "`bin/rails` is not there" },
   "classic/arguments-missing": {
@@ -460,6 +460,19 @@ describe("advice on a lockfile for another platform", () => {
     const present = ["arm64-darwin-24"];
     const facts = { lockfile: "Gemfile.lock", wanted, present };
     const lines = failureLines({ code: "app/platform-missing", ...facts });
+    expect(lines.map((line) => line.trim())).toContain(advice);
+  });
+});
+
+describe("a Ruby that is not available is replaced where it is named", () => {
+  test.each([
+    ["Gemfile.lock", 'ruby "3.3.12"   # in the Gemfile, then run: bundle update --ruby'],
+    [".ruby-version", "Write 3.3.12 into .ruby-version."],
+    ["mise.toml", "Write 3.3.12 into mise.toml."],
+    ["BP_RUBY_VERSION", "BP_RUBY_VERSION=3.3.12"],
+  ])("%s", (source, advice) => {
+    const facts = { name: "ruby", version: "3.3.99", source, nearest: ["3.4.1", "3.3.12"] };
+    const lines = failureLines({ code: "artifact/version-unknown", ...facts });
     expect(lines.map((line) => line.trim())).toContain(advice);
   });
 });

@@ -125,7 +125,7 @@ describe("variables that would put another Ruby or other gems in the app's place
     const { log } = await rebuild(harmful);
     const names = Object.keys(harmful).sort().join(", ");
     expect(log).toContain(
-      `! Ignored ${names}: they could make the build use another Ruby or other gems.`,
+      `! Ignored ${names}, which could make the build use another Ruby or other gems.`,
     );
     expect(log).toContain("SEEN BUNDLER_VERSION= BUNDLE_DEPLOYMENT= BUNDLE_PATH= GEM_HOME=/layers");
     expect(log).toMatch(/GIT_DIR= GIT_WORK_TREE= RUBYGEMS_GEMDEPS= RUBYLIB=(\/layers\S*)? RUBYOPT/);

@@ -39,7 +39,7 @@ export async function reportLibraries(
     if (packages.length > 0) {
       printPackages(waysToAddPackages(packages, await readBuildImage(context.env, root)), section);
     }
-    if (wanted.length === 0) section.say("The gems need only those that every system has");
+    if (wanted.length === 0) section.say("The gems need only libraries that every system has");
     return wanted;
   });
 }

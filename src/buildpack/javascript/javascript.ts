@@ -143,7 +143,7 @@ function silentWorkers({ input }: BuildContext, { project, programs }: Found): s
   const [buildpack = ""] = relative(dirname(input.layersDir), programs.node).split("/");
   if (!/^heroku_nodejs(-engine)?$/.test(buildpack)) return [];
   return [
-    `${buildpack.replace("_", "/")} sets WEB_CONCURRENCY when the app starts, to its memory limit divided by 512 MiB. Puma then runs that many workers, each with the whole app.`,
+    `${buildpack.replace("_", "/")} sets WEB_CONCURRENCY when the app starts, to the container's memory limit divided by 512 MiB. Puma then runs that many workers, each with the whole app.`,
     "To choose the number yourself, set WEB_CONCURRENCY where the app runs. 0 means no workers.",
   ];
 }

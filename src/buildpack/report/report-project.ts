@@ -95,7 +95,7 @@ function withheldVariables(context: BuildContext): string[] {
   const withheld = found.filter((name) => name !== "BUNDLE_GEMFILE");
   if (withheld.length === 0) return [];
   return [
-    `Ignored ${withheld.join(", ")}: they could make the build use another Ruby or other gems.`,
+    `Ignored ${withheld.join(", ")}, which could make the build use another Ruby or other gems.`,
   ];
 }
 

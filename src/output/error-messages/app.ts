@@ -50,7 +50,7 @@ export const appMessages: Messages<"app"> = {
       `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby (\`jruby\`).`,
     ],
     next: [
-      source.startsWith(".")
+      source.startsWith(".") || source === "mise.toml" || source === "BP_RUBY_VERSION"
         ? `Write an MRI or JRuby version into \`${source}\` (see docs/ruby-versions.md).`
         : `Write an MRI version into the Gemfile (see docs/ruby-versions.md), then run: bundle update --ruby`,
     ],
@@ -89,7 +89,7 @@ export const appMessages: Messages<"app"> = {
     blame: "application",
   }),
   "app/binstub-misleading": ({ path, problem, fix }) => ({
-    headline: `\`${path}\` does not run the app's Ruby`,
+    headline: `\`${path}\` cannot be run`,
     happened: [
       problem,
       `The app's \`bin\` directory comes first on PATH, so the app would fail to start.`,
@@ -109,7 +109,9 @@ export const settingsMessages: Messages<"settings"> = {
   "settings/invalid": ({ key, value, problem }) => ({
     headline: `\`${key}\` has an invalid value`,
     happened: [`\`${key}\` is \`${value}\`: ${problem}.`],
-    next: [`Set \`${key}\` to a value that docs/configuration.md lists, or unset it.`],
+    next: [
+      `Correct \`${key}\` in the build's environment, or unset it. docs/configuration.md describes it.`,
+    ],
     blame: "configuration",
   }),
 };

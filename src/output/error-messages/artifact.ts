@@ -13,8 +13,8 @@ export const artifactMessages: Messages<"artifact"> = {
         ? `The nearest versions that it has: ${quoted(nearest)}.`
         : `It has no ${name} for this system.`,
     ],
-    next: [...otherVersion(name, version, nearest), ownInventory],
-    blame: "application",
+    next: [...otherVersion(name, version, nearest, source), ownInventory],
+    blame: source === "BP_RUBY_VERSION" ? "configuration" : "application",
   }),
   "artifact/none-for-target": ({ name, version, target, offered }) => ({
     headline: `${name} ${version} is not available for this system`,
@@ -88,11 +88,23 @@ function quoted(versions: readonly string[]): string {
   return versions.map((version) => `\`${version}\``).join(", ");
 }
 
-function otherVersion(name: string, version: string, nearest: readonly string[]): string[] {
+function otherVersion(
+  name: string,
+  version: string,
+  nearest: readonly string[],
+  source: string,
+): string[] {
   const [best] = bestOf(version, nearest);
   if (best === undefined) return [`Use a builder for another system.`];
+  const written = name === "ruby" ? best : `${name}-${best}`;
+  if (source === "BP_RUBY_VERSION") return [`BP_RUBY_VERSION=${written}`];
+  if (isVersionFile(source)) return [`Write ${written} into ${source}.`];
   if (name === "ruby") return [`ruby "${best}"   # in the Gemfile, then run: bundle update --ruby`];
   return [`Use one of these versions instead, such as ${name} ${best}.`];
+}
+
+function isVersionFile(source: string): boolean {
+  return source.startsWith(".") || source === "mise.toml";
 }
 
 /** The nearest version, preferably of the same branch; empty if there is none. */

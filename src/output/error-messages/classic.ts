@@ -11,8 +11,7 @@ export const classicMessages: Messages<"classic"> = {
   "classic/companion-missing": ({ name, tool, add }) => ({
     headline: `The app needs \`${tool}\`, which is not on PATH`,
     happened: [
-      `The build plan requires \`${name}\`, which this buildpack does not install. With the classic API,`,
-      "an earlier buildpack must install it into the app.",
+      `The build plan requires \`${name}\`, which this buildpack does not install. With the classic API, an earlier buildpack must install it into the app.`,
     ],
     next: [
       `heroku buildpacks:add --index 1 ${add}   # on Heroku`,
@@ -37,10 +36,11 @@ export const classicMessages: Messages<"classic"> = {
   "classic/no-tests": ({ path }) => ({
     headline: "It is unknown how to run this app's tests",
     happened: [
-      `\`${path}\` has no process type \`test\`, because the lockfile has neither rspec-core nor railties nor rake.`,
+      `\`${path}\` has no process type \`test\`, because the app was compiled with \`bin/compile\` instead of \`bin/test-compile\`, or has neither rspec-core nor railties, nor rake with a Rakefile.`,
     ],
     next: [
       'Set the command in `app.json`, as environments.test.scripts.test: for example "ruby test.rb".',
+      "Or add a line to the Procfile: test: COMMAND",
     ],
     blame: "application",
   }),

@@ -21,7 +21,7 @@ export const downloadMessages: Messages<"download"> = {
     headline: `The server refused to send \`${url}\``,
     happened: [`It answered with HTTP status ${status}.`],
     next: [`curl -I ${url}`, ...(status === 401 || status === 403 ? [credentials] : [mirror])],
-    blame: "server",
+    blame: status === 401 || status === 403 ? "configuration" : "server",
   }),
   "download/failed": ({ url, attempts, problem }) => ({
     headline: `\`${url}\` could not be downloaded`,
@@ -40,7 +40,7 @@ export const downloadMessages: Messages<"download"> = {
   "download/too-large": ({ url, limit }) => ({
     headline: `\`${url}\` is too large`,
     happened: [`The download was stopped: the file is larger than ${limit / 2 ** 30} GiB.`],
-    next: ["Check what the server or the mirror gives under this URL."],
+    next: ["Check which file the server or mirror sends for this URL."],
     blame: "configuration",
   }),
   "download/truncated": ({ url, attempts, expected, received }) => ({

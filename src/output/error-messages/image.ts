@@ -29,7 +29,7 @@ export const imageMessages: Messages<"image"> = {
     ],
     next: [
       `chmod -R u+rX ${path}   # if the file is yours`,
-      `Otherwise, a buildpack has written it: give its owner permission to read it there`,
+      "If a buildpack wrote it, report this message to the authors of that buildpack.",
     ],
     blame: "unclear",
   }),

@@ -125,8 +125,7 @@ export const platformMessages: Messages<"platform"> = {
   "platform/process-type-invalid": ({ type }) => ({
     headline: `A buildpack uses an invalid process type: \`${type}\``,
     happened: [
-      "A type becomes a file name in the image. It must not be empty, `.` or `..`, or contain any of",
-      "/ > < : | & \\.",
+      "A type becomes a file name in the image. It must not be empty, `.` or `..`, and must not contain `/ > < : | & \\`.",
     ],
     next: ["Ask the authors of the buildpack to correct `processes` in its launch.toml."],
     blame: "buildpack",
@@ -190,7 +189,10 @@ export const platformMessages: Messages<"platform"> = {
   "platform/launch-failed": ({ problem }) => ({
     headline: "The app could not be started",
     happened: [`Reason: ${problem}.`],
-    next: ["lapidary run APP -- env   # shows the environment of its processes"],
+    next: [
+      "lapidary build APP   # builds it again",
+      "lapidary run APP -- env   # shows the environment of its processes",
+    ],
     blame: "application",
   }),
 };

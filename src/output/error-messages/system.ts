@@ -14,7 +14,7 @@ export const systemMessages: Messages<"system"> = {
       "Linux cannot start a program if one variable is larger than 128 KiB, or if all variables together are larger than a quarter of the stack size.",
       `The largest variable is \`${name}\`, with ${bytes} bytes.`,
     ],
-    next: [`Give the content of \`${name}\` as a file, for example by a binding.`],
+    next: [`Pass the content of \`${name}\` in a file, for example with a service binding.`],
     blame: "configuration",
   }),
   "system/file-unusable": ({ path, problem }) => ({
@@ -36,7 +36,7 @@ export const systemMessages: Messages<"system"> = {
       "If it is in the app's directory, replace it with a copy of the file or directory that it points to.",
       "Otherwise report it to the authors of the buildpack that left it, with this message.",
     ],
-    blame: "platform",
+    blame: "unclear",
   }),
   "system/not-writable": ({ path }) => ({
     headline: `\`${path}\` cannot be written`,

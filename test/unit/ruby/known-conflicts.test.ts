@@ -47,9 +47,9 @@ describe("versions that are known not to work together", () => {
     ["LoggerThreadSafeLevel", { gems: concurrent }],
     ["config/boot.rb", { gems: { ...concurrent, railties: "7.0.8" } }],
     ["before what loads ActiveSupport", { gems: concurrent }],
-    ["mimemagic 0.3.5 was withdrawn", { gems: { mimemagic: "0.3.5" } }],
+    ["mimemagic 0.3.5 was yanked", { gems: { mimemagic: "0.3.5" } }],
     ["app/assets/config/manifest.js", { gems: sprockets, direct }],
-    ["Puma 5.5.2 is older than Rack 3", { gems: { puma: "5.5.2", rack: "3.2.5" } }],
+    ["Puma 5.5.2 does not support Rack 3", { gems: { puma: "5.5.2", rack: "3.2.5" } }],
   ])("%s", ([text, app]) => {
     expect(conflictsOf(app)).toContain(text);
   });

@@ -94,7 +94,7 @@ describe("the system libraries that an app needs", () => {
   });
 });
 
-const nothing = "- System libraries\n  - The gems need only those that every system has\n";
+const nothing = "- System libraries\n  - The gems need only libraries that every system has\n";
 
 const needs = (...needed: string[]) => elfLibrary({ needed });
 

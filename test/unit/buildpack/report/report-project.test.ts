@@ -81,7 +81,7 @@ describe("the warnings", () => {
     const request = { userEnv: { RUBYOPT: "-rsecret" }, env: { GEM_HOME: "/elsewhere" } };
     expect(await logOf(makeProject("GEM\n"), request)).toBe(
       "- Warnings\n" +
-        "  ! Ignored GEM_HOME, RUBYOPT: they could make the build use another Ruby or other gems.\n",
+        "  ! Ignored GEM_HOME, RUBYOPT, which could make the build use another Ruby or other gems.\n",
     );
   });
 
