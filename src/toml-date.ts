@@ -32,8 +32,8 @@ export interface DateLiteral {
 }
 
 /**
- * Finds the dates and times among the values of a TOML document. What is written like one is not one in a string, a comment
- * or a key. Of a text that is not TOML, it finds some or none.
+ * Finds the dates and times among the values of a TOML document. Skips strings, comments and
+ * keys, even if they look like dates. Of a text that is not TOML, it finds some or none.
  */
 export function* dateLiterals(text: string): Generator<DateLiteral> {
   const open: string[] = [];

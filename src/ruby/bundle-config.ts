@@ -49,16 +49,18 @@ export function settingVariable(key: string): string {
 
 /**
  * The mirror that Bundler uses for the first of these gem servers that has one: the mirror for all servers,
- * or else that of the server. The variable's name contains the URL in capitals, with `__` for a dot and
- * `___` for a dash.
+ * or else that of the server, by its URL or by its host. The variable's name contains the URL or the host in capitals,
+ * with `__` for a dot and `___` for a dash.
  */
 export function bundlerMirror(
   env: Readonly<Record<string, string>>,
   remotes: readonly string[],
 ): string | undefined {
   if (env["BUNDLE_MIRROR__ALL"]) return env["BUNDLE_MIRROR__ALL"];
-  const spelled = remotes.map((remote) => settingVariable(`mirror.${remote.replace(/\/+$/, "")}`));
-  const names = spelled.flatMap((name) => [`${name}/`, name]);
+  const names = remotes.flatMap((remote) => {
+    const byUrl = settingVariable(`mirror.${remote.replace(/\/+$/, "")}`);
+    return [`${byUrl}/`, byUrl, settingVariable(`mirror.${URL.parse(remote)?.hostname ?? ""}`)];
+  });
   return names.map((name) => env[name]).find((mirror) => mirror !== undefined && mirror !== "");
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import glob from "fast-glob";
-import { type GemfileLock, type LockedGem, sha256Of } from "../ruby/lockfile/gemfile-lock.ts";
+import type { GemfileLock, LockedGem } from "../ruby/lockfile/gemfile-lock.ts";
+import { sha256Of } from "../ruby/lockfile/sha256-of.ts";
 import { parseInstalledGemspec } from "../ruby/gems/gemspec.ts";
 import type { GitSource } from "../ruby/lockfile/source.ts";
 import type { Component } from "./component.ts";

@@ -174,6 +174,24 @@ test("gems that were downloaded before are compiled at the same time", async () 
   expect(built.log).not.toContain("asks the gem servers");
 });
 
+test("a gem that does not support the app's Ruby ends the build with Bundler's own error", async () => {
+  await using place = await temporaryDirectory();
+  const quartz = makeGem({ ...stone("quartz"), oldestRuby: "9.0" });
+  await using server = await serveGems([quartz], { user: "shop", password: secret });
+  const app = await appOf(place.path, {
+    Gemfile: `source "${server.url}"\ngem "quartz"\n`,
+    "Gemfile.lock": lockfile(
+      [`GEM\n  remote: ${server.url}\n  specs:\n    quartz (1.0.0)\n`],
+      ["quartz"],
+    ),
+  });
+  const env = { BP_INVENTORY: mirror.inventory, BUNDLE_127__0__0__1: `shop:${secret}` };
+  const built = await build({ app, world, env });
+  expect(built.exitCode).not.toBe(0);
+  expect(built.log).toContain("Bundler cannot use what was downloaded, so it asks the gem servers");
+  expect(built.log).toMatch(/quartz-1\.0\.0 requires ruby version >= 9\.0/);
+});
+
 /** A gem whose extension only compiles while that of the other gem does, too. */
 function waitingGem(name: string, other: string) {
   const script = [

@@ -164,20 +164,21 @@ async function bundle(options: GemsOptions, gemsDir: string): Promise<void> {
   await options.store?.add(gemsDir);
 }
 
-/** Runs `bundle install` with the gems that could be downloaded before, and again without them if Bundler misses one. */
+/** Runs `bundle install` with the gems that could be downloaded before, and again without them if Bundler cannot use them. */
 async function runInstall(options: GemsOptions): Promise<CommandResult> {
   const { section, withDownloads = (install) => install({}) } = options;
   return await withDownloads(async (variables) => {
     const result = await runBundler(options, ["install"], variables);
-    const missesGem = codesOfMissingGems.has(result.exitCode);
-    if (!missesGem || Object.keys(variables).length === 0) return result;
-    section.detail("Bundler needs a gem that was not downloaded, so it asks the gem servers");
+    const isRefused = codesOfRefusedGems.has(result.exitCode);
+    if (!isRefused || Object.keys(variables).length === 0) return result;
+    section.detail("Bundler cannot use what was downloaded, so it asks the gem servers");
     return await runBundler(options, ["install"]);
   });
 }
 
-// Bundler::GemNotFound, SolveFailure and GitError.
-const codesOfMissingGems = new Set([7, 6, 11]);
+// Bundler::GemNotFound, SolveFailure, GitError, a gemspec that cannot be read, one that differs from the lockfile
+// (IncorrectLockfileDependencies), and errors that are not Bundler's own.
+const codesOfRefusedGems = new Set([7, 6, 11, 14, 41, 1]);
 
 /** Stores the gems that were installed before one failed, so that the next attempt does not compile them again. */
 async function storeInstalled(options: GemsOptions, gemsDir: string): Promise<void> {

@@ -3,7 +3,8 @@ import glob from "fast-glob";
 import type { LockedGem } from "../../ruby/lockfile/gemfile-lock.ts";
 import { fullName } from "../../ruby/lockfile/state.ts";
 
-/** Says whether a locked gem is installed. A gem that is locked for any platform may be so in a variant for this one. */
+/** Says whether a locked gem is installed. A gem locked for `ruby` also counts as installed if a
+ * platform-specific variant is. */
 export type IsInstalled = (gem: Pick<LockedGem, "name" | "version" | "platform">) => boolean;
 
 /**

@@ -61,14 +61,3 @@ export interface IgnoredLine {
 export function findGem(lockfile: GemfileLock, name: string): LockedGem | undefined {
   return lockfile.specs.find((spec) => spec.name === name);
 }
-
-/** The SHA-256 of a gem's `.gem` file in hex, if the lockfile has one. */
-export function sha256Of(
-  { checksums = [] }: GemfileLock,
-  { name, version, platform }: Pick<LockedGem, "name" | "version" | "platform">,
-): string | undefined {
-  return checksums
-    .filter((one) => one.name === name && one.version === version && one.platform === platform)
-    .flatMap(({ digests }) => digests)
-    .find(({ algorithm }) => algorithm === "sha256")?.digest;
-}

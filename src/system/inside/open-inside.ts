@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BuildpackError } from "../../failure.ts";
-import { largestText, type TextFile, type TextOf, utf8Of } from "../files.ts";
+import { largestText, lstatIfAny, type TextFile, type TextOf, utf8Of } from "../files.ts";
+import { unusable } from "../system-failure.ts";
 import { moveTree } from "../tree.ts";
 
 /*
@@ -26,7 +27,7 @@ import { moveTree } from "../tree.ts";
  * throws BuildpackError `system/link-not-followed` with the path of a link.
  */
 
-const { O_NOFOLLOW, O_RDONLY, O_CREAT, O_EXCL, O_WRONLY } = constants;
+const { O_NOFOLLOW, O_RDONLY, O_CREAT, O_EXCL, O_WRONLY, O_DIRECTORY } = constants;
 /** Opens an entry of any kind without reading it (`open(2)`). Node does not define this flag. */
 const O_PATH = 0o10_000_000;
 
@@ -88,7 +89,11 @@ export async function readLinkInside(root: string, path: string): Promise<string
   });
 }
 
-/** Makes a directory if it is missing, and gives it to its owner. Its parent must exist. */
+/**
+ * Makes a directory if it is missing, and gives it to its owner. Its parent must exist.
+ *
+ * @throws BuildpackError `system/file-unusable` if something else is at its path.
+ */
 export async function makeDirectoryInside(
   root: string,
   path: string,
@@ -97,9 +102,10 @@ export async function makeDirectoryInside(
   await withEntry(root, dirname(path), async ({ handle }) => {
     await mkdir(join(pathOf(handle), basename(path))).catch(ignoreExisting);
   });
-  await withEntry(root, path, async ({ handle }) => {
+  await withEntry(root, path, async ({ handle, stats }) => {
+    if (!stats.isDirectory()) throw unusable(join(root, path), "it is not a directory");
     if (!owner) return;
-    await using directory = await open(pathOf(handle), O_RDONLY);
+    await using directory = await open(pathOf(handle), O_RDONLY | O_DIRECTORY);
     await directory.chown(owner.uid, owner.gid);
   });
 }
@@ -111,20 +117,30 @@ export async function setModeInside(root: string, path: string, mode: number): P
   });
 }
 
-/** Writes a new file, which replaces an existing file or link, and gives it to its owner. */
+/**
+ * Writes a new file, which replaces an existing file or link, and gives it to its owner.
+ *
+ * @throws BuildpackError `system/file-unusable` if its parent is missing, or if a directory is at its path.
+ */
 export async function writeInside(
   root: string,
   path: string,
   content: string | Uint8Array,
   { mode = 0o644, owner }: { mode?: number; owner?: { uid: number; gid: number } | undefined } = {},
 ): Promise<void> {
-  await withEntry(root, dirname(path), async ({ handle }) => {
+  const written = await withEntry(root, dirname(path), async ({ handle, stats }) => {
+    if (!stats.isDirectory()) return false;
     const place = join(pathOf(handle), basename(path));
+    if ((await lstatIfAny(place))?.isDirectory()) {
+      throw unusable(join(root, path), "it is a directory");
+    }
     await rm(place, { force: true });
     await using file = await open(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     await file.writeFile(content);
     if (owner) await file.chown(owner.uid, owner.gid);
+    return true;
   });
+  if (!written) throw unusable(join(root, path), "its directory does not exist");
 }
 
 /**

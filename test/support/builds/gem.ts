@@ -12,6 +12,8 @@ export interface GemStory {
   extensions?: readonly string[];
   /** The gems that it depends on, in any version. */
   needs?: readonly string[];
+  /** The oldest Ruby that it supports. */
+  oldestRuby?: string;
 }
 
 export interface MadeGem extends GemStory {
@@ -33,7 +35,8 @@ export function makeGem(story: GemStory): MadeGem {
   return { ...story, file: `${name}-${version}.gem`, archive, sha256 };
 }
 
-function metadataOf({ name, version, files, extensions = [], needs = [] }: GemStory): string {
+function metadataOf(story: GemStory): string {
+  const { name, version, files, extensions = [], needs = [], oldestRuby = "0" } = story;
   return [
     "--- !ruby/object:Gem::Specification",
     `name: ${name}`,
@@ -48,22 +51,23 @@ function metadataOf({ name, version, files, extensions = [], needs = [] }: GemSt
     `summary: ${name}`,
     `files: ${JSON.stringify(Object.keys(files))}`,
     "require_paths: [lib]",
-    `required_ruby_version: ${anyVersion}`,
-    `required_rubygems_version: ${anyVersion}`,
+    `required_ruby_version: ${fromVersion(oldestRuby)}`,
+    `required_rubygems_version: ${fromVersion("0")}`,
     'rubygems_version: "3.5.0"',
     "specification_version: 4",
     "",
   ].join("\n");
 }
 
-const anyVersion =
-  '!ruby/object:Gem::Requirement {requirements: [[">=", !ruby/object:Gem::Version {version: "0"}]]}';
+function fromVersion(version: string): string {
+  return `!ruby/object:Gem::Requirement {requirements: [[">=", !ruby/object:Gem::Version {version: "${version}"}]]}`;
+}
 
 function dependency(name: string): string[] {
   return [
     "- !ruby/object:Gem::Dependency",
     `  name: ${name}`,
-    `  requirement: ${anyVersion}`,
+    `  requirement: ${fromVersion("0")}`,
     "  type: :runtime",
   ];
 }

@@ -52,8 +52,9 @@ function pagesOf(gem: MadeGem): [string, Buffer][] {
   ];
 }
 
-function infoPage({ version, sha256 }: MadeGem): string {
-  return `---\n${version} |checksum:${sha256}\n`;
+function infoPage({ version, sha256, oldestRuby }: MadeGem): string {
+  const needs = oldestRuby === undefined ? "" : `,ruby:>= ${oldestRuby}`;
+  return `---\n${version} |checksum:${sha256}${needs}\n`;
 }
 
 function versionsPage(gems: readonly MadeGem[]): string {

@@ -1,11 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pMap from "p-map";
 import { download, type DownloadRequest, patientPolicy } from "../../../artifacts/download.ts";
 import { BuildpackError } from "../../../failure.ts";
 import type { Section } from "../../../output/printer.ts";
 import { type IndexedGem, parseGemInfo } from "../../../ruby/gems/compact-index.ts";
-import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
+import {
+  parseGemPlatform,
+  platformMatches,
+  platformName,
+} from "../../../ruby/gems/gem-platform.ts";
 import { fullName } from "../../../ruby/lockfile/state.ts";
 import type { Fetcher } from "../../../system/http/fetcher.ts";
 import { countGems } from "../count-gems.ts";
@@ -26,7 +30,7 @@ export interface GemDownloads {
  * Downloads gems into a directory, and verifies the SHA-256 that the lockfile states, or else the server. As with Bundler, a
  * gem is not verified if neither states one.
  *
- * @throws what kept any of them from being downloaded. The other downloads are stopped.
+ * @throws the error of the first download that fails. The others are stopped.
  */
 export async function downloadGems(
   gems: readonly GemToDownload[],
@@ -41,11 +45,17 @@ export async function downloadGems(
       await downloadGem(gem, directory, { ...downloads, signal });
       progress(`${++done} of ${gems.length} gems`);
     };
-    const all = pMap(gems, one, { concurrency: downloadsAtOnce });
-    await all.catch((error: unknown) => {
-      stop.abort();
-      throw error;
-    });
+    const stopping = async (gem: GemToDownload) =>
+      await one(gem).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      });
+    // All have ended before the first error is thrown: the caller removes the directory.
+    await pMap(gems, stopping, { concurrency: downloadsAtOnce, stopOnError: false }).catch(
+      (error: unknown) => {
+        throw error instanceof AggregateError ? error.errors[0] : error;
+      },
+    );
   });
 }
 
@@ -61,19 +71,37 @@ async function downloadGem(
   for (const { platform, sha256 } of await variantsOf(gem, server, directory, downloads)) {
     const name = `${fullName({ ...gem, platform })}.gem`;
     const url = new URL(`gems/${name}`, server).href;
-    await fetchFile({ url, sha256, destination: join(directory, name) }, downloads);
+    const destination = join(directory, name);
+    await fetchFile({ url, sha256, destination }, downloads);
+    if (!(await isTar(destination))) throw new Error(`${url} is not a gem`);
   }
+}
+
+/** Bundler reads every file of the directory, and ends if one is not a gem, needed or not. */
+async function isTar(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(5), 0, 5, 257);
+  return buffer.toString("latin1") === "ustar";
 }
 
 async function fetchFile(
   request: DownloadRequest,
   { fetcher, signal }: Pick<GemDownloads, "fetcher" | "signal">,
+  maximumBytes = policy.maximumBytes,
 ): Promise<void> {
-  await download(request, { fetcher, signal, policy, section: { detail: () => {} } });
+  const limited = { ...policy, maximumBytes };
+  await download(request, { fetcher, signal, policy: limited, section: { detail: () => {} } });
 }
 
 // Bundler tries again by itself, and says what is wrong.
-const policy = { ...patientPolicy, attempts: 1, stallMilliseconds: 10_000 };
+const policy = {
+  ...patientPolicy,
+  attempts: 1,
+  stallMilliseconds: 10_000,
+  maximumBytes: 2 ** 30,
+};
+/** The longest answers of rubygems.org have less than one MiB. */
+const maximumInfoBytes = 16 * 2 ** 20;
 
 /** The variants of a gem to download, with the SHA-256 of each if the lockfile or the server states it. */
 async function variantsOf(
@@ -84,31 +112,40 @@ async function variantsOf(
 ): Promise<GemVariant[]> {
   if (gem.variants?.every(({ sha256 }) => sha256 !== undefined)) return gem.variants;
   const info = await readInfo(gem, server, directory, downloads);
-  const there = info.filter(({ version }) => version === gem.version);
+  if (info === undefined && gem.variants !== undefined) return gem.variants;
+  const there = (info ?? []).filter(({ version }) => version === gem.version);
   const suitable = there.filter(({ platform }) => platformMatches(platform, downloads.platform));
   if (gem.variants === undefined && suitable.length > 0) return suitable;
-  if (gem.variants === undefined) {
-    throw new Error(`the server does not say which variants of ${gem.name} it has`);
-  }
-  return gem.variants.map(({ platform, sha256 }) => ({
-    platform,
-    sha256: sha256 ?? there.find((variant) => variant.platform === platform)?.sha256,
-  }));
+  return (gem.variants ?? [{ platform: "ruby", sha256: undefined }]).map(({ platform, sha256 }) => {
+    const listed = there.find((variant) => isSamePlatform(variant.platform, platform));
+    if (!listed) throw new Error(`the server does not list ${fullName({ ...gem, platform })}`);
+    return { platform, sha256: sha256 ?? listed.sha256 };
+  });
 }
 
-/** What the server says about a gem. Nothing, if it has no compact index: then Bundler cannot verify a gem either. */
+/** The lockfile may spell a platform in another way than the server. */
+function isSamePlatform(one: string, other: string): boolean {
+  return one === other || platformName(parseGemPlatform(one)) === other;
+}
+
+/**
+ * What the server says about a gem. `undefined` after a 404: the server has no compact index, or not this gem. Without an
+ * index, Bundler does not verify gems either.
+ */
 async function readInfo(
-  { name }: GemToDownload,
+  { name, version }: GemToDownload,
   server: URL,
   directory: string,
   downloads: GemDownloads,
-): Promise<IndexedGem[]> {
-  const destination = join(directory, `${name}.info`);
+): Promise<IndexedGem[] | undefined> {
+  // Two versions of one gem must not share the file.
+  const destination = join(directory, `${name}-${version}.info`);
   const url = new URL(`info/${name}`, server).href;
   try {
-    await fetchFile({ url, sha256: undefined, destination }, downloads);
+    await fetchFile({ url, sha256: undefined, destination }, downloads, maximumInfoBytes);
   } catch (error) {
-    if (error instanceof BuildpackError && error.failure.code === "download/not-found") return [];
+    const { code = "" } = error instanceof BuildpackError ? error.failure : {};
+    if (code === "download/not-found") return undefined;
     throw error;
   }
   return parseGemInfo(await readFile(destination, "utf8"));

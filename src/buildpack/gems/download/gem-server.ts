@@ -2,7 +2,10 @@ import { bundlerMirror, settingVariable } from "../../../ruby/bundle-config.ts";
 
 /**
  * The URL, with `/` at its end, below which Bundler finds the files of a gem server: that of its mirror, if there is
- * one, and with its login as user and password. `undefined` if it is not reached by HTTP.
+ * one, and with its login as user and password.
+ *
+ * `undefined` if only Bundler can reach it: not by HTTP, with a login that is not valid in a URL, or by a mirror to which
+ * Bundler sends the name of the server, because a mirror of several servers must not answer with a gem of another one.
  *
  * @param env - the whole environment of Bundler.
  */
@@ -10,14 +13,28 @@ export function gemServerUrl(
   remote: string,
   env: Readonly<Record<string, string>>,
 ): URL | undefined {
-  const base = withSlash(bundlerMirror(env, [remote]) ?? remote);
+  const mirror = bundlerMirror(env, [remote]);
+  // Mirrors that are told no server answer for this one.
+  if (mirror !== undefined && URL.parse(remote)?.hostname !== "rubygems.org") return undefined;
+  const base = withSlash(mirror ?? remote);
   const url = URL.parse(base);
   if (url === null || !["http:", "https:"].includes(url.protocol)) return undefined;
-  if (url.username !== "") return url;
   // Bundler prefers the login of the URL to that of the host.
   const login = env[settingVariable(base)] ?? env[settingVariable(url.hostname)];
-  return login === undefined ? url : (URL.parse(base.replace("://", `://${login}@`)) ?? undefined);
+  return url.username !== "" || login === undefined ? url : withLogin(url, login);
 }
+
+/** A login that contains `/`, for example, would change the host of the URL. Bundler refuses it. */
+function withLogin(url: URL, login: string): URL | undefined {
+  const [, user, password = ""] = userinfo.exec(login) ?? [];
+  if (user === undefined) return undefined;
+  [url.username, url.password] = [user, password];
+  return url;
+}
+
+// Without `+`, which Bundler reads as a space.
+const userinfo =
+  /^((?:%[\dA-F]{2}|[\w!$&'()*,\-.;=~])+)(?::((?:%[\dA-F]{2}|[\w!$&'()*,\-.:;=~])*))?$/i;
 
 function withSlash(url: string): string {
   return url.endsWith("/") ? url : `${url}/`;

@@ -1,5 +1,7 @@
 import { platformMatches } from "../../../ruby/gems/gem-platform.ts";
-import { type GemfileLock, type LockedGem, sha256Of } from "../../../ruby/lockfile/gemfile-lock.ts";
+import { compareGemVersions } from "../../../ruby/gems/gem-version.ts";
+import type { GemfileLock, LockedGem } from "../../../ruby/lockfile/gemfile-lock.ts";
+import { sha256Of } from "../../../ruby/lockfile/sha256-of.ts";
 import type { GitSource } from "../../../ruby/lockfile/source.ts";
 import { fullName, isFileName } from "../../../ruby/lockfile/state.ts";
 import type { IsInstalled } from "../installed-gems.ts";
@@ -28,13 +30,14 @@ export interface GemsToDownloadRequest {
   /** Gems that only groups which are not installed need. */
   leftOut: ReadonlySet<string>;
   isInstalled: IsInstalled;
+  bundlerVersion: string;
   /** Whether the commit of a git source is checked out. */
   isCheckedOut: (source: GitSource) => boolean;
 }
 
 /**
- * The gems that `bundle install` would download. `undefined` if the lockfile does not tell, or if Bundler needs a server
- * anyway: a gem comes from git and is not checked out yet, from a plugin, or from one of several servers.
+ * The gems that `bundle install` would download. `undefined` if Bundler has to ask a server anyway (a git source that is not
+ * checked out, a plugin), or if the lockfile does not say which of several servers has a gem.
  */
 export function gemsToDownload(request: GemsToDownloadRequest): GemToDownload[] | undefined {
   const { locked, leftOut } = request;
@@ -51,7 +54,7 @@ export function gemsToDownload(request: GemsToDownloadRequest): GemToDownload[] 
 /** @param specs - one version of a gem: a line of the lockfile for each platform. */
 function gemToDownload(
   specs: readonly LockedGem[],
-  { locked, platform, isInstalled, isCheckedOut }: GemsToDownloadRequest,
+  { locked, platform, bundlerVersion, isInstalled, isCheckedOut }: GemsToDownloadRequest,
 ): GemToDownload | "nothing" | "unknown" {
   const variants = variantsFor(platform, specs);
   const [first] = variants;
@@ -63,7 +66,9 @@ function gemToDownload(
   const [remote, another] = source.kind === "gem" ? source.remotes : [];
   if (remote === undefined || another !== undefined) return "unknown";
   if (!variants.every((gem) => isFileName(fullName(gem)))) return "unknown";
-  if (first.platform === "ruby" && !hasPlatform(locked, platform)) {
+  const isChosenByLockfile =
+    hasPlatform(locked, platform) && compareGemVersions(bundlerVersion, "2.2.0.a") >= 0;
+  if (first.platform === "ruby" && !isChosenByLockfile) {
     return { name, version, remote, variants: undefined };
   }
   const known = variants.map((gem) => ({ platform: gem.platform, sha256: sha256Of(locked, gem) }));

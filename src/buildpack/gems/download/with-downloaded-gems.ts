@@ -1,12 +1,12 @@
 import { copyFile, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
 import glob from "fast-glob";
 import type { Section } from "../../../output/printer.ts";
 import { compareGemVersions } from "../../../ruby/gems/gem-version.ts";
 import type { GemfileLock } from "../../../ruby/lockfile/gemfile-lock.ts";
 import type { GitSource } from "../../../ruby/lockfile/source.ts";
-import { isDirectory, removeTree } from "../../../system/files.ts";
+import { isDirectory, isFile, removeTree } from "../../../system/files.ts";
 import type { Places } from "../../installed.ts";
 import { findInstalledGems } from "../installed-gems.ts";
 import { downloadGems, type GemDownloads } from "./download-gems.ts";
@@ -22,12 +22,13 @@ export interface DownloadedGemsRequest extends Omit<GemDownloads, "section"> {
 }
 
 /**
- * Downloads the gems that are going to be installed, and runs `work` with the variables by which Bundler finds them, and
- * installs several at once. Bundler then asks no server. By itself it asks one for the description of every gem of the bundle and of all that these
- * ever depended on: hundreds of requests for one new gem.
+ * Downloads the gems that are going to be installed, and runs `work` with the variables by which Bundler finds them. Bundler
+ * then contacts no server. Without this, it asks for the metadata of every gem in the bundle, and of every gem that any
+ * version of these ever depended on: hundreds of requests for one new gem.
  *
- * The variables are empty if nothing is to be downloaded, if that cannot be told beforehand, if the app brings its gems or
- * if a download fails: Bundler then downloads what it needs, and says what is wrong. The files are removed when `work` ends.
+ * The variables are empty if nothing is to be downloaded, if we cannot tell which gems are missing or where Bundler would get
+ * them, if the app brings its gems or if a download fails: Bundler then downloads what it needs, and says what is wrong. The
+ * files are removed when `work` ends.
  */
 export async function withDownloadedGems<T>(
   request: DownloadedGemsRequest,
@@ -35,7 +36,7 @@ export async function withDownloadedGems<T>(
 ): Promise<T> {
   const gems = await findGems(request);
   if (gems === undefined || gems.length === 0) return await work({});
-  const directory = await mkdtemp(join(tmpdir(), "lapidary-gems-"));
+  const directory = await mkdtemp(join(resolve(tmpdir()), "lapidary-gems-"));
   try {
     const complete = await tryToDownload(gems, directory, request);
     return await work(complete ? await variablesFor(directory, request) : {});
@@ -46,20 +47,28 @@ export async function withDownloadedGems<T>(
 
 async function variablesFor(
   directory: string,
-  { bundlerVersion, platform }: DownloadedGemsRequest,
+  { bundlerVersion }: DownloadedGemsRequest,
 ): Promise<Record<string, string>> {
   const found = { BUNDLE_CACHE_PATH: directory };
-  const isParallel = compareGemVersions(bundlerVersion, "2.6.0.a") >= 0;
-  // Gems for JRuby have no extensions to compile, and RUBYOPT cannot have a path with spaces.
-  if (isParallel || platform === "java" || /\s/.test(directory)) return found;
-  const script = join(directory, "install-in-parallel.rb");
-  await copyFile(new URL("./install-in-parallel.rb", import.meta.url), script);
+  if (!needsScript(bundlerVersion)) return found;
+  const script = join(directory, "install-downloaded-gems.rb");
+  await copyFile(new URL("./install-downloaded-gems.rb", import.meta.url), script);
   return { ...found, RUBYOPT: `-r${script}` };
 }
 
+/** Older versions treat gems in a directory and gems of a server alike. */
+function needsScript(bundlerVersion: string): boolean {
+  return compareGemVersions(bundlerVersion, "2.5.0.a") >= 0;
+}
+
 async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[] | undefined> {
-  const { env, places } = request;
-  if (choosesFiles.some((name) => env[name] !== undefined)) return undefined;
+  const { bundlerVersion, env, places, platform } = request;
+  // JRuby supports only a part of TracePoint, and RUBYOPT cannot have a path with spaces.
+  const takesScript = platform !== "java" && !/\s/.test(tmpdir());
+  if (needsScript(bundlerVersion) && !takesScript) return undefined;
+  if (choosesGems.some((name) => env[name] !== undefined)) return undefined;
+  // Bundler's configuration of the build image may name other servers.
+  if (await isFile(join(env["HOME"] ?? homedir(), ".bundle/config"))) return undefined;
   const root = join(places.app, dirname(places.gemfile));
   if (await isDirectory(join(root, "vendor/cache"))) return undefined;
   const checkouts = await glob("bundler/gems/*", { cwd: places.gems, onlyDirectories: true });
@@ -71,8 +80,17 @@ async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[]
   });
 }
 
-/** Bundler's settings that say where `.gem` files are, and which variant of a gem is installed. */
-const choosesFiles = ["BUNDLE_CACHE_PATH", "BUNDLE_FORCE_RUBY_PLATFORM"];
+/**
+ * Variables of Bundler that say where `.gem` files are, which variant of a gem is installed, or which files contain more of its
+ * settings.
+ */
+const choosesGems = [
+  "BUNDLE_CACHE_PATH",
+  "BUNDLE_FORCE_RUBY_PLATFORM",
+  "BUNDLE_CONFIG",
+  "BUNDLE_USER_CONFIG",
+  "BUNDLE_USER_HOME",
+];
 
 /** Bundler names a checkout after the first 12 digits of its commit. */
 function isCheckoutOf({ revision }: GitSource, directory: string): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { settingVariable } from "../../../ruby/bundle-config.ts";
-import { type GemfileLock, sha256Of } from "../../../ruby/lockfile/gemfile-lock.ts";
+import type { GemfileLock } from "../../../ruby/lockfile/gemfile-lock.ts";
+import { sha256Of } from "../../../ruby/lockfile/sha256-of.ts";
 import { fullName, isFileName } from "../../../ruby/lockfile/state.ts";
 import { addParts } from "../../../system/file-digest.ts";
 

@@ -66,9 +66,7 @@ describe("Application Contract: Ruby Dependencies", () => {
         ["install", undefined],
         ["clean", undefined],
       ]);
-      expect(lines).toContain(
-        "Bundler needs a gem that was not downloaded, so it asks the gem servers",
-      );
+      expect(lines).toContain("Bundler cannot use what was downloaded, so it asks the gem servers");
     });
 
     test.each([

@@ -33,6 +33,28 @@ describe("without links", () => {
     expect(await readdir(root)).toEqual(["a"]);
   });
 
+  test.each<[string, (path: string) => unknown]>([
+    ["a file", (path) => writeFile(path, "")],
+    ["a pipe", (path) => spawnSync("mkfifo", [path])],
+  ])("a directory is not made in place of %s", async (_what, make) => {
+    const root = await makeTree();
+    await make(join(root, "x"));
+    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const facts = { path: join(root, "x"), problem: "it is not a directory" };
+    const expected = { code: "system/file-unusable", ...facts };
+    expect(await failureOf(makeDirectoryInside(root, "x", owner))).toEqual(expected);
+  });
+
+  test.each([
+    ["missing/file", "its directory does not exist"],
+    ["file/deeper", "its directory does not exist"],
+    ["directory", "it is a directory"],
+  ])("%s is not written: %s", async (path, problem) => {
+    const root = await makeTree({ file: "", "directory/": "" });
+    const expected = { code: "system/file-unusable", path: join(root, path), problem };
+    expect(await failureOf(writeInside(root, path, "x"))).toEqual(expected);
+  });
+
   test("what is missing, also below a file, is missing", async () => {
     const root = await makeTree({ file: "" });
     for (const path of ["none", "none/deeper", "file/deeper"]) {

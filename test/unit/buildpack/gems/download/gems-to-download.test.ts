@@ -103,7 +103,7 @@ function lockfile(
 
 function choose(
   text: string,
-  options: Partial<Pick<GemsToDownloadRequest, "platform" | "leftOut">> & {
+  options: Partial<Pick<GemsToDownloadRequest, "platform" | "leftOut" | "bundlerVersion">> & {
     installed?: readonly string[];
     checkedOut?: boolean;
   } = {},
@@ -115,6 +115,7 @@ function choose(
     locked: parsed.lockfile,
     platform: "x86_64-linux",
     leftOut: new Set(),
+    bundlerVersion: "2.6.0",
     isInstalled: (gem) => installed.includes(fullName(gem)),
     isCheckedOut: () => checkedOut,
     ...rest,

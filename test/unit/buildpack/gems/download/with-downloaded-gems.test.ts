@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type DownloadedGemsRequest,
   withDownloadedGems,
@@ -37,19 +37,37 @@ describe("gems that are not installed", () => {
   });
 
   test.each([
-    ["2.5.23", "x86_64-linux", true],
-    ["2.6.0.dev", "x86_64-linux", false],
-    ["4.0.3", "x86_64-linux", false],
-    ["2.5.23", "java", false],
-  ])("Bundler %s on %s needs our script to install several at once: %s", async (...story) => {
-    const [bundlerVersion, platform, expected] = story;
-    const { variables, files } = await install(lockfile([opal], { platform }), {
-      bundlerVersion,
-      platform,
-    });
-    const script = `${variables["BUNDLE_CACHE_PATH"]}/install-in-parallel.rb`;
+    ["2.4.22", false],
+    ["2.5.0.dev", true],
+    ["2.6.9", true],
+    ["4.0.3", true],
+  ])("Bundler %s gets our script: %s", async (bundlerVersion, expected) => {
+    const { variables, files } = await install(lockfile([opal]), { bundlerVersion });
+    const script = `${variables["BUNDLE_CACHE_PATH"]}/install-downloaded-gems.rb`;
     expect(variables["RUBYOPT"]).toBe(expected ? `-r${script}` : undefined);
-    expect(files.includes("install-in-parallel.rb")).toBe(expected);
+    expect(files.includes("install-downloaded-gems.rb")).toBe(expected);
+  });
+
+  test("are found by an absolute path even if the user's directory for temporary files is relative", async () => {
+    vi.stubEnv("TMPDIR", ".");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { variables } = await install(lockfile([opal]), { bundlerVersion: "2.6.9" });
+    expect(variables["RUBYOPT"]).toMatch(/^-r\//);
+  });
+
+  test("of one name do not share what the server says about them", async () => {
+    const gems = ["1.0.0", "2.0.0"].map((version) =>
+      makeGem({ name: "opal", version, files: { version } }),
+    );
+    const lines = gems.map(({ version, sha256 }) => `${version} |checksum:${sha256}\n`);
+    const { url } = await startServer(async (request, response) => {
+      const gem = gems.find(({ file }) => request.url === `/gems/${file}`);
+      await give(gem ? gem.archive : `---\n${lines.join("")}`)(request, response);
+    });
+    const { files } = await install(lockfile(gems, { checksums: false, url: `${url}/` }));
+    expect(files).toEqual(
+      gems.flatMap(({ file, version }) => [file, `opal-${version}.info`]).sort(),
+    );
   });
 
   test("need one request each if the lockfile has their checksum", async () => {
@@ -119,6 +137,41 @@ describe("Bundler downloads gems itself", () => {
     expect(server.requests).toEqual([{ path: "/gems/opal-1.0.0.gem", allowed: false }]);
   });
 
+  test.each<[string, Answer, boolean]>([
+    ["a page instead of the gem", give("<html>Sign in</html>"), true],
+    ["a page instead of the list of versions", give("<html>Sign in</html>"), false],
+    ["a list without the version", give("---\n1.0.1 |ruby:>= 3.0\n"), false],
+    ["a list that is too long", give("x".repeat(17 * 2 ** 20)), false],
+  ])("if the server sends %s", async (_what, answer, isGem) => {
+    const answers = isGem ? [status(404), answer] : [answer, give(opal.archive)];
+    const { url, requests } = await startServer(...answers);
+    const { variables } = await install(lockfile([opal], { checksums: false, url: `${url}/` }));
+    expect(variables).toEqual({});
+    expect(requests).toHaveLength(isGem ? 2 : 1);
+  });
+
+  test.each(["BUNDLE_CONFIG", "BUNDLE_USER_CONFIG", "BUNDLE_USER_HOME"])(
+    "if %s is set",
+    async (name) => {
+      const { variables } = await install(lockfile([opal]), { env: { [name]: "/etc/bundle" } });
+      expect([variables, server.requests]).toEqual([{}, []]);
+    },
+  );
+
+  test("if the user of the build has a configuration of Bundler", async () => {
+    const tree = { "home/.bundle/config": "---\nBUNDLE_JOBS: 2\n" };
+    const { variables } = await install(lockfile([opal]), {}, undefined, tree);
+    expect([variables, server.requests]).toEqual([{}, []]);
+  });
+
+  test("if it is JRuby's, and needs our script", async () => {
+    const text = lockfile([opal], { platform: "java" });
+    const { variables } = await install(text, { platform: "java", bundlerVersion: "2.6.9" });
+    expect([variables, server.requests]).toEqual([{}, []]);
+    const old = await install(text, { platform: "java", bundlerVersion: "2.4.22" });
+    expect(Object.keys(old.variables)).toEqual(["BUNDLE_CACHE_PATH"]);
+  });
+
   test.each(["BUNDLE_CACHE_PATH", "BUNDLE_FORCE_RUBY_PLATFORM"])("if %s is set", async (name) => {
     const { variables } = await install(lockfile([opal]), { env: { [name]: "true" } });
     expect([variables, server.requests]).toEqual([{}, []]);
@@ -176,11 +229,11 @@ async function install(
   let files: string[] = [];
   const request: DownloadedGemsRequest = {
     ...{ fetcher, section, platform: "x86_64-linux", leftOut: new Set<string>() },
-    bundlerVersion: "2.6.0",
+    bundlerVersion: "2.4.22",
     ...{ signal: new AbortController().signal, locked: parsed.lockfile },
-    env: { BUNDLE_127__0__0__1: "shop:p%40ss" },
     places: { app: `${root}/app`, gems: `${root}/gems`, gemfile: "Gemfile" },
     ...options,
+    env: { HOME: `${root}/home`, BUNDLE_127__0__0__1: "shop:p%40ss", ...options.env },
   };
   const running = withDownloadedGems(request, async (found) => {
     variables = found;
