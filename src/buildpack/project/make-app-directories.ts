@@ -2,7 +2,11 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { BuildpackError } from "../../failure.ts";
 import { findGem } from "../../ruby/lockfile/gemfile-lock.ts";
-import { isDirectoryInside, makeDirectoryInside } from "../../system/inside/open-inside.ts";
+import {
+  isDirectoryInside,
+  lookInside,
+  makeDirectoryInside,
+} from "../../system/inside/open-inside.ts";
 import type { Project } from "./read-project.ts";
 
 /** Directories that Rails writes to, parents before children. Git keeps no empty directories. */
@@ -28,7 +32,10 @@ export async function makeAppDirectories({
 
 async function makeUnlessTaken(root: string, path: string): Promise<void> {
   try {
-    if (await isDirectoryInside(root, dirname(path))) await makeDirectoryInside(root, path);
+    const isFree = (await lookInside(root, path)) === undefined;
+    if (isFree && (await isDirectoryInside(root, dirname(path)))) {
+      await makeDirectoryInside(root, path);
+    }
   } catch (error) {
     const linked =
       error instanceof BuildpackError && error.failure.code === "system/link-not-followed";
