@@ -81,16 +81,10 @@ async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[]
 }
 
 /**
- * Variables of Bundler that say where `.gem` files are, which variant of a gem is installed, or which files contain more of its
+ * Variables of Bundler that say where `.gem` files are, which variant of a gem is installed, or which file contains more of its
  * settings.
  */
-const choosesGems = [
-  "BUNDLE_CACHE_PATH",
-  "BUNDLE_FORCE_RUBY_PLATFORM",
-  "BUNDLE_CONFIG",
-  "BUNDLE_USER_CONFIG",
-  "BUNDLE_USER_HOME",
-];
+const choosesGems = ["BUNDLE_CACHE_PATH", "BUNDLE_FORCE_RUBY_PLATFORM", "BUNDLE_CONFIG"];
 
 /** Bundler names a checkout after the first 12 digits of its commit. */
 function isCheckoutOf({ revision }: GitSource, directory: string): boolean {
