@@ -150,11 +150,6 @@ describe("Bundler downloads gems itself", () => {
     expect(requests).toHaveLength(isGem ? 2 : 1);
   });
 
-  test.each(["BUNDLE_CONFIG"])("if %s is set", async (name) => {
-    const { variables } = await install(lockfile([opal]), { env: { [name]: "/etc/bundle" } });
-    expect([variables, server.requests]).toEqual([{}, []]);
-  });
-
   test("if the user of the build has a configuration of Bundler", async () => {
     const tree = { "home/.bundle/config": "---\nBUNDLE_JOBS: 2\n" };
     const { variables } = await install(lockfile([opal]), {}, undefined, tree);
@@ -169,7 +164,8 @@ describe("Bundler downloads gems itself", () => {
     expect(Object.keys(old.variables)).toEqual(["BUNDLE_CACHE_PATH"]);
   });
 
-  test.each(["BUNDLE_CACHE_PATH", "BUNDLE_FORCE_RUBY_PLATFORM"])("if %s is set", async (name) => {
+  const settings = ["BUNDLE_CACHE_PATH", "BUNDLE_CONFIG", "BUNDLE_FORCE_RUBY_PLATFORM"];
+  test.each(settings)("if %s is set", async (name) => {
     const { variables } = await install(lockfile([opal]), { env: { [name]: "true" } });
     expect([variables, server.requests]).toEqual([{}, []]);
   });
