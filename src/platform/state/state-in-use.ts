@@ -3,7 +3,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { lockFile } from "../../system/file-lock.ts";
 import { lstatIfAny } from "../../system/files.ts";
-import { takeLock } from "./state-lock.ts";
+import { waitForLock } from "./state-lock.ts";
 import { currentName, readStoredBuild, type StoredBuild } from "./stored-build.ts";
 
 /** A build that an app runs from. It is not removed until it is released or our process ends. */
@@ -15,12 +15,17 @@ export interface BuildInUse {
 /**
  * Opens the current build of a state directory while its app runs. Undefined before the first build, and if the state
  * directory has only a cache that was adopted from an image.
+ *
+ * @param id tells this use of the build from others.
  */
-export async function openStoredBuild(state: string): Promise<BuildInUse | undefined> {
+export async function openStoredBuild(
+  state: string,
+  id = randomBytes(6).toString("hex"),
+): Promise<BuildInUse | undefined> {
   for (;;) {
     const build = await readStoredBuild(state);
     if (!build || !(await lstatIfAny(join(build.layers, "config")))) return undefined;
-    const release = await markInUse(state, basename(build.path));
+    const release = await markInUse(state, `${basename(build.path)}-${id}`);
     // A build that became current before the mark was written may have removed this one.
     if ((await currentName(state)) === basename(build.path)) return { build, release };
     await release();
@@ -40,9 +45,10 @@ export async function buildsInUse(state: string): Promise<string[]> {
 }
 
 /** The mark counts for as long as we hold its lock. */
-async function markInUse(state: string, name: string): Promise<() => Promise<void>> {
+async function markInUse(state: string, mark: string): Promise<() => Promise<void>> {
   await mkdir(directoryOf(state), { recursive: true });
-  return await takeLock(join(directoryOf(state), `${name}-${randomBytes(6).toString("hex")}`));
+  // Whoever looks which builds are in use may hold the lock for a moment.
+  return await waitForLock(join(directoryOf(state), mark));
 }
 
 function directoryOf(state: string): string {

@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openState } from "../../../../src/platform/state/state.ts";
-import { openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
+import { buildsInUse, openStoredBuild } from "../../../../src/platform/state/state-in-use.ts";
+import { lockFile } from "../../../../src/system/file-lock.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { type LocalPlatform, makePlatform } from "../../../support/builds/local-platform.ts";
 import { makeBuildpack } from "../../../support/buildpacks/tiny-buildpack.ts";
@@ -136,6 +138,20 @@ describe("a build that succeeds", () => {
     await inUse?.release();
     await platform.build([buildpack]);
     expect(existsSync(inUse?.build.layers ?? "")).toBe(false);
+  });
+
+  test("is opened even if somebody just looks whether it is in use", async () => {
+    const platform = await makePlatform();
+    await platform.build([await countingBuildpack()]);
+    await mkdir(join(platform.state, "in-use"));
+    const build = basename(await readlink(join(platform.state, "current")));
+    const unlock = await lockFile(join(platform.state, "in-use", `${build}-run`));
+    const opening = openStoredBuild(platform.state, "run");
+    await sleep(200);
+    await unlock?.();
+    const inUse = await opening;
+    expect(await buildsInUse(platform.state)).toEqual([build]);
+    await inUse?.release();
   });
 
   test("does not keep a build for an app that was killed", async () => {
