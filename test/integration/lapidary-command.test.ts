@@ -280,9 +280,8 @@ describe("lapidary run", () => {
     await lapidary(root, "build", ...flags);
     const starts = ["1", "2", "3", "4"].map((n) => lapidary(root, ...runFlags, "--", "echo", n));
     const ends = await Promise.all(starts);
-    expect(ends.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(
-      ["1", "2", "3", "4"].map((n) => [0, n]),
-    );
+    for (const { exitCode, stderr } of ends) expect(exitCode, stderr).toBe(0);
+    expect(ends.map(({ stdout }) => stdout)).toEqual(["1", "2", "3", "4"]);
   });
 
   test("lets an app in a terminal end at Ctrl-C in its own way", async () => {
