@@ -67,7 +67,7 @@ async function downloadGem(
   downloads: GemDownloads,
 ): Promise<void> {
   const server = gemServerUrl(gem.remote, downloads.env);
-  if (server === undefined) throw new Error(`${gem.remote} is not reached by HTTP`);
+  if (server === undefined) throw new Error(`only Bundler can reach ${gem.remote}`);
   for (const { platform, sha256 } of await variantsOf(gem, server, directory, downloads)) {
     const name = `${fullName({ ...gem, platform })}.gem`;
     const url = new URL(`gems/${name}`, server).href;

@@ -14,7 +14,7 @@ export function gemServerUrl(
   env: Readonly<Record<string, string>>,
 ): URL | undefined {
   const mirror = bundlerMirror(env, [remote]);
-  // Mirrors that are told no server answer for this one.
+  // Without the name of the server, a mirror of several assumes rubygems.org.
   if (mirror !== undefined && URL.parse(remote)?.hostname !== "rubygems.org") return undefined;
   const base = withSlash(mirror ?? remote);
   const url = URL.parse(base);
