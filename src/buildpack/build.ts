@@ -57,9 +57,11 @@ export async function build(context: BuildContext): Promise<void> {
   const [served, precompiled] = await sideBySide(context, (shared) => [
     precompileAssets(shared, rakeApp),
     precompileGems(shared, project, installed),
-    needs,
-    writeBillsOfMaterials(shared, project, installed, jemalloc),
-    recordGems(shared, installed),
+    // One after the other: all of them keep this process busy, and rake is to start first.
+    needs.then(async () => {
+      await writeBillsOfMaterials(shared, project, installed, jemalloc);
+      await recordGems(shared, installed);
+    }),
   ]);
   await settleNodeModules(context, packages);
   await writeOutGemspecs(context, project, installed);
