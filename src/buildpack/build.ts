@@ -57,7 +57,7 @@ export async function build(context: BuildContext): Promise<void> {
   const [served, precompiled] = await sideBySide(context, (shared) => [
     precompileAssets(shared, rakeApp),
     precompileGems(shared, project, installed),
-    // One after the other: all of them keep this process busy, and rake is to start first.
+    // After the search for libraries: each of these keeps this process busy, and rake must start first.
     needs.then(async () => {
       await writeBillsOfMaterials(shared, project, installed, jemalloc);
       await recordGems(shared, installed);

@@ -17,8 +17,7 @@ export function reportStart({ clock, input, printer }: BuildContext): number {
 /** Tells a platform that wants to know which gems are installed. */
 export async function recordGems(context: BuildContext, { places }: Installed): Promise<void> {
   // Tasks that run meanwhile may remove files of gems, and a report is no reason for a build to fail.
-  const gems = context.onGems && (await measureGems(places.gems).catch(() => []));
-  if (gems) context.onGems?.(gems);
+  if (context.onGems) context.onGems(await measureGems(places.gems).catch(() => []));
 }
 
 /** Prints that the build is done, and how long it took. */

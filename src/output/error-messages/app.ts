@@ -1,5 +1,6 @@
 import { lockCommand } from "./gems.ts";
 import type { Messages } from "./message.ts";
+import { isVersionFile } from "./version-source.ts";
 
 /** Problems in the app's own files, found before anything is downloaded. */
 export const appMessages: Messages<"app"> = {
@@ -50,7 +51,7 @@ export const appMessages: Messages<"app"> = {
       `${source} asks for \`${requested}\`. This buildpack installs MRI (\`ruby\`) and JRuby (\`jruby\`).`,
     ],
     next: [
-      source.startsWith(".") || source === "mise.toml" || source === "BP_RUBY_VERSION"
+      isVersionFile(source) || source === "BP_RUBY_VERSION"
         ? `Write an MRI or JRuby version into \`${source}\` (see docs/ruby-versions.md).`
         : `Write an MRI version into the Gemfile (see docs/ruby-versions.md), then run: bundle update --ruby`,
     ],

@@ -1,4 +1,5 @@
 import type { Messages } from "./message.ts";
+import { isVersionFile } from "./version-source.ts";
 
 const ownInventory =
   "If you have your own builds, name an inventory that lists it: BP_INVENTORY=<url>#sha256=<hex>";
@@ -101,10 +102,6 @@ function otherVersion(
   if (isVersionFile(source)) return [`Write ${written} into ${source}.`];
   if (name === "ruby") return [`ruby "${best}"   # in the Gemfile, then run: bundle update --ruby`];
   return [`Use one of these versions instead, such as ${name} ${best}.`];
-}
-
-function isVersionFile(source: string): boolean {
-  return source.startsWith(".") || source === "mise.toml";
 }
 
 /** The nearest version, preferably of the same branch; empty if there is none. */

@@ -1,7 +1,12 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pMap from "p-map";
-import { download, type DownloadRequest, patientPolicy } from "../../../artifacts/download.ts";
+import {
+  download,
+  type DownloadPolicy,
+  type DownloadRequest,
+  patientPolicy,
+} from "../../../artifacts/download.ts";
 import { BuildpackError } from "../../../failure.ts";
 import type { Section } from "../../../output/printer.ts";
 import { type IndexedGem, parseGemInfo } from "../../../ruby/gems/compact-index.ts";
@@ -30,7 +35,7 @@ export interface GemDownloads {
  * Downloads gems into a directory, and verifies the SHA-256 that the lockfile states, or else the server. As with Bundler, a
  * gem is not verified if neither states one.
  *
- * @throws the error of the first download that fails. The others are stopped.
+ * @throws AggregateError if one fails. The others are stopped, and have ended by then.
  */
 export async function downloadGems(
   gems: readonly GemToDownload[],
@@ -42,20 +47,16 @@ export async function downloadGems(
   await downloads.section.timed(`Downloading ${countGems(gems.length)}`, async (progress) => {
     let done = 0;
     const one = async (gem: GemToDownload) => {
-      await downloadGem(gem, directory, { ...downloads, signal });
-      progress(`${++done} of ${gems.length} gems`);
-    };
-    const stopping = async (gem: GemToDownload) =>
-      await one(gem).catch((error: unknown) => {
+      try {
+        await downloadGem(gem, directory, { ...downloads, signal });
+        progress(`${++done} of ${gems.length} gems`);
+      } catch (error) {
         stop.abort();
         throw error;
-      });
-    // All have ended before the first error is thrown: the caller removes the directory.
-    await pMap(gems, stopping, { concurrency: downloadsAtOnce, stopOnError: false }).catch(
-      (error: unknown) => {
-        throw error instanceof AggregateError ? error.errors[0] : error;
-      },
-    );
+      }
+    };
+    // With `stopOnError`, the caller would remove the directory while others still write to it.
+    await pMap(gems, one, { concurrency: downloadsAtOnce, stopOnError: false });
   });
 }
 
@@ -72,7 +73,7 @@ async function downloadGem(
     const name = `${fullName({ ...gem, platform })}.gem`;
     const url = new URL(`gems/${name}`, server).href;
     const destination = join(directory, name);
-    await fetchFile({ url, sha256, destination }, downloads);
+    await fetchFile({ url, sha256, destination }, downloads, gemPolicy);
     if (!(await isTar(destination))) throw new Error(`${url} is not a gem`);
   }
 }
@@ -87,21 +88,20 @@ async function isTar(path: string): Promise<boolean> {
 async function fetchFile(
   request: DownloadRequest,
   { fetcher, signal }: Pick<GemDownloads, "fetcher" | "signal">,
-  maximumBytes = policy.maximumBytes,
+  policy: DownloadPolicy,
 ): Promise<void> {
-  const limited = { ...policy, maximumBytes };
-  await download(request, { fetcher, signal, policy: limited, section: { detail: () => {} } });
+  await download(request, { fetcher, signal, policy, section: { detail: () => {} } });
 }
 
 // Bundler tries again by itself, and says what is wrong.
-const policy = {
+const gemPolicy = {
   ...patientPolicy,
   attempts: 1,
   stallMilliseconds: 10_000,
   maximumBytes: 2 ** 30,
 };
 /** The longest answers of rubygems.org have less than one MiB. */
-const maximumInfoBytes = 16 * 2 ** 20;
+const infoPolicy = { ...gemPolicy, maximumBytes: 16 * 2 ** 20 };
 
 /** The variants of a gem to download, with the SHA-256 of each if the lockfile or the server states it. */
 async function variantsOf(
@@ -112,20 +112,25 @@ async function variantsOf(
 ): Promise<GemVariant[]> {
   if (gem.variants?.every(({ sha256 }) => sha256 !== undefined)) return gem.variants;
   const info = await readInfo(gem, server, directory, downloads);
-  if (info === undefined && gem.variants !== undefined) return gem.variants;
-  const there = (info ?? []).filter(({ version }) => version === gem.version);
-  const suitable = there.filter(({ platform }) => platformMatches(platform, downloads.platform));
-  if (gem.variants === undefined && suitable.length > 0) return suitable;
-  return (gem.variants ?? [{ platform: "ruby", sha256: undefined }]).map(({ platform, sha256 }) => {
-    const listed = there.find((variant) => isSamePlatform(variant.platform, platform));
+  const there = info?.filter(({ version }) => version === gem.version);
+  if (gem.variants === undefined) return suitableVariants(gem, there ?? [], downloads.platform);
+  if (there === undefined) return gem.variants;
+  return gem.variants.map(({ platform, sha256 }) => {
+    // The server may spell a platform in another way than the lockfile does.
+    const listed = there.find((one) => platformName(parseGemPlatform(one.platform)) === platform);
     if (!listed) throw new Error(`the server does not list ${fullName({ ...gem, platform })}`);
     return { platform, sha256: sha256 ?? listed.sha256 };
   });
 }
 
-/** The lockfile may spell a platform in another way than the server. */
-function isSamePlatform(one: string, other: string): boolean {
-  return one === other || platformName(parseGemPlatform(one)) === other;
+function suitableVariants(
+  { name }: GemToDownload,
+  there: readonly IndexedGem[],
+  machine: string,
+): GemVariant[] {
+  const suitable = there.filter(({ platform }) => platformMatches(platform, machine));
+  if (suitable.length > 0) return suitable;
+  throw new Error(`the server does not say which variants of ${name} it has`);
 }
 
 /**
@@ -142,10 +147,11 @@ async function readInfo(
   const destination = join(directory, `${name}-${version}.info`);
   const url = new URL(`info/${name}`, server).href;
   try {
-    await fetchFile({ url, sha256: undefined, destination }, downloads, maximumInfoBytes);
+    await fetchFile({ url, sha256: undefined, destination }, downloads, infoPolicy);
   } catch (error) {
-    const { code = "" } = error instanceof BuildpackError ? error.failure : {};
-    if (code === "download/not-found") return undefined;
+    const isMissing =
+      error instanceof BuildpackError && error.failure.code === "download/not-found";
+    if (isMissing) return undefined;
     throw error;
   }
   return parseGemInfo(await readFile(destination, "utf8"));

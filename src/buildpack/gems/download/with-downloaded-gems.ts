@@ -36,13 +36,18 @@ export async function withDownloadedGems<T>(
 ): Promise<T> {
   const gems = await findGems(request);
   if (gems === undefined || gems.length === 0) return await work({});
-  const directory = await mkdtemp(join(resolve(tmpdir()), "lapidary-gems-"));
+  const directory = await mkdtemp(join(temporary(), "lapidary-gems-"));
   try {
     const complete = await tryToDownload(gems, directory, request);
     return await work(complete ? await variablesFor(directory, request) : {});
   } finally {
     await removeTree(directory);
   }
+}
+
+/** Ruby looks for a relative path in other directories. */
+function temporary(): string {
+  return resolve(tmpdir());
 }
 
 async function variablesFor(
@@ -64,7 +69,7 @@ function needsScript(bundlerVersion: string): boolean {
 async function findGems(request: DownloadedGemsRequest): Promise<GemToDownload[] | undefined> {
   const { bundlerVersion, env, places, platform } = request;
   // JRuby supports only a part of TracePoint, and RUBYOPT cannot have a path with spaces.
-  const takesScript = platform !== "java" && !/\s/.test(tmpdir());
+  const takesScript = platform !== "java" && !/\s/.test(temporary());
   if (needsScript(bundlerVersion) && !takesScript) return undefined;
   if (choosesGems.some((name) => env[name] !== undefined)) return undefined;
   // Bundler's configuration of the build image may name other servers.

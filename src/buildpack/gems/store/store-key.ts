@@ -30,15 +30,15 @@ export interface InstallKeys {
  */
 export function storableGems(locked: GemfileLock, keys: InstallKeys): StorableGem[] {
   return locked.specs.flatMap((gem) => {
-    if (gem.source.kind !== "gem") return [];
+    const name = fullName(gem);
+    if (gem.source.kind !== "gem" || !isFileName(name)) return [];
     const parts = [
-      ...[fullName(gem), `${sha256Of(locked, gem)}`, ...gem.source.remotes],
+      ...[name, `${sha256Of(locked, gem)}`, ...gem.source.remotes],
       ...keys.machine,
       ...compilerVariables(gem.name, keys.env),
     ];
     const digest = addParts(createHash("sha256"), parts).digest("hex").slice(0, 32);
-    const key = `${fullName(gem)}-${digest}`;
-    return isFileName(fullName(gem)) ? [{ name: gem.name, fullName: fullName(gem), key }] : [];
+    return [{ name: gem.name, fullName: name, key: `${name}-${digest}` }];
   });
 }
 
