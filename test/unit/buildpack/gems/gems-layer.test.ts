@@ -56,18 +56,23 @@ describe("Application Contract: Ruby Dependencies", () => {
       ]);
     });
 
-    test.each([6, 7, 11])("exit code %i runs it again with the gem servers", async (exitCode) => {
-      const fails = { command: "install", exitCode, output: ["Could not find opal"] };
-      const layersDir = await makeTree();
-      const failing = { withDownloads, fails: { ...fails, times: 1 } };
-      const { received, lines } = await install(layersDir, failing);
-      expect(received.map(({ args, env }) => [args[0], env["BUNDLE_CACHE_PATH"]])).toEqual([
-        ["install", "/tmp/downloads"],
-        ["install", undefined],
-        ["clean", undefined],
-      ]);
-      expect(lines).toContain("Bundler cannot use what was downloaded, so it asks the gem servers");
-    });
+    test.each([1, 6, 7, 11, 14, 41])(
+      "exit code %i runs it again with the gem servers",
+      async (exitCode) => {
+        const fails = { command: "install", exitCode, output: ["Could not find opal"] };
+        const layersDir = await makeTree();
+        const failing = { withDownloads, fails: { ...fails, times: 1 } };
+        const { received, lines } = await install(layersDir, failing);
+        expect(received.map(({ args, env }) => [args[0], env["BUNDLE_CACHE_PATH"]])).toEqual([
+          ["install", "/tmp/downloads"],
+          ["install", undefined],
+          ["clean", undefined],
+        ]);
+        expect(lines).toContain(
+          "Bundler cannot use what was downloaded, so it asks the gem servers",
+        );
+      },
+    );
 
     test.each([
       [5, withDownloads],

@@ -44,6 +44,13 @@ describe("the gems to download", () => {
     expect(choose(text, { platform: "java" })).toMatchObject([{ variants: undefined }]);
   });
 
+  test("have a variant that Bundler before 2.2 chooses, whatever the lockfile is for", () => {
+    const text = lockfile(["nokogiri (1.13.0)"]);
+    const found = (bundlerVersion: string) => choose(text, { bundlerVersion });
+    expect(found("2.1.4")).toMatchObject([{ name: "nokogiri", variants: undefined }]);
+    expect(found("2.2.0")).toMatchObject([{ name: "nokogiri", variants: [{ platform: "ruby" }] }]);
+  });
+
   test("leave out what has no variant for this machine", () => {
     expect(choose(lockfile(["wdm (0.2.0-x64-mingw-ucrt)"]))).toEqual([]);
   });

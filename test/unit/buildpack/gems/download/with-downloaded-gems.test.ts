@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type DownloadedGemsRequest,
@@ -6,7 +8,7 @@ import {
 } from "../../../../../src/buildpack/gems/download/with-downloaded-gems.ts";
 import { parseGemfileLock } from "../../../../../src/ruby/lockfile/parse-gemfile-lock.ts";
 import { isDirectory } from "../../../../../src/system/files.ts";
-import { createFetcher } from "../../../../../src/system/http/fetcher.ts";
+import { createFetcher, type Fetcher } from "../../../../../src/system/http/fetcher.ts";
 import { makeGem, type MadeGem } from "../../../../support/builds/gem.ts";
 import { recordSection } from "../../../../support/section.ts";
 import {
@@ -141,7 +143,11 @@ describe("Bundler downloads gems itself", () => {
     ["a page instead of the gem", give("<html>Sign in</html>"), true],
     ["a page instead of the list of versions", give("<html>Sign in</html>"), false],
     ["a list without the version", give("---\n1.0.1 |ruby:>= 3.0\n"), false],
-    ["a list that is too long", give("x".repeat(17 * 2 ** 20)), false],
+    [
+      "a list that is too long",
+      give(`---\n1.0.0 |checksum:${opal.sha256}\n${"\n".repeat(17 * 2 ** 20)}`),
+      false,
+    ],
   ])("if the server sends %s", async (_what, answer, isGem) => {
     const answers = isGem ? [status(404), answer] : [answer, give(opal.archive)];
     const { url, requests } = await startServer(...answers);
@@ -183,6 +189,23 @@ describe("Bundler downloads gems itself", () => {
     });
     expect([variables, server.requests]).toEqual([{}, []]);
   });
+});
+
+test("Bundler runs when the other downloads have ended, too", async () => {
+  let hasEnded = false;
+  const fetcher: Fetcher = {
+    get: async (url, signal) => {
+      if (url.includes("opal")) throw new Error("no answer");
+      await once(signal, "abort");
+      await sleep(100);
+      hasEnded = true;
+      throw new Error("stopped");
+    },
+    close: async () => {},
+  };
+  const work = async () => expect(hasEnded).toBe(true);
+  const { variables } = await install(lockfile([opal, jade]), { fetcher }, work);
+  expect(variables).toEqual({});
 });
 
 test("a build that is told to stop does not go on", async () => {
