@@ -64,7 +64,7 @@ export const slowTests: readonly string[] = [
   "unit/platform/state/state-lock",
   "unit/scripts/release/release-version",
   "unit/scripts/update-rubies/update",
-  ...["build", "detect", "export", "launch", "rebase", "restore", "toml"].map(
+  ...["build", "export", "launch", "rebase", "restore"].map(
     (area) => `contract/conformance/${area}`,
   ),
 ].map((file) => `test/${file}.test.ts`);
