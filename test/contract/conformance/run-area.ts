@@ -27,6 +27,12 @@ export async function runArea(area: string, names = /^/): Promise<void> {
     afterAll(async () => await pool[Symbol.asyncDispose]());
     beforeEach(skipWithoutNamespaces);
 
+    if (stories.length === 0) {
+      test("there are stories", ({ skip }) => {
+        skip(process.env["CONFORMANCE_STORIES"] !== undefined, `its folder has none of ${area}`);
+        expect.fail(`the project has none of ${area}`);
+      });
+    }
     for (const one of stories) {
       test(one.name, { timeout: minutes }, async ({ task, skip }) => {
         const played = await pool.play(one.story);

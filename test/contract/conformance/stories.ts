@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDirectory } from "../../../src/system/files.ts";
 import type { Answer, Story } from "./story.ts";
 
 /** A story with what the real lifecycle answered to it. */
@@ -11,17 +13,28 @@ export interface NamedStory {
   answer: Answer;
 }
 
-/** The project's own stories, or those of the folder that `CONFORMANCE_STORIES` names. */
-export const storiesDirectory =
-  process.env["CONFORMANCE_STORIES"] ??
-  new URL("../../conformance/stories", import.meta.url).pathname;
+const areas = ["build", "detect", "export", "launch", "rebase", "restore", "toml"];
 
-/** All stories of an area: `<area>/<group>/{story,answer}.json`, by name in each. */
+/**
+ * All stories of an area: `stories/<area>/<group>/{story,answer}.json`, by name in each. They are the project's own, or those
+ * of the folder that `CONFORMANCE_STORIES` names, which may have no stories of some areas.
+ */
 export async function readStories(area: string): Promise<NamedStory[]> {
-  const directory = join(storiesDirectory, area);
-  const groups = (await readdir(directory).catch(() => [])).sort();
+  const directory = join(await storiesDirectory(), area);
+  const groups = (await isDirectory(directory)) ? (await readdir(directory)).sort() : [];
   const stories = await Promise.all(groups.map((group) => readGroup(area, join(directory, group))));
   return stories.flat();
+}
+
+async function storiesDirectory(): Promise<string> {
+  const folder =
+    process.env["CONFORMANCE_STORIES"] ??
+    fileURLToPath(new URL("../../conformance", import.meta.url));
+  for (const place of [join(folder, "stories"), folder]) {
+    const present = await Promise.all(areas.map((area) => isDirectory(join(place, area))));
+    if (present.includes(true)) return place;
+  }
+  throw new Error(`${folder} has no stories: it must contain stories/AREA/GROUP/story.json`);
 }
 
 async function readGroup(area: string, directory: string): Promise<NamedStory[]> {
